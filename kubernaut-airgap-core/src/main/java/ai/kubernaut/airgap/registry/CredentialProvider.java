@@ -1,0 +1,48 @@
+package ai.kubernaut.airgap.registry;
+
+import ai.kubernaut.airgap.image.Repository;
+import java.util.Optional;
+
+/** Knows the credentials for repositories. Implementations are thread-safe. */
+@FunctionalInterface
+public interface CredentialProvider {
+  /**
+   * Finds the credentials for a repository. One registry may want different ones for different
+   * paths.
+   *
+   * @param repository where a request goes
+   * @return empty when the request should go without credentials
+   */
+  Optional<Credentials> credentialsFor(Repository repository);
+
+  /**
+   * Asks another provider where this one knows nothing.
+   *
+   * @param next whom to ask then
+   * @return a provider of both
+   */
+  default CredentialProvider orElse(CredentialProvider next) {
+    return repository -> credentialsFor(repository).or(() -> next.credentialsFor(repository));
+  }
+
+  /**
+   * The same credentials for everything in one registry.
+   *
+   * @param registry host, with its port when it has one
+   * @param credentials what to send there
+   * @return a provider for that registry
+   */
+  static CredentialProvider forRegistry(String registry, Credentials credentials) {
+    return repository ->
+        repository.registry().equals(registry) ? Optional.of(credentials) : Optional.empty();
+  }
+
+  /**
+   * Knows no credentials.
+   *
+   * @return a provider that always answers empty
+   */
+  static CredentialProvider none() {
+    return repository -> Optional.empty();
+  }
+}

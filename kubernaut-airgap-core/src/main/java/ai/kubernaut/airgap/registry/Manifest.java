@@ -1,0 +1,239 @@
+package ai.kubernaut.airgap.registry;
+
+import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.Platform;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A manifest or an index: its bytes exactly as a registry holds them, and its media type. The bytes
+ * make the digest, so they are carried and never written anew. Immutable.
+ */
+public final class Manifest {
+  /**
+   * The most bytes a manifest may have, 4 MiB: the limit that the distribution specification asks
+   * registries to accept.
+   */
+  public static final int MAX_SIZE = 4 << 20;
+
+  /** An image of one platform, by OCI. */
+  public static final String OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
+
+  /** A list of images for several platforms, by OCI. */
+  public static final String OCI_INDEX = "application/vnd.oci.image.index.v1+json";
+
+  /** An image of one platform, by Docker. */
+  public static final String DOCKER_MANIFEST =
+      "application/vnd.docker.distribution.manifest.v2+json";
+
+  /** A list of images for several platforms, by Docker. */
+  public static final String DOCKER_LIST =
+      "application/vnd.docker.distribution.manifest.list.v2+json";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final String mediaType;
+  private final byte[] content;
+  private final Digest digest;
+  private final JsonNode json;
+
+  private Manifest(String mediaType, byte[] content, Digest digest, JsonNode json) {
+    this.mediaType = mediaType;
+    this.content = content;
+    this.digest = digest;
+    this.json = json;
+  }
+
+  /**
+   * Takes a manifest as it came.
+   *
+   * @param mediaType what the registry called it; parameters after a {@code ;} fall away
+   * @param content its bytes, copied
+   * @return the manifest, with its SHA-256 digest
+   * @throws InvalidManifestException when the bytes are more than {@link #MAX_SIZE}, are no JSON
+   *     object, or the manifest is of Docker's schema 1, which cannot be mirrored without changing
+   *     its digest
+   */
+  public static Manifest of(String mediaType, byte[] content) {
+    if (content.length > MAX_SIZE) {
+      throw new InvalidManifestException(
+          "the manifest has " + content.length + " bytes, and " + MAX_SIZE + " is the limit");
+    }
+    JsonNode json;
+    try {
+      json = JSON.readTree(content);
+    } catch (IOException e) {
+      throw new InvalidManifestException("the manifest is no JSON: " + firstLine(e));
+    }
+    if (json == null || !json.isObject()) {
+      throw new InvalidManifestException("the manifest is no JSON object");
+    }
+    if (json.path("schemaVersion").asInt(2) == 1) {
+      throw new InvalidManifestException(
+          "the image has a manifest of Docker's schema 1, which registries no longer take and which cannot be converted without changing its"
+              + " digest; ask its publisher for an OCI or Docker schema 2 image");
+    }
+    int semicolon = mediaType.indexOf(';');
+    String plain = (semicolon < 0 ? mediaType : mediaType.substring(0, semicolon)).trim();
+    return new Manifest(plain, content.clone(), Digest.sha256(content), json);
+  }
+
+  private static String firstLine(IOException e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+  }
+
+  /**
+   * The media type that goes into {@code Content-Type}.
+   *
+   * @return the type without parameters
+   */
+  public String mediaType() {
+    return mediaType;
+  }
+
+  /**
+   * The bytes.
+   *
+   * @return a copy
+   */
+  public byte[] content() {
+    return content.clone();
+  }
+
+  /**
+   * The number of bytes.
+   *
+   * @return bytes
+   */
+  public int size() {
+    return content.length;
+  }
+
+  /**
+   * The SHA-256 digest of the bytes.
+   *
+   * @return the digest
+   */
+  public Digest digest() {
+    return digest;
+  }
+
+  /**
+   * Whether the bytes have a digest, by the digest's own algorithm.
+   *
+   * @param expected the digest that the bytes should have
+   * @return true when they have it
+   */
+  public boolean hasDigest(Digest expected) {
+    return expected.equals(expected.ofSameAlgorithm(content));
+  }
+
+  /**
+   * How another manifest would refer to this one.
+   *
+   * @return media type, digest and size
+   */
+  public Descriptor descriptor() {
+    return Descriptor.of(mediaType, digest, content.length);
+  }
+
+  /**
+   * Whether this is an index (a Docker manifest list included).
+   *
+   * @return true when it lists other manifests
+   */
+  public boolean isIndex() {
+    return json.path("manifests").isArray();
+  }
+
+  /**
+   * The manifests that an index lists, in its order.
+   *
+   * @return empty for an image of one platform
+   * @throws InvalidManifestException when one of them is not a legal descriptor
+   */
+  public List<Descriptor> children() {
+    return descriptors(json.path("manifests"));
+  }
+
+  /**
+   * The blobs that an image of one platform needs: its configuration, then its layers in order.
+   *
+   * @return empty for an index
+   * @throws InvalidManifestException when one of them is not a legal descriptor
+   */
+  public List<Descriptor> blobs() {
+    List<Descriptor> blobs = new ArrayList<>();
+    if (json.path("config").isObject()) {
+      blobs.add(descriptor(json.path("config")));
+    }
+    blobs.addAll(descriptors(json.path("layers")));
+    return List.copyOf(blobs);
+  }
+
+  /**
+   * The manifest that this one is attached to (a signature, an SBOM, …).
+   *
+   * @return empty when it is attached to none
+   */
+  public Optional<Descriptor> subject() {
+    return json.path("subject").isObject()
+        ? Optional.of(descriptor(json.path("subject")))
+        : Optional.empty();
+  }
+
+  private static List<Descriptor> descriptors(JsonNode array) {
+    List<Descriptor> result = new ArrayList<>();
+    for (JsonNode node : array) {
+      result.add(descriptor(node));
+    }
+    return List.copyOf(result);
+  }
+
+  private static Descriptor descriptor(JsonNode node) {
+    try {
+      Descriptor.Builder builder =
+          Descriptor.builder()
+              .mediaType(node.path("mediaType").asText("application/octet-stream"))
+              .digest(Digest.parse(node.path("digest").asText("")))
+              .size(node.path("size").asLong(-1));
+      JsonNode platform = node.path("platform");
+      if (platform.hasNonNull("os") && platform.hasNonNull("architecture")) {
+        String variant = platform.path("variant").asText("");
+        builder.platform(
+            Platform.parse(
+                platform.path("os").asText()
+                    + "/"
+                    + platform.path("architecture").asText()
+                    + (variant.isEmpty() ? "" : "/" + variant)));
+      }
+      node.path("urls").forEach(url -> builder.addUrls(url.asText()));
+      return builder.build();
+    } catch (IllegalArgumentException | ai.kubernaut.airgap.image.InvalidReferenceException e) {
+      throw new InvalidManifestException(
+          "the manifest has a descriptor that is not legal: " + e.getMessage());
+    }
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Manifest that
+        && mediaType.equals(that.mediaType)
+        && digest.equals(that.digest);
+  }
+
+  @Override
+  public int hashCode() {
+    return digest.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return mediaType + " " + digest + " (" + content.length + " bytes)";
+  }
+}

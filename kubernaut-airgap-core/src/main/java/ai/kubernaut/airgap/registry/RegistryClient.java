@@ -1,0 +1,137 @@
+package ai.kubernaut.airgap.registry;
+
+import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Repository;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The port to registries. One client serves every registry; a reference says which one is meant.
+ * What every method has in common:
+ *
+ * <ul>
+ *   <li>Thread-safe; methods block until the answer is there. An interrupted thread gets a {@link
+ *       RegistryException} with {@link RegistryException.Reason#UNREACHABLE} soon, and stays
+ *       interrupted.
+ *   <li>Nothing is tried again here beyond one fresh token after a 401: whether to try again is the
+ *       caller's choice, and {@link RegistryException.Reason#retryable()} says whether it makes
+ *       sense.
+ *   <li>Content is identified by digest, and content that does not have the digest asked for ends
+ *       in {@link RegistryException.Reason#DIGEST_MISMATCH}, never in a result.
+ *   <li>Failures are {@link RegistryException}; its reason is the part that callers may rely on.
+ *   <li>After {@link #close()} every method throws {@link IllegalStateException}.
+ * </ul>
+ *
+ * Endpoints and answers are those of the OCI distribution specification 1.1. The contract test
+ * {@code RegistryClientContract} (in the test-jar of this module) runs against every adapter, and
+ * against a host's own.
+ */
+public interface RegistryClient extends AutoCloseable {
+  /**
+   * Checks that a registry answers as one and takes the credentials it is given, without touching
+   * any repository.
+   *
+   * @param registry host, with its port when it has one
+   * @throws RegistryException with UNREACHABLE, TLS, NOT_A_REGISTRY, UNAUTHORIZED or FORBIDDEN when
+   *     it does not
+   */
+  void ping(String registry);
+
+  /**
+   * Looks for a manifest without fetching it.
+   *
+   * @param image by digest when it has one, else by its tag, or {@code latest}
+   * @return media type, digest and size; empty when the registry has no such manifest or no such
+   *     repository
+   * @throws RegistryException when the question cannot be answered
+   */
+  Optional<Descriptor> findManifest(ImageRef image);
+
+  /**
+   * Fetches a manifest or an index as its exact bytes.
+   *
+   * @param image by digest when it has one, else by its tag, or {@code latest}
+   * @return the manifest
+   * @throws RegistryException with NOT_FOUND when there is none, DIGEST_MISMATCH when the bytes are
+   *     not those of the digest
+   * @throws InvalidManifestException when the bytes are no manifest, or more than {@link
+   *     Manifest#MAX_SIZE}
+   */
+  Manifest readManifest(ImageRef image);
+
+  /**
+   * Stores a manifest or an index as its exact bytes, under its digest when the reference has no
+   * tag, else under the tag. What it refers to has to be there already.
+   *
+   * @param image where to store it; a digest in it has to be the manifest's
+   * @param manifest what to store
+   * @throws RegistryException when the registry refuses it, DIGEST_MISMATCH when the reference has
+   *     another digest
+   */
+  void writeManifest(ImageRef image, Manifest manifest);
+
+  /**
+   * Looks for a blob in one repository without fetching it.
+   *
+   * @param repository where to look
+   * @param digest which blob
+   * @return its size in bytes; empty when this repository does not have it
+   * @throws RegistryException when the question cannot be answered
+   */
+  OptionalLong findBlob(Repository repository, Digest digest);
+
+  /**
+   * Opens a blob for reading. The caller closes the stream; closing it early ends the transfer. The
+   * whole blob is never held in memory or on disk.
+   *
+   * @param repository where it is
+   * @param blob which blob; its size has to be right
+   * @param offset the first byte wanted, 0 for all of it
+   * @return the bytes from the offset on. Its methods throw {@link RegistryException}: UNREACHABLE
+   *     when the connection breaks or ends early, DIGEST_MISMATCH, at the latest instead of the end
+   *     of the stream, when the bytes from 0 on are not the blob's
+   * @throws RegistryException with NOT_FOUND when there is none
+   */
+  InputStream readBlob(Repository repository, Descriptor blob, long offset);
+
+  /**
+   * Stores a blob. When the content fails or ends early, nothing is stored, and what the content's
+   * stream threw is thrown on.
+   *
+   * @param repository where to store it
+   * @param blob which blob; the registry checks the digest
+   * @param content its bytes, from the first one; read to the end, not closed
+   * @throws RegistryException when the registry refuses it; DIGEST_MISMATCH when the bytes are not
+   *     the blob's
+   */
+  void writeBlob(Repository repository, Descriptor blob, InputStream content);
+
+  /**
+   * Asks the registry to take a blob over from another of its repositories.
+   *
+   * @param repository where the blob is wanted
+   * @param digest which blob
+   * @param from a repository of the same registry that has it
+   * @return true when the blob is there now; false when the registry would not, and the blob has to
+   *     be sent
+   * @throws RegistryException only when the registry cannot be asked at all
+   */
+  boolean mountBlob(Repository repository, Digest digest, Repository from);
+
+  /**
+   * Lists the tags of a repository.
+   *
+   * @param repository which repository
+   * @return the tags in the registry's order, over all its pages; empty when there is no such
+   *     repository
+   * @throws RegistryException when the question cannot be answered
+   */
+  List<String> tags(Repository repository);
+
+  /** Ends open transfers and frees connections. Calling it again does nothing. */
+  @Override
+  void close();
+}

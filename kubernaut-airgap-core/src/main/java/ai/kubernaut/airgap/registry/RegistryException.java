@@ -1,0 +1,104 @@
+package ai.kubernaut.airgap.registry;
+
+import ai.kubernaut.airgap.AirgapException;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A registry could not be reached, refused a request, or answered something that cannot be right.
+ */
+public final class RegistryException extends AirgapException {
+  private static final long serialVersionUID = 1L;
+
+  /** What kind of failure it is, and so whether trying again can help. */
+  public enum Reason {
+    /** No connection, or it broke: unknown host, refused, timed out, reset. */
+    UNREACHABLE(true),
+    /**
+     * The TLS handshake failed: an unknown certificate authority, a name that does not match, plain
+     * HTTP behind the port.
+     */
+    TLS(false),
+    /** Something answers, but not as a registry. */
+    NOT_A_REGISTRY(false),
+    /** 401: no credentials, or wrong ones. */
+    UNAUTHORIZED(false),
+    /** 403: the credentials may not do this. */
+    FORBIDDEN(false),
+    /** 404: no such manifest, blob or repository. */
+    NOT_FOUND(false),
+    /** 429: too many requests. */
+    RATE_LIMITED(true),
+    /** 408 or 5xx: the registry has a problem of its own. */
+    SERVER(true),
+    /** The content is not what its digest says. */
+    DIGEST_MISMATCH(false),
+    /** Another answer of refusal: 400, 405, 413, 416, 422, … */
+    REFUSED(false),
+    /** An answer that breaks the protocol, for example an upload without a location. */
+    PROTOCOL(false);
+
+    private final boolean retryable;
+
+    Reason(boolean retryable) {
+      this.retryable = retryable;
+    }
+
+    /**
+     * Whether the same request may succeed later without anyone changing anything.
+     *
+     * @return true for passing failures
+     */
+    public boolean retryable() {
+      return retryable;
+    }
+  }
+
+  private final Reason reason;
+  private final String registry;
+  private final int status;
+
+  /**
+   * Creates the exception.
+   *
+   * @param reason the kind of failure
+   * @param registry host and port of the registry that was asked
+   * @param status the HTTP status, or 0 when there was no answer
+   * @param message what failed, where, why, and what to do next
+   * @param cause the failure below, or null when there is none
+   */
+  public RegistryException(
+      Reason reason, String registry, int status, String message, @Nullable Throwable cause) {
+    super(message, cause);
+    this.reason = reason;
+    this.registry = registry;
+    this.status = status;
+  }
+
+  /**
+   * The kind of failure.
+   *
+   * @return the reason
+   */
+  public Reason reason() {
+    return reason;
+  }
+
+  /**
+   * The registry that was asked.
+   *
+   * @return host and port
+   */
+  public String registry() {
+    return registry;
+  }
+
+  /**
+   * The HTTP status of the answer.
+   *
+   * @return empty when there was no answer
+   */
+  public OptionalInt status() {
+    return status == 0 ? OptionalInt.empty() : OptionalInt.of(status);
+  }
+}
