@@ -1,0 +1,147 @@
+package ai.kubernaut.airgap.chart;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.immutables.value.Value;
+
+/**
+ * A Helm chart on disk with the values for it, layered as Helm layers them: the chart's own, then
+ * the files in their order, then single values, then values from files. Immutable; each method that
+ * adds something returns a new chart.
+ */
+@Value.Immutable
+public interface Chart {
+  /**
+   * A chart with only its own values.
+   *
+   * @param location its folder, or the {@code .tgz} it is packed in
+   * @return the chart; nothing is read yet
+   */
+  static Chart at(Path location) {
+    return ImmutableChart.builder().location(location).build();
+  }
+
+  /**
+   * The chart's folder or archive.
+   *
+   * @return the path as it was given
+   */
+  Path location();
+
+  /**
+   * The values files, later ones over earlier ones.
+   *
+   * @return the paths in their order
+   */
+  List<Path> valuesFiles();
+
+  /**
+   * Single values, over the files.
+   *
+   * @return in their order
+   */
+  List<Setting> settings();
+
+  /**
+   * Values that are the content of files, over everything else.
+   *
+   * @return in their order
+   */
+  List<FileSetting> fileSettings();
+
+  /**
+   * The file with the configuration of the LLM (the guide, step 4c). It becomes the value that the
+   * chart keeps for it: the one whose key is {@code sdkConfigContent}.
+   *
+   * @return empty when none was given
+   */
+  Optional<Path> sdkConfigFile();
+
+  /**
+   * Lays a values file over what is there, as {@code helm -f}.
+   *
+   * @param file a YAML file
+   * @return the chart with the file
+   */
+  default Chart values(Path file) {
+    return ImmutableChart.builder().from(this).addValuesFiles(file).build();
+  }
+
+  /**
+   * Sets one value, as {@code helm --set}.
+   *
+   * @param key the path of the value, with dots
+   * @param value the value, as Helm reads it there: numbers and booleans become such, commas are
+   *     escaped with a backslash
+   * @return the chart with the value
+   */
+  default Chart set(String key, String value) {
+    return ImmutableChart.builder().from(this).addSettings(ImmutableSetting.of(key, value)).build();
+  }
+
+  /**
+   * Sets one value to the content of a file, as {@code helm --set-file}.
+   *
+   * @param key the path of the value, with dots
+   * @param file the file
+   * @return the chart with the value
+   */
+  default Chart setFile(String key, Path file) {
+    return ImmutableChart.builder()
+        .from(this)
+        .addFileSettings(ImmutableFileSetting.of(key, file))
+        .build();
+  }
+
+  /**
+   * Gives the configuration of the LLM (the guide, step 4c).
+   *
+   * @param file the SDK config, a YAML file
+   * @return the chart with the file
+   */
+  default Chart sdkConfig(Path file) {
+    return ImmutableChart.builder().from(this).sdkConfigFile(file).build();
+  }
+
+  /** One value of {@code --set}. Immutable. */
+  @Value.Immutable
+  interface Setting {
+    /**
+     * The path of the value.
+     *
+     * @return for example {@code global.image.tag}
+     */
+    @Value.Parameter
+    String key();
+
+    /**
+     * The value as text; it may be a secret, and does not print.
+     *
+     * @return the text
+     */
+    @Value.Parameter
+    @Value.Redacted
+    String value();
+  }
+
+  /** One value of {@code --set-file}. Immutable. */
+  @Value.Immutable
+  interface FileSetting {
+    /**
+     * The path of the value.
+     *
+     * @return for example {@code holmesgptApi.sdkConfigContent}
+     */
+    @Value.Parameter
+    String key();
+
+    /**
+     * The file whose content it is.
+     *
+     * @return the path
+     */
+    @Value.Parameter
+    Path file();
+  }
+}

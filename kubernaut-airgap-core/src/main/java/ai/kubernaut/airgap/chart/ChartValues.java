@@ -1,0 +1,133 @@
+package ai.kubernaut.airgap.chart;
+
+import ai.kubernaut.airgap.cluster.Fields;
+import ai.kubernaut.airgap.yaml.Yaml;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The values that a chart is rendered with, merged as Helm merges them: maps key by key, everything
+ * else replaced. Immutable. Elements of lists set by {@code --set 'list[0]=…'} are not merged: this
+ * is for finding out which values there are, and Helm does the real merging.
+ */
+public final class ChartValues {
+  private final Fields fields;
+
+  private ChartValues(Fields fields) {
+    this.fields = fields;
+  }
+
+  /**
+   * Merges a chart's values.
+   *
+   * @param helm tells the chart's own values
+   * @param chart the chart and its layers
+   * @return the merged values
+   * @throws HelmException when the chart is not there or is none
+   * @throws ai.kubernaut.airgap.yaml.InvalidYamlException when a values file cannot be read or is
+   *     no YAML mapping
+   */
+  public static ChartValues of(HelmClient helm, Chart chart) {
+    Map<String, @Nullable Object> merged = new LinkedHashMap<>();
+    merge(
+        merged,
+        Yaml.readMapping(
+            "values.yaml of " + chart.location(),
+            helm.defaultValues(chart),
+            Yaml.DuplicateKeys.LAST_WINS));
+    for (Path file : chart.valuesFiles()) {
+      merge(merged, Yaml.readMapping(file, Yaml.DuplicateKeys.LAST_WINS));
+    }
+    Fields fields = Fields.of(merged);
+    for (Chart.Setting setting : chart.settings()) {
+      List<String> path = path(setting.key());
+      if (path.stream().noneMatch(part -> part.contains("["))) {
+        fields = fields.with(setting.value(), path.toArray(String[]::new));
+      }
+    }
+    return new ChartValues(fields);
+  }
+
+  private static void merge(Map<String, @Nullable Object> into, Map<?, ?> layer) {
+    layer.forEach(
+        (key, value) -> {
+          String name = String.valueOf(key);
+          if (value instanceof Map<?, ?> map) {
+            Map<String, @Nullable Object> merged = new LinkedHashMap<>();
+            if (into.get(name) instanceof Map<?, ?> below) {
+              merge(merged, below);
+            }
+            merge(merged, map);
+            into.put(name, merged);
+          } else {
+            into.put(name, value);
+          }
+        });
+  }
+
+  /** The parts of a dotted path; a backslash keeps the dot after it. */
+  static List<String> path(String key) {
+    List<String> parts = new ArrayList<>();
+    StringBuilder part = new StringBuilder();
+    for (int i = 0; i < key.length(); i++) {
+      char c = key.charAt(i);
+      if (c == '\\' && i + 1 < key.length()) {
+        part.append(key.charAt(++i));
+      } else if (c == '.') {
+        parts.add(part.toString());
+        part.setLength(0);
+      } else {
+        part.append(c);
+      }
+    }
+    parts.add(part.toString());
+    return List.copyOf(parts);
+  }
+
+  /**
+   * The merged values.
+   *
+   * @return the tree
+   */
+  public Fields fields() {
+    return fields;
+  }
+
+  /**
+   * Finds a value by the last part of its path, wherever the chart keeps it: versions of a chart
+   * move their keys.
+   *
+   * @param key for example {@code sdkConfigContent}
+   * @return its whole path with dots; empty when the chart has no such value. The first one counts
+   *     when there are several
+   */
+  public Optional<String> pathOf(String key) {
+    return pathOf("", fields.content(), key);
+  }
+
+  private static Optional<String> pathOf(String prefix, Map<?, ?> map, String key) {
+    if (map.containsKey(key)) {
+      return Optional.of(prefix + key);
+    }
+    for (Map.Entry<?, ?> entry : map.entrySet()) {
+      if (entry.getValue() instanceof Map<?, ?> child) {
+        Optional<String> found = pathOf(prefix + entry.getKey() + ".", child, key);
+        if (found.isPresent()) {
+          return found;
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The names of the outermost keys alone: values may be secret. */
+  @Override
+  public String toString() {
+    return "ChartValues" + fields.content().keySet();
+  }
+}

@@ -1,0 +1,87 @@
+package ai.kubernaut.airgap.chart;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The port to Helm. What every method has in common:
+ *
+ * <ul>
+ *   <li>Thread-safe; methods block until Helm is done.
+ *   <li>The chart and its values files are read, never changed, and nothing is downloaded.
+ *   <li>Failures are {@link HelmException}, with Helm's or the chart's own words in {@link
+ *       HelmException#helmMessage()}.
+ *   <li>The signal handlers of the JVM are afterwards what they were before.
+ * </ul>
+ *
+ * The contract test {@code HelmClientContract} (in the test-jar of this module) runs against every
+ * adapter, and against a host's own.
+ */
+public interface HelmClient extends AutoCloseable {
+  /**
+   * Renders a chart without any cluster: hooks of every event are in the result, and {@code lookup}
+   * finds nothing.
+   *
+   * @param chart the chart and its values
+   * @param release the names that the templates see
+   * @return the manifests, YAML documents with Helm's {@code # Source:} comments
+   * @throws HelmException when the chart is not there or is none, its schema or its templates
+   *     refuse the values
+   */
+  String render(Chart chart, ReleaseName release);
+
+  /**
+   * The chart's own values, as it ships them.
+   *
+   * @param chart the chart; its layered values are not looked at
+   * @return a YAML document
+   * @throws HelmException when the chart is not there or is none
+   */
+  String defaultValues(Chart chart);
+
+  /**
+   * Installs a release and waits for its hooks, not for its pods: Kubernaut becomes ready only
+   * after its post-install hook. The namespace has to be there.
+   *
+   * @param chart the chart and its values
+   * @param release the release to create
+   * @param timeout how long each hook may take
+   * @return the release, deployed
+   * @throws HelmException when Helm or the chart refuses, or a hook fails or takes too long; the
+   *     release may be there then, as failed
+   */
+  Release install(Chart chart, ReleaseName release, Duration timeout);
+
+  /**
+   * Upgrades a release, with these values only, and waits for its hooks.
+   *
+   * @param chart the chart and its values
+   * @param release the release to change
+   * @param timeout how long each hook may take
+   * @return the release, deployed
+   * @throws HelmException when there is no such release, Helm or the chart refuses, or a hook fails
+   *     or takes too long
+   */
+  Release upgrade(Chart chart, ReleaseName release, Duration timeout);
+
+  /**
+   * Reads a release.
+   *
+   * @param release its name
+   * @return empty when there is none of this name
+   * @throws HelmException when the cluster cannot be asked
+   */
+  Optional<Release> status(ReleaseName release);
+
+  /**
+   * Removes a release and waits for its hooks.
+   *
+   * @param release its name
+   * @throws HelmException when there is none of this name, or the cluster refuses
+   */
+  void uninstall(ReleaseName release);
+
+  /** Frees what the client holds. Calling it again does nothing. */
+  @Override
+  void close();
+}

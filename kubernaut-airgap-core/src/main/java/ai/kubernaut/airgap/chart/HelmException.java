@@ -1,0 +1,32 @@
+package ai.kubernaut.airgap.chart;
+
+import ai.kubernaut.airgap.AirgapException;
+import org.jspecify.annotations.Nullable;
+
+/** Helm, or the chart itself, refused something. */
+public final class HelmException extends AirgapException {
+  private static final long serialVersionUID = 1L;
+
+  private final String helmMessage;
+
+  /**
+   * Creates the exception.
+   *
+   * @param message what failed, where, why, and what to do next
+   * @param helmMessage what Helm or the chart said, word for word
+   * @param cause the failure below, or null when there is none
+   */
+  public HelmException(String message, String helmMessage, @Nullable Throwable cause) {
+    super(message, cause);
+    this.helmMessage = helmMessage;
+  }
+
+  /**
+   * What Helm or the chart said.
+   *
+   * @return word for word
+   */
+  public String helmMessage() {
+    return helmMessage;
+  }
+}

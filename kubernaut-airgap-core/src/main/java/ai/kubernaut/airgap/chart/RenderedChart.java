@@ -1,0 +1,117 @@
+package ai.kubernaut.airgap.chart;
+
+import ai.kubernaut.airgap.cluster.Fields;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.yaml.Yaml;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** The manifests of a chart, hooks included, as a cluster would get them. Immutable. */
+public final class RenderedChart {
+  private static final String SOURCE = "# Source: ";
+
+  private final List<RenderedManifest> manifests;
+
+  private RenderedChart(List<RenderedManifest> manifests) {
+    this.manifests = List.copyOf(manifests);
+  }
+
+  /**
+   * Reads manifests as {@link HelmClient#render} gives them, or any other stream of YAML documents.
+   *
+   * @param text the documents
+   * @return the objects in them; empty documents are left out, the items of a List stand for
+   *     themselves
+   * @throws ai.kubernaut.airgap.yaml.InvalidYamlException when a document is no YAML mapping
+   */
+  public static RenderedChart parse(String text) {
+    List<RenderedManifest> manifests = new ArrayList<>();
+    String template = "";
+    StringBuilder document = new StringBuilder();
+    for (String line : (text + "\n---\n").lines().toList()) {
+      if (line.equals("---") || line.startsWith("--- ")) {
+        add(manifests, template, document.toString());
+        document.setLength(0);
+        template = "";
+      } else {
+        // The lines of earlier documents are dropped, so positions in messages count from the
+        // document's beginning.
+        if (line.startsWith(SOURCE)) {
+          template = line.substring(SOURCE.length()).trim();
+        }
+        document.append(line).append('\n');
+      }
+    }
+    return new RenderedChart(manifests);
+  }
+
+  private static void add(List<RenderedManifest> manifests, String template, String document) {
+    if (document.isBlank()) {
+      return;
+    }
+    String name =
+        template.isEmpty() ? "manifest " + (manifests.size() + 1) : "what " + template + " renders";
+    // Helm accepts duplicate keys, and so does Kubernaut v1.5.7 contain one.
+    Map<?, ?> mapping = Yaml.readMapping(name, document, Yaml.DuplicateKeys.LAST_WINS);
+    Fields fields = Fields.of(mapping);
+    if (mapping.isEmpty()) {
+      return;
+    }
+    if (fields.text("kind").orElse("").equals("List")) {
+      fields
+          .list("items")
+          .forEach(item -> manifests.add(RenderedManifest.of(template, KubernetesObject.of(item))));
+    } else {
+      manifests.add(RenderedManifest.of(template, KubernetesObject.of(fields)));
+    }
+  }
+
+  /**
+   * The objects.
+   *
+   * @return in the order of the documents
+   */
+  public List<RenderedManifest> manifests() {
+    return manifests;
+  }
+
+  /**
+   * The images that the objects' pods need.
+   *
+   * @return each image once, sorted by reference, with all its reasons
+   * @throws ai.kubernaut.airgap.image.InvalidReferenceException when a pod names an image in no
+   *     legal way
+   */
+  public List<ImageUse> images() {
+    return new ImageScanner().scan(manifests);
+  }
+
+  /**
+   * The namespaces in which pods of this chart may run: those it creates, and those its objects
+   * name.
+   *
+   * @param release where objects live that name no namespace
+   * @return sorted, the release's own included
+   */
+  public List<String> namespaces(ReleaseName release) {
+    TreeSet<String> namespaces = new TreeSet<>();
+    namespaces.add(release.namespace());
+    for (RenderedManifest manifest : manifests) {
+      KubernetesObject object = manifest.object();
+      if (object.kind().equals("Namespace")) {
+        namespaces.add(object.name());
+      } else if (ImageScanner.runsPods(object)) {
+        object.namespace().ifPresent(namespaces::add);
+      }
+    }
+    return List.copyOf(namespaces);
+  }
+
+  /** How many objects there are. */
+  @Override
+  public String toString() {
+    return manifests.size() + " manifests";
+  }
+}

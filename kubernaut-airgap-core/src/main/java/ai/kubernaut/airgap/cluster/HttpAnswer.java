@@ -1,0 +1,46 @@
+package ai.kubernaut.airgap.cluster;
+
+import org.immutables.value.Value;
+
+/**
+ * What a service in the cluster answered to an HTTP request that the API server passed on.
+ * Immutable.
+ */
+@Value.Immutable
+public interface HttpAnswer {
+  /**
+   * The HTTP status.
+   *
+   * @return for example 200
+   */
+  @Value.Parameter
+  int status();
+
+  /**
+   * The beginning of the body.
+   *
+   * @return at most 4096 characters
+   */
+  @Value.Parameter
+  String body();
+
+  /**
+   * Whether the status is of the 200s.
+   *
+   * @return true for success
+   */
+  default boolean isSuccess() {
+    return status() >= 200 && status() < 300;
+  }
+
+  /**
+   * An answer.
+   *
+   * @param status the HTTP status
+   * @param body the beginning of the body
+   * @return the answer
+   */
+  static HttpAnswer of(int status, String body) {
+    return ImmutableHttpAnswer.of(status, body.length() > 4096 ? body.substring(0, 4096) : body);
+  }
+}

@@ -1,0 +1,135 @@
+package ai.kubernaut.airgap.cluster;
+
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An object of the Kubernetes API, from a cluster or from a manifest. Immutable. It prints as its
+ * kind and name, never its content.
+ */
+public final class KubernetesObject {
+  private final Fields fields;
+
+  private KubernetesObject(Fields fields) {
+    this.fields = fields;
+  }
+
+  /**
+   * Wraps an object's content.
+   *
+   * @param fields everything from {@code apiVersion} on
+   * @return the object
+   */
+  public static KubernetesObject of(Fields fields) {
+    return new KubernetesObject(fields);
+  }
+
+  /**
+   * A new object that has a type and a name and nothing else.
+   *
+   * @param type the type
+   * @param namespace its namespace; null for a type of the whole cluster
+   * @param name its name
+   * @return the object
+   */
+  public static KubernetesObject named(ResourceType type, @Nullable String namespace, String name) {
+    Fields fields =
+        Fields.of(Map.of())
+            .with(type.apiVersion(), "apiVersion")
+            .with(type.kind(), "kind")
+            .with(name, "metadata", "name");
+    return new KubernetesObject(
+        namespace == null ? fields : fields.with(namespace, "metadata", "namespace"));
+  }
+
+  /**
+   * The content.
+   *
+   * @return everything from {@code apiVersion} on
+   */
+  public Fields fields() {
+    return fields;
+  }
+
+  /**
+   * A copy with one value replaced or added.
+   *
+   * @param value what to put there
+   * @param path field names from the outside in
+   * @return the changed copy
+   */
+  public KubernetesObject with(Object value, String... path) {
+    return new KubernetesObject(fields.with(value, path));
+  }
+
+  /**
+   * The API group and version.
+   *
+   * @return empty text when it is missing
+   */
+  public String apiVersion() {
+    return fields.text("apiVersion").orElse("");
+  }
+
+  /**
+   * The kind.
+   *
+   * @return empty text when it is missing
+   */
+  public String kind() {
+    return fields.text("kind").orElse("");
+  }
+
+  /**
+   * The name.
+   *
+   * @return empty text when it is missing
+   */
+  public String name() {
+    return fields.text("metadata", "name").orElse("");
+  }
+
+  /**
+   * The namespace.
+   *
+   * @return empty for objects of the whole cluster, and for manifests that leave it to the release
+   */
+  public Optional<String> namespace() {
+    return fields.text("metadata", "namespace");
+  }
+
+  /**
+   * The labels.
+   *
+   * @return unmodifiable
+   */
+  public Map<String, String> labels() {
+    return fields.texts("metadata", "labels");
+  }
+
+  /**
+   * The annotations.
+   *
+   * @return unmodifiable
+   */
+  public Map<String, String> annotations() {
+    return fields.texts("metadata", "annotations");
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof KubernetesObject that && fields.equals(that.fields);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(fields);
+  }
+
+  @Override
+  public String toString() {
+    return kind() + " " + namespace().map(namespace -> namespace + "/").orElse("") + name();
+  }
+}

@@ -1,0 +1,120 @@
+package ai.kubernaut.airgap.cluster;
+
+import org.immutables.value.Value;
+
+/**
+ * A type of resource that a cluster serves. Immutable. The constants are the types that the steps
+ * use.
+ */
+@Value.Immutable
+public interface ResourceType {
+  /** Namespaces. */
+  ResourceType NAMESPACE = cluster("v1", "Namespace", "namespaces");
+
+  /** Secrets. */
+  ResourceType SECRET = namespaced("v1", "Secret", "secrets");
+
+  /** Pods. */
+  ResourceType POD = namespaced("v1", "Pod", "pods");
+
+  /** Services. */
+  ResourceType SERVICE = namespaced("v1", "Service", "services");
+
+  /** Service accounts. */
+  ResourceType SERVICE_ACCOUNT = namespaced("v1", "ServiceAccount", "serviceaccounts");
+
+  /** Events of the core API, where kubelets say why a pull failed. */
+  ResourceType EVENT = namespaced("v1", "Event", "events");
+
+  /** Jobs. */
+  ResourceType JOB = namespaced("batch/v1", "Job", "jobs");
+
+  /** Deployments. */
+  ResourceType DEPLOYMENT = namespaced("apps/v1", "Deployment", "deployments");
+
+  /** StatefulSets. */
+  ResourceType STATEFUL_SET = namespaced("apps/v1", "StatefulSet", "statefulsets");
+
+  /** The groups of nodes of an OpenShift cluster that share one configuration. */
+  ResourceType MACHINE_CONFIG_POOL =
+      cluster("machineconfiguration.openshift.io/v1", "MachineConfigPool", "machineconfigpools");
+
+  /** The version of an OpenShift cluster. */
+  ResourceType CLUSTER_VERSION =
+      cluster("config.openshift.io/v1", "ClusterVersion", "clusterversions");
+
+  /**
+   * The API group and version.
+   *
+   * @return for example {@code v1} or {@code batch/v1}
+   */
+  @Value.Parameter
+  String apiVersion();
+
+  /**
+   * The kind.
+   *
+   * @return for example {@code Job}
+   */
+  @Value.Parameter
+  String kind();
+
+  /**
+   * The name in the API's paths.
+   *
+   * @return for example {@code jobs}
+   */
+  @Value.Parameter
+  String plural();
+
+  /**
+   * Whether its objects live in namespaces.
+   *
+   * @return false for types of the whole cluster
+   */
+  @Value.Parameter
+  boolean isNamespaced();
+
+  /**
+   * The API group.
+   *
+   * @return for example {@code batch}; empty for the core API
+   */
+  default String group() {
+    int slash = apiVersion().indexOf('/');
+    return slash < 0 ? "" : apiVersion().substring(0, slash);
+  }
+
+  /**
+   * The version inside the group.
+   *
+   * @return for example {@code v1}
+   */
+  default String version() {
+    return apiVersion().substring(apiVersion().indexOf('/') + 1);
+  }
+
+  /**
+   * A type whose objects live in namespaces.
+   *
+   * @param apiVersion group and version
+   * @param kind the kind
+   * @param plural the name in paths
+   * @return the type
+   */
+  static ResourceType namespaced(String apiVersion, String kind, String plural) {
+    return ImmutableResourceType.of(apiVersion, kind, plural, true);
+  }
+
+  /**
+   * A type whose objects belong to the whole cluster.
+   *
+   * @param apiVersion group and version
+   * @param kind the kind
+   * @param plural the name in paths
+   * @return the type
+   */
+  static ResourceType cluster(String apiVersion, String kind, String plural) {
+    return ImmutableResourceType.of(apiVersion, kind, plural, false);
+  }
+}

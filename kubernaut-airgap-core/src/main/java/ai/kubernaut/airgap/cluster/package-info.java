@@ -1,0 +1,8 @@
+/**
+ * The port to a cluster, {@link ai.kubernaut.airgap.cluster.ClusterClient}, no larger than the
+ * steps need, and the values that go through it.
+ */
+@NullMarked
+package ai.kubernaut.airgap.cluster;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,158 @@
+package ai.kubernaut.airgap.plan;
+
+import ai.kubernaut.airgap.chart.Chart;
+import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Target;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.immutables.value.Value;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What will be mirrored, and under which names (the guide, steps 1 and 2a). A value: making it has
+ * touched nothing, and it can be saved, reviewed, and read back equal. Immutable.
+ */
+@Value.Immutable
+public interface MirrorPlan {
+  /**
+   * The mirror.
+   *
+   * @return registry, prefix and separator
+   */
+  Target target();
+
+  /**
+   * The images.
+   *
+   * @return in the order they were added
+   */
+  List<MirrorEntry> entries();
+
+  /**
+   * The chart that the images are for, so that it can be installed from the mirror.
+   *
+   * @return empty when the plan was made from a list of images
+   */
+  Optional<Chart> chart();
+
+  /**
+   * For each source the reference by which it is pulled from the mirror.
+   *
+   * @return in the order of the entries
+   */
+  default Map<ImageRef, ImageRef> pullReferences() {
+    Map<ImageRef, ImageRef> references = new LinkedHashMap<>();
+    entries().forEach(entry -> references.put(entry.source(), entry.pullReference()));
+    return references;
+  }
+
+  /**
+   * Checks that no image stands in the plan twice, and no two would overwrite each other in the
+   * mirror.
+   */
+  @Value.Check
+  default void check() {
+    Map<ImageRef, ImageRef> bySource = new HashMap<>();
+    Map<ImageRef, ImageRef> byTarget = new HashMap<>();
+    for (MirrorEntry entry : entries()) {
+      if (bySource.put(entry.source(), entry.target()) != null) {
+        throw new InvalidPlanException("the plan has " + entry.source() + " twice; leave one out");
+      }
+      ImageRef other = byTarget.put(entry.target(), entry.source());
+      if (other != null) {
+        throw new InvalidPlanException(
+            "both "
+                + other
+                + " and "
+                + entry.source()
+                + " would become "
+                + entry.target()
+                + "; mirror one of them under another prefix");
+      }
+      if (!target().holds(entry.target())) {
+        throw new InvalidPlanException(
+            entry.target() + " does not lie in the target " + target().address());
+      }
+    }
+  }
+
+  /**
+   * A new builder.
+   *
+   * @param target the mirror
+   * @return a builder without images
+   */
+  static Builder builder(Target target) {
+    return new Builder().to(target);
+  }
+
+  /**
+   * Saves the plan as a YAML file that {@link #read} reads back equal. The file is made readable by
+   * its owner alone, because values of the chart may be secret; it is complete or not there, never
+   * half-written.
+   *
+   * @param file where to; an existing file is replaced
+   * @throws InvalidPlanException when the file cannot be written
+   */
+  default void save(Path file) {
+    PlanFile.save(this, file);
+  }
+
+  /**
+   * The plan as {@link #save} writes it.
+   *
+   * @return a YAML document
+   */
+  default String toYaml() {
+    return PlanFile.write(this);
+  }
+
+  /**
+   * Reads a saved plan.
+   *
+   * @param file a file that {@link #save} wrote
+   * @return the plan, equal to the one saved
+   * @throws InvalidPlanException when the file is not there, is no plan, is of another version, or
+   *     breaks a rule of plans
+   */
+  static MirrorPlan read(Path file) {
+    return PlanFile.read(file);
+  }
+
+  /** Builds a {@link MirrorPlan}. Not thread-safe. */
+  final class Builder extends ImmutableMirrorPlan.Builder {
+    private @Nullable Target naming;
+
+    Builder() {}
+
+    Builder to(Target target) {
+      naming = target;
+      target(target);
+      return this;
+    }
+
+    /**
+     * Adds an image under the name that the target's rule gives it.
+     *
+     * @param source the image where it is published
+     * @return this builder
+     * @throws ai.kubernaut.airgap.image.InvalidReferenceException when it can have no name in the
+     *     target
+     */
+    public Builder image(ImageRef source) {
+      Target target = Objects.requireNonNull(naming, "builder(Target) sets it");
+      addEntries(
+          MirrorEntry.builder()
+              .source(source)
+              .target(target.nameOf(source))
+              .digest(source.digest())
+              .build());
+      return this;
+    }
+  }
+}

@@ -1,0 +1,226 @@
+package ai.kubernaut.airgap.plan;
+
+import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.chart.Chart;
+import ai.kubernaut.airgap.chart.ImageReason;
+import ai.kubernaut.airgap.cluster.Fields;
+import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Separator;
+import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.yaml.InvalidYamlException;
+import ai.kubernaut.airgap.yaml.Yaml;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The saved form of a plan. An unknown version and an unknown key are errors: what is not
+ * understood must not be mirrored.
+ */
+final class PlanFile {
+  private static final String VERSION = "airgap.kubernaut.ai/v1";
+  private static final String KIND = "MirrorPlan";
+
+  private PlanFile() {}
+
+  static String write(MirrorPlan plan) {
+    Map<String, Object> file = new LinkedHashMap<>();
+    file.put("apiVersion", VERSION);
+    file.put("kind", KIND);
+    Map<String, Object> target = new LinkedHashMap<>();
+    target.put("registry", plan.target().address());
+    target.put("separator", plan.target().separator().value());
+    file.put("target", target);
+    plan.chart().ifPresent(chart -> file.put("chart", writeChart(chart)));
+    List<Object> images = new ArrayList<>();
+    plan.entries().forEach(entry -> images.add(writeEntry(entry)));
+    file.put("images", images);
+    return Yaml.write(file);
+  }
+
+  private static Map<String, Object> writeChart(Chart chart) {
+    Map<String, Object> written = new LinkedHashMap<>();
+    written.put("location", chart.location().toString());
+    if (!chart.valuesFiles().isEmpty()) {
+      written.put("valuesFiles", chart.valuesFiles().stream().map(Path::toString).toList());
+    }
+    List<Object> settings = new ArrayList<>();
+    chart
+        .settings()
+        .forEach(setting -> settings.add(pair("key", setting.key(), "value", setting.value())));
+    if (!settings.isEmpty()) {
+      written.put("set", settings);
+    }
+    List<Object> files = new ArrayList<>();
+    chart
+        .fileSettings()
+        .forEach(
+            setting -> files.add(pair("key", setting.key(), "file", setting.file().toString())));
+    if (!files.isEmpty()) {
+      written.put("setFile", files);
+    }
+    chart.sdkConfigFile().ifPresent(file -> written.put("sdkConfig", file.toString()));
+    return written;
+  }
+
+  private static Map<String, Object> pair(
+      String firstKey, String first, String secondKey, String second) {
+    Map<String, Object> pair = new LinkedHashMap<>();
+    pair.put(firstKey, first);
+    pair.put(secondKey, second);
+    return pair;
+  }
+
+  private static Map<String, Object> writeEntry(MirrorEntry entry) {
+    Map<String, Object> written =
+        pair("source", entry.source().toString(), "target", entry.target().toString());
+    entry.digest().ifPresent(digest -> written.put("digest", digest.toString()));
+    List<Object> reasons = new ArrayList<>();
+    for (ImageReason reason : entry.reasons()) {
+      Map<String, Object> one = pair("template", reason.template(), "object", reason.object());
+      one.put("path", reason.path());
+      reasons.add(one);
+    }
+    if (!reasons.isEmpty()) {
+      written.put("neededBy", reasons);
+    }
+    return written;
+  }
+
+  static void save(MirrorPlan plan, Path file) {
+    Path absolute = file.toAbsolutePath();
+    try {
+      // Temporary files of java.nio are the owner's alone from the moment they exist.
+      Path temporary = Files.createTempFile(absolute.getParent(), ".plan", ".tmp");
+      try {
+        Files.writeString(temporary, write(plan));
+        Files.move(
+            temporary,
+            absolute,
+            StandardCopyOption.REPLACE_EXISTING,
+            StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(temporary);
+      }
+    } catch (IOException e) {
+      throw new InvalidPlanException(
+          "the plan could not be saved as " + file + ": " + e.getMessage() + "; check the folder",
+          e);
+    }
+  }
+
+  static MirrorPlan read(Path file) {
+    Fields fields;
+    try {
+      fields = Fields.of(Yaml.readMapping(file, Yaml.DuplicateKeys.REFUSED));
+    } catch (InvalidYamlException e) {
+      throw new InvalidPlanException("no plan can be read: " + e.getMessage(), e);
+    }
+    try {
+      return read(fields);
+    } catch (InvalidPlanException e) {
+      throw e.getCause() == null
+          ? new InvalidPlanException("no plan can be read from " + file + ": " + e.getMessage(), e)
+          : e;
+    } catch (AirgapException | IllegalArgumentException e) {
+      throw new InvalidPlanException("no plan can be read from " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static MirrorPlan read(Fields file) {
+    String version = file.text("apiVersion").orElse("");
+    String kind = file.text("kind").orElse("");
+    if (!version.equals(VERSION) || !kind.equals(KIND)) {
+      throw new InvalidPlanException(
+          "it has to begin with apiVersion "
+              + VERSION
+              + " and kind "
+              + KIND
+              + ", and has '"
+              + version
+              + "' and '"
+              + kind
+              + "'");
+    }
+    allow(file, "the plan", "apiVersion", "kind", "target", "chart", "images");
+    Fields target = file.fields("target");
+    allow(target, "target", "registry", "separator");
+    MirrorPlan.Builder plan =
+        MirrorPlan.builder(
+            Target.registry(required(target, "target", "registry"))
+                .separator(Separator.parse(required(target, "target", "separator"))));
+    if (file.value("chart").isPresent()) {
+      plan.chart(readChart(file.fields("chart")));
+    }
+    for (Fields image : file.list("images")) {
+      plan.addEntries(readEntry(image));
+    }
+    return plan.build();
+  }
+
+  private static Chart readChart(Fields chart) {
+    allow(chart, "chart", "location", "valuesFiles", "set", "setFile", "sdkConfig");
+    Chart read = Chart.at(Path.of(required(chart, "chart", "location")));
+    if (chart.value("valuesFiles").orElse(List.of()) instanceof List<?> files) {
+      for (Object file : files) {
+        read = read.values(Path.of(String.valueOf(file)));
+      }
+    }
+    for (Fields setting : chart.list("set")) {
+      read =
+          read.set(required(setting, "chart.set", "key"), required(setting, "chart.set", "value"));
+    }
+    for (Fields setting : chart.list("setFile")) {
+      read =
+          read.setFile(
+              required(setting, "chart.setFile", "key"),
+              Path.of(required(setting, "chart.setFile", "file")));
+    }
+    return chart.text("sdkConfig").map(Path::of).map(read::sdkConfig).orElse(read);
+  }
+
+  private static MirrorEntry readEntry(Fields image) {
+    allow(image, "an image", "source", "target", "digest", "neededBy");
+    MirrorEntry.Builder entry =
+        MirrorEntry.builder()
+            .source(ImageRef.parse(required(image, "an image", "source")))
+            .target(ImageRef.parse(required(image, "an image", "target")))
+            .digest(image.text("digest").map(Digest::parse));
+    for (Fields reason : image.list("neededBy")) {
+      entry.addReasons(
+          ImageReason.of(
+              reason.text("template").orElse(""),
+              required(reason, "neededBy", "object"),
+              required(reason, "neededBy", "path")));
+    }
+    return entry.build();
+  }
+
+  private static String required(Fields fields, String where, String key) {
+    return fields
+        .text(key)
+        .orElseThrow(
+            () -> new InvalidPlanException("the key '" + key + "' is missing in " + where));
+  }
+
+  private static void allow(Fields fields, String where, String... keys) {
+    for (String key : fields.content().keySet()) {
+      if (!Set.of(keys).contains(key)) {
+        throw new InvalidPlanException(
+            "the key '"
+                + key
+                + "' in "
+                + where
+                + " is not known to this version; known are "
+                + String.join(", ", keys));
+      }
+    }
+  }
+}

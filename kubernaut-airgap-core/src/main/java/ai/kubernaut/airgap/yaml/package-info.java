@@ -1,0 +1,8 @@
+/**
+ * YAML in and out with the limits that input from elsewhere needs: {@link
+ * ai.kubernaut.airgap.yaml.Yaml}.
+ */
+@NullMarked
+package ai.kubernaut.airgap.yaml;
+
+import org.jspecify.annotations.NullMarked;
