@@ -53,6 +53,35 @@ public final class ChartValues {
     return new ChartValues(fields);
   }
 
+  /**
+   * Turns a chart's SDK config file into the value in which the chart keeps it, {@code
+   * …sdkConfigContent}: the key has moved between versions of Kubernaut.
+   *
+   * @param helm tells the chart's own values
+   * @param chart the chart and its layers
+   * @return the chart with one more file setting, or the same chart when it has no SDK config file
+   * @throws HelmException when the chart has no such value
+   */
+  public static Chart withSdkConfig(HelmClient helm, Chart chart) {
+    if (chart.sdkConfigFile().isEmpty()) {
+      return chart;
+    }
+    String key =
+        of(helm, chart)
+            .pathOf("sdkConfigContent")
+            .orElseThrow(
+                () ->
+                    new HelmException(
+                        "the chart "
+                            + chart.location()
+                            + " has no value sdkConfigContent that could take "
+                            + chart.sdkConfigFile().get()
+                            + "; set the key that this version of the chart wants with setFile",
+                        "",
+                        null));
+    return chart.setFile(key, chart.sdkConfigFile().get());
+  }
+
   private static void merge(Map<String, @Nullable Object> into, Map<?, ?> layer) {
     layer.forEach(
         (key, value) -> {

@@ -1,0 +1,229 @@
+package ai.kubernaut.airgap.mirror;
+
+import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.ProgressEvent;
+import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.plan.MirrorEntry;
+import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.RegistryClient;
+import ai.kubernaut.airgap.registry.RegistryException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Copies the images of a plan from their registries to the mirror (the guide, step 2b): every
+ * platform, every manifest as its exact bytes, each blob at most once. Thread-safe; each run has
+ * its own threads, and they are gone when it returns.
+ */
+public final class MirrorEngine {
+  private final RegistryClient registries;
+  private final MirrorOptions options;
+  private final Consumer<ProgressEvent> progress;
+
+  /**
+   * Creates an engine.
+   *
+   * @param registries carries the content; stays open
+   * @param options limits
+   * @param progress told what happens, one event at a time
+   */
+  public MirrorEngine(
+      RegistryClient registries, MirrorOptions options, Consumer<ProgressEvent> progress) {
+    this.registries = registries;
+    this.options = options;
+    this.progress = event -> report(progress, event);
+  }
+
+  private void report(Consumer<ProgressEvent> listener, ProgressEvent event) {
+    synchronized (this) {
+      listener.accept(event);
+    }
+  }
+
+  /**
+   * Brings every image of a plan into the mirror. An image that fails is reported, and the others
+   * are finished.
+   *
+   * @param plan what to mirror
+   * @return what became of each image
+   * @throws RegistryException before anything is sent, when the mirror, or a registry that images
+   *     come from, cannot be used at all
+   * @throws AirgapException when the thread is interrupted; what is in the mirror by then stays,
+   *     and a later run goes on from there
+   */
+  public MirrorReport mirror(MirrorPlan plan) {
+    progress.accept(
+        new ProgressEvent.StepStarted(
+            ProgressEvent.Step.MIRROR,
+            plan.entries().size(),
+            "Mirroring " + plan.entries().size() + " images to " + plan.target().address()));
+    checkRegistries(plan);
+    BlobCopier blobs = new BlobCopier(registries, progress);
+    MirrorReport report = forEach(plan, entry -> copy(entry, blobs));
+    if (report.isComplete()) {
+      progress.accept(new ProgressEvent.StepFinished(ProgressEvent.Step.MIRROR, report.summary()));
+    }
+    return report;
+  }
+
+  /**
+   * Looks whether every image of a plan is in the mirror, and copies nothing.
+   *
+   * @param plan what should be there
+   * @return PRESENT for each image that is there with the plan's digest (any digest where the plan
+   *     has none), FAILED for the others
+   * @throws RegistryException when the mirror cannot be used at all
+   * @throws AirgapException when the thread is interrupted
+   */
+  public MirrorReport check(MirrorPlan plan) {
+    registries.ping(plan.target().registry());
+    return forEach(plan, this::look);
+  }
+
+  private void checkRegistries(MirrorPlan plan) {
+    registries.ping(plan.target().registry());
+    TreeSet<String> sources = new TreeSet<>();
+    plan.entries().forEach(entry -> sources.add(entry.source().registry()));
+    for (String source : sources) {
+      try {
+        registries.ping(source);
+      } catch (RegistryException e) {
+        // Some registries let nobody in without naming a repository; whether an image may be read
+        // is seen at the image.
+        if (e.reason() != RegistryException.Reason.FORBIDDEN
+            && e.reason() != RegistryException.Reason.UNAUTHORIZED) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private MirrorReport forEach(MirrorPlan plan, Function<MirrorEntry, MirroredImage> work) {
+    ExecutorService threads = Executors.newFixedThreadPool(options.imagesAtOnce());
+    try {
+      List<Future<MirroredImage>> results = new ArrayList<>();
+      for (MirrorEntry entry : plan.entries()) {
+        results.add(threads.submit(() -> finish(entry, work)));
+      }
+      List<MirroredImage> images = new ArrayList<>();
+      for (Future<MirroredImage> result : results) {
+        images.add(result.get());
+      }
+      return MirrorReport.of(plan, images);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AirgapException(
+          "mirroring was interrupted; mirror the same plan again, what is there is not sent twice",
+          e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(
+          "mirroring failed in a way that no image explains", e.getCause());
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private MirroredImage finish(MirrorEntry entry, Function<MirrorEntry, MirroredImage> work) {
+    MirroredImage image;
+    try {
+      image = work.apply(entry);
+    } catch (AirgapException e) {
+      image =
+          MirroredImage.builder()
+              .entry(entry)
+              .outcome(MirroredImage.Outcome.FAILED)
+              .failure(Optional.ofNullable(e.getMessage()).orElse(e.toString()))
+              .build();
+    }
+    progress.accept(
+        new ProgressEvent.ImageFinished(entry.source(), entry.target(), describe(image)));
+    return image;
+  }
+
+  private static String describe(MirroredImage image) {
+    return switch (image.outcome()) {
+      case COPIED ->
+          "copied, "
+              + image.digest().map(Digest::abbreviated).orElse("")
+              + String.format(
+                  Locale.ROOT,
+                  ", %.1f MB sent, %d blobs mounted",
+                  image.bytesSent() / 1e6,
+                  image.blobsMounted());
+      case PRESENT -> "already there, " + image.digest().map(Digest::abbreviated).orElse("");
+      case FAILED -> "FAILED: " + image.failure().orElse("");
+    };
+  }
+
+  private MirroredImage look(MirrorEntry entry) {
+    Descriptor found =
+        registries
+            .findManifest(entry.target())
+            .orElseThrow(
+                () -> notFound(entry.target(), "it is not in the mirror; mirror the plan"));
+    entry
+        .digest()
+        .filter(expected -> !expected.equals(found.digest()))
+        .ifPresent(
+            expected -> {
+              throw new RegistryException(
+                  RegistryException.Reason.DIGEST_MISMATCH,
+                  entry.target().registry(),
+                  0,
+                  entry.target()
+                      + " is "
+                      + found.digest()
+                      + " in the mirror, and the plan wants "
+                      + expected
+                      + "; mirror the plan again",
+                  null);
+            });
+    return MirroredImage.builder()
+        .entry(entry)
+        .outcome(MirroredImage.Outcome.PRESENT)
+        .digest(found.digest())
+        .build();
+  }
+
+  private MirroredImage copy(MirrorEntry entry, BlobCopier blobs) {
+    Digest wanted = entry.digest().orElseGet(() -> resolve(entry.source()));
+    boolean present =
+        registries
+            .findManifest(entry.target())
+            .filter(found -> found.digest().equals(wanted))
+            .isPresent();
+    if (present) {
+      return MirroredImage.builder()
+          .entry(entry)
+          .outcome(MirroredImage.Outcome.PRESENT)
+          .digest(wanted)
+          .build();
+    }
+    ImageCopier copier = new ImageCopier(registries, blobs, entry);
+    copier.copy(wanted);
+    return copier.result(wanted);
+  }
+
+  private Digest resolve(ImageRef source) {
+    return registries
+        .findManifest(source)
+        .orElseThrow(() -> notFound(source, "there is no such image; check its name and tag"))
+        .digest();
+  }
+
+  private static RegistryException notFound(ImageRef image, String why) {
+    return new RegistryException(
+        RegistryException.Reason.NOT_FOUND, image.registry(), 404, image + ": " + why, null);
+  }
+}

@@ -1,0 +1,103 @@
+package ai.kubernaut.airgap.mirror;
+
+import ai.kubernaut.airgap.plan.MirrorPlan;
+import java.util.List;
+import java.util.Locale;
+import org.immutables.value.Value;
+
+/** What became of every image of a plan. Immutable. */
+@Value.Immutable
+public interface MirrorReport {
+  /**
+   * The plan that was carried out.
+   *
+   * @return the plan
+   */
+  @Value.Parameter
+  MirrorPlan plan();
+
+  /**
+   * The images.
+   *
+   * @return in the order of the plan
+   */
+  @Value.Parameter
+  List<MirroredImage> images();
+
+  /**
+   * A report.
+   *
+   * @param plan the plan
+   * @param images what became of its images, in its order
+   * @return the report
+   */
+  static MirrorReport of(MirrorPlan plan, List<MirroredImage> images) {
+    return ImmutableMirrorReport.of(plan, images);
+  }
+
+  /**
+   * Whether every image is in the mirror.
+   *
+   * @return true when none failed
+   */
+  default boolean isComplete() {
+    return failures().isEmpty();
+  }
+
+  /**
+   * The images that are not in the mirror.
+   *
+   * @return in the order of the plan
+   */
+  default List<MirroredImage> failures() {
+    return images().stream()
+        .filter(image -> image.outcome() == MirroredImage.Outcome.FAILED)
+        .toList();
+  }
+
+  /**
+   * How much was sent to the mirror in blobs.
+   *
+   * @return bytes
+   */
+  default long bytesSent() {
+    return images().stream().mapToLong(MirroredImage::bytesSent).sum();
+  }
+
+  /**
+   * This report, if every image is in the mirror.
+   *
+   * @return this
+   * @throws IncompleteMirrorException when one is not
+   */
+  default MirrorReport orElseThrow() {
+    if (!isComplete()) {
+      throw new IncompleteMirrorException(this);
+    }
+    return this;
+  }
+
+  /**
+   * What came of the run in one line.
+   *
+   * @return for example {@code 15 images in harbor.corp: 14 copied, 1 already there; 12.3 MB sent,
+   *     44 blobs mounted}
+   */
+  default String summary() {
+    long copied =
+        images().stream().filter(image -> image.outcome() == MirroredImage.Outcome.COPIED).count();
+    long present =
+        images().stream().filter(image -> image.outcome() == MirroredImage.Outcome.PRESENT).count();
+    int mounted = images().stream().mapToInt(MirroredImage::blobsMounted).sum();
+    return String.format(
+        Locale.ROOT,
+        "%d images for %s: %d copied, %d already there, %d failed; %.1f MB sent, %d blobs mounted",
+        images().size(),
+        plan().target().address(),
+        copied,
+        present,
+        failures().size(),
+        bytesSent() / 1e6,
+        mounted);
+  }
+}

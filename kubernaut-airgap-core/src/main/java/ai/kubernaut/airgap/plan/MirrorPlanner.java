@@ -1,0 +1,152 @@
+package ai.kubernaut.airgap.plan;
+
+import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.chart.Chart;
+import ai.kubernaut.airgap.chart.ChartValues;
+import ai.kubernaut.airgap.chart.HelmClient;
+import ai.kubernaut.airgap.chart.ImageUse;
+import ai.kubernaut.airgap.chart.RenderedChart;
+import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.RegistryClient;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds what a chart needs and where it goes (the guide, steps 1 and 2a). Touches nothing;
+ * thread-safe.
+ */
+public final class MirrorPlanner {
+  private static final int QUESTIONS_AT_ONCE = 8;
+
+  private final HelmClient helm;
+  private final RegistryClient registries;
+
+  /**
+   * Creates a planner.
+   *
+   * @param helm renders the chart
+   * @param registries asked for digests, unless the options say not to
+   */
+  public MirrorPlanner(HelmClient helm, RegistryClient registries) {
+    this.helm = helm;
+    this.registries = registries;
+  }
+
+  /**
+   * Plans the mirroring of a chart's images.
+   *
+   * @param chart the chart and its values
+   * @param target the mirror
+   * @param options extra images and other choices
+   * @return the plan
+   * @throws ai.kubernaut.airgap.chart.HelmException when the chart is not there, or refuses the
+   *     values
+   * @throws InvalidPlanException when two images would get the same name in the mirror
+   * @throws UnresolvedImagesException when images cannot be found at their source
+   */
+  public MirrorPlan plan(Chart chart, Target target, PlanOptions options) {
+    Chart complete = ChartValues.withSdkConfig(helm, chart);
+    RenderedChart rendered = RenderedChart.parse(helm.render(complete, options.release()));
+    MirrorPlan.Builder plan = MirrorPlan.builder(target).chart(chart);
+    Map<ImageRef, ImageUse> images = new LinkedHashMap<>();
+    rendered.images().forEach(use -> images.put(use.image(), use));
+    for (ImageRef extra : options.extraImages()) {
+      images.putIfAbsent(extra, ImageUse.of(extra, List.of()));
+    }
+    Map<ImageRef, Digest> digests = options.resolveDigests() ? resolve(images) : Map.of();
+    images.forEach(
+        (image, use) ->
+            plan.addEntries(
+                MirrorEntry.builder()
+                    .source(image)
+                    .target(target.nameOf(image))
+                    .digest(Optional.ofNullable(digests.get(image)).or(image::digest))
+                    .reasons(use.reasons())
+                    .build()));
+    return plan.build();
+  }
+
+  private Map<ImageRef, Digest> resolve(Map<ImageRef, ImageUse> images) {
+    ExecutorService threads =
+        Executors.newFixedThreadPool(Math.min(QUESTIONS_AT_ONCE, Math.max(1, images.size())));
+    try {
+      Map<ImageRef, Future<Optional<Descriptor>>> questions = new LinkedHashMap<>();
+      images
+          .keySet()
+          .forEach(
+              image -> questions.put(image, threads.submit(() -> registries.findManifest(image))));
+      Map<ImageRef, Digest> digests = new LinkedHashMap<>();
+      Map<ImageRef, String> problems = new LinkedHashMap<>();
+      questions.forEach(
+          (image, question) -> {
+            try {
+              question
+                  .get()
+                  .ifPresentOrElse(
+                      found -> digests.put(image, found.digest()),
+                      () -> problems.put(image, missing(image, images.get(image))));
+            } catch (ExecutionException e) {
+              if (!(e.getCause() instanceof AirgapException)) {
+                throw new IllegalStateException(
+                    "asking for " + image + " failed unexpectedly", e.getCause());
+              }
+              problems.put(image, String.valueOf(e.getCause().getMessage()));
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+              throw new AirgapException(
+                  "planning was interrupted while the source registries were asked; nothing was changed",
+                  e);
+            }
+          });
+      if (!problems.isEmpty()) {
+        throw new UnresolvedImagesException(images.size(), problems);
+      }
+      return digests;
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private String missing(ImageRef image, @Nullable ImageUse use) {
+    List<String> needed = new ArrayList<>();
+    if (use != null) {
+      use.reasons().forEach(reason -> needed.add(reason.object()));
+    }
+    String otherTag =
+        image
+            .tag()
+            .map(tag -> tag.startsWith("v") ? tag.substring(1) : "v" + tag)
+            .map(image::withTag)
+            .filter(other -> image.digest().isEmpty() && existsQuietly(other))
+            .map(
+                other ->
+                    "; but there is "
+                        + other
+                        + ": set the chart's image tag to "
+                        + other.tag().orElseThrow())
+            .orElse("");
+    return "there is no such image"
+        + (needed.isEmpty() ? "" : " (needed by " + String.join(", ", needed) + ")")
+        + otherTag;
+  }
+
+  /** Only for a hint: where the registry cannot say, there is no hint. */
+  private boolean existsQuietly(ImageRef image) {
+    try {
+      return registries.findManifest(image).isPresent();
+    } catch (AirgapException noAnswer) {
+      return false;
+    }
+  }
+}

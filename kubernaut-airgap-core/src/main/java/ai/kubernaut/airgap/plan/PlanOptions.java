@@ -1,0 +1,52 @@
+package ai.kubernaut.airgap.plan;
+
+import ai.kubernaut.airgap.chart.ReleaseName;
+import ai.kubernaut.airgap.image.ImageRef;
+import java.util.List;
+import org.immutables.value.Value;
+
+/** Choices for planning. Immutable. */
+@Value.Immutable
+public interface PlanOptions {
+  /**
+   * Images to mirror beside those of the chart, such as must-gather, which the chart does not name.
+   *
+   * @return by default none
+   */
+  List<ImageRef> extraImages();
+
+  /**
+   * The release that the templates see.
+   *
+   * @return by default {@code kubernaut} in {@code kubernaut-system}
+   */
+  @Value.Default
+  default ReleaseName release() {
+    return ReleaseName.ofGuide();
+  }
+
+  /**
+   * Whether to ask the source registries for the digest of each image. Then the plan holds exactly
+   * what is published now, and images that are missing are found all at once.
+   *
+   * @return true by default; false to plan without any network
+   */
+  @Value.Default
+  default boolean resolveDigests() {
+    return true;
+  }
+
+  /**
+   * A new builder.
+   *
+   * @return a builder with the defaults
+   */
+  static Builder builder() {
+    return new Builder();
+  }
+
+  /** Builds {@link PlanOptions}. Not thread-safe. */
+  final class Builder extends ImmutablePlanOptions.Builder {
+    Builder() {}
+  }
+}
