@@ -1,0 +1,223 @@
+package ai.kubernaut.airgap.helm;
+
+import ai.kubernaut.airgap.chart.Chart;
+import ai.kubernaut.airgap.chart.HelmClient;
+import ai.kubernaut.airgap.chart.HelmException;
+import ai.kubernaut.airgap.chart.Release;
+import ai.kubernaut.airgap.chart.ReleaseName;
+import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.InstallCommand;
+import com.marcnuri.helm.StatusCommand;
+import com.marcnuri.helm.TemplateCommand;
+import com.marcnuri.helm.UninstallCommand;
+import com.marcnuri.helm.UpgradeCommand;
+import com.marcnuri.helm.jni.NativeLibrary;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Helm, embedded by helm-java: no {@code helm} program is needed. Thread-safe.
+ *
+ * <p>The native library comes from the class path and is never downloaded. The Helm inside would
+ * take SIGTERM and SIGINT away from the JVM; this client gives them back before it does anything
+ * else.
+ */
+public final class HelmJavaClient implements HelmClient {
+  private final @Nullable Path kubeconfig;
+  private boolean primed;
+
+  private HelmJavaClient(@Nullable Path kubeconfig) {
+    this.kubeconfig = kubeconfig;
+  }
+
+  /**
+   * A client for the cluster of {@code $KUBECONFIG}, or of {@code ~/.kube/config}. Rendering needs
+   * no cluster.
+   *
+   * @return the client
+   * @throws HelmException when no native Helm library for this platform is on the class path
+   */
+  public static HelmJavaClient create() {
+    requireNativeLibrary();
+    return new HelmJavaClient(null);
+  }
+
+  /**
+   * A client for the cluster of a kubeconfig file.
+   *
+   * @param kubeconfig the file
+   * @return the client
+   * @throws HelmException when no native Helm library for this platform is on the class path
+   */
+  public static HelmJavaClient withKubeconfig(Path kubeconfig) {
+    requireNativeLibrary();
+    return new HelmJavaClient(kubeconfig);
+  }
+
+  /** Without a native library on the class path, helm-java would fetch one from the network. */
+  private static void requireNativeLibrary() {
+    String platform = System.getProperty("os.name") + " " + System.getProperty("os.arch");
+    if (NativeLibrary.serviceProviderLibrary(HelmJavaClient.class.getClassLoader()) == null) {
+      throw new HelmException(
+          "no native Helm library is on the class path; add the one for this platform ("
+              + platform
+              + "), an artifact of the group com.marcnuri.helm-java, for example linux-amd64",
+          "",
+          null);
+    }
+  }
+
+  @Override
+  public String render(Chart chart, ReleaseName release) {
+    ChartFiles.require(chart);
+    try (OfflineChart offline = OfflineChart.of(chart.location())) {
+      TemplateCommand command =
+          new Helm(offline.folder())
+              .template()
+              .withName(release.name())
+              .withNamespace(release.namespace());
+      chart.valuesFiles().forEach(command::withValuesFile);
+      chart.settings().forEach(setting -> command.set(setting.key(), setting.value()));
+      chart.fileSettings().forEach(setting -> command.setFile(setting.key(), setting.file()));
+      return offline.restoreHooks(
+          call("The chart " + chart.location() + " could not be rendered", offline, command::call));
+    }
+  }
+
+  @Override
+  public String defaultValues(Chart chart) {
+    ChartFiles.requireChart(chart);
+    return call(
+        "The values of the chart " + chart.location() + " could not be read",
+        null,
+        new Helm(chart.location()).show().values()::call);
+  }
+
+  @Override
+  public Release install(Chart chart, ReleaseName release, Duration timeout) {
+    ChartFiles.require(chart);
+    prime();
+    InstallCommand command =
+        new Helm(chart.location())
+            .install()
+            .withName(release.name())
+            .withNamespace(release.namespace())
+            .withTimeout(seconds(timeout));
+    chart.valuesFiles().forEach(command::withValuesFile);
+    chart.settings().forEach(setting -> command.set(setting.key(), setting.value()));
+    chart.fileSettings().forEach(setting -> command.setFile(setting.key(), setting.file()));
+    if (kubeconfig != null) {
+      command.withKubeConfig(kubeconfig);
+    }
+    return release(
+        call(
+            "The release " + release.name() + " could not be installed in " + release.namespace(),
+            null,
+            command::call));
+  }
+
+  @Override
+  public Release upgrade(Chart chart, ReleaseName release, Duration timeout) {
+    ChartFiles.require(chart);
+    prime();
+    UpgradeCommand command =
+        new Helm(chart.location())
+            .upgrade()
+            .withName(release.name())
+            .withNamespace(release.namespace())
+            .withTimeout(seconds(timeout))
+            .resetValues();
+    chart.valuesFiles().forEach(command::withValuesFile);
+    chart.settings().forEach(setting -> command.set(setting.key(), setting.value()));
+    chart.fileSettings().forEach(setting -> command.setFile(setting.key(), setting.file()));
+    if (kubeconfig != null) {
+      command.withKubeConfig(kubeconfig);
+    }
+    return release(
+        call(
+            "The release " + release.name() + " could not be upgraded in " + release.namespace(),
+            null,
+            command::call));
+  }
+
+  @Override
+  public Optional<Release> status(ReleaseName release) {
+    StatusCommand command = Helm.status(release.name()).withNamespace(release.namespace());
+    if (kubeconfig != null) {
+      command.withKubeConfig(kubeconfig);
+    }
+    try {
+      return Optional.of(
+          release(
+              call("The release " + release.name() + " could not be read", null, command::call)));
+    } catch (HelmException e) {
+      if (e.helmMessage().contains("release: not found")) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public void uninstall(ReleaseName release) {
+    prime();
+    UninstallCommand command = Helm.uninstall(release.name()).withNamespace(release.namespace());
+    if (kubeconfig != null) {
+      command.withKubeConfig(kubeconfig);
+    }
+    call(
+        "The release " + release.name() + " could not be removed from " + release.namespace(),
+        null,
+        command::call);
+  }
+
+  @Override
+  public void close() {
+    // The native library stays loaded for the whole JVM; there is nothing of this client's own to
+    // free.
+  }
+
+  private static int seconds(Duration timeout) {
+    return Math.toIntExact(Math.max(1, timeout.toSeconds()));
+  }
+
+  private static Release release(com.marcnuri.helm.Release release) {
+    return Release.builder()
+        .name(ReleaseName.of(release.getName(), release.getNamespace()))
+        .revision(Integer.parseInt(release.getRevision()))
+        .status(release.getStatus().toLowerCase(Locale.ROOT))
+        .chart(release.getChart())
+        .build();
+  }
+
+  private static <T> T call(String failure, @Nullable OfflineChart offline, Supplier<T> command) {
+    try {
+      return command.get();
+    } catch (IllegalStateException e) {
+      // helm-java has one way to fail: this exception with the text that Helm would print.
+      String text = String.valueOf(e.getMessage()).trim();
+      String said = offline == null ? text : offline.restoreHooks(text);
+      throw new HelmException(failure + ": " + HelmAdvice.explain(said), said, e);
+    }
+  }
+
+  /**
+   * Gives the JVM its signals back before the first call that would keep them for as long as it
+   * takes.
+   */
+  private synchronized void prime() {
+    if (!primed) {
+      HostSignals.prime();
+      primed = true;
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "HelmJavaClient" + (kubeconfig == null ? "" : "[" + kubeconfig + "]");
+  }
+}

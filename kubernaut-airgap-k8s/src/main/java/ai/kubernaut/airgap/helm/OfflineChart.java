@@ -1,0 +1,200 @@
+package ai.kubernaut.airgap.helm;
+
+import ai.kubernaut.airgap.chart.HelmException;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+
+/**
+ * A copy of a chart that Helm renders without a cluster and with its hooks. The Helm in helm-java
+ * leaves hooks out of what it renders, and runs {@code lookup} against whatever cluster it finds;
+ * in the copy, hook annotations have a name that Helm does not know, and {@code lookup} is an empty
+ * result. Symbolic links are followed, because charts share folders with their neighbours; packed
+ * subcharts are unpacked.
+ */
+final class OfflineChart implements AutoCloseable {
+  private static final String HOOK = "helm.sh/hook";
+  private static final String HIDDEN_HOOK = "hook.airgap.kubernaut.ai/hook";
+  private static final long MAX_BYTES = 256L << 20;
+  private static final int MAX_FILES = 20_000;
+
+  private final ScratchFolder scratch;
+  private final Path folder;
+  private long bytes;
+  private int files;
+
+  private OfflineChart(ScratchFolder scratch) {
+    this.scratch = scratch;
+    this.folder = scratch.path().resolve("chart");
+  }
+
+  static OfflineChart of(Path location) {
+    try {
+      OfflineChart copy = new OfflineChart(ScratchFolder.create());
+      try {
+        if (Files.isDirectory(location)) {
+          copy.copyFolder(location);
+        } else {
+          copy.unpack(location, copy.folder);
+        }
+        copy.unpackSubcharts();
+        copy.patchTemplates();
+        return copy;
+      } catch (IOException | RuntimeException e) {
+        copy.close();
+        throw e;
+      }
+    } catch (FileSystemLoopException e) {
+      throw unusable(location, "its symbolic links go round in a circle at " + e.getFile(), e);
+    } catch (IOException e) {
+      throw unusable(location, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static HelmException unusable(Path location, String why, IOException cause) {
+    return new HelmException("the chart " + location + " cannot be read: " + why, "", cause);
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  /** Gives hook annotations back their name in what Helm says. */
+  String restoreHooks(String text) {
+    return text.replace(HIDDEN_HOOK, HOOK).replace(folder.toString(), "the chart");
+  }
+
+  private void copyFolder(Path location) throws IOException {
+    Files.walkFileTree(
+        location,
+        EnumSet.of(FileVisitOption.FOLLOW_LINKS),
+        64,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path from, BasicFileAttributes attributes)
+              throws IOException {
+            Files.createDirectories(folder.resolve(location.relativize(from).toString()));
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path from, BasicFileAttributes attributes)
+              throws IOException {
+            if (attributes.isRegularFile()) {
+              count(attributes.size());
+              Files.copy(from, folder.resolve(location.relativize(from).toString()));
+            }
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  private void count(long size) throws IOException {
+    bytes += size;
+    files++;
+    if (bytes > MAX_BYTES || files > MAX_FILES) {
+      throw new IOException(
+          "it holds more than "
+              + MAX_FILES
+              + " files or "
+              + (MAX_BYTES >> 20)
+              + " MiB, which no chart does; is this the chart's own folder?");
+    }
+  }
+
+  /** Unpacks a packed chart: one folder at the top, which falls away. */
+  private void unpack(Path archive, Path into) throws IOException {
+    try (InputStream raw = new BufferedInputStream(Files.newInputStream(archive));
+        TarArchiveInputStream tar = new TarArchiveInputStream(new GZIPInputStream(raw))) {
+      TarArchiveEntry entry = tar.getNextEntry();
+      while (entry != null) {
+        if (entry.isFile()) {
+          String name = entry.getName().replace('\\', '/');
+          Path file = into.resolve(name.substring(name.indexOf('/') + 1)).normalize();
+          if (!file.startsWith(into) || file.equals(into)) {
+            throw new IOException(
+                "its archive holds the path "
+                    + entry.getName()
+                    + ", which leaves the chart's folder");
+          }
+          count(entry.getSize());
+          Files.createDirectories(file.getParent());
+          Files.copy(tar, file);
+        }
+        entry = tar.getNextEntry();
+      }
+    }
+    if (!Files.isRegularFile(into.resolve("Chart.yaml"))) {
+      throw new IOException(
+          "the archive "
+              + archive.getFileName()
+              + " holds no chart: there is no Chart.yaml in its first folder");
+    }
+  }
+
+  private void unpackSubcharts() throws IOException {
+    boolean unpacked = true;
+    while (unpacked) {
+      unpacked = false;
+      for (Path archive : regularFiles()) {
+        String name = archive.getFileName().toString();
+        Path inChart = folder.relativize(archive);
+        boolean subchart =
+            inChart.getNameCount() > 1
+                && inChart.getName(inChart.getNameCount() - 2).toString().equals("charts");
+        if (subchart && (name.endsWith(".tgz") || name.endsWith(".tar.gz"))) {
+          Path into =
+              archive.resolveSibling(
+                  name.substring(0, name.length() - (name.endsWith(".tgz") ? 4 : 7)));
+          unpack(archive, into);
+          Files.delete(archive);
+          unpacked = true;
+        }
+      }
+    }
+  }
+
+  private void patchTemplates() throws IOException {
+    for (Path file : regularFiles()) {
+      if (isTemplate(file)) {
+        String text = Files.readString(file);
+        String patched = TemplateText.withoutLookups(text).replace(HOOK, HIDDEN_HOOK);
+        if (!patched.equals(text)) {
+          Files.writeString(file, patched);
+        }
+      }
+    }
+  }
+
+  private boolean isTemplate(Path file) {
+    for (Path part : folder.relativize(file)) {
+      if (part.toString().equals("templates")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private List<Path> regularFiles() throws IOException {
+    try (var paths = Files.walk(folder)) {
+      return paths.filter(Files::isRegularFile).toList();
+    }
+  }
+
+  @Override
+  public void close() {
+    scratch.close();
+  }
+}

@@ -1,0 +1,41 @@
+package ai.kubernaut.airgap.helm;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Changes the text of Helm templates. */
+final class TemplateText {
+  private static final Pattern ACTION = Pattern.compile("\\{\\{.*?}}", Pattern.DOTALL);
+
+  /**
+   * A text, a comment, or the function itself; texts and comments stay as they are, since they may
+   * speak of lookups.
+   */
+  private static final Pattern LOOKUP =
+      Pattern.compile(
+          "\"(?:\\\\.|[^\"\\\\])*\"|`[^`]*`|/\\*.*?\\*/|(?<![\\w.$-])(lookup)(?=\\s)",
+          Pattern.DOTALL);
+
+  private TemplateText() {}
+
+  /**
+   * Makes every {@code lookup} find nothing: {@code omit (dict) …} takes the same arguments and is
+   * always empty.
+   */
+  static String withoutLookups(String template) {
+    if (!template.contains("lookup")) {
+      return template;
+    }
+    return ACTION
+        .matcher(template)
+        .replaceAll(
+            action ->
+                Matcher.quoteReplacement(
+                    LOOKUP
+                        .matcher(action.group())
+                        .replaceAll(
+                            found ->
+                                Matcher.quoteReplacement(
+                                    found.group(1) == null ? found.group() : "omit (dict)"))));
+  }
+}
