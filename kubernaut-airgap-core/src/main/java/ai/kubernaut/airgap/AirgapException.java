@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,5 +28,11 @@ public class AirgapException extends RuntimeException {
    */
   public AirgapException(String message, @Nullable Throwable cause) {
     super(message, cause);
+  }
+
+  /** What failed, where, why, and what to do next. */
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNullElse(super.getMessage(), "");
   }
 }

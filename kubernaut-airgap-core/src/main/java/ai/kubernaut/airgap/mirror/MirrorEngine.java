@@ -12,7 +12,6 @@ import ai.kubernaut.airgap.registry.RegistryException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -143,7 +142,7 @@ public final class MirrorEngine {
           MirroredImage.builder()
               .entry(entry)
               .outcome(MirroredImage.Outcome.FAILED)
-              .failure(Optional.ofNullable(e.getMessage()).orElse(e.toString()))
+              .failure(e.getMessage())
               .build();
     }
     progress.accept(

@@ -1,4 +1,4 @@
-/** The cluster port on the fabric8 client. */
+/** The cluster port on the fabric8 client: {@link ai.kubernaut.airgap.k8s.Fabric8ClusterClient}. */
 @NullMarked
 package ai.kubernaut.airgap.k8s;
 

@@ -1,0 +1,290 @@
+package ai.kubernaut.airgap.cluster.memory;
+
+import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.cluster.ClusterException;
+import ai.kubernaut.airgap.cluster.Fields;
+import ai.kubernaut.airgap.cluster.HttpAnswer;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ResourceType;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cluster that is a map of objects, with the refusals of a real one: namespaces have to be there,
+ * names are taken once, and an object that was changed meanwhile is not replaced. Nothing runs in
+ * it; a test puts the pods there that it wants to be seen. Thread-safe.
+ */
+public final class MemoryClusterClient implements ClusterClient {
+  private record Key(ResourceType type, String namespace, String name) {}
+
+  private record LogKey(String namespace, String pod, String container) {}
+
+  private final Set<ResourceType> types = new HashSet<>();
+  private final Map<Key, KubernetesObject> objects = new HashMap<>();
+  private final Map<LogKey, String> logs = new HashMap<>();
+  private final Map<String, HttpAnswer> services = new HashMap<>();
+  private final List<UnaryOperator<KubernetesObject>> reactions = new ArrayList<>();
+  private long resourceVersion;
+
+  private MemoryClusterClient(Set<ResourceType> types) {
+    this.types.addAll(types);
+    put(ResourceType.NAMESPACE, KubernetesObject.named(ResourceType.NAMESPACE, null, "default"));
+    put(
+        ResourceType.NAMESPACE,
+        KubernetesObject.named(ResourceType.NAMESPACE, null, "kube-system"));
+  }
+
+  private static Set<ResourceType> kubernetesTypes() {
+    return Set.of(
+        ResourceType.NAMESPACE,
+        ResourceType.SECRET,
+        ResourceType.POD,
+        ResourceType.SERVICE,
+        ResourceType.SERVICE_ACCOUNT,
+        ResourceType.EVENT,
+        ResourceType.JOB,
+        ResourceType.DEPLOYMENT,
+        ResourceType.STATEFUL_SET);
+  }
+
+  /**
+   * A cluster with the namespaces {@code default} and {@code kube-system}.
+   *
+   * @return the cluster
+   */
+  public static MemoryClusterClient kubernetes() {
+    return new MemoryClusterClient(kubernetesTypes());
+  }
+
+  /**
+   * A cluster that has the namespace {@code openshift-config} too, and serves the types by which
+   * OpenShift is known.
+   *
+   * @return the cluster, without a pull secret and without pools
+   */
+  public static MemoryClusterClient openShift() {
+    Set<ResourceType> types = new HashSet<>(kubernetesTypes());
+    types.add(ResourceType.MACHINE_CONFIG_POOL);
+    types.add(ResourceType.CLUSTER_VERSION);
+    MemoryClusterClient cluster = new MemoryClusterClient(types);
+    cluster.put(
+        ResourceType.NAMESPACE,
+        KubernetesObject.named(ResourceType.NAMESPACE, null, "openshift-config"));
+    return cluster;
+  }
+
+  /**
+   * Puts an object there, whatever was there before.
+   *
+   * @param type its type
+   * @param object the object
+   * @return this cluster
+   */
+  public synchronized MemoryClusterClient put(ResourceType type, KubernetesObject object) {
+    objects.put(key(type, object.namespace().orElse(null), object.name()), stamp(object));
+    return this;
+  }
+
+  /**
+   * Lets something happen in the cluster whenever an object is created or replaced, before the
+   * answer goes out.
+   *
+   * @param reaction given the object, gives back what is stored; it may change other objects with
+   *     {@link #put}
+   * @return this cluster
+   */
+  public synchronized MemoryClusterClient onWrite(UnaryOperator<KubernetesObject> reaction) {
+    reactions.add(reaction);
+    return this;
+  }
+
+  /**
+   * Gives a container a log.
+   *
+   * @param namespace the pod's namespace
+   * @param pod the pod
+   * @param container the container
+   * @param text the whole log
+   * @return this cluster
+   */
+  public synchronized MemoryClusterClient putLog(
+      String namespace, String pod, String container, String text) {
+    logs.put(new LogKey(namespace, pod, container), text);
+    return this;
+  }
+
+  /**
+   * Lets a service answer.
+   *
+   * @param namespace the service's namespace
+   * @param service its name
+   * @param path the path
+   * @param answer what it answers there
+   * @return this cluster
+   */
+  public synchronized MemoryClusterClient putAnswer(
+      String namespace, String service, String path, HttpAnswer answer) {
+    services.put(namespace + "/" + service + path, answer);
+    return this;
+  }
+
+  @Override
+  public String address() {
+    return "memory";
+  }
+
+  @Override
+  public synchronized boolean serves(ResourceType type) {
+    return types.contains(type);
+  }
+
+  @Override
+  public synchronized Optional<KubernetesObject> get(
+      ResourceType type, @Nullable String namespace, String name) {
+    return Optional.ofNullable(objects.get(key(type, namespace, name)));
+  }
+
+  @Override
+  public synchronized List<KubernetesObject> list(
+      ResourceType type, @Nullable String namespace, Map<String, String> labels) {
+    List<KubernetesObject> found = new ArrayList<>();
+    objects.forEach(
+        (key, object) -> {
+          if (key.type.equals(type)
+              && (namespace == null || key.namespace.equals(namespace))
+              && object.labels().entrySet().containsAll(labels.entrySet())) {
+            found.add(object);
+          }
+        });
+    found.sort(Comparator.comparing(KubernetesObject::name));
+    return List.copyOf(found);
+  }
+
+  @Override
+  public synchronized KubernetesObject create(ResourceType type, KubernetesObject object) {
+    Key key = requireWritable(type, object);
+    if (objects.containsKey(key)) {
+      throw new ClusterException(
+          ClusterException.Reason.ALREADY_EXISTS,
+          "creating " + object + " failed: it already exists",
+          null);
+    }
+    return store(key, object);
+  }
+
+  @Override
+  public synchronized KubernetesObject replace(ResourceType type, KubernetesObject object) {
+    Key key = requireWritable(type, object);
+    KubernetesObject before = objects.get(key);
+    if (before == null) {
+      throw new ClusterException(
+          ClusterException.Reason.NOT_FOUND,
+          "replacing " + object + " failed: it is not there",
+          null);
+    }
+    Optional<String> version = object.fields().text("metadata", "resourceVersion");
+    if (version.isPresent()
+        && !version.equals(before.fields().text("metadata", "resourceVersion"))) {
+      throw new ClusterException(
+          ClusterException.Reason.CONFLICT,
+          "replacing " + object + " failed: it was changed meanwhile",
+          null);
+    }
+    return store(key, object);
+  }
+
+  private Key requireWritable(ResourceType type, KubernetesObject object) {
+    String namespace = object.namespace().orElse(null);
+    if (type.isNamespaced()
+        && (namespace == null
+            || !objects.containsKey(key(ResourceType.NAMESPACE, null, namespace)))) {
+      throw new ClusterException(
+          ClusterException.Reason.NOT_FOUND,
+          "writing " + object + " failed: there is no namespace '" + namespace + "'",
+          null);
+    }
+    return key(type, namespace, object.name());
+  }
+
+  private KubernetesObject store(Key key, KubernetesObject object) {
+    KubernetesObject stored = withData(object);
+    for (UnaryOperator<KubernetesObject> reaction : List.copyOf(reactions)) {
+      stored = reaction.apply(stored);
+    }
+    stored = stamp(stored);
+    objects.put(key, stored);
+    return stored;
+  }
+
+  /**
+   * As the API server does, text in a Secret's {@code stringData} becomes Base64 in {@code data}.
+   */
+  private static KubernetesObject withData(KubernetesObject object) {
+    Map<String, String> texts = object.fields().texts("stringData");
+    if (!object.kind().equals("Secret") || texts.isEmpty()) {
+      return object;
+    }
+    Map<String, Object> content = new HashMap<>(object.fields().content());
+    content.remove("stringData");
+    Map<String, String> data = new HashMap<>(object.fields().texts("data"));
+    texts.forEach(
+        (key, text) ->
+            data.put(
+                key, Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8))));
+    content.put("data", data);
+    return KubernetesObject.of(Fields.of(content));
+  }
+
+  private KubernetesObject stamp(KubernetesObject object) {
+    return object.with(Long.toString(++resourceVersion), "metadata", "resourceVersion");
+  }
+
+  @Override
+  public synchronized String log(String namespace, String pod, String container, int lines) {
+    String log = logs.get(new LogKey(namespace, pod, container));
+    if (log == null) {
+      throw new ClusterException(
+          ClusterException.Reason.NOT_FOUND,
+          "reading the log of "
+              + namespace
+              + "/"
+              + pod
+              + " failed: there is no container '"
+              + container
+              + "'",
+          null);
+    }
+    List<String> all = log.lines().toList();
+    StringBuilder end = new StringBuilder();
+    all.subList(Math.max(0, all.size() - lines), all.size())
+        .forEach(line -> end.append(line).append('\n'));
+    return end.toString();
+  }
+
+  @Override
+  public synchronized HttpAnswer getFromService(
+      String namespace, String service, String port, String path) {
+    return services.getOrDefault(
+        namespace + "/" + service + path,
+        HttpAnswer.of(503, "no endpoints available for service \"" + service + "\""));
+  }
+
+  @Override
+  public void close() {
+    // There is nothing to free; what is in the cluster stays readable for tests.
+  }
+
+  private static Key key(ResourceType type, @Nullable String namespace, String name) {
+    return new Key(type, type.isNamespaced() && namespace != null ? namespace : "", name);
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * A cluster in memory, for tests of steps and of hosts: {@link
+ * ai.kubernaut.airgap.cluster.memory.MemoryClusterClient}.
+ */
+@NullMarked
+package ai.kubernaut.airgap.cluster.memory;
+
+import org.jspecify.annotations.NullMarked;

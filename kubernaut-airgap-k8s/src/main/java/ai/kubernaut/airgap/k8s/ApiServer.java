@@ -1,0 +1,179 @@
+package ai.kubernaut.airgap.k8s;
+
+import ai.kubernaut.airgap.cluster.ClusterException;
+import ai.kubernaut.airgap.cluster.Fields;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.UnknownHostException;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends requests over fabric8's HTTP client, which adds the credentials of the kubeconfig, and
+ * makes failures of what comes back.
+ */
+final class ApiServer {
+  private final KubernetesClient client;
+
+  ApiServer(KubernetesClient client) {
+    this.client = client;
+  }
+
+  String address() {
+    String url = client.getMasterUrl().toString();
+    return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+  }
+
+  static String encode(String part) {
+    return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  /** What came back. */
+  record Answer(int status, String body) {
+    boolean isSuccess() {
+      return status >= 200 && status < 300;
+    }
+
+    /** Whether the API server itself speaks, and not something behind it. */
+    boolean isStatusObject() {
+      return body.contains("\"kind\"") && body.contains("\"Status\"");
+    }
+  }
+
+  Answer get(String path) {
+    return exchange(
+        client.getHttpClient().newHttpRequestBuilder().uri(URI.create(address() + path)).build(),
+        path);
+  }
+
+  Answer send(String method, String path, Fields content) {
+    String json = client.getKubernetesSerialization().asJson(content.content());
+    HttpRequest request =
+        client
+            .getHttpClient()
+            .newHttpRequestBuilder()
+            .uri(URI.create(address() + path))
+            .method(method, "application/json", json)
+            .build();
+    return exchange(request, path);
+  }
+
+  private Answer exchange(HttpRequest request, String path) {
+    CompletableFuture<HttpResponse<String>> sent =
+        client.getHttpClient().sendAsync(request, String.class);
+    try {
+      HttpResponse<String> response = sent.get();
+      return new Answer(response.code(), response.body() == null ? "" : response.body());
+    } catch (InterruptedException e) {
+      sent.cancel(true);
+      Thread.currentThread().interrupt();
+      throw new ClusterException(
+          ClusterException.Reason.UNREACHABLE,
+          "interrupted while the API server was asked for " + path,
+          e);
+    } catch (ExecutionException e) {
+      throw unreachable(e.getCause());
+    }
+  }
+
+  private ClusterException unreachable(@Nullable Throwable cause) {
+    String why = "the connection failed: " + cause;
+    for (Throwable at = cause; at != null; at = at.getCause()) {
+      if (at instanceof UnknownHostException || at instanceof UnresolvedAddressException) {
+        why = "its host name is not known here; check the server in the kubeconfig";
+      } else if (at instanceof SSLException) {
+        why =
+            "the TLS handshake failed ("
+                + at.getMessage()
+                + "); check certificate-authority-data in the kubeconfig";
+      } else if (at instanceof ConnectException || at instanceof HttpTimeoutException) {
+        why =
+            "nothing answers there ("
+                + at.getMessage()
+                + "); check the address in the kubeconfig, and that the API server runs";
+      } else if (at instanceof IOException && at.getCause() == null) {
+        why = "the connection broke: " + at.getMessage();
+      }
+    }
+    return new ClusterException(
+        ClusterException.Reason.UNREACHABLE,
+        "the API server " + address() + " cannot be asked: " + why,
+        cause);
+  }
+
+  /** The JSON object that came back, if the request succeeded. */
+  Fields require(Answer answer, String what) {
+    check(answer, what);
+    if (client.getKubernetesSerialization().unmarshal(answer.body(), Object.class)
+        instanceof Map<?, ?> map) {
+      return Fields.of(map);
+    }
+    throw new ClusterException(
+        ClusterException.Reason.SERVER,
+        what + " at " + address() + " brought no JSON object; is this an API server?",
+        null);
+  }
+
+  void check(Answer answer, String what) {
+    if (answer.isSuccess()) {
+      return;
+    }
+    String said = said(answer);
+    ClusterException.Reason reason = reason(answer.status(), said);
+    throw new ClusterException(
+        reason,
+        what
+            + " at "
+            + address()
+            + " failed with HTTP "
+            + answer.status()
+            + ": "
+            + said
+            + advice(reason),
+        null);
+  }
+
+  private String said(Answer answer) {
+    if (answer.isStatusObject()
+        && client.getKubernetesSerialization().unmarshal(answer.body(), Object.class)
+            instanceof Map<?, ?> map) {
+      return Fields.of(map).text("message").orElse("no reason given");
+    }
+    String body = answer.body().strip();
+    return body.isEmpty() ? "no reason given" : body.substring(0, Math.min(body.length(), 300));
+  }
+
+  private static ClusterException.Reason reason(int status, String said) {
+    return switch (status) {
+      case 401 -> ClusterException.Reason.UNAUTHORIZED;
+      case 403 -> ClusterException.Reason.FORBIDDEN;
+      case 404 -> ClusterException.Reason.NOT_FOUND;
+      case 409 ->
+          said.contains("already exists")
+              ? ClusterException.Reason.ALREADY_EXISTS
+              : ClusterException.Reason.CONFLICT;
+      case 400, 422 -> ClusterException.Reason.INVALID;
+      default -> ClusterException.Reason.SERVER;
+    };
+  }
+
+  private static String advice(ClusterException.Reason reason) {
+    return switch (reason) {
+      case UNAUTHORIZED -> "; the kubeconfig's credentials are wrong or have expired, log in again";
+      case FORBIDDEN ->
+          "; the kubeconfig's user needs more rights, the guide asks for cluster-admin";
+      default -> "";
+    };
+  }
+}

@@ -1,0 +1,202 @@
+package ai.kubernaut.airgap.k8s;
+
+import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.cluster.ClusterException;
+import ai.kubernaut.airgap.cluster.Fields;
+import ai.kubernaut.airgap.cluster.HttpAnswer;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ResourceType;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cluster, through fabric8's client and the connection, the TLS and the credentials that a
+ * kubeconfig describes. Thread-safe.
+ *
+ * <p>Objects are carried as the API server sends them, not through fabric8's model classes: what
+ * the model of one release does not know must not get lost on the way back.
+ */
+public final class Fabric8ClusterClient implements ClusterClient {
+  private static final int NOT_FOUND = 404;
+
+  private final KubernetesClient client;
+  private final ApiServer server;
+
+  private Fabric8ClusterClient(KubernetesClient client) {
+    this.client = client;
+    this.server = new ApiServer(client);
+  }
+
+  /**
+   * A client for the cluster of {@code $KUBECONFIG}, or of {@code ~/.kube/config}, or of the pod
+   * this runs in.
+   *
+   * @return the client; nothing was asked yet
+   */
+  public static Fabric8ClusterClient fromKubeconfig() {
+    return of(Config.autoConfigure(null));
+  }
+
+  /**
+   * A client for the cluster of a kubeconfig file.
+   *
+   * @param kubeconfig the file; its current context counts
+   * @return the client; nothing was asked yet
+   * @throws ClusterException with CONFIGURATION when the file is not there, does not parse, or
+   *     names no cluster
+   */
+  public static Fabric8ClusterClient fromKubeconfig(Path kubeconfig) {
+    return of(Kubeconfig.read(kubeconfig));
+  }
+
+  private static Fabric8ClusterClient of(Config config) {
+    // Whether to try again is the caller's choice.
+    config.setRequestRetryBackoffLimit(0);
+    return new Fabric8ClusterClient(new KubernetesClientBuilder().withConfig(config).build());
+  }
+
+  @Override
+  public String address() {
+    return server.address();
+  }
+
+  @Override
+  public boolean serves(ResourceType type) {
+    ApiServer.Answer answer = server.get(groupPath(type));
+    if (answer.status() == NOT_FOUND) {
+      return false;
+    }
+    return server
+        .require(answer, "asking for the resources of " + type.apiVersion())
+        .list("resources")
+        .stream()
+        .anyMatch(resource -> resource.text("name").orElse("").equals(type.plural()));
+  }
+
+  @Override
+  public Optional<KubernetesObject> get(
+      ResourceType type, @Nullable String namespace, String name) {
+    ApiServer.Answer answer = server.get(path(type, namespace) + "/" + ApiServer.encode(name));
+    if (answer.status() == NOT_FOUND) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        KubernetesObject.of(server.require(answer, "reading " + describe(type, namespace, name))));
+  }
+
+  @Override
+  public List<KubernetesObject> list(
+      ResourceType type, @Nullable String namespace, Map<String, String> labels) {
+    String selector =
+        new TreeMap<>(labels)
+            .entrySet().stream()
+                .map(label -> label.getKey() + "=" + label.getValue())
+                .collect(Collectors.joining(","));
+    List<KubernetesObject> objects = new ArrayList<>();
+    String next = "";
+    do {
+      String query =
+          "?limit=500&labelSelector="
+              + ApiServer.encode(selector)
+              + (next.isEmpty() ? "" : "&continue=" + ApiServer.encode(next));
+      ApiServer.Answer answer = server.get(path(type, namespace) + query);
+      if (answer.status() == NOT_FOUND) {
+        return List.of();
+      }
+      Fields page =
+          server.require(
+              answer, "listing " + type.plural() + (namespace == null ? "" : " in " + namespace));
+      // In a list the API server leaves out what is the same for all its objects.
+      page.list("items")
+          .forEach(
+              item ->
+                  objects.add(
+                      KubernetesObject.of(
+                          item.with(type.apiVersion(), "apiVersion").with(type.kind(), "kind"))));
+      next = page.text("metadata", "continue").orElse("");
+    } while (!next.isEmpty());
+    objects.sort(Comparator.comparing(KubernetesObject::name));
+    return List.copyOf(objects);
+  }
+
+  @Override
+  public KubernetesObject create(ResourceType type, KubernetesObject object) {
+    return write("POST", path(type, object.namespace().orElse(null)), "creating " + object, object);
+  }
+
+  @Override
+  public KubernetesObject replace(ResourceType type, KubernetesObject object) {
+    return write(
+        "PUT",
+        path(type, object.namespace().orElse(null)) + "/" + ApiServer.encode(object.name()),
+        "replacing " + object,
+        object);
+  }
+
+  private KubernetesObject write(String method, String path, String what, KubernetesObject object) {
+    return KubernetesObject.of(server.require(server.send(method, path, object.fields()), what));
+  }
+
+  @Override
+  public String log(String namespace, String pod, String container, int lines) {
+    String query = "?container=" + ApiServer.encode(container) + "&tailLines=" + lines;
+    ApiServer.Answer answer =
+        server.get(
+            path(ResourceType.POD, namespace) + "/" + ApiServer.encode(pod) + "/log" + query);
+    server.check(answer, "reading the log of " + namespace + "/" + pod);
+    return answer.body();
+  }
+
+  @Override
+  public HttpAnswer getFromService(String namespace, String service, String port, String path) {
+    String at =
+        path(ResourceType.SERVICE, namespace)
+            + "/"
+            + ApiServer.encode(service)
+            + ":"
+            + ApiServer.encode(port)
+            + "/proxy";
+    ApiServer.Answer answer = server.get(at + (path.startsWith("/") ? path : "/" + path));
+    if (answer.status() == 401 || (answer.status() == 403 && answer.isStatusObject())) {
+      server.check(answer, "asking the service " + namespace + "/" + service);
+    }
+    return HttpAnswer.of(answer.status(), answer.body());
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+
+  private static String describe(ResourceType type, @Nullable String namespace, String name) {
+    return type.kind() + " " + (namespace == null ? "" : namespace + "/") + name;
+  }
+
+  private static String groupPath(ResourceType type) {
+    return (type.group().isEmpty() ? "/api/" : "/apis/") + type.apiVersion();
+  }
+
+  private static String path(ResourceType type, @Nullable String namespace) {
+    return groupPath(type)
+        + (type.isNamespaced() && namespace != null
+            ? "/namespaces/" + ApiServer.encode(namespace)
+            : "")
+        + "/"
+        + type.plural();
+  }
+
+  @Override
+  public String toString() {
+    return "Fabric8ClusterClient[" + address() + "]";
+  }
+}
