@@ -1,0 +1,112 @@
+package ai.kubernaut.airgap.pullsecret;
+
+import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.cluster.Fields;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ResourceType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What the pools of an OpenShift cluster said at one moment. A pool that says Updated may only not
+ * have begun: the names of the rendered configurations tell the two apart.
+ */
+final class MachineConfigPools {
+  private final List<KubernetesObject> pools;
+
+  private MachineConfigPools(List<KubernetesObject> pools) {
+    this.pools = pools;
+  }
+
+  static MachineConfigPools look(ClusterClient cluster) {
+    return new MachineConfigPools(cluster.list(ResourceType.MACHINE_CONFIG_POOL, null, Map.of()));
+  }
+
+  boolean isEmpty() {
+    return pools.isEmpty();
+  }
+
+  /** The rendered configuration that each pool should have. */
+  Map<String, String> wanted() {
+    Map<String, String> wanted = new TreeMap<>();
+    pools.forEach(
+        pool ->
+            wanted.put(
+                pool.name(), pool.fields().text("spec", "configuration", "name").orElse("")));
+    return wanted;
+  }
+
+  /** Whether every pool that is here now has another wanted configuration than before. */
+  boolean allChangedSince(Map<String, String> before) {
+    return wanted().entrySet().stream()
+        .noneMatch(pool -> pool.getValue().equals(before.get(pool.getKey())));
+  }
+
+  /** Reasons why waiting would be in vain. */
+  List<String> obstacles() {
+    List<String> obstacles = new ArrayList<>();
+    for (KubernetesObject pool : pools) {
+      if (pool.fields().flag("spec", "paused")) {
+        obstacles.add(
+            "pool "
+                + pool.name()
+                + " is paused; unpause it, or its nodes never get the pull secret");
+      }
+      for (String condition : List.of("Degraded", "RenderDegraded", "NodeDegraded")) {
+        if (status(pool, condition).equals("True")) {
+          obstacles.add(
+              "pool " + pool.name() + " is " + condition + ": " + message(pool, condition));
+        }
+      }
+    }
+    return obstacles;
+  }
+
+  boolean isSettled() {
+    return pools.stream().allMatch(MachineConfigPools::isSettled);
+  }
+
+  private static boolean isSettled(KubernetesObject pool) {
+    Fields fields = pool.fields();
+    long machines = fields.number("status", "machineCount").orElse(0);
+    return status(pool, "Updated").equals("True")
+        && !status(pool, "Degraded").equals("True")
+        && fields
+            .text("status", "configuration", "name")
+            .equals(fields.text("spec", "configuration", "name"))
+        && fields.number("status", "updatedMachineCount").orElse(0) == machines
+        && fields.number("status", "readyMachineCount").orElse(0) == machines;
+  }
+
+  private static String status(KubernetesObject pool, String condition) {
+    return condition(pool, condition).text("status").orElse("");
+  }
+
+  private static String message(KubernetesObject pool, String condition) {
+    return condition(pool, condition).text("message").orElse("no reason given");
+  }
+
+  private static Fields condition(KubernetesObject pool, String type) {
+    return pool.fields().list("status", "conditions").stream()
+        .filter(condition -> condition.text("type").orElse("").equals(type))
+        .findFirst()
+        .orElse(Fields.of(Map.of()));
+  }
+
+  /** For people: {@code master 3/3, worker 1/2}. */
+  @Override
+  public String toString() {
+    List<String> states = new ArrayList<>();
+    for (KubernetesObject pool : pools) {
+      states.add(
+          pool.name()
+              + " "
+              + pool.fields().number("status", "updatedMachineCount").orElse(0)
+              + "/"
+              + pool.fields().number("status", "machineCount").orElse(0));
+    }
+    return String.join(", ", states);
+  }
+}

@@ -1,0 +1,264 @@
+package ai.kubernaut.airgap.pullsecret;
+
+import ai.kubernaut.airgap.ProgressEvent;
+import ai.kubernaut.airgap.chart.ReleaseName;
+import ai.kubernaut.airgap.chart.RenderedChart;
+import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.cluster.ClusterException;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.registry.Credentials;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Gives the cluster the mirror's credentials (the guide, step 3). On OpenShift they go into the
+ * global pull secret, and the nodes are waited for; on a hosted OpenShift cluster into {@code
+ * kube-system/additional-pull-secret}; elsewhere into a pull secret in each namespace that runs
+ * pods. Running it again changes nothing when nothing has changed. Thread-safe.
+ */
+public final class PullSecretConfigurer {
+  private static final int ATTEMPTS = 5;
+
+  private final ClusterClient cluster;
+  private final Consumer<ProgressEvent> progress;
+
+  /**
+   * Creates a configurer.
+   *
+   * @param cluster where the credentials go; stays open
+   * @param progress told what happens
+   */
+  public PullSecretConfigurer(ClusterClient cluster, Consumer<ProgressEvent> progress) {
+    this.cluster = cluster;
+    this.progress = progress;
+  }
+
+  /**
+   * Gives the cluster the credentials.
+   *
+   * @param target the mirror; its prefix, if it has one, keeps the entry from hiding others of the
+   *     same registry
+   * @param credentials what nodes pull with
+   * @param chart renders the chart, to find the namespaces that run pods; asked only where there is
+   *     no global pull secret
+   * @param options names and patience
+   * @return which Secrets hold them
+   * @throws PullSecretException when the pull secret in the cluster cannot be read, a pool is
+   *     paused or degraded, or the nodes do not take the pull secret in time
+   * @throws ClusterException when the cluster cannot be reached, or refuses
+   */
+  public PullSecretReport configure(
+      Target target,
+      Credentials credentials,
+      Supplier<RenderedChart> chart,
+      PullSecretOptions options) {
+    progress.accept(
+        new ProgressEvent.StepStarted(
+            ProgressEvent.Step.PULL_SECRET,
+            0,
+            "Giving " + cluster.address() + " the credentials for " + target.address()));
+    PullSecretReport report;
+    if (!cluster.serves(ResourceType.CLUSTER_VERSION)) {
+      report = inNamespaces(target, credentials, chart.get(), options);
+    } else {
+      MachineConfigPools before =
+          cluster.serves(ResourceType.MACHINE_CONFIG_POOL)
+              ? MachineConfigPools.look(cluster)
+              : null;
+      report =
+          before == null || before.isEmpty()
+              ? hosted(target, credentials)
+              : global(target, credentials, before, options);
+    }
+    progress.accept(
+        new ProgressEvent.StepFinished(ProgressEvent.Step.PULL_SECRET, report.summary()));
+    return report;
+  }
+
+  private PullSecretReport global(
+      Target target,
+      Credentials credentials,
+      MachineConfigPools before,
+      PullSecretOptions options) {
+    refuse(before, "before the pull secret was touched");
+    boolean changed = merge("openshift-config", "pull-secret", target, credentials, true);
+    if (changed) {
+      progress("the pull secret is written; waiting for the nodes: " + before);
+      Map<String, String> wantedBefore = before.wanted();
+      boolean begun =
+          options
+              .rolloutBegin()
+              .until(
+                  () -> MachineConfigPools.look(cluster),
+                  pools -> !pools.obstacles().isEmpty() || pools.allChangedSince(wantedBefore))
+              .allChangedSince(wantedBefore);
+      if (!begun) {
+        progress("not every pool has begun a roll-out; looking at what they have");
+      }
+    }
+    MachineConfigPools after =
+        options
+            .rolloutEnd()
+            .until(
+                () -> MachineConfigPools.look(cluster),
+                pools -> !pools.obstacles().isEmpty() || pools.isSettled());
+    refuse(after, "after the pull secret was written");
+    if (!after.isSettled()) {
+      throw new PullSecretException(
+          "the nodes have not taken the pull secret within "
+              + options.rolloutEnd().timeout()
+              + " ("
+              + after
+              + "); it is written, so look at the MachineConfigPools and run this step again to go on waiting");
+    }
+    return PullSecretReport.builder()
+        .scope(PullSecretReport.Scope.OPENSHIFT_GLOBAL)
+        .addSecrets("openshift-config/pull-secret")
+        .isChanged(changed)
+        .summary(
+            (changed
+                    ? "Merged " + target.address() + " into"
+                    : "The same credentials were already in")
+                + " openshift-config/pull-secret; every node has it ("
+                + after
+                + ")")
+        .build();
+  }
+
+  private static void refuse(MachineConfigPools pools, String when) {
+    if (!pools.obstacles().isEmpty()) {
+      throw new PullSecretException(
+          "the nodes cannot take a pull secret, seen "
+              + when
+              + ": "
+              + String.join("; ", pools.obstacles()));
+    }
+  }
+
+  private PullSecretReport hosted(Target target, Credentials credentials) {
+    boolean changed = merge("kube-system", "additional-pull-secret", target, credentials, false);
+    return PullSecretReport.builder()
+        .scope(PullSecretReport.Scope.HOSTED_GLOBAL)
+        .addSecrets("kube-system/additional-pull-secret")
+        .isChanged(changed)
+        .summary(
+            "The hosted cluster's kube-system/additional-pull-secret holds the credentials for "
+                + target.address())
+        .build();
+  }
+
+  private PullSecretReport inNamespaces(
+      Target target, Credentials credentials, RenderedChart chart, PullSecretOptions options) {
+    PullSecretReport.Builder report =
+        PullSecretReport.builder()
+            .scope(PullSecretReport.Scope.NAMESPACES)
+            .addNamesForPods(options.secretName());
+    boolean changed = false;
+    List<String> namespaces = chart.namespaces(options.release());
+    for (String namespace : namespaces) {
+      changed |= ensureNamespace(namespace, chart, options.release());
+      changed |= merge(namespace, options.secretName(), target, credentials, false);
+      report.addSecrets(namespace + "/" + options.secretName());
+    }
+    return report
+        .isChanged(changed)
+        .summary(
+            "The pull secret "
+                + options.secretName()
+                + " for "
+                + target.address()
+                + " is in "
+                + String.join(", ", namespaces))
+        .build();
+  }
+
+  private boolean ensureNamespace(String name, RenderedChart chart, ReleaseName release) {
+    if (cluster.get(ResourceType.NAMESPACE, null, name).isPresent()) {
+      return false;
+    }
+    KubernetesObject namespace = KubernetesObject.named(ResourceType.NAMESPACE, null, name);
+    boolean chartCreatesIt =
+        chart.manifests().stream()
+            .anyMatch(
+                manifest ->
+                    manifest.object().kind().equals("Namespace")
+                        && manifest.object().name().equals(name));
+    if (chartCreatesIt) {
+      // Helm takes over an object that is there already only when it is marked as belonging to the
+      // release.
+      namespace =
+          namespace
+              .with("Helm", "metadata", "labels", "app.kubernetes.io/managed-by")
+              .with(release.name(), "metadata", "annotations", "meta.helm.sh/release-name")
+              .with(
+                  release.namespace(), "metadata", "annotations", "meta.helm.sh/release-namespace");
+    }
+    cluster.create(ResourceType.NAMESPACE, namespace);
+    progress("namespace " + name + " created");
+    return true;
+  }
+
+  /**
+   * Puts the credentials into a pull secret and says whether it had to be changed. Another writer
+   * in between is met by reading again.
+   */
+  private boolean merge(
+      String namespace, String name, Target target, Credentials credentials, boolean mustExist) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return mergeOnce(namespace, name, target, credentials, mustExist);
+      } catch (ClusterException e) {
+        boolean raced =
+            e.reason() == ClusterException.Reason.CONFLICT
+                || e.reason() == ClusterException.Reason.ALREADY_EXISTS;
+        if (!raced || attempt == ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private boolean mergeOnce(
+      String namespace, String name, Target target, Credentials credentials, boolean mustExist) {
+    Optional<KubernetesObject> found = cluster.get(ResourceType.SECRET, namespace, name);
+    String where = "the Secret " + namespace + "/" + name;
+    if (found.isEmpty()) {
+      if (mustExist) {
+        throw new PullSecretException(
+            where
+                + " is not there, although every OpenShift cluster has it; is the kubeconfig's user allowed to read it?");
+      }
+      DockerConfigJson content = DockerConfigJson.empty().with(target.address(), credentials);
+      cluster.create(
+          ResourceType.SECRET,
+          KubernetesObject.named(ResourceType.SECRET, namespace, name)
+              .with(DockerConfigJson.TYPE, "type")
+              .with("kubernaut-airgap", "metadata", "labels", "app.kubernetes.io/managed-by")
+              .with(content.toBase64(), "data", DockerConfigJson.KEY));
+      return true;
+    }
+    KubernetesObject secret = found.get();
+    String data =
+        secret
+            .fields()
+            .text("data", DockerConfigJson.KEY)
+            .orElseThrow(() -> new PullSecretException(where + " has no " + DockerConfigJson.KEY));
+    DockerConfigJson before = DockerConfigJson.read(where, data);
+    DockerConfigJson after = before.with(target.address(), credentials);
+    if (after.isSameAs(before)) {
+      return false;
+    }
+    cluster.replace(
+        ResourceType.SECRET, secret.with(after.toBase64(), "data", DockerConfigJson.KEY));
+    return true;
+  }
+
+  private void progress(String what) {
+    progress.accept(new ProgressEvent.StepProgress(ProgressEvent.Step.PULL_SECRET, what));
+  }
+}

@@ -1,0 +1,65 @@
+package ai.kubernaut.airgap.pullsecret;
+
+import ai.kubernaut.airgap.chart.ReleaseName;
+import ai.kubernaut.airgap.cluster.Patience;
+import java.time.Duration;
+import org.immutables.value.Value;
+
+/** Choices for giving the cluster the mirror's credentials. Immutable. */
+@Value.Immutable
+public interface PullSecretOptions {
+  /**
+   * The release whose pods will pull: where there is no global pull secret, its namespaces get one
+   * each.
+   *
+   * @return by default {@code kubernaut} in {@code kubernaut-system}
+   */
+  @Value.Default
+  default ReleaseName release() {
+    return ReleaseName.ofGuide();
+  }
+
+  /**
+   * The name of the pull secrets in namespaces. The global ones have names of their own.
+   *
+   * @return by default {@code kubernaut-mirror}
+   */
+  @Value.Default
+  default String secretName() {
+    return "kubernaut-mirror";
+  }
+
+  /**
+   * How long the nodes of an OpenShift cluster may take to begin with the new pull secret.
+   *
+   * @return by default two minutes, looking every two seconds
+   */
+  @Value.Default
+  default Patience rolloutBegin() {
+    return Patience.of(Duration.ofMinutes(2), Duration.ofSeconds(2));
+  }
+
+  /**
+   * How long the nodes of an OpenShift cluster may take until all of them have the new pull secret.
+   *
+   * @return by default 45 minutes, looking every five seconds
+   */
+  @Value.Default
+  default Patience rolloutEnd() {
+    return Patience.of(Duration.ofMinutes(45), Duration.ofSeconds(5));
+  }
+
+  /**
+   * A new builder.
+   *
+   * @return a builder with the defaults
+   */
+  static Builder builder() {
+    return new Builder();
+  }
+
+  /** Builds {@link PullSecretOptions}. Not thread-safe. */
+  final class Builder extends ImmutablePullSecretOptions.Builder {
+    Builder() {}
+  }
+}

@@ -1,0 +1,87 @@
+package ai.kubernaut.airgap.pullsecret;
+
+import java.util.List;
+import java.util.Set;
+import org.immutables.value.Value;
+
+/** Which pull secrets the cluster holds for the mirror. Immutable. */
+@Value.Immutable
+public interface PullSecretReport {
+  /** Where the credentials went. */
+  enum Scope {
+    /** Into OpenShift's {@code openshift-config/pull-secret}, which every node uses. */
+    OPENSHIFT_GLOBAL,
+    /**
+     * Into {@code kube-system/additional-pull-secret}, which the nodes of a hosted OpenShift
+     * cluster use.
+     */
+    HOSTED_GLOBAL,
+    /** Into one Secret in each namespace, which pods have to name. */
+    NAMESPACES,
+    /** Nowhere: the mirror is read without credentials. */
+    NONE
+  }
+
+  /**
+   * Where the credentials went.
+   *
+   * @return the scope
+   */
+  Scope scope();
+
+  /**
+   * The Secrets that hold them.
+   *
+   * @return as {@code namespace/name}
+   */
+  List<String> secrets();
+
+  /**
+   * Whether anything had to be changed.
+   *
+   * @return false when the cluster held the same credentials already
+   */
+  boolean isChanged();
+
+  /**
+   * The names of pull secrets that pods have to name.
+   *
+   * @return empty when every node has the credentials
+   */
+  Set<String> namesForPods();
+
+  /**
+   * What was done, for people.
+   *
+   * @return one line
+   */
+  String summary();
+
+  /**
+   * A new builder.
+   *
+   * @return an empty builder
+   */
+  static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * The report of a cluster that needs no credentials for the mirror, or has been given them by
+   * other means.
+   *
+   * @return a report without Secrets
+   */
+  static PullSecretReport none() {
+    return builder()
+        .scope(Scope.NONE)
+        .isChanged(false)
+        .summary("No pull secret was configured")
+        .build();
+  }
+
+  /** Builds a {@link PullSecretReport}. Not thread-safe. */
+  final class Builder extends ImmutablePullSecretReport.Builder {
+    Builder() {}
+  }
+}
