@@ -1,0 +1,360 @@
+package ai.kubernaut.airgap;
+
+import ai.kubernaut.airgap.chart.Chart;
+import ai.kubernaut.airgap.chart.ChartValues;
+import ai.kubernaut.airgap.chart.HelmClient;
+import ai.kubernaut.airgap.chart.HelmException;
+import ai.kubernaut.airgap.chart.ReleaseName;
+import ai.kubernaut.airgap.chart.RenderedChart;
+import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.cluster.Patience;
+import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.install.InstallOptions;
+import ai.kubernaut.airgap.install.Installation;
+import ai.kubernaut.airgap.install.Installer;
+import ai.kubernaut.airgap.mirror.MirrorEngine;
+import ai.kubernaut.airgap.mirror.MirrorOptions;
+import ai.kubernaut.airgap.mirror.MirrorReport;
+import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.plan.MirrorPlanner;
+import ai.kubernaut.airgap.plan.PlanOptions;
+import ai.kubernaut.airgap.pullsecret.PullSecretConfigurer;
+import ai.kubernaut.airgap.pullsecret.PullSecretOptions;
+import ai.kubernaut.airgap.pullsecret.PullSecretReport;
+import ai.kubernaut.airgap.registry.Credentials;
+import ai.kubernaut.airgap.registry.RegistryClient;
+import ai.kubernaut.airgap.verify.VerificationReport;
+import ai.kubernaut.airgap.verify.Verifier;
+import ai.kubernaut.airgap.verify.VerifyOptions;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The front door: one method for each step of the disconnected installation. A step takes the value
+ * that the step before it gave, so a wrong order does not compile; each value can also be made in
+ * other ways, so each step can be used alone.
+ *
+ * <p>Thread-safe; several runs may go on at the same time. Closing it closes the clients it was
+ * built with.
+ */
+public final class Airgap implements AutoCloseable {
+  private final @Nullable RegistryClient registries;
+  private final @Nullable ClusterClient cluster;
+  private final @Nullable HelmClient helm;
+  private final Consumer<ProgressEvent> progress;
+
+  private Airgap(Builder builder) {
+    this.registries = builder.registries;
+    this.cluster = builder.cluster;
+    this.helm = builder.helm;
+    this.progress = builder.progress;
+  }
+
+  /**
+   * A new builder.
+   *
+   * @return a builder without clients; only those have to be given that the steps in use need
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Plans the mirroring of a chart's images with the default options (the guide, steps 1 and 2a).
+   * Needs Helm and a registry client.
+   *
+   * @param chart the chart and its values
+   * @param target the mirror
+   * @return the plan, with the digest of each image; nothing was changed anywhere
+   * @throws HelmException when the chart is not there, or refuses the values
+   * @throws ai.kubernaut.airgap.plan.UnresolvedImagesException when images cannot be found at their
+   *     source
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public MirrorPlan plan(Chart chart, Target target) {
+    return plan(chart, target, PlanOptions.builder().build());
+  }
+
+  /**
+   * Plans the mirroring of a chart's images (the guide, steps 1 and 2a). Needs Helm and a registry
+   * client.
+   *
+   * @param chart the chart and its values
+   * @param target the mirror
+   * @param options extra images, and whether registries are asked
+   * @return the plan; nothing was changed anywhere
+   * @throws HelmException when the chart is not there, or refuses the values
+   * @throws ai.kubernaut.airgap.plan.UnresolvedImagesException when images cannot be found at their
+   *     source
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public MirrorPlan plan(Chart chart, Target target, PlanOptions options) {
+    progress.accept(
+        new ProgressEvent.StepStarted(
+            ProgressEvent.Step.PLAN, 0, "Finding the images of " + chart.location()));
+    MirrorPlan plan = new MirrorPlanner(helm(), registries()).plan(chart, target, options);
+    progress.accept(
+        new ProgressEvent.StepFinished(
+            ProgressEvent.Step.PLAN,
+            plan.entries().size()
+                + " images, to go to "
+                + target.address()
+                + " with the separator '"
+                + target.separator()
+                + "'"));
+    return plan;
+  }
+
+  /**
+   * Mirrors the images of a plan with the default options (the guide, step 2b). Needs a registry
+   * client.
+   *
+   * @param plan what to mirror
+   * @return what became of each image; {@link MirrorReport#orElseThrow()} makes an exception of
+   *     missing ones
+   * @throws ai.kubernaut.airgap.registry.RegistryException before anything is sent, when a registry
+   *     cannot be used at all
+   * @throws IllegalStateException when no registry client was given
+   */
+  public MirrorReport mirror(MirrorPlan plan) {
+    return mirror(plan, MirrorOptions.builder().build());
+  }
+
+  /**
+   * Mirrors the images of a plan (the guide, step 2b). Needs a registry client.
+   *
+   * @param plan what to mirror
+   * @param options limits
+   * @return what became of each image; {@link MirrorReport#orElseThrow()} makes an exception of
+   *     missing ones
+   * @throws ai.kubernaut.airgap.registry.RegistryException before anything is sent, when a registry
+   *     cannot be used at all
+   * @throws IllegalStateException when no registry client was given
+   */
+  public MirrorReport mirror(MirrorPlan plan, MirrorOptions options) {
+    return new MirrorEngine(registries(), options, progress).mirror(plan);
+  }
+
+  /**
+   * Looks whether the images of a plan are in the mirror, for those who mirrored them in another
+   * run. Needs a registry client.
+   *
+   * @param plan what should be there
+   * @return which images are there; nothing was changed
+   * @throws ai.kubernaut.airgap.registry.RegistryException when the mirror cannot be used at all
+   * @throws IllegalStateException when no registry client was given
+   */
+  public MirrorReport checkMirror(MirrorPlan plan) {
+    return new MirrorEngine(registries(), MirrorOptions.builder().build(), progress).check(plan);
+  }
+
+  /**
+   * Gives the cluster the mirror's credentials with the default options (the guide, step 3). Needs
+   * a cluster client, and Helm where the cluster has no global pull secret.
+   *
+   * @param mirrored the images that the cluster will pull
+   * @param credentials what nodes pull with
+   * @return which Secrets hold them
+   * @throws ai.kubernaut.airgap.pullsecret.PullSecretException when the pull secret cannot be read,
+   *     or the nodes do not take it
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be reached, or
+   *     refuses
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public PullSecretReport configurePullSecret(MirrorReport mirrored, Credentials credentials) {
+    return configurePullSecret(mirrored.plan(), credentials, PullSecretOptions.builder().build());
+  }
+
+  /**
+   * Gives the cluster the mirror's credentials (the guide, step 3). Needs a cluster client, and
+   * Helm where the cluster has no global pull secret.
+   *
+   * @param plan the images that the cluster will pull
+   * @param credentials what nodes pull with
+   * @param options names and patience
+   * @return which Secrets hold them
+   * @throws ai.kubernaut.airgap.pullsecret.PullSecretException when the pull secret cannot be read,
+   *     or the nodes do not take it
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be reached, or
+   *     refuses
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public PullSecretReport configurePullSecret(
+      MirrorPlan plan, Credentials credentials, PullSecretOptions options) {
+    return new PullSecretConfigurer(cluster(), progress)
+        .configure(plan.target(), credentials, () -> render(plan, options.release()), options);
+  }
+
+  private RenderedChart render(MirrorPlan plan, ReleaseName release) {
+    return plan.chart()
+        .map(
+            chart ->
+                RenderedChart.parse(
+                    helm().render(ChartValues.withSdkConfig(helm(), chart), release)))
+        .orElseGet(() -> RenderedChart.parse(""));
+  }
+
+  /**
+   * Installs the chart from the mirror, or upgrades it (the guide, step 4). Needs a cluster client
+   * and Helm. When Helm fails, the cluster is looked at, and the exception says which pods are in
+   * the way.
+   *
+   * @param mirrored the images
+   * @param pullSecret what lets the nodes in; {@link PullSecretReport#none()} when that was seen to
+   *     by other means
+   * @param options release, LLM credentials, patience
+   * @return the release
+   * @throws InstallationFailedException when Helm or a hook failed
+   * @throws ai.kubernaut.airgap.install.ImagesOutsideMirrorException before anything is touched,
+   *     when the chart would pull anything that the plan does not provide
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be reached, or
+   *     refuses
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public Installation install(
+      MirrorReport mirrored, PullSecretReport pullSecret, InstallOptions options) {
+    try {
+      return new Installer(cluster(), helm(), progress).install(mirrored, pullSecret, options);
+    } catch (HelmException e) {
+      if (helm().status(options.release()).isEmpty()) {
+        throw e;
+      }
+      VerificationReport seen =
+          new Verifier(cluster(), helm(), registries(), event -> {})
+              .verify(
+                  Installation.of(options.release(), mirrored.plan()),
+                  VerifyOptions.builder()
+                      .patience(Patience.of(Duration.ofMillis(1), Duration.ofMillis(1)))
+                      .askServices(false)
+                      .build());
+      throw new InstallationFailedException(e, seen);
+    }
+  }
+
+  /**
+   * Verifies a release with the default options (the guide, step 5). Needs all three clients.
+   *
+   * @param installation the release, and the plan whose images it should run
+   * @return what was seen; {@link VerificationReport#orElseThrow()} makes an exception of what is
+   *     not as it should be
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public VerificationReport verify(Installation installation) {
+    return verify(installation, VerifyOptions.builder().build());
+  }
+
+  /**
+   * Verifies a release (the guide, step 5). Needs all three clients.
+   *
+   * @param installation the release, and the plan whose images it should run
+   * @param options patience
+   * @return what was seen; {@link VerificationReport#orElseThrow()} makes an exception of what is
+   *     not as it should be
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public VerificationReport verify(Installation installation, VerifyOptions options) {
+    return new Verifier(cluster(), helm(), registries(), progress).verify(installation, options);
+  }
+
+  private RegistryClient registries() {
+    return required(registries, "registry(…)");
+  }
+
+  private ClusterClient cluster() {
+    return required(cluster, "cluster(…)");
+  }
+
+  private HelmClient helm() {
+    return required(helm, "helm(…)");
+  }
+
+  private static <T> T required(@Nullable T client, String method) {
+    if (client == null) {
+      throw new IllegalStateException(
+          "this step needs a client that was not given; call Airgap.builder()." + method);
+    }
+    return client;
+  }
+
+  /** Closes the clients. Calling it again does nothing. */
+  @Override
+  public void close() {
+    if (registries != null) {
+      registries.close();
+    }
+    if (cluster != null) {
+      cluster.close();
+    }
+    if (helm != null) {
+      helm.close();
+    }
+  }
+
+  /** Builds an {@link Airgap}. Not thread-safe. */
+  public static final class Builder {
+    private @Nullable RegistryClient registries;
+    private @Nullable ClusterClient cluster;
+    private @Nullable HelmClient helm;
+    private Consumer<ProgressEvent> progress = event -> {};
+
+    private Builder() {}
+
+    /**
+     * Says how registries are reached.
+     *
+     * @param client closed together with what is built
+     * @return this builder
+     */
+    public Builder registry(RegistryClient client) {
+      this.registries = Objects.requireNonNull(client, "client");
+      return this;
+    }
+
+    /**
+     * Says how the cluster is reached.
+     *
+     * @param client closed together with what is built
+     * @return this builder
+     */
+    public Builder cluster(ClusterClient client) {
+      this.cluster = Objects.requireNonNull(client, "client");
+      return this;
+    }
+
+    /**
+     * Says which Helm is used.
+     *
+     * @param client closed together with what is built
+     * @return this builder
+     */
+    public Builder helm(HelmClient client) {
+      this.helm = Objects.requireNonNull(client, "client");
+      return this;
+    }
+
+    /**
+     * Listens to what happens.
+     *
+     * @param listener told every event, by default nobody; from several threads, one event at a
+     *     time
+     * @return this builder
+     */
+    public Builder onProgress(Consumer<ProgressEvent> listener) {
+      this.progress = Objects.requireNonNull(listener, "listener");
+      return this;
+    }
+
+    /**
+     * Makes the front door. Nothing is asked or opened.
+     *
+     * @return it
+     */
+    public Airgap build() {
+      return new Airgap(this);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package ai.kubernaut.airgap.install;
+
+import ai.kubernaut.airgap.Secret;
+import ai.kubernaut.airgap.chart.ReleaseName;
+import java.time.Duration;
+import java.util.Map;
+import org.immutables.value.Value;
+
+/** Choices for installing. Immutable. */
+@Value.Immutable
+public interface InstallOptions {
+  /**
+   * The release to install or upgrade.
+   *
+   * @return by default {@code kubernaut} in {@code kubernaut-system}
+   */
+  @Value.Default
+  default ReleaseName release() {
+    return ReleaseName.ofGuide();
+  }
+
+  /**
+   * The content of the Secret with the LLM's credentials (the guide, step 4a), made when it is not
+   * there yet.
+   *
+   * @return for example {@code OPENAI_API_KEY} and its value; by default empty, and then a random
+   *     {@code OPENAI_API_KEY} is made, which suits an LLM that asks for none
+   */
+  Map<String, Secret> llmCredentials();
+
+  /**
+   * How long each of the chart's hooks may take.
+   *
+   * @return by default five minutes, as for Helm; less than a second counts as one
+   */
+  @Value.Default
+  default Duration hookTimeout() {
+    return Duration.ofMinutes(5);
+  }
+
+  /**
+   * Whether to install although images are missing in the mirror, and let the verification tell
+   * which pods that stops.
+   *
+   * @return false by default
+   */
+  @Value.Default
+  default boolean allowIncompleteMirror() {
+    return false;
+  }
+
+  /**
+   * A new builder.
+   *
+   * @return a builder with the defaults
+   */
+  static Builder builder() {
+    return new Builder();
+  }
+
+  /** Builds {@link InstallOptions}. Not thread-safe. */
+  final class Builder extends ImmutableInstallOptions.Builder {
+    Builder() {}
+  }
+}

@@ -1,0 +1,200 @@
+package ai.kubernaut.airgap.install;
+
+import ai.kubernaut.airgap.ProgressEvent;
+import ai.kubernaut.airgap.chart.Chart;
+import ai.kubernaut.airgap.chart.ChartValues;
+import ai.kubernaut.airgap.chart.HelmClient;
+import ai.kubernaut.airgap.chart.ImageUse;
+import ai.kubernaut.airgap.chart.Overlay;
+import ai.kubernaut.airgap.chart.Release;
+import ai.kubernaut.airgap.chart.RenderedChart;
+import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.cluster.ClusterException;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.mirror.MirrorReport;
+import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.pullsecret.PullSecretReport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/**
+ * Installs the chart from the mirror (the guide, step 4): namespace, Secrets, values in the guide's
+ * order with an overlay made for this chart, and Helm. Before anything is created, the chart is
+ * rendered with the overlay, and every image in it has to be one that the plan provides. Running it
+ * again upgrades the release. Thread-safe.
+ */
+public final class Installer {
+  private final ClusterClient cluster;
+  private final HelmClient helm;
+  private final Consumer<ProgressEvent> progress;
+
+  /**
+   * Creates an installer.
+   *
+   * @param cluster gets the namespace and the Secrets; stays open
+   * @param helm renders and installs; stays open
+   * @param progress told what happens
+   */
+  public Installer(ClusterClient cluster, HelmClient helm, Consumer<ProgressEvent> progress) {
+    this.cluster = cluster;
+    this.helm = helm;
+    this.progress = progress;
+  }
+
+  /**
+   * Installs the chart of a mirrored plan, or upgrades it when the release is there.
+   *
+   * @param mirrored the images, all of them in the mirror unless the options allow otherwise
+   * @param pullSecret what pods have to name to be let in
+   * @param options release, LLM credentials, patience
+   * @return the release, deployed by Helm with its hooks done; whether its pods run is for the
+   *     verification to say
+   * @throws ai.kubernaut.airgap.mirror.IncompleteMirrorException when images are missing in the
+   *     mirror
+   * @throws InstallException when the plan has no chart, or a Secret that is there lacks a key
+   * @throws ImagesOutsideMirrorException when the chart would pull anything that the plan does not
+   *     provide
+   * @throws ai.kubernaut.airgap.chart.HelmException when the chart or Helm refuses, or a hook fails
+   * @throws ClusterException when the cluster cannot be reached, or refuses
+   */
+  public Installation install(
+      MirrorReport mirrored, PullSecretReport pullSecret, InstallOptions options) {
+    MirrorPlan plan =
+        options.allowIncompleteMirror() ? mirrored.plan() : mirrored.orElseThrow().plan();
+    String namespace = options.release().namespace();
+    Chart chart =
+        plan.chart()
+            .orElseThrow(
+                () ->
+                    new InstallException(
+                        "the plan was made from a list of images, and names no chart to install"));
+    progress.accept(
+        new ProgressEvent.StepStarted(
+            ProgressEvent.Step.INSTALL,
+            0,
+            "Installing "
+                + chart.location()
+                + " as "
+                + options.release().name()
+                + " in "
+                + namespace));
+    ChartValues values = ChartValues.of(helm, chart);
+    Overlay overlay =
+        Overlay.of(values, plan.target(), plan.pullReferences(), pullSecret.namesForPods());
+    Path overlayFile = write(overlay);
+    try {
+      Chart airgapped = overlay.reachIn(ChartValues.withSdkConfig(helm, chart)).values(overlayFile);
+      RenderedChart rendered = RenderedChart.parse(helm.render(airgapped, options.release()));
+      requireMirrored(rendered, plan);
+      step(
+          "the chart with the overlay pulls "
+              + rendered.images().size()
+              + " images, every one from "
+              + plan.target().address());
+
+      ChartSecrets secrets = new ChartSecrets(cluster, namespace, values, options.llmCredentials());
+      secrets.check();
+      List<String> actions = new ArrayList<>();
+      ensureNamespace(namespace).ifPresent(actions::add);
+      actions.addAll(secrets.ensure());
+      actions.forEach(this::step);
+
+      Release release = installOrUpgrade(airgapped, options);
+      actions.add(
+          "release "
+              + release.name().name()
+              + " is "
+              + release.status()
+              + " at revision "
+              + release.revision());
+      progress.accept(
+          new ProgressEvent.StepFinished(
+              ProgressEvent.Step.INSTALL,
+              "Helm has deployed "
+                  + release.chart()
+                  + " as "
+                  + release.name().name()
+                  + ", revision "
+                  + release.revision()));
+      Set<String> otherNamespaces = new TreeSet<>(rendered.namespaces(options.release()));
+      otherNamespaces.remove(namespace);
+      return Installation.builder()
+          .release(options.release())
+          .plan(plan)
+          .otherNamespaces(otherNamespaces)
+          .actions(actions)
+          .build();
+    } finally {
+      delete(overlayFile);
+    }
+  }
+
+  private Release installOrUpgrade(Chart chart, InstallOptions options) {
+    Optional<Release> existing = helm.status(options.release());
+    if (existing.isPresent()) {
+      step(
+          "the release is there at revision "
+              + existing.get().revision()
+              + ", "
+              + existing.get().status()
+              + "; upgrading it");
+      return helm.upgrade(chart, options.release(), options.hookTimeout());
+    }
+    step("Helm is installing; its hooks make certificates and migrate the database");
+    return helm.install(chart, options.release(), options.hookTimeout());
+  }
+
+  private static void requireMirrored(RenderedChart rendered, MirrorPlan plan) {
+    Set<String> provided = new HashSet<>();
+    plan.pullReferences().values().forEach(reference -> provided.add(reference.toString()));
+    List<ImageUse> outside =
+        rendered.images().stream()
+            .filter(use -> !provided.contains(use.image().toString()))
+            .toList();
+    if (!outside.isEmpty()) {
+      throw new ImagesOutsideMirrorException(outside);
+    }
+  }
+
+  private Optional<String> ensureNamespace(String name) {
+    if (cluster.get(ResourceType.NAMESPACE, null, name).isPresent()) {
+      return Optional.empty();
+    }
+    cluster.create(
+        ResourceType.NAMESPACE, KubernetesObject.named(ResourceType.NAMESPACE, null, name));
+    return Optional.of("namespace " + name + " created");
+  }
+
+  private static Path write(Overlay overlay) {
+    try {
+      // Temporary files of java.nio are the owner's alone from the moment they exist.
+      Path file = Files.createTempFile("values-airgap-", ".yaml");
+      Files.writeString(file, overlay.toYaml());
+      return file;
+    } catch (IOException e) {
+      throw new UncheckedIOException("the overlay could not be written to the temporary folder", e);
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the temporary overlay " + file + " could not be removed", e);
+    }
+  }
+
+  private void step(String what) {
+    progress.accept(new ProgressEvent.StepProgress(ProgressEvent.Step.INSTALL, what));
+  }
+}

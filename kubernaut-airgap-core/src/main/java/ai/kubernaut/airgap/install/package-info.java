@@ -1,0 +1,8 @@
+/**
+ * Installs the chart from the mirror (the guide, step 4): {@link
+ * ai.kubernaut.airgap.install.Installer}.
+ */
+@NullMarked
+package ai.kubernaut.airgap.install;
+
+import org.jspecify.annotations.NullMarked;

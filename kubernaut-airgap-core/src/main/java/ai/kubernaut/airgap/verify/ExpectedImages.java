@@ -1,0 +1,120 @@
+package ai.kubernaut.airgap.verify;
+
+import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.InvalidReferenceException;
+import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.plan.MirrorEntry;
+import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.Manifest;
+import ai.kubernaut.airgap.registry.RegistryClient;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which images may run, and by which digests. A runtime reports the digest of the index or that of
+ * its platform's manifest, so both are right; the mirror tells the latter.
+ */
+final class ExpectedImages {
+  private final Target target;
+  private final RegistryClient registries;
+  private final Map<ImageRef, MirrorEntry> entries = new HashMap<>();
+  private final Map<ImageRef, Set<Digest>> digests = new HashMap<>();
+
+  ExpectedImages(MirrorPlan plan, RegistryClient registries) {
+    this.target = plan.target();
+    this.registries = registries;
+    plan.entries().forEach(entry -> entries.put(entry.pullReference(), entry));
+  }
+
+  /** Looks at one container: the reference it was given, and what the node says that it runs. */
+  Check check(String subject, String image, String imageId) {
+    Check.Builder check = Check.builder().kind(Check.Kind.IMAGE).subject(subject);
+    Optional<ImageRef> reference = parse(image);
+    MirrorEntry entry = reference.map(entries::get).orElse(null);
+    if (entry == null) {
+      boolean inMirror = reference.filter(target::holds).isPresent();
+      return check
+          .result(Check.Result.FAIL)
+          .detail(
+              "runs "
+                  + image
+                  + (inMirror
+                      ? ", which is in the mirror's place but not in the plan"
+                      : ", which does not come from " + target.address()))
+          .remedy("install from the mirror again, so that the overlay sets this reference")
+          .build();
+    }
+    int at = imageId.lastIndexOf('@');
+    if (at < 0) {
+      return check
+          .result(Check.Result.SKIPPED)
+          .detail(image + "; the node names no digest of the registry ('" + imageId + "')")
+          .build();
+    }
+    Digest running = Digest.parse(imageId.substring(at + 1));
+    Set<Digest> expected =
+        digests.computeIfAbsent(entry.pullReference(), reference1 -> expected(entry));
+    if (expected.contains(running)) {
+      return check
+          .result(Check.Result.PASS)
+          .detail(entry.target() + " " + running.abbreviated())
+          .build();
+    }
+    return check
+        .result(Check.Result.FAIL)
+        .detail("runs " + running + " of " + image + ", and the mirrored image is " + expected)
+        .remedy(
+            "the tag was mirrored anew after the node pulled it, or came from elsewhere: restart the pod with imagePullPolicy Always")
+        .build();
+  }
+
+  private Set<Digest> expected(MirrorEntry entry) {
+    Set<Digest> expected = new HashSet<>();
+    entry.digest().ifPresent(expected::add);
+    ImageRef mirrored = entry.digest().map(entry.target()::withDigest).orElse(entry.target());
+    Manifest manifest = registries.readManifest(mirrored);
+    expected.add(manifest.digest());
+    for (Descriptor child : manifest.children()) {
+      expected.add(child.digest());
+    }
+    return expected;
+  }
+
+  private static Optional<ImageRef> parse(String image) {
+    try {
+      ImageRef reference = ImageRef.parse(image);
+      return Optional.of(
+          reference
+              .tagOrLatest()
+              .filter(tag -> reference.tag().isEmpty())
+              .map(reference::withTag)
+              .orElse(reference));
+    } catch (InvalidReferenceException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * As {@link #check}, but a mirror that cannot be asked makes this one check fail instead of all
+   * of them.
+   */
+  Check checkOrFail(String subject, String image, String imageId) {
+    try {
+      return check(subject, image, imageId);
+    } catch (AirgapException e) {
+      return Check.builder()
+          .kind(Check.Kind.IMAGE)
+          .subject(subject)
+          .result(Check.Result.FAIL)
+          .detail("runs " + image + ", but its digest cannot be compared: " + e.getMessage())
+          .remedy("let this machine read the mirror, or mirror the image again")
+          .build();
+    }
+  }
+}

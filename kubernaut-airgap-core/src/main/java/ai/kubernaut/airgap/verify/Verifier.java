@@ -1,0 +1,147 @@
+package ai.kubernaut.airgap.verify;
+
+import ai.kubernaut.airgap.ProgressEvent;
+import ai.kubernaut.airgap.chart.HelmClient;
+import ai.kubernaut.airgap.chart.Release;
+import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.install.Installation;
+import ai.kubernaut.airgap.registry.RegistryClient;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Looks whether a release runs from the mirror (the guide, step 5), and changes nothing: the
+ * release, its workloads, every pod and every container's digest, the hooks' Jobs, and the health
+ * of its services. Thread-safe.
+ */
+public final class Verifier {
+  private final ClusterClient cluster;
+  private final HelmClient helm;
+  private final RegistryClient registries;
+  private final Consumer<ProgressEvent> progress;
+
+  /**
+   * Creates a verifier.
+   *
+   * @param cluster looked at; stays open
+   * @param helm asked for the release; stays open
+   * @param registries asked for the digests that the mirror holds; stays open
+   * @param progress told what is waited for
+   */
+  public Verifier(
+      ClusterClient cluster,
+      HelmClient helm,
+      RegistryClient registries,
+      Consumer<ProgressEvent> progress) {
+    this.cluster = cluster;
+    this.helm = helm;
+    this.registries = registries;
+    this.progress = progress;
+  }
+
+  /**
+   * Looks at a release until everything is as it should be, something can no longer become so, or
+   * the time is over.
+   *
+   * @param installation the release, and the plan whose images it should run
+   * @param options patience
+   * @return what was seen last; what is not as it should be stands in it, and is no exception
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   */
+  public VerificationReport verify(Installation installation, VerifyOptions options) {
+    progress.accept(
+        new ProgressEvent.StepStarted(
+            ProgressEvent.Step.VERIFY,
+            0,
+            "Verifying "
+                + installation.release().name()
+                + " in "
+                + String.join(", ", installation.namespaces())));
+    ExpectedImages images = new ExpectedImages(installation.plan(), registries);
+    List<String> lastPending = new ArrayList<>();
+    VerificationReport report =
+        options
+            .patience()
+            .until(
+                () -> {
+                  VerificationReport seen = look(installation, images, options);
+                  tellPending(seen, lastPending);
+                  return seen;
+                },
+                Verifier::isFinal);
+    if (report.isPassed()) {
+      progress.accept(new ProgressEvent.StepFinished(ProgressEvent.Step.VERIFY, report.summary()));
+    }
+    return report;
+  }
+
+  private static boolean isFinal(VerificationReport report) {
+    boolean pending = false;
+    boolean failed = false;
+    for (Check check : report.checks()) {
+      pending |= check.result() == Check.Result.PENDING;
+      failed |= check.result() == Check.Result.FAIL;
+    }
+    // While pods still start, others may fail for want of them; what has failed for itself is worth
+    // no more waiting.
+    return !pending || (failed && onlyWaitsForFailed(report));
+  }
+
+  /**
+   * Whether all that is pending are the workloads and services of what has failed, and not pods
+   * that still come up.
+   */
+  private static boolean onlyWaitsForFailed(VerificationReport report) {
+    return report.checks().stream()
+        .filter(check -> check.result() == Check.Result.PENDING)
+        .allMatch(
+            check -> check.kind() == Check.Kind.WORKLOAD || check.kind() == Check.Kind.HEALTH);
+  }
+
+  private void tellPending(VerificationReport seen, List<String> last) {
+    List<String> pending =
+        seen.checks().stream()
+            .filter(
+                check -> check.result() == Check.Result.PENDING && check.kind() == Check.Kind.POD)
+            .map(check -> check.subject() + " " + check.detail())
+            .toList();
+    if (!pending.isEmpty() && !pending.equals(last)) {
+      progress.accept(
+          new ProgressEvent.StepProgress(
+              ProgressEvent.Step.VERIFY,
+              "waiting for " + pending.size() + " pods: " + pending.get(0)));
+    }
+    last.clear();
+    last.addAll(pending);
+  }
+
+  private VerificationReport look(
+      Installation installation, ExpectedImages images, VerifyOptions options) {
+    List<Check> checks = new ArrayList<>();
+    Optional<Release> release = helm.status(installation.release());
+    boolean deployed = release.filter(Release::isDeployed).isPresent();
+    checks.add(
+        Check.of(
+            Check.Kind.RELEASE,
+            installation.release().name(),
+            deployed ? Check.Result.PASS : Check.Result.FAIL,
+            release
+                .map(
+                    found ->
+                        found.chart()
+                            + " is "
+                            + found.status()
+                            + " at revision "
+                            + found.revision())
+                .orElse("there is no such release in " + installation.release().namespace())));
+    Namespaces namespaces = Namespaces.look(cluster, installation.namespaces());
+    checks.addAll(new WorkloadChecks(namespaces, deployed).run());
+    checks.addAll(new PodChecks(namespaces, images).run());
+    if (options.askServices()) {
+      checks.addAll(new HealthChecks(namespaces).run());
+    }
+    return VerificationReport.of(installation.release(), checks);
+  }
+}
