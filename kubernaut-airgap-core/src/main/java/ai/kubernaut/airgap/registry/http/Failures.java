@@ -82,7 +82,7 @@ final class Failures {
     String host = where(call, uri);
     SSLException tls = find(e, SSLException.class);
     if (tls != null && !isBroken(tls)) {
-      return of(call, Reason.TLS, 0, tls(call, uri, host, tls), e);
+      return of(call, Reason.TLS, 0, tls(uri, host, tls), e);
     }
     if (find(e, ClientProtocolException.class) != null) {
       return of(
@@ -136,7 +136,7 @@ final class Failures {
     return "the connection to " + host + " broke (" + detail(e) + ")";
   }
 
-  private static String tls(Call call, URI uri, String host, SSLException e) {
+  private static String tls(URI uri, String host, SSLException e) {
     String authority = Endpoint.hostAndPort(uri);
     String message = String.valueOf(e.getMessage());
     if (message.contains("Unsupported or unrecognized SSL message")
