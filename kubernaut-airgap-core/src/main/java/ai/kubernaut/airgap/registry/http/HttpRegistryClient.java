@@ -1,0 +1,777 @@
+package ai.kubernaut.airgap.registry.http;
+
+import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Repository;
+import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.registry.CredentialProvider;
+import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.InvalidManifestException;
+import ai.kubernaut.airgap.registry.Manifest;
+import ai.kubernaut.airgap.registry.RegistryClient;
+import ai.kubernaut.airgap.registry.RegistryException;
+import ai.kubernaut.airgap.registry.RegistryException.Reason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Registries over HTTP. Safe by default: HTTPS only, the JVM's certificate authorities, and the
+ * credentials that docker's and containers' tools would use ({@link DockerConfig#standard()}).
+ * Anonymous, Basic and Bearer (token service) authentication work without being chosen.
+ *
+ * <p>Proxies between here and the registries are those of the JVM ({@code https.proxyHost}, {@code
+ * http.nonProxyHosts}, …). {@code docker.io} is asked at {@code registry-1.docker.io}. Redirects of
+ * downloads are followed, at most five, and credentials never go to another host.
+ *
+ * <p>An interrupted thread gets its exception within about a tenth of a second, while connecting,
+ * waiting or transferring; only the look-up of a host name cannot be cut short. For that, and only
+ * while requests are under way, the client has one daemon thread.
+ */
+public final class HttpRegistryClient implements RegistryClient {
+  private static final String MANIFEST_TYPES =
+      String.join(
+          ", ",
+          Manifest.OCI_INDEX,
+          Manifest.OCI_MANIFEST,
+          Manifest.DOCKER_LIST,
+          Manifest.DOCKER_MANIFEST);
+  private static final int MAX_TAGS_PAGE = 16 << 20;
+
+  private final Endpoints endpoints;
+  private final Transport transport;
+  private final Authorizer authorizer;
+  private final Failures failures;
+  private final Session session;
+  private volatile boolean closed;
+
+  private HttpRegistryClient(Builder builder, TrustedAuthorities authorities) {
+    this.endpoints = new Endpoints(builder.endpoints, builder.plainHttp);
+    this.transport =
+        new Transport(
+            endpoints,
+            authorities,
+            builder.connectTimeout,
+            builder.idleTimeout,
+            builder.connectionsPerRegistry);
+    CredentialProvider provider = builder.provider();
+    CredentialSource source =
+        provider instanceof DockerConfig config
+            ? config::advice
+            : repository -> "give some for " + repository + " with credentials(…)";
+    this.authorizer =
+        new Authorizer(provider, source, transport, builder.connectTimeout, builder.idleTimeout);
+    this.failures = authorizer.failures();
+    this.session = new Session(transport, authorizer);
+  }
+
+  /**
+   * A client with every default.
+   *
+   * @return the client; the caller closes it
+   */
+  public static HttpRegistryClient create() {
+    return builder().build();
+  }
+
+  /**
+   * A new builder.
+   *
+   * @return a builder with every default
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  @Override
+  public void ping(String registry) {
+    Endpoint endpoint = open(registry);
+    Call call =
+        Call.onRegistry("asking " + endpoint.describe() + " whether it is a registry", endpoint);
+    try (Answer answer = session.send(call, "GET", endpoint.uri(""), Map.of())) {
+      int status = answer.status();
+      boolean speaksProtocol = answer.header("Docker-Distribution-Api-Version").isPresent();
+      // Without credentials a token service's token is all that can be had: some registries refuse
+      // it here and
+      // accept it, with a scope, everywhere else.
+      if (status == 401 && authorizer.usesTokens(call) && !authorizer.hasCredentials(call)) {
+        return;
+      }
+      if (status == 200) {
+        if (!speaksProtocol && (answer.isHtml() || !Failures.isJsonOrEmpty(answer.read(4096)))) {
+          throw notARegistry(call, status);
+        }
+        answer.discard();
+        return;
+      }
+      if (status == 404 || status == 405 || status == 410 || status < 400) {
+        throw notARegistry(call, status);
+      }
+      throw failures.refused(call, answer);
+    } catch (IOException e) {
+      throw failures.io(call, endpoint.uri(""), null, e);
+    }
+  }
+
+  private RegistryException notARegistry(Call call, int status) {
+    return failures.of(
+        call,
+        Reason.NOT_A_REGISTRY,
+        status,
+        call.endpoint().authority()
+            + " answers (with "
+            + status
+            + "), but not as a registry: there is nothing of the kind at /v2/; check the host and the port",
+        null);
+  }
+
+  @Override
+  public Optional<Descriptor> findManifest(ImageRef image) {
+    Endpoint endpoint = open(image.registry());
+    Call call = Call.pull("looking for manifest " + image, endpoint, image.repository());
+    try (Answer answer =
+        session.send(call, "HEAD", manifestUri(endpoint, image), acceptManifests())) {
+      if (answer.status() == 404) {
+        answer.discard();
+        return Optional.empty();
+      }
+      if (answer.isSuccess()) {
+        Optional<Descriptor> found = described(image, answer);
+        answer.discard();
+        if (found.isPresent()) {
+          return found;
+        }
+      } else if (answer.status() != 405) {
+        throw failures.refused(call, answer);
+      }
+    }
+    // A GET has everything that the HEAD's answer lacked.
+    try {
+      return Optional.of(readManifest(image).descriptor());
+    } catch (RegistryException e) {
+      if (e.reason() == Reason.NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private static Optional<Descriptor> described(ImageRef image, Answer answer) {
+    Optional<Digest> stated =
+        answer.header("Docker-Content-Digest").flatMap(HttpRegistryClient::digest);
+    Optional<Digest> asked = image.digest();
+    OptionalLong length = answer.contentLength();
+    Optional<String> type = answer.mediaType().filter(HttpRegistryClient::isManifestType);
+    if (stated.isEmpty()
+        || length.isEmpty()
+        || type.isEmpty()
+        || (asked.isPresent() && !asked.equals(stated))) {
+      return Optional.empty();
+    }
+    return Optional.of(Descriptor.of(type.get(), stated.get(), length.getAsLong()));
+  }
+
+  private static Optional<Digest> digest(String text) {
+    try {
+      return Optional.of(Digest.parse(text));
+    } catch (ai.kubernaut.airgap.image.InvalidReferenceException e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public Manifest readManifest(ImageRef image) {
+    Endpoint endpoint = open(image.registry());
+    Call call = Call.pull("reading manifest " + image, endpoint, image.repository());
+    try (Answer answer =
+        session.send(call, "GET", manifestUri(endpoint, image), acceptManifests())) {
+      if (!answer.isSuccess()) {
+        throw failures.refused(call, answer);
+      }
+      if (answer.isHtml()) {
+        throw notARegistry(call, answer.status());
+      }
+      byte[] content = content(call, answer, Manifest.MAX_SIZE);
+      if (content.length > Manifest.MAX_SIZE) {
+        throw new InvalidManifestException(
+            call.action()
+                + " failed: the manifest has more than "
+                + Manifest.MAX_SIZE
+                + " bytes, which is the limit");
+      }
+      checkDigest(call, image.digest(), "", content);
+      checkDigest(
+          call,
+          answer.header("Docker-Content-Digest").flatMap(HttpRegistryClient::digest),
+          " that the registry stated",
+          content);
+      String type = answer.mediaType().filter(HttpRegistryClient::isManifestType).orElse(null);
+      return Manifest.of(type == null ? ManifestTypes.guess(content) : type, content);
+    }
+  }
+
+  private byte[] content(Call call, Answer answer, int limit) {
+    try {
+      byte[] content = answer.read(limit);
+      // A connection that was broken off from here can look like a body that ended.
+      if (answer.transfer().stopped() != null) {
+        throw new IOException("broken off");
+      }
+      return content;
+    } catch (IOException e) {
+      throw failures.io(call, answer.uri(), answer.transfer(), e);
+    }
+  }
+
+  private void checkDigest(Call call, Optional<Digest> expected, String whose, byte[] content) {
+    if (expected.isPresent()) {
+      Digest actual = expected.get().ofSameAlgorithm(content);
+      if (!actual.equals(expected.get())) {
+        throw failures.of(
+            call,
+            Reason.DIGEST_MISMATCH,
+            "the bytes that came have the digest "
+                + actual
+                + ", not the "
+                + expected.get()
+                + whose);
+      }
+    }
+  }
+
+  /** Whether a content type says what the manifest is; some registries send a general one. */
+  private static boolean isManifestType(String type) {
+    return type.endsWith("+json") || type.endsWith("+prettyjws");
+  }
+
+  @Override
+  public void writeManifest(ImageRef image, Manifest manifest) {
+    Endpoint endpoint = open(image.registry());
+    Call call = Call.push("writing manifest " + image, endpoint, image.repository());
+    Optional<Digest> wanted = image.digest();
+    if (wanted.isPresent() && !manifest.hasDigest(wanted.get())) {
+      throw failures.of(
+          call,
+          Reason.DIGEST_MISMATCH,
+          "the manifest has the digest "
+              + manifest.digest()
+              + ", so it cannot be stored under that reference");
+    }
+    String reference = image.tag().orElseGet(() -> wanted.orElseGet(manifest::digest).toString());
+    URI uri = endpoint.uri(endpoint.nameOf(image.repository()) + "/manifests/" + reference);
+    ByteArrayEntity body =
+        new ByteArrayEntity(manifest.content(), ContentType.create(manifest.mediaType()));
+    try (Answer answer = session.send(call, "PUT", uri, Map.of(), body)) {
+      if (!answer.isSuccess()) {
+        throw failures.refused(call, answer);
+      }
+      Optional<Digest> stored =
+          answer.header("Docker-Content-Digest").flatMap(HttpRegistryClient::digest);
+      answer.discard();
+      if (stored.isPresent() && !manifest.hasDigest(stored.get())) {
+        throw failures.of(
+            call,
+            Reason.DIGEST_MISMATCH,
+            answer.status(),
+            endpoint.describe()
+                + " stored it under the digest "
+                + stored.get()
+                + ", though it has the digest "
+                + manifest.digest(),
+            null);
+      }
+    }
+  }
+
+  @Override
+  public OptionalLong findBlob(Repository repository, Digest digest) {
+    Endpoint endpoint = open(repository.registry());
+    Call call = Call.pull("looking for blob " + digest + " in " + repository, endpoint, repository);
+    URI uri = blobUri(endpoint, repository, digest);
+    for (String method : List.of("HEAD", "GET")) {
+      try (Answer answer = session.send(call, method, uri, Map.of())) {
+        if (answer.status() == 404) {
+          answer.discard();
+          return OptionalLong.empty();
+        }
+        if (!answer.isSuccess() && (answer.status() != 405 || method.equals("GET"))) {
+          throw failures.refused(call, answer);
+        }
+        if (answer.isSuccess() && answer.contentLength().isPresent()) {
+          return answer.contentLength();
+        }
+      }
+    }
+    throw failures.of(
+        call, Reason.PROTOCOL, endpoint.describe() + " has the blob and does not say its size");
+  }
+
+  @Override
+  public InputStream readBlob(Repository repository, Descriptor blob, long offset) {
+    Endpoint endpoint = open(repository.registry());
+    if (offset < 0 || offset > blob.size()) {
+      throw new IllegalArgumentException(
+          "offset is " + offset + ", and the blob has " + blob.size() + " bytes");
+    }
+    Call call =
+        Call.pull("reading blob " + blob.digest() + " of " + repository, endpoint, repository);
+    if (offset > 0 && offset == blob.size()) {
+      return nothingLeft(call, repository, blob);
+    }
+    Map<String, String> headers = offset == 0 ? Map.of() : Map.of("Range", "bytes=" + offset + "-");
+    Answer answer =
+        session.send(call, "GET", blobUri(endpoint, repository, blob.digest()), headers);
+    boolean handedOver = false;
+    try {
+      if (!answer.isSuccess()) {
+        throw failures.refused(call, answer);
+      }
+      if (answer.isHtml()) {
+        throw notARegistry(call, answer.status());
+      }
+      long start = start(call, answer, offset);
+      OptionalLong length = answer.contentLength();
+      if (length.isPresent() && length.getAsLong() != blob.size() - start) {
+        throw failures.of(
+            call,
+            Reason.DIGEST_MISMATCH,
+            answer.status(),
+            "the registry has "
+                + (length.getAsLong() + start)
+                + " bytes of it, and it should have "
+                + blob.size(),
+            null);
+      }
+      BlobInput input = new BlobInput(call, failures, answer, blob, start);
+      input.pass(offset - start);
+      handedOver = true;
+      return input;
+    } finally {
+      if (!handedOver) {
+        answer.close();
+      }
+    }
+  }
+
+  /**
+   * The first byte that the answer holds: the one asked for, or 0 where ranges are not supported.
+   */
+  private long start(Call call, Answer answer, long offset) {
+    if (answer.status() != 206) {
+      return 0;
+    }
+    String range = answer.header("Content-Range").orElse("");
+    if (offset > 0 && range.startsWith("bytes " + offset + "-")) {
+      return offset;
+    }
+    throw failures.of(
+        call,
+        Reason.PROTOCOL,
+        206,
+        "the answer begins elsewhere than at byte " + offset + ": '" + Text.clean(range) + "'",
+        null);
+  }
+
+  private InputStream nothingLeft(Call call, Repository repository, Descriptor blob) {
+    if (findBlob(repository, blob.digest()).isEmpty()) {
+      throw failures.of(call, Reason.NOT_FOUND, call.endpoint().describe() + " does not have it");
+    }
+    return InputStream.nullInputStream();
+  }
+
+  @Override
+  public void writeBlob(Repository repository, Descriptor blob, InputStream content) {
+    Endpoint endpoint = open(repository.registry());
+    Call call =
+        Call.push("writing blob " + blob.digest() + " to " + repository, endpoint, repository);
+    // This request has no body, so it is the one that finds out which credentials are needed.
+    URI upload = beginUpload(call, repository);
+    BlobEntity body = new BlobEntity(content, blob.size());
+    boolean stored = false;
+    try (Answer answer =
+        session.send(call, "PUT", withDigest(upload, blob.digest()), Map.of(), body)) {
+      if (!answer.isSuccess()) {
+        throw failures.refused(call, answer);
+      }
+      stored = true;
+      answer.discard();
+    } catch (RegistryException e) {
+      throw explain(call, body, e);
+    } finally {
+      if (!stored) {
+        session.abandon(call, upload);
+      }
+    }
+  }
+
+  private RegistryException explain(Call call, BlobEntity body, RegistryException e) {
+    Throwable source = body.sourceFailure();
+    if (source instanceof IOException io) {
+      throw new UncheckedIOException(io);
+    } else if (source instanceof RuntimeException runtime) {
+      throw runtime;
+    } else if (source instanceof Error error) {
+      throw error;
+    }
+    String wrongLength = body.wrongLength();
+    return wrongLength == null ? e : failures.of(call, Reason.DIGEST_MISMATCH, 0, wrongLength, e);
+  }
+
+  private URI beginUpload(Call call, Repository repository) {
+    URI uri = uploadsUri(call.endpoint(), repository, "");
+    try (Answer answer = session.send(call, "POST", uri, Map.of())) {
+      if (answer.status() != 202) {
+        throw answer.isSuccess() || answer.isRedirect()
+            ? failures.of(
+                call,
+                Reason.PROTOCOL,
+                answer.status(),
+                call.endpoint().describe()
+                    + " answered "
+                    + answer.status()
+                    + " where 202 begins an upload",
+                null)
+            : failures.refused(call, answer);
+      }
+      URI upload = location(call, answer);
+      answer.discard();
+      return upload;
+    }
+  }
+
+  private URI location(Call call, Answer answer) {
+    String location =
+        answer
+            .header("Location")
+            .orElseThrow(
+                () ->
+                    failures.of(
+                        call,
+                        Reason.PROTOCOL,
+                        answer.status(),
+                        call.endpoint().describe() + " began an upload and did not say where",
+                        null));
+    return session.resolve(call, answer.uri(), location);
+  }
+
+  private static URI withDigest(URI upload, Digest digest) {
+    String text = upload.toString();
+    return URI.create(
+        text
+            + (upload.getRawQuery() == null ? "?" : "&")
+            + "digest="
+            + digest.algorithm()
+            + "%3A"
+            + digest.hex());
+  }
+
+  @Override
+  public boolean mountBlob(Repository repository, Digest digest, Repository from) {
+    Endpoint endpoint = open(repository.registry());
+    if (!from.registry().equals(repository.registry())) {
+      throw new IllegalArgumentException(
+          "a blob cannot be mounted from "
+              + from
+              + ", which is in another registry than "
+              + repository);
+    }
+    Call call =
+        Call.mount(
+            "mounting blob " + digest + " of " + from + " in " + repository,
+            endpoint,
+            repository,
+            from);
+    String query =
+        "?mount="
+            + digest.algorithm()
+            + "%3A"
+            + digest.hex()
+            + "&from="
+            + endpoint.nameOf(from).replace("/", "%2F");
+    try (Answer answer =
+        session.send(call, "POST", uploadsUri(endpoint, repository, query), Map.of())) {
+      if (answer.status() == 201) {
+        answer.discard();
+        return true;
+      }
+      if (answer.status() == 202) {
+        // The registry began an upload instead. Nobody will go on with it.
+        Optional<String> location = answer.header("Location");
+        answer.discard();
+        location.ifPresent(
+            where -> session.abandon(call, session.resolve(call, answer.uri(), where)));
+        return false;
+      }
+      throw failures.refused(call, answer);
+    } catch (RegistryException e) {
+      return switch (e.reason()) {
+        case UNAUTHORIZED, FORBIDDEN, NOT_FOUND, REFUSED, DIGEST_MISMATCH -> false;
+        default -> throw e;
+      };
+    }
+  }
+
+  @Override
+  public List<String> tags(Repository repository) {
+    Endpoint endpoint = open(repository.registry());
+    Call call = Call.pull("listing the tags of " + repository, endpoint, repository);
+    List<String> tags = new ArrayList<>();
+    Set<URI> seen = new HashSet<>();
+    URI page = endpoint.uri(endpoint.nameOf(repository) + "/tags/list");
+    while (page != null) {
+      if (!seen.add(page)) {
+        throw failures.of(
+            call,
+            Reason.PROTOCOL,
+            endpoint.describe() + " names a page of them as its own next one");
+      }
+      try (Answer answer = session.send(call, "GET", page, Map.of("Accept", "application/json"))) {
+        if (answer.status() == 404) {
+          answer.discard();
+          return List.of();
+        }
+        if (!answer.isSuccess()) {
+          throw failures.refused(call, answer);
+        }
+        if (answer.isHtml()) {
+          throw notARegistry(call, answer.status());
+        }
+        byte[] body = content(call, answer, MAX_TAGS_PAGE);
+        tags.addAll(
+            TagsPage.tags(body)
+                .orElseThrow(
+                    () ->
+                        failures.of(
+                            call,
+                            Reason.PROTOCOL,
+                            answer.status(),
+                            endpoint.describe() + " answered something that is no list of tags",
+                            null)));
+        page = next(call, answer);
+      }
+    }
+    return List.copyOf(tags);
+  }
+
+  private @Nullable URI next(Call call, Answer answer) {
+    String link = TagsPage.next(answer.headers("Link")).orElse(null);
+    if (link == null) {
+      return null;
+    }
+    URI next = session.resolve(call, answer.uri(), link);
+    if (!call.endpoint().isOrigin(next)) {
+      // Registries behind a proxy may name themselves wrongly; only the path and the query count.
+      return call.endpoint()
+          .uri("")
+          .resolve(
+              next.getRawPath() + (next.getRawQuery() == null ? "" : "?" + next.getRawQuery()));
+    }
+    return next;
+  }
+
+  private static Map<String, String> acceptManifests() {
+    return Map.of("Accept", MANIFEST_TYPES);
+  }
+
+  private static URI manifestUri(Endpoint endpoint, ImageRef image) {
+    return endpoint.uri(
+        endpoint.nameOf(image.repository()) + "/manifests/" + image.manifestReference());
+  }
+
+  private static URI blobUri(Endpoint endpoint, Repository repository, Digest digest) {
+    return endpoint.uri(endpoint.nameOf(repository) + "/blobs/" + digest);
+  }
+
+  private static URI uploadsUri(Endpoint endpoint, Repository repository, String query) {
+    return endpoint.uri(endpoint.nameOf(repository) + "/blobs/uploads/" + query);
+  }
+
+  private Endpoint open(String registry) {
+    if (closed) {
+      throw new IllegalStateException("this client is closed");
+    }
+    return endpoints.of(registry);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    transport.close();
+  }
+
+  /** Builds a {@link HttpRegistryClient}. Not thread-safe. */
+  public static final class Builder {
+    private final Map<String, Target> endpoints = new HashMap<>();
+    private final Set<String> plainHttp = new HashSet<>();
+    private final Map<String, List<Path>> caFiles = new HashMap<>();
+    private @Nullable CredentialProvider credentials;
+    private @Nullable Path authFile;
+    private Duration connectTimeout = Duration.ofSeconds(10);
+    private Duration idleTimeout = Duration.ofMinutes(2);
+    private int connectionsPerRegistry = 32;
+
+    private Builder() {}
+
+    /**
+     * Where credentials come from. Default: {@link DockerConfig#standard()}. The last of this and
+     * {@link #authFile} counts.
+     *
+     * @param provider asked once for each repository, and again when a registry refuses what it
+     *     gave; replaces the default, which {@link CredentialProvider#orElse} can bring back
+     * @return this builder
+     */
+    public Builder credentials(CredentialProvider provider) {
+      this.credentials = Objects.requireNonNull(provider, "provider");
+      this.authFile = null;
+      return this;
+    }
+
+    /**
+     * Takes credentials from one file in place of the default ones.
+     *
+     * @param file a {@code config.json} of docker or an {@code auth.json} of podman, skopeo and the
+     *     like; it has to be there and readable when the client is built
+     * @return this builder
+     */
+    public Builder authFile(Path file) {
+      this.authFile = Objects.requireNonNull(file, "file");
+      this.credentials = null;
+      return this;
+    }
+
+    /**
+     * Allows plain HTTP, without any protection of content and credentials, for one registry.
+     * Default: none. Call it again for further ones.
+     *
+     * @param host the registry's host, with its port when it has one, as references name it, or as
+     *     {@link #endpoint} does
+     * @return this builder
+     */
+    public Builder plainHttp(String host) {
+      plainHttp.add(host("plainHttp", host));
+      return this;
+    }
+
+    /**
+     * Trusts certificate authorities for one registry, in addition to the JVM's. Call it again for
+     * further ones.
+     *
+     * @param host the registry's host; with a port for that port, without for every port
+     * @param pem a file with one or more certificates in PEM form, read when the client is built
+     * @return this builder
+     */
+    public Builder caFile(String host, Path pem) {
+      caFiles
+          .computeIfAbsent(host("caFile", host), any -> new ArrayList<>())
+          .add(Objects.requireNonNull(pem, "pem"));
+      return this;
+    }
+
+    /**
+     * Sends the requests for a registry to another place, such as a company's proxy. References,
+     * reports and messages keep the registry's own name; credentials are looked up for the endpoint
+     * only.
+     *
+     * @param registry the registry as references name it, for example {@code quay.io}
+     * @param endpoint {@code host[:port][/prefix]}; the prefix is put before every repository's
+     *     name
+     * @return this builder
+     */
+    public Builder endpoint(String registry, String endpoint) {
+      endpoints.put(host("endpoint", registry), Target.registry(endpoint));
+      return this;
+    }
+
+    /**
+     * How long a connection, with its TLS handshake, may take to come about.
+     *
+     * @param timeout default 10 seconds
+     * @return this builder
+     */
+    public Builder connectTimeout(Duration timeout) {
+      this.connectTimeout = positive("connectTimeout", timeout);
+      return this;
+    }
+
+    /**
+     * How long a registry may send nothing, and how long a request may wait for a free connection.
+     * A transfer as a whole has no limit. Registries that move an upload to its place before they
+     * answer need a while.
+     *
+     * @param timeout default 2 minutes
+     * @return this builder
+     */
+    public Builder idleTimeout(Duration timeout) {
+      this.idleTimeout = positive("idleTimeout", timeout);
+      return this;
+    }
+
+    /**
+     * How many connections to one registry there are at the most. A copy from a registry to itself
+     * takes two at the same time.
+     *
+     * @param count default 32
+     * @return this builder
+     */
+    public Builder connectionsPerRegistry(int count) {
+      if (count < 1) {
+        throw new IllegalArgumentException(
+            "connectionsPerRegistry is " + count + ", and has to be 1 or more");
+      }
+      this.connectionsPerRegistry = count;
+      return this;
+    }
+
+    /**
+     * Builds the client. No registry is asked yet.
+     *
+     * @return the client; the caller closes it
+     * @throws RegistryConfigException when a file given here is missing or cannot be used
+     */
+    public HttpRegistryClient build() {
+      return new HttpRegistryClient(this, TrustedAuthorities.load(caFiles));
+    }
+
+    private CredentialProvider provider() {
+      if (authFile != null) {
+        return DockerConfig.file(authFile);
+      }
+      return credentials == null ? DockerConfig.standard() : credentials;
+    }
+
+    private static String host(String option, String text) {
+      Target target = Target.registry(text);
+      if (!target.prefix().isEmpty()) {
+        throw new IllegalArgumentException(
+            option
+                + " is '"
+                + text
+                + "', and has to be a host with or without a port, without a path");
+      }
+      return target.registry();
+    }
+
+    private static Duration positive(String option, Duration timeout) {
+      if (timeout.isZero() || timeout.isNegative()) {
+        throw new IllegalArgumentException(
+            option + " is " + timeout + ", and has to be more than 0");
+      }
+      return timeout;
+    }
+  }
+}

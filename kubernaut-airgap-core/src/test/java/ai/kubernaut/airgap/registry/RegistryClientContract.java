@@ -1,0 +1,608 @@
+package ai.kubernaut.airgap.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Repository;
+import ai.kubernaut.airgap.registry.RegistryException.Reason;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * What every {@link RegistryClient} does: each sentence of its Javadoc. A subclass gives the client
+ * and a registry that lets it read and write; every test uses repositories of its own, so the
+ * registry may be shared.
+ */
+@Timeout(120)
+public abstract class RegistryClientContract {
+  private static final String LAYER = "application/vnd.oci.image.layer.v1.tar";
+  private static final String CONFIG = "application/vnd.oci.image.config.v1+json";
+
+  /**
+   * A client under test, and where it may write.
+   *
+   * @param client closed by the contract
+   * @param registry host and port
+   */
+  public record Subject(RegistryClient client, String registry) {}
+
+  private RegistryClient client;
+  private String registry;
+  private Repository repository;
+
+  /** Makes a new client. */
+  protected abstract Subject open() throws Exception;
+
+  @BeforeEach
+  final void openSubject() throws Exception {
+    Subject subject = open();
+    client = subject.client();
+    registry = subject.registry();
+    repository = newRepository();
+  }
+
+  @AfterEach
+  final void closeClient() {
+    Thread.interrupted();
+    if (client != null) {
+      client.close();
+    }
+  }
+
+  private Repository newRepository() {
+    return Repository.parse(registry + "/contract/" + UUID.randomUUID());
+  }
+
+  private static byte[] bytes(int size, long seed) {
+    byte[] bytes = new byte[size];
+    new Random(seed).nextBytes(bytes);
+    return bytes;
+  }
+
+  private static Descriptor descriptor(String mediaType, byte[] content) {
+    return Descriptor.of(mediaType, Digest.sha256(content), content.length);
+  }
+
+  private Descriptor put(Repository where, byte[] content) {
+    Descriptor blob = descriptor(LAYER, content);
+    client.writeBlob(where, blob, new ByteArrayInputStream(content));
+    return blob;
+  }
+
+  private static String json(Descriptor descriptor) {
+    return "{\"mediaType\":\"%s\",\"digest\":\"%s\",\"size\":%d}"
+        .formatted(descriptor.mediaType(), descriptor.digest(), descriptor.size());
+  }
+
+  /** A manifest with spaces and line ends that a rewriting would lose. */
+  private static Manifest manifest(Descriptor config, Descriptor... layers) {
+    List<String> all = Arrays.stream(layers).map(RegistryClientContract::json).toList();
+    return Manifest.of(
+        Manifest.OCI_MANIFEST,
+        "{ \"schemaVersion\": 2,\n\t\"mediaType\": \"%s\", \"config\": %s,\r\n \"layers\":[%s]  }\n\n"
+            .formatted(Manifest.OCI_MANIFEST, json(config), String.join(" , ", all))
+            .getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Manifest index(Manifest... children) {
+    List<String> all = Arrays.stream(children).map(child -> json(child.descriptor())).toList();
+    return Manifest.of(
+        Manifest.OCI_INDEX,
+        "{\"schemaVersion\":2,  \"mediaType\":\"%s\",\"manifests\":[%s]}"
+            .formatted(Manifest.OCI_INDEX, String.join(",", all))
+            .getBytes(StandardCharsets.UTF_8));
+  }
+
+  private Manifest image(long seed) {
+    byte[] config = ("{\"seed\":" + seed + "}").getBytes(StandardCharsets.UTF_8);
+    Descriptor configBlob = descriptor(CONFIG, config);
+    client.writeBlob(repository, configBlob, new ByteArrayInputStream(config));
+    return manifest(configBlob, put(repository, bytes(2000, seed)));
+  }
+
+  private static RegistryException failure(ThrowingCallable call) {
+    return catchThrowableOfType(RegistryException.class, call);
+  }
+
+  private void assertFails(Reason reason, ThrowingCallable call) {
+    RegistryException e = failure(call);
+    assertThat(e).isNotNull();
+    assertThat(e.reason()).as(e.getMessage()).isEqualTo(reason);
+    assertThat(e.registry()).isEqualTo(registry);
+    assertThat(e).hasMessageContaining(registry);
+  }
+
+  @Test
+  void aRegistryThatAnswersPings() {
+    client.ping(registry);
+  }
+
+  @Test
+  void manifestsComeBackByteForByteUnderTagAndDigest() {
+    Manifest manifest = image(1);
+    ImageRef tagged = repository.tag("v1");
+    client.writeManifest(tagged, manifest);
+
+    for (ImageRef image :
+        List.of(
+            tagged, repository.digest(manifest.digest()), tagged.withDigest(manifest.digest()))) {
+      Manifest read = client.readManifest(image);
+      assertThat(read.content()).isEqualTo(manifest.content());
+      assertThat(read.mediaType()).isEqualTo(Manifest.OCI_MANIFEST);
+      assertThat(client.findManifest(image)).hasValue(manifest.descriptor());
+    }
+  }
+
+  @Test
+  void aReferenceWithoutTagAndDigestMeansLatestWhenReading() {
+    Manifest manifest = image(2);
+    client.writeManifest(repository.tag("latest"), manifest);
+
+    ImageRef image = ImageRef.parse(repository.toString());
+    assertThat(client.readManifest(image)).isEqualTo(manifest);
+    assertThat(client.findManifest(image)).hasValue(manifest.descriptor());
+  }
+
+  @Test
+  void aReferenceWithBothIsReadByItsDigest() {
+    Manifest first = image(3);
+    Manifest second = image(4);
+    client.writeManifest(repository.tag("v1"), first);
+    client.writeManifest(repository.tag("v1"), second);
+
+    assertThat(client.readManifest(repository.tag("v1"))).isEqualTo(second);
+    assertThat(client.readManifest(repository.tag("v1").withDigest(first.digest())))
+        .isEqualTo(first);
+  }
+
+  @Test
+  void aReferenceWithoutATagStoresUnderTheDigestAlone() {
+    Manifest byDigest = image(5);
+    Manifest byNothing = image(6);
+    client.writeManifest(repository.digest(byDigest.digest()), byDigest);
+    client.writeManifest(ImageRef.parse(repository.toString()), byNothing);
+
+    assertThat(client.readManifest(repository.digest(byDigest.digest()))).isEqualTo(byDigest);
+    assertThat(client.readManifest(repository.digest(byNothing.digest()))).isEqualTo(byNothing);
+    assertThat(client.tags(repository)).isEmpty();
+    assertThat(client.findManifest(repository.tag("latest"))).isEmpty();
+  }
+
+  @Test
+  void aReferenceWithTagAndDigestStoresUnderTheTag() {
+    Manifest manifest = image(7);
+    client.writeManifest(repository.tag("v1").withDigest(manifest.digest()), manifest);
+
+    assertThat(client.readManifest(repository.tag("v1"))).isEqualTo(manifest);
+    assertThat(client.readManifest(repository.digest(manifest.digest()))).isEqualTo(manifest);
+  }
+
+  @Test
+  void aManifestIsNotStoredUnderTheDigestOfAnother() {
+    Manifest manifest = image(8);
+    Digest other = Digest.sha256(new byte[] {1});
+
+    assertFails(
+        Reason.DIGEST_MISMATCH, () -> client.writeManifest(repository.digest(other), manifest));
+    assertFails(
+        Reason.DIGEST_MISMATCH,
+        () -> client.writeManifest(repository.tag("v1").withDigest(other), manifest));
+    assertThat(client.findManifest(repository.tag("v1"))).isEmpty();
+    assertThat(client.findManifest(repository.digest(other))).isEmpty();
+  }
+
+  @Test
+  void aManifestThatIsNotThereIsFoundToBeAbsent() {
+    Digest digest = Digest.sha256(new byte[] {2});
+
+    assertThat(client.findManifest(repository.tag("v1"))).isEmpty();
+    assertThat(client.findManifest(repository.digest(digest))).isEmpty();
+    assertFails(Reason.NOT_FOUND, () -> client.readManifest(repository.tag("v1")));
+    client.writeManifest(repository.tag("v2"), image(9));
+    assertThat(client.findManifest(repository.tag("v1"))).isEmpty();
+    assertThat(client.findManifest(repository.digest(digest))).isEmpty();
+    assertFails(Reason.NOT_FOUND, () -> client.readManifest(repository.tag("v1")));
+    assertFails(Reason.NOT_FOUND, () -> client.readManifest(repository.digest(digest)));
+  }
+
+  @Test
+  void aManifestWhoseBlobsAreMissingIsRefused() {
+    Descriptor there = put(repository, bytes(10, 10));
+    Descriptor missing = descriptor(LAYER, bytes(10, 11));
+
+    assertFails(
+        Reason.REFUSED, () -> client.writeManifest(repository.tag("v1"), manifest(there, missing)));
+    assertThat(client.findManifest(repository.tag("v1"))).isEmpty();
+  }
+
+  @Test
+  void anIndexIsStoredOnceItsChildrenAreThere() {
+    Manifest amd64 = image(12);
+    Manifest arm64 = image(13);
+    Manifest index = index(amd64, arm64);
+    client.writeManifest(repository.digest(amd64.digest()), amd64);
+
+    assertFails(Reason.REFUSED, () -> client.writeManifest(repository.tag("v1"), index));
+    client.writeManifest(repository.digest(arm64.digest()), arm64);
+    client.writeManifest(repository.tag("v1"), index);
+
+    Manifest read = client.readManifest(repository.tag("v1"));
+    assertThat(read.content()).isEqualTo(index.content());
+    assertThat(read.isIndex()).isTrue();
+    assertThat(client.findManifest(repository.tag("v1"))).hasValue(index.descriptor());
+    assertThat(client.tags(repository)).containsExactly("v1");
+  }
+
+  @Test
+  void blobsComeBackByteForByte() throws IOException {
+    byte[] content = bytes(3 << 20, 20);
+    Descriptor blob = put(repository, content);
+
+    assertThat(client.findBlob(repository, blob.digest())).hasValue(content.length);
+    try (InputStream in = client.readBlob(repository, blob, 0)) {
+      assertThat(in.readAllBytes()).isEqualTo(content);
+      assertThat(in.read()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void aBlobCanBeReadByteByByte() throws IOException {
+    byte[] content = bytes(300, 21);
+    Descriptor blob = put(repository, content);
+
+    try (InputStream in = client.readBlob(repository, blob, 0)) {
+      for (byte expected : content) {
+        assertThat(in.read()).isEqualTo(expected & 0xff);
+      }
+      assertThat(in.read()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void anEmptyBlobIsABlob() throws IOException {
+    Descriptor blob = put(repository, new byte[0]);
+
+    assertThat(client.findBlob(repository, blob.digest())).hasValue(0);
+    try (InputStream in = client.readBlob(repository, blob, 0)) {
+      assertThat(in.read()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void aBlobCanBeReadFromAnyByteOn() throws IOException {
+    byte[] content = bytes(100_000, 22);
+    Descriptor blob = put(repository, content);
+
+    for (int offset : new int[] {1, 65_536, 99_999, 100_000}) {
+      try (InputStream in = client.readBlob(repository, blob, offset)) {
+        assertThat(in.readAllBytes())
+            .isEqualTo(Arrays.copyOfRange(content, offset, content.length));
+      }
+    }
+    assertThatThrownBy(() -> client.readBlob(repository, blob, 100_001))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> client.readBlob(repository, blob, -1))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aBlobThatIsNotThereIsFoundToBeAbsent() {
+    Descriptor missing = descriptor(LAYER, bytes(10, 23));
+
+    assertThat(client.findBlob(repository, missing.digest())).isEmpty();
+    assertFails(Reason.NOT_FOUND, () -> client.readBlob(repository, missing, 0));
+    assertFails(Reason.NOT_FOUND, () -> client.readBlob(repository, missing, 5));
+    assertFails(Reason.NOT_FOUND, () -> client.readBlob(repository, missing, 10));
+  }
+
+  @Test
+  void aBlobBelongsToItsRepository() {
+    Descriptor blob = put(repository, bytes(10, 24));
+
+    assertThat(client.findBlob(newRepository(), blob.digest())).isEmpty();
+  }
+
+  @Test
+  void closingABlobEarlyEndsTheTransfer() throws IOException {
+    byte[] content = bytes(8 << 20, 25);
+    Descriptor blob = put(repository, content);
+
+    for (int i = 0; i < 50; i++) {
+      InputStream in = client.readBlob(repository, blob, 0);
+      assertThat(in.readNBytes(100)).isEqualTo(Arrays.copyOf(content, 100));
+      in.close();
+      in.close();
+    }
+    assertThat(client.findBlob(repository, blob.digest())).hasValue(content.length);
+  }
+
+  @Test
+  void aWrongSizeIsNoticed() {
+    byte[] content = bytes(1000, 26);
+    Descriptor blob = put(repository, content);
+    Descriptor smaller = Descriptor.of(LAYER, blob.digest(), 999);
+
+    assertFails(
+        Reason.DIGEST_MISMATCH,
+        () -> {
+          try (InputStream in = client.readBlob(repository, smaller, 0)) {
+            in.readAllBytes();
+          }
+        });
+  }
+
+  @Test
+  void contentThatIsNotTheBlobsIsNotStored() {
+    byte[] content = bytes(5000, 27);
+    Descriptor blob = descriptor(LAYER, content);
+    byte[] other = content.clone();
+    other[2500] ^= 1;
+
+    for (byte[] wrong :
+        List.of(
+            other,
+            new byte[0],
+            Arrays.copyOf(content, 4999),
+            Arrays.copyOf(content, 5001),
+            Arrays.copyOf(content, 500_000))) {
+      assertFails(
+          Reason.DIGEST_MISMATCH,
+          () -> client.writeBlob(repository, blob, new ByteArrayInputStream(wrong)));
+      assertThat(client.findBlob(repository, blob.digest())).isEmpty();
+    }
+    assertFails(
+        Reason.DIGEST_MISMATCH,
+        () ->
+            client.writeBlob(
+                repository,
+                descriptor(LAYER, new byte[0]),
+                new ByteArrayInputStream(new byte[] {1})));
+    client.writeBlob(repository, blob, new ByteArrayInputStream(content));
+    assertThat(client.findBlob(repository, blob.digest())).hasValue(5000);
+  }
+
+  @Test
+  void whatTheContentThrowsIsThrownOnAndNothingIsStored() {
+    byte[] content = bytes(400_000, 28);
+    Descriptor blob = descriptor(LAYER, content);
+    IllegalStateException unchecked = new IllegalStateException("the source broke");
+    IOException checked = new IOException("the source broke");
+
+    for (int good : new int[] {0, 100, 200_000, 400_000}) {
+      assertThat(
+              catchThrowable(
+                  () -> client.writeBlob(repository, blob, failing(content, good, unchecked))))
+          .isSameAs(unchecked);
+      assertThat(
+              catchThrowable(
+                  () -> client.writeBlob(repository, blob, failing(content, good, checked))))
+          .isInstanceOf(UncheckedIOException.class)
+          .cause()
+          .isSameAs(checked);
+      assertThat(client.findBlob(repository, blob.digest())).isEmpty();
+    }
+  }
+
+  private static InputStream failing(byte[] content, int good, Exception failure) {
+    InputStream broken =
+        new InputStream() {
+          @Override
+          public int read() throws IOException {
+            if (failure instanceof IOException io) {
+              throw io;
+            }
+            throw (RuntimeException) failure;
+          }
+
+          @Override
+          public int read(byte[] buffer, int offset, int length) throws IOException {
+            return read();
+          }
+        };
+    return new SequenceInputStream(new ByteArrayInputStream(content, 0, good), broken);
+  }
+
+  @Test
+  void theContentIsReadToItsEndAndNotClosed() {
+    byte[] content = bytes(1000, 29);
+    AtomicBoolean closed = new AtomicBoolean();
+    InputStream in =
+        new ByteArrayInputStream(content) {
+          @Override
+          public void close() {
+            closed.set(true);
+          }
+        };
+
+    client.writeBlob(repository, descriptor(LAYER, content), in);
+
+    assertThat(closed).isFalse();
+    assertThat(catchThrowable(() -> assertThat(in.read()).isEqualTo(-1))).isNull();
+  }
+
+  @Test
+  void aBlobGoesFromOneRepositoryToAnother() throws IOException {
+    byte[] content = bytes(2 << 20, 30);
+    Descriptor blob = put(repository, content);
+    Repository target = newRepository();
+
+    try (InputStream in = client.readBlob(repository, blob, 0)) {
+      client.writeBlob(target, blob, in);
+    }
+    assertThat(client.findBlob(target, blob.digest())).hasValue(content.length);
+  }
+
+  @Test
+  void aBlobThatIsThereAlreadyCanBeWrittenAgain() {
+    byte[] content = bytes(1000, 31);
+    put(repository, content);
+    Descriptor blob = put(repository, content);
+
+    assertThat(client.findBlob(repository, blob.digest())).hasValue(1000);
+  }
+
+  @Test
+  void aMountBringsTheBlobOver() throws IOException {
+    byte[] content = bytes(1000, 32);
+    Descriptor blob = put(repository, content);
+    Repository target = newRepository();
+
+    assertThat(client.mountBlob(target, blob.digest(), repository)).isTrue();
+
+    assertThat(client.findBlob(target, blob.digest())).hasValue(1000);
+    try (InputStream in = client.readBlob(target, blob, 0)) {
+      assertThat(in.readAllBytes()).isEqualTo(content);
+    }
+  }
+
+  @Test
+  void aMountOfWhatIsNotThereIsNoMount() {
+    Digest missing = Digest.sha256(bytes(10, 33));
+    Repository target = newRepository();
+
+    assertThat(client.mountBlob(target, missing, newRepository())).isFalse();
+    put(repository, bytes(10, 34));
+    assertThat(client.mountBlob(target, missing, repository)).isFalse();
+    assertThat(client.findBlob(target, missing)).isEmpty();
+  }
+
+  @Test
+  void aMountFromAnotherRegistryIsAMistake() {
+    assertThatThrownBy(
+            () ->
+                client.mountBlob(
+                    repository,
+                    Digest.sha256(new byte[0]),
+                    Repository.parse("elsewhere.example/app")))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void tagsAreListed() {
+    assertThat(client.tags(repository)).isEmpty();
+    Manifest manifest = image(40);
+    client.writeManifest(repository.tag("v1"), manifest);
+    client.writeManifest(repository.tag("v2"), manifest);
+
+    assertThat(client.tags(repository)).containsExactlyInAnyOrder("v1", "v2");
+  }
+
+  @Test
+  void manyThreadsMayUseOneClient() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try {
+      List<Callable<Void>> jobs = new ArrayList<>();
+      for (int i = 0; i < 32; i++) {
+        int seed = 100 + i;
+        jobs.add(
+            () -> {
+              Repository own = newRepository();
+              byte[] content = bytes(100_000, seed);
+              Descriptor blob = put(own, content);
+              assertThat(client.findBlob(own, blob.digest())).hasValue(content.length);
+              try (InputStream in = client.readBlob(own, blob, 0)) {
+                assertThat(in.readAllBytes()).isEqualTo(content);
+              }
+              return null;
+            });
+      }
+      for (Future<Void> job : threads.invokeAll(jobs)) {
+        job.get();
+      }
+    } finally {
+      threads.shutdownNow();
+      assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  @Test
+  void anInterruptedThreadStopsAndStaysInterrupted() {
+    Descriptor blob = put(repository, bytes(10, 50));
+    List<ThrowingCallable> calls = everyMethod(blob);
+
+    for (ThrowingCallable call : calls) {
+      Thread.currentThread().interrupt();
+      RegistryException e = failure(call);
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(e).isNotNull();
+      assertThat(e.reason()).isEqualTo(Reason.UNREACHABLE);
+    }
+  }
+
+  private List<ThrowingCallable> everyMethod(Descriptor blob) {
+    Manifest manifest = manifest(blob);
+    return List.of(
+        () -> client.ping(registry),
+        () -> client.findManifest(repository.tag("v1")),
+        () -> client.readManifest(repository.tag("v1")),
+        () -> client.writeManifest(repository.tag("v1"), manifest),
+        () -> client.findBlob(repository, blob.digest()),
+        () -> client.readBlob(repository, blob, 0),
+        () -> client.writeBlob(repository, blob, new ByteArrayInputStream(bytes(10, 50))),
+        () -> client.mountBlob(newRepository(), blob.digest(), repository),
+        () -> client.tags(repository));
+  }
+
+  @Test
+  void readingABlobStopsWhenInterrupted() throws IOException {
+    Descriptor blob = put(repository, bytes(8 << 20, 51));
+
+    try (InputStream in = client.readBlob(repository, blob, 0)) {
+      in.readNBytes(10);
+      Thread.currentThread().interrupt();
+      RegistryException e = failure(in::readAllBytes);
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(e).isNotNull();
+      assertThat(e.reason()).isEqualTo(Reason.UNREACHABLE);
+    }
+  }
+
+  @Test
+  void aClosedClientDoesNothingMore() {
+    Descriptor blob = put(repository, bytes(10, 52));
+    List<ThrowingCallable> calls = everyMethod(blob);
+
+    client.close();
+    client.close();
+
+    for (ThrowingCallable call : calls) {
+      assertThatThrownBy(call).isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  @Test
+  void closingTheClientEndsOpenTransfers() throws IOException {
+    Descriptor blob = put(repository, bytes(8 << 20, 53));
+    InputStream in = client.readBlob(repository, blob, 0);
+    in.readNBytes(10);
+
+    client.close();
+
+    assertFails(Reason.UNREACHABLE, in::readAllBytes);
+    in.close();
+  }
+}
