@@ -49,16 +49,20 @@ final class ApiServer implements AutoCloseable {
 
   private final ApiRouter router;
   private final byte[] authorization;
+  private final SelfSignedCertificate certificate;
   private final HttpServer server;
   private final Set<Thread> streaming = ConcurrentHashMap.newKeySet();
 
   private ApiServer(ApiRouter router, String token) {
     this.router = router;
     this.authorization = ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
+    this.certificate =
+        SelfSignedCertificate.forAddress(InetAddress.getLoopbackAddress().getAddress());
     this.server =
         ServerBootstrap.bootstrap()
             .setLocalAddress(InetAddress.getLoopbackAddress())
             .setListenerPort(0)
+            .setSslContext(certificate.serverContext())
             .setSocketConfig(SocketConfig.custom().setTcpNoDelay(true).build())
             .setRequestRouter((request, context) -> (in, out, ignored) -> handle(in, out))
             .setExceptionListener(new QuietListener())
@@ -77,8 +81,12 @@ final class ApiServer implements AutoCloseable {
 
   URI url() {
     return URI.create(
-        "http://%s:%d"
+        "https://%s:%d"
             .formatted(InetAddress.getLoopbackAddress().getHostAddress(), server.getLocalPort()));
+  }
+
+  String certificatePem() {
+    return certificate.pem();
   }
 
   @Override

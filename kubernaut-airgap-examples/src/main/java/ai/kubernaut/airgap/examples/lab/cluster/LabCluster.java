@@ -110,15 +110,15 @@ public final class LabCluster implements AutoCloseable {
   /**
    * Where the API is.
    *
-   * @return the address, such as {@code http://127.0.0.1:40123}
+   * @return the address, such as {@code https://127.0.0.1:40123}
    */
   public URI url() {
     return server.url();
   }
 
   /**
-   * Writes a kubeconfig with the cluster's address and token. Other users cannot read the file
-   * where the file system knows of permissions.
+   * Writes a kubeconfig with the cluster's address, certificate and token. Other users cannot read
+   * the file where the file system knows of permissions.
    *
    * @param directory an existing directory
    * @return the file
@@ -132,6 +132,7 @@ public final class LabCluster implements AutoCloseable {
           - name: lab
             cluster:
               server: %s
+              certificate-authority-data: %s
         users:
           - name: lab-admin
             user:
@@ -144,7 +145,7 @@ public final class LabCluster implements AutoCloseable {
               namespace: default
         current-context: lab
         """
-            .formatted(url(), token);
+            .formatted(url(), base64(server.certificatePem()), token);
     Path file = directory.resolve("lab.kubeconfig");
     FileAttribute<?>[] ownerOnly =
         FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
