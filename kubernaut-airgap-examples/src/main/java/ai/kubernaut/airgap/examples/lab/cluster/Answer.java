@@ -1,0 +1,36 @@
+package ai.kubernaut.airgap.examples.lab.cluster;
+
+import com.google.protobuf.ByteString;
+import java.time.Duration;
+import java.util.function.Predicate;
+import tools.jackson.databind.JsonNode;
+
+/** What the API server answers. */
+sealed interface Answer {
+
+  /** A complete answer. */
+  record Complete(int code, String contentType, ByteString body) implements Answer {}
+
+  /** Changes, one JSON document a line, for as long as the client listens. */
+  record Stream(Watch watch, Predicate<JsonNode> filter, Options options) implements Answer {}
+
+  /**
+   * What the client of a watch asked for.
+   *
+   * @param bookmarks whether it wants to hear of resource versions without a change
+   * @param markEndOfInitial whether it wants a bookmark after the objects that there are already
+   */
+  record Options(Duration timeout, boolean bookmarks, boolean markEndOfInitial) {}
+
+  static Answer json(int code, JsonNode body) {
+    return new Complete(code, "application/json", ByteString.copyFrom(Json.bytes(body)));
+  }
+
+  static Answer json(JsonNode body) {
+    return json(200, body);
+  }
+
+  static Answer text(String body) {
+    return new Complete(200, "text/plain", ByteString.copyFromUtf8(body));
+  }
+}

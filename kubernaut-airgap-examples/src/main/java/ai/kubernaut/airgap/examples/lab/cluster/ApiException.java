@@ -1,0 +1,86 @@
+package ai.kubernaut.airgap.examples.lab.cluster;
+
+import tools.jackson.databind.node.ObjectNode;
+
+/** A request that the API server turns down, as the Status object Kubernetes answers with. */
+final class ApiException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final int code;
+  private final String reason;
+
+  private ApiException(int code, String reason, String message) {
+    super(message);
+    this.code = code;
+    this.reason = reason;
+  }
+
+  static ApiException badRequest(String message) {
+    return new ApiException(400, "BadRequest", message);
+  }
+
+  static ApiException unauthorized() {
+    return new ApiException(401, "Unauthorized", "Unauthorized");
+  }
+
+  static ApiException notFound(ResourceKind kind, String name) {
+    return new ApiException(
+        404, "NotFound", "%s \"%s\" not found".formatted(kind.qualifiedName(), name));
+  }
+
+  static ApiException noSuchPath() {
+    return new ApiException(404, "NotFound", "the server could not find the requested resource");
+  }
+
+  static ApiException methodNotAllowed() {
+    return new ApiException(
+        405, "MethodNotAllowed", "the server does not allow this method on the requested resource");
+  }
+
+  static ApiException alreadyExists(ResourceKind kind, String name) {
+    return new ApiException(
+        409, "AlreadyExists", "%s \"%s\" already exists".formatted(kind.qualifiedName(), name));
+  }
+
+  static ApiException conflict(ResourceKind kind, String name) {
+    return new ApiException(
+        409,
+        "Conflict",
+        "Operation cannot be fulfilled on %s \"%s\": the object has been modified; please apply your changes to the latest version and try again"
+            .formatted(kind.qualifiedName(), name));
+  }
+
+  static ApiException expired(long resourceVersion) {
+    return new ApiException(410, "Expired", "too old resource version: " + resourceVersion);
+  }
+
+  static ApiException unsupportedMediaType(String message) {
+    return new ApiException(415, "UnsupportedMediaType", message);
+  }
+
+  static ApiException invalid(String message) {
+    return new ApiException(422, "Invalid", message);
+  }
+
+  static ApiException unavailable(String message) {
+    return new ApiException(503, "ServiceUnavailable", message);
+  }
+
+  static ApiException internal(String message) {
+    return new ApiException(500, "InternalError", message);
+  }
+
+  int code() {
+    return code;
+  }
+
+  ObjectNode status() {
+    ObjectNode status = Json.object("v1", "Status");
+    status.putObject("metadata");
+    return status
+        .put("status", "Failure")
+        .put("message", getMessage())
+        .put("reason", reason)
+        .put("code", code);
+  }
+}

@@ -1,0 +1,314 @@
+package ai.kubernaut.airgap.examples.lab.cluster;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Turns a request into an answer. */
+final class ApiRouter {
+  private static final long DEFAULT_WATCH_SECONDS = 1800;
+
+  private final Store store;
+  private final ResourceKinds kinds;
+  private final Discovery discovery;
+  private final PodAccess pods;
+
+  ApiRouter(Store store, ResourceKinds kinds) {
+    this.store = store;
+    this.kinds = kinds;
+    this.discovery = new Discovery(kinds);
+    this.pods = new PodAccess(store);
+  }
+
+  /** What a path below a group and version speaks of; the name is empty for a collection. */
+  private record Target(
+      ResourceKind kind, String namespace, String name, List<String> subresource) {
+
+    boolean isStatus() {
+      return subresource.equals(List.of("status"));
+    }
+  }
+
+  Answer answer(ApiRequest request) {
+    return switch (request.segment(0).orElse("")) {
+      case "version" -> Answer.json(Discovery.version());
+      case "healthz", "livez", "readyz" -> Answer.text("ok");
+      case "openapi" -> openApi(request);
+      case "api" ->
+          request.path().size() == 1
+              ? Answer.json(Discovery.coreVersions())
+              : resource(request, "", request.path().get(1), tail(request.path(), 2));
+      case "apis" ->
+          switch (request.path().size()) {
+            case 1 -> Answer.json(discovery.groups());
+            case 2 -> Answer.json(discovery.group(request.path().get(1)));
+            default ->
+                resource(
+                    request, request.path().get(1), request.path().get(2), tail(request.path(), 3));
+          };
+      default -> throw ApiException.noSuchPath();
+    };
+  }
+
+  private Answer openApi(ApiRequest request) {
+    List<String> path = request.path();
+    if (path.equals(List.of("openapi", "v2"))) {
+      return Answer.json(Discovery.openApiV2());
+    }
+    if (path.equals(List.of("openapi", "v3"))) {
+      return Answer.json(discovery.openApiPaths());
+    }
+    return switch (path.size()) {
+      case 4 -> Answer.json(discovery.openApi("", path.get(3)));
+      case 5 -> Answer.json(discovery.openApi(path.get(3), path.get(4)));
+      default -> throw ApiException.noSuchPath();
+    };
+  }
+
+  private Answer resource(ApiRequest request, String group, String version, List<String> path) {
+    if (path.isEmpty()) {
+      return Answer.json(discovery.resources(group, version));
+    }
+    if (group.equals(SelfReview.GROUP) && path.equals(List.of(SelfReview.PLURAL))) {
+      return Answer.json(201, SelfReview.answer(request.object()));
+    }
+    Target target = target(group, version, path);
+    if (!target.subresource().isEmpty() && !target.isStatus()) {
+      return subresource(request, target);
+    }
+    if (target.isStatus() && !target.kind().hasStatus()) {
+      throw ApiException.noSuchPath();
+    }
+    if (target.name().isEmpty()) {
+      return switch (request.method()) {
+        case "GET" -> request.flag("watch") ? watch(request, target) : list(request, target);
+        case "POST" -> create(request, target);
+        case "DELETE" -> deleteCollection(request, target);
+        default -> throw ApiException.methodNotAllowed();
+      };
+    }
+    return switch (request.method()) {
+      case "GET" -> Answer.json(store.get(target.kind(), target.namespace(), target.name()));
+      case "PUT" -> replace(request, target);
+      case "PATCH" -> patch(request, target);
+      case "DELETE" -> delete(request, target);
+      default -> throw ApiException.methodNotAllowed();
+    };
+  }
+
+  private Target target(String group, String version, List<String> path) {
+    // Below "namespaces/x" comes a resource, unless it is a part of the namespace itself.
+    boolean inNamespace =
+        path.get(0).equals("namespaces")
+            && path.size() > 2
+            && kinds.find(group, version, path.get(2)).isPresent();
+    List<String> rest = inNamespace ? tail(path, 2) : path;
+    ResourceKind kind =
+        kinds.find(group, version, rest.get(0)).orElseThrow(ApiException::noSuchPath);
+    if (inNamespace && !kind.namespaced()) {
+      throw ApiException.noSuchPath();
+    }
+    return new Target(
+        kind, inNamespace ? path.get(1) : "", rest.size() > 1 ? rest.get(1) : "", tail(rest, 2));
+  }
+
+  private Answer subresource(ApiRequest request, Target target) {
+    String kind = target.kind().plural();
+    String name = target.subresource().get(0);
+    if (!request.method().equals("GET")) {
+      throw ApiException.methodNotAllowed();
+    }
+    if (kind.equals("pods") && name.equals("log")) {
+      return pods.log(target.namespace(), target.name(), request.parameter("container"));
+    }
+    String path = "/" + String.join("/", tail(target.subresource(), 1));
+    if (kind.equals("services") && name.equals("proxy")) {
+      return pods.serviceProxy(target.namespace(), target.name(), path);
+    }
+    if (kind.equals("pods") && name.equals("proxy")) {
+      return pods.podProxy(target.namespace(), target.name(), path);
+    }
+    throw ApiException.noSuchPath();
+  }
+
+  private Answer list(ApiRequest request, Target target) {
+    Predicate<JsonNode> filter = filter(request);
+    // The version is read first, so that a watch from it repeats a change rather than misses one.
+    long version = store.resourceVersion();
+    ObjectNode list = target.kind().list(Long.toString(version));
+    ArrayNode items = list.putArray("items");
+    store.list(target.kind(), target.namespace()).stream().filter(filter).forEach(items::add);
+    return Answer.json(list);
+  }
+
+  private Answer watch(ApiRequest request, Target target) {
+    boolean initialEvents = request.flag("sendInitialEvents");
+    String since = request.parameter("resourceVersion");
+    long seconds =
+        request.parameter("timeoutSeconds").isEmpty()
+            ? DEFAULT_WATCH_SECONDS
+            : Long.parseLong(request.parameter("timeoutSeconds"));
+    Watch watch =
+        store.watch(
+            target.kind(),
+            target.namespace(),
+            initialEvents || since.isEmpty() ? 0 : Long.parseLong(since));
+    return new Answer.Stream(
+        watch,
+        filter(request),
+        new Answer.Options(
+            Duration.ofSeconds(seconds), request.flag("allowWatchBookmarks"), initialEvents));
+  }
+
+  private static Predicate<JsonNode> filter(ApiRequest request) {
+    return Selectors.labels(request.parameter("labelSelector"))
+        .and(Selectors.fields(request.parameter("fieldSelector")));
+  }
+
+  private Answer create(ApiRequest request, Target target) {
+    ResourceKind kind = target.kind();
+    ObjectNode object = request.object();
+    checkKind(kind, object);
+    ObjectNode metadata = object.withObjectProperty("metadata");
+    if (kind.namespaced()) {
+      if (target.namespace().isEmpty()) {
+        throw ApiException.methodNotAllowed();
+      }
+      String namespace = Json.namespace(object);
+      if (!namespace.isEmpty() && !namespace.equals(target.namespace())) {
+        throw ApiException.badRequest(
+            "the namespace of the provided object does not match the namespace sent on the request");
+      }
+      metadata.put("namespace", target.namespace());
+    }
+    if (Json.name(object).isEmpty()) {
+      String prefix = Json.text(object, "/metadata/generateName");
+      if (prefix.isEmpty()) {
+        throw ApiException.invalid(
+            "metadata.name: Required value: name or generateName is required");
+      }
+      metadata.put("name", prefix + UUID.randomUUID().toString().substring(0, 5));
+    }
+    if (kind.hasStatus()) {
+      object.remove("status");
+    }
+    if (request.isDryRun()) {
+      if (store.find(kind, target.namespace(), Json.name(object)).isPresent()) {
+        throw ApiException.alreadyExists(kind, Json.name(object));
+      }
+      return Answer.json(201, Defaults.complete(kind, object));
+    }
+    return Answer.json(201, store.create(kind, object));
+  }
+
+  private static void checkKind(ResourceKind kind, ObjectNode object) {
+    String given = Json.text(object, "/kind");
+    if (!given.isEmpty() && !given.equals(kind.kind())) {
+      throw ApiException.badRequest("%s in the body, %s in the path".formatted(given, kind.kind()));
+    }
+  }
+
+  private Answer replace(ApiRequest request, Target target) {
+    ObjectNode wanted = request.object();
+    checkKind(target.kind(), wanted);
+    return change(request, target, current -> wanted.deepCopy());
+  }
+
+  private Answer patch(ApiRequest request, Target target) {
+    boolean apply = request.mediaType().equals("application/apply-patch+yaml");
+    if (apply && store.find(target.kind(), target.namespace(), target.name()).isEmpty()) {
+      return create(request, target);
+    }
+    JsonNode patch = request.json();
+    return change(
+        request, target, current -> Patches.apply(request.mediaType(), current.deepCopy(), patch));
+  }
+
+  private Answer change(ApiRequest request, Target target, UnaryOperator<ObjectNode> makeWanted) {
+    UnaryOperator<ObjectNode> change =
+        current -> {
+          ObjectNode wanted = makeWanted.apply(current);
+          if (!target.kind().hasStatus()) {
+            return wanted;
+          }
+          return target.isStatus()
+              ? withStatus(withVersion(current, wanted), wanted)
+              : withStatus(wanted, current);
+        };
+    if (request.isDryRun()) {
+      return Answer.json(
+          change.apply(store.get(target.kind(), target.namespace(), target.name()).deepCopy()));
+    }
+    return Answer.json(store.update(target.kind(), target.namespace(), target.name(), change));
+  }
+
+  private static ObjectNode withStatus(ObjectNode object, ObjectNode source) {
+    Optional.ofNullable(source.get("status"))
+        .ifPresentOrElse(status -> object.set("status", status), () -> object.remove("status"));
+    return object;
+  }
+
+  private static ObjectNode withVersion(ObjectNode object, ObjectNode source) {
+    String version = Json.text(source, "/metadata/resourceVersion");
+    if (!version.isEmpty()) {
+      object.withObjectProperty("metadata").put("resourceVersion", version);
+    }
+    return object;
+  }
+
+  private Answer delete(ApiRequest request, Target target) {
+    ObjectNode object =
+        request.isDryRun()
+            ? store.get(target.kind(), target.namespace(), target.name())
+            : store.delete(
+                target.kind(), target.namespace(), target.name(), orphanDependents(request));
+    ObjectNode status = Json.object("v1", "Status");
+    status.putObject("metadata");
+    status.put("status", "Success");
+    status
+        .putObject("details")
+        .put("name", target.name())
+        .put("group", target.kind().group())
+        .put("kind", target.kind().plural())
+        .put("uid", Json.uid(object));
+    return Answer.json(status);
+  }
+
+  private Answer deleteCollection(ApiRequest request, Target target) {
+    ObjectNode list = target.kind().list(Long.toString(store.resourceVersion()));
+    ArrayNode items = list.putArray("items");
+    store.list(target.kind(), target.namespace()).stream()
+        .filter(filter(request))
+        .forEach(
+            object -> {
+              if (!request.isDryRun()) {
+                store.delete(
+                    target.kind(),
+                    Json.namespace(object),
+                    Json.name(object),
+                    orphanDependents(request));
+              }
+              items.add(object);
+            });
+    return Answer.json(list);
+  }
+
+  private static boolean orphanDependents(ApiRequest request) {
+    String policy = request.parameter("propagationPolicy");
+    if (policy.isEmpty() && !request.body().isEmpty()) {
+      policy = Json.text(request.json(), "/propagationPolicy");
+    }
+    return policy.toLowerCase(Locale.ROOT).equals("orphan");
+  }
+
+  private static List<String> tail(List<String> path, int from) {
+    return path.subList(Math.min(from, path.size()), path.size());
+  }
+}

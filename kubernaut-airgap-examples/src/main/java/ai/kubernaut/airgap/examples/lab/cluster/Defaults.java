@@ -1,0 +1,82 @@
+package ai.kubernaut.airgap.examples.lab.cluster;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What the API server and its small controllers add to an object that a client leaves bare. */
+final class Defaults {
+  private Defaults() {}
+
+  static ObjectNode complete(ResourceKind kind, ObjectNode object) {
+    object.put("apiVersion", kind.apiVersion()).put("kind", kind.kind());
+    ObjectNode metadata = object.withObjectProperty("metadata");
+    if (!kind.namespaced()) {
+      metadata.remove("namespace");
+    }
+    switch (kind.kind()) {
+      case "Namespace" -> namespace(object, metadata);
+      case "Secret" -> secret(object);
+      case "Service" -> service(object);
+      case "PersistentVolumeClaim" -> object.withObjectProperty("status").put("phase", "Bound");
+      case "Pod" -> putIfAbsent(object.withObjectProperty("status"), "phase", "Pending");
+      case "Deployment", "ReplicaSet", "StatefulSet" -> replicas(object);
+      case "CustomResourceDefinition" -> definition(object);
+      default -> {}
+    }
+    return object;
+  }
+
+  private static void namespace(ObjectNode object, ObjectNode metadata) {
+    metadata
+        .withObjectProperty("labels")
+        .put("kubernetes.io/metadata.name", metadata.path("name").asString(""));
+    object.withObjectProperty("status").put("phase", "Active");
+  }
+
+  private static void secret(ObjectNode object) {
+    putIfAbsent(object, "type", "Opaque");
+    JsonNode plain = object.remove("stringData");
+    if (plain != null) {
+      ObjectNode data = object.withObjectProperty("data");
+      plain
+          .properties()
+          .forEach(
+              entry ->
+                  data.put(
+                      entry.getKey(),
+                      Base64.getEncoder()
+                          .encodeToString(
+                              entry.getValue().asString("").getBytes(StandardCharsets.UTF_8))));
+    }
+  }
+
+  /** Helm's wait asks whether a service has an address; nothing is ever sent to it. */
+  private static void service(ObjectNode object) {
+    ObjectNode spec = object.withObjectProperty("spec");
+    putIfAbsent(spec, "type", "ClusterIP");
+    int hash = (Json.namespace(object) + "/" + Json.name(object)).hashCode();
+    putIfAbsent(spec, "clusterIP", "10.96.%d.%d".formatted(hash >>> 8 & 0xff, hash & 0xff));
+  }
+
+  private static void replicas(ObjectNode object) {
+    ObjectNode spec = object.withObjectProperty("spec");
+    if (!spec.hasNonNull("replicas")) {
+      spec.put("replicas", 1);
+    }
+  }
+
+  private static void definition(ObjectNode object) {
+    ObjectNode status = object.withObjectProperty("status");
+    status.set("acceptedNames", object.at("/spec/names"));
+    Conditions.set(status, "NamesAccepted", "True", "NoConflicts", "no conflicts found");
+    Conditions.set(status, "Established", "True", "InitialNamesAccepted", "");
+  }
+
+  private static void putIfAbsent(ObjectNode node, String field, String value) {
+    if (node.path(field).asString("").isEmpty()) {
+      node.put(field, value);
+    }
+  }
+}

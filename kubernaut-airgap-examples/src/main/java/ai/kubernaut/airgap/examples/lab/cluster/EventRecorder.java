@@ -1,0 +1,62 @@
+package ai.kubernaut.airgap.examples.lab.cluster;
+
+import java.util.Locale;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Writes Events; one that has been written before is counted up. */
+final class EventRecorder {
+  private final Store store;
+  private final String component;
+
+  EventRecorder(Store store, String component) {
+    this.store = store;
+    this.component = component;
+  }
+
+  void normal(JsonNode object, String reason, String message) {
+    record(object, "Normal", reason, message);
+  }
+
+  void warning(JsonNode object, String reason, String message) {
+    record(object, "Warning", reason, message);
+  }
+
+  private void record(JsonNode object, String type, String reason, String message) {
+    String namespace = Json.namespace(object).isEmpty() ? "default" : Json.namespace(object);
+    String name =
+        "%s.%08x"
+            .formatted(Json.name(object), (Json.uid(object) + type + reason + message).hashCode())
+            .toLowerCase(Locale.ROOT);
+    if (store.find(ResourceKinds.EVENT, namespace, name).isPresent()) {
+      store.updateIfPresent(
+          ResourceKinds.EVENT,
+          namespace,
+          name,
+          event ->
+              event
+                  .put("count", event.path("count").asInt(1) + 1)
+                  .put("lastTimestamp", Store.now()));
+      return;
+    }
+    ObjectNode event = ResourceKinds.EVENT.newObject(namespace, name);
+    event
+        .putObject("involvedObject")
+        .put("apiVersion", Json.text(object, "/apiVersion"))
+        .put("kind", Json.text(object, "/kind"))
+        .put("namespace", Json.namespace(object))
+        .put("name", Json.name(object))
+        .put("uid", Json.uid(object));
+    event.putObject("source").put("component", component);
+    event
+        .put("type", type)
+        .put("reason", reason)
+        .put("message", message)
+        .put("count", 1)
+        .put("firstTimestamp", Store.now())
+        .put("lastTimestamp", Store.now())
+        .put("reportingComponent", component)
+        .put("reportingInstance", "");
+    store.create(ResourceKinds.EVENT, event);
+  }
+}

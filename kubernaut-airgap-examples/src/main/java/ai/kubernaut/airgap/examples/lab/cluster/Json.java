@@ -1,0 +1,83 @@
+package ai.kubernaut.airgap.examples.lab.cluster;
+
+import java.util.List;
+import java.util.stream.Stream;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/**
+ * Kubernetes objects as JSON trees. The Jackson generation is the one the fabric8 client brings,
+ * because its JSON Patch works on these trees.
+ */
+final class Json {
+  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final YAMLMapper YAML = new YAMLMapper();
+
+  private Json() {}
+
+  static ObjectNode object() {
+    return JsonNodeFactory.instance.objectNode();
+  }
+
+  static ArrayNode array() {
+    return JsonNodeFactory.instance.arrayNode();
+  }
+
+  static ObjectNode object(String apiVersion, String kind) {
+    return object().put("apiVersion", apiVersion).put("kind", kind);
+  }
+
+  /** Reads JSON or YAML: a JSON text is a YAML text too, but is read much faster as what it is. */
+  static JsonNode parse(byte[] text) {
+    try {
+      return firstCharacter(text) == '{' || firstCharacter(text) == '['
+          ? JSON.readTree(text)
+          : YAML.readTree(text);
+    } catch (JacksonException e) {
+      throw ApiException.badRequest("the body is neither JSON nor YAML: " + e.getOriginalMessage());
+    }
+  }
+
+  private static int firstCharacter(byte[] text) {
+    for (byte b : text) {
+      if (!Character.isWhitespace(b)) {
+        return b;
+      }
+    }
+    return -1;
+  }
+
+  static byte[] bytes(JsonNode node) {
+    return JSON.writeValueAsBytes(node);
+  }
+
+  /** The text at a JSON pointer, or an empty one. */
+  static String text(JsonNode node, String pointer) {
+    return node.at(pointer).asString("");
+  }
+
+  static List<String> texts(JsonNode array) {
+    return array.valueStream().map(JsonNode::asString).toList();
+  }
+
+  static Stream<JsonNode> elements(JsonNode node, String pointer) {
+    return node.at(pointer).valueStream();
+  }
+
+  static String name(JsonNode object) {
+    return text(object, "/metadata/name");
+  }
+
+  static String namespace(JsonNode object) {
+    return text(object, "/metadata/namespace");
+  }
+
+  static String uid(JsonNode object) {
+    return text(object, "/metadata/uid");
+  }
+}

@@ -1,0 +1,272 @@
+package ai.kubernaut.airgap.examples.lab.cluster;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Runs pods as far as a pod runs without a program in it: its volumes are looked for, its images
+ * are pulled, its containers are started in order.
+ */
+final class Kubelet implements AutoCloseable {
+  private static final int PARALLEL_PULLS = 8;
+
+  private final Store store;
+  private final EventLoop loop;
+  private final EventRecorder events;
+  private final DockerConfigs credentials;
+  private final ImagePuller puller;
+  private final Duration backOff;
+  private final ExecutorService pulls;
+
+  /** What is known of each pod, by its uid. Only the event loop touches this and the next. */
+  private final Map<String, PodWork> works = new HashMap<>();
+
+  private final Set<String> completedJobs = new HashSet<>();
+
+  private Kubelet(
+      Store store,
+      EventLoop loop,
+      DockerConfigs credentials,
+      ImagePuller puller,
+      Duration backOff) {
+    this.store = store;
+    this.loop = loop;
+    this.events = new EventRecorder(store, "kubelet");
+    this.credentials = credentials;
+    this.puller = puller;
+    this.backOff = backOff;
+    this.pulls =
+        Executors.newFixedThreadPool(
+            PARALLEL_PULLS,
+            task -> {
+              Thread thread = new Thread(task, "lab-image-pull");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  static Kubelet start(
+      Store store,
+      EventLoop loop,
+      DockerConfigs credentials,
+      ImagePuller puller,
+      Duration backOff) {
+    Kubelet kubelet = new Kubelet(store, loop, credentials, puller, backOff);
+    store.addListener(change -> loop.execute(() -> kubelet.on(change)));
+    return kubelet;
+  }
+
+  @Override
+  public void close() {
+    pulls.shutdownNow();
+  }
+
+  private void on(Change change) {
+    String namespace = Json.namespace(change.object());
+    switch (change.kind().kind()) {
+      case "Pod" -> {
+        if (change.type() == Change.Type.DELETED) {
+          works.remove(Json.uid(change.object()));
+        }
+        syncAll(namespace);
+      }
+      case "Job" -> {
+        if (Conditions.isTrue(change.object(), "Complete")
+            && completedJobs.add(namespace + "/" + Json.name(change.object()))) {
+          syncAll(namespace);
+        }
+      }
+      case "Secret", "ConfigMap", "PersistentVolumeClaim" -> syncAll(namespace);
+      default -> {}
+    }
+  }
+
+  private void syncAll(String namespace) {
+    store.list(ResourceKinds.POD, namespace).stream()
+        .filter(pod -> !isSettled(pod))
+        .forEach(this::sync);
+  }
+
+  /** Nothing in the cluster changes a pod that is ready or has ended. */
+  private static boolean isSettled(JsonNode pod) {
+    return Conditions.isTrue(pod, "Ready") || Json.text(pod, "/status/phase").equals("Succeeded");
+  }
+
+  private void sync(ObjectNode pod) {
+    PodWork work = works.computeIfAbsent(Json.uid(pod), uid -> new PodWork());
+    work.state = advance(pod, work);
+    store.updateIfPresent(
+        ResourceKinds.POD,
+        Json.namespace(pod),
+        Json.name(pod),
+        each -> Json.uid(each).equals(Json.uid(pod)) ? PodStatus.write(each, work) : each);
+  }
+
+  /** Takes the pod as far as it can go now. */
+  private PodWork.State advance(ObjectNode pod, PodWork work) {
+    PodNeeds needs = new PodNeeds(store, pod);
+    Optional<String> missingVolume = needs.missingVolume();
+    if (missingVolume.isPresent()) {
+      String message = missingVolume.get();
+      if (work.told.add(message)) {
+        events.warning(pod, "FailedMount", "MountVolume.SetUp failed for volume " + message);
+      }
+      return PodWork.State.NOT_STARTED;
+    }
+    for (JsonNode container : PodStatus.containers(pod)) {
+      String name = Json.text(container, "/name");
+      String image = Json.text(container, "/image");
+      work.current = name;
+      if (!work.pulled.containsKey(name)) {
+        if (!work.pulling && work.waiting.isEmpty()) {
+          pull(pod, work, name, image);
+        }
+        return PodWork.State.NOT_STARTED;
+      }
+      Optional<String> missing = needs.missingVariable(container);
+      if (missing.isPresent()) {
+        if (work.told.add(name + missing.get())) {
+          events.warning(pod, "Failed", "Error: " + missing.get());
+        }
+        work.waiting =
+            Optional.of(new PodWork.Waiting("CreateContainerConfigError", missing.get()));
+        return PodWork.State.NOT_STARTED;
+      }
+      work.waiting = Optional.empty();
+      if (work.started.add(name)) {
+        events.normal(pod, "Started", "Started container " + name);
+      }
+    }
+    return end(pod, needs);
+  }
+
+  private PodWork.State end(ObjectNode pod, PodNeeds needs) {
+    if (!pod.at("/spec/restartPolicy").asString("Always").equals("Always")) {
+      if (!LabAnnotations.neededPod(pod).map(needs::hasReadyPod).orElse(true)) {
+        return PodWork.State.RUNNING;
+      }
+      LabAnnotations.createdSecret(pod).ifPresent(name -> createSecret(pod, name));
+      LabAnnotations.deletedSecret(pod).ifPresent(name -> deleteSecret(pod, name));
+      return PodWork.State.SUCCEEDED;
+    }
+    boolean ready =
+        LabAnnotations.neededJob(pod)
+            .map(job -> completedJobs.contains(Json.namespace(pod) + "/" + job))
+            .orElse(true);
+    return ready ? PodWork.State.READY : PodWork.State.RUNNING;
+  }
+
+  private void pull(ObjectNode pod, PodWork work, String container, String image) {
+    work.pulling = true;
+    events.normal(pod, "Pulling", "Pulling image \"%s\"".formatted(image));
+    List<String> configs = credentials.forPod(pod);
+    try {
+      pulls.execute(
+          () -> {
+            try {
+              PulledImage pulled = puller.pull(image, configs);
+              loop.execute(() -> pulled(pod, work, container, image, pulled));
+            } catch (PullFailure e) {
+              loop.execute(() -> failed(pod, work, image, String.valueOf(e.getMessage())));
+            } catch (RuntimeException e) {
+              // A puller that breaks is shown where its failures are shown.
+              loop.execute(() -> failed(pod, work, image, e.toString()));
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      // The cluster is being closed.
+      work.pulling = false;
+    }
+  }
+
+  private void pulled(
+      ObjectNode pod, PodWork work, String container, String image, PulledImage pulled) {
+    if (!isThere(pod)) {
+      return;
+    }
+    work.pulling = false;
+    work.failures = 0;
+    work.waiting = Optional.empty();
+    work.pulled.put(container, pulled);
+    events.normal(pod, "Pulled", "Successfully pulled image \"%s\"".formatted(image));
+    resync(pod);
+  }
+
+  private void failed(ObjectNode pod, PodWork work, String image, String answer) {
+    if (!isThere(pod)) {
+      return;
+    }
+    work.pulling = false;
+    work.failures++;
+    String message = "Failed to pull image \"%s\": %s".formatted(image, answer);
+    work.waiting = Optional.of(new PodWork.Waiting("ErrImagePull", message));
+    events.warning(pod, "Failed", message);
+    events.warning(pod, "Failed", "Error: ErrImagePull");
+    resync(pod);
+
+    // Doubled with each failure, up to ten times as long.
+    Duration pause = backOff.multipliedBy(Math.min(10, 1L << Math.min(work.failures - 1, 4)));
+    loop.schedule(pause.dividedBy(2), () -> backOff(pod, work, image, answer));
+    loop.schedule(pause, () -> retry(pod, work));
+  }
+
+  private void backOff(ObjectNode pod, PodWork work, String image, String answer) {
+    if (isThere(pod)) {
+      String message = "Back-off pulling image \"%s\"".formatted(image);
+      work.waiting =
+          Optional.of(
+              new PodWork.Waiting("ImagePullBackOff", message + ": ErrImagePull: " + answer));
+      events.normal(pod, "BackOff", message);
+      events.warning(pod, "Failed", "Error: ImagePullBackOff");
+      resync(pod);
+    }
+  }
+
+  /** The status goes on to show the last failure until the pull has an answer. */
+  private void retry(ObjectNode pod, PodWork work) {
+    if (isThere(pod) && !work.pulling) {
+      PodStatus.containers(pod).stream()
+          .filter(container -> Json.text(container, "/name").equals(work.current))
+          .forEach(container -> pull(pod, work, work.current, Json.text(container, "/image")));
+    }
+  }
+
+  private boolean isThere(ObjectNode pod) {
+    return works.containsKey(Json.uid(pod));
+  }
+
+  private void resync(ObjectNode pod) {
+    store
+        .find(ResourceKinds.POD, Json.namespace(pod), Json.name(pod))
+        .filter(current -> Json.uid(current).equals(Json.uid(pod)))
+        .ifPresent(this::sync);
+  }
+
+  private void createSecret(ObjectNode pod, String name) {
+    if (store.find(ResourceKinds.SECRET, Json.namespace(pod), name).isEmpty()) {
+      ObjectNode secret = ResourceKinds.SECRET.newObject(Json.namespace(pod), name);
+      secret.put("type", "kubernetes.io/tls");
+      ObjectNode data = secret.putObject("stringData");
+      Stream.of("ca.crt", "tls.crt", "tls.key")
+          .forEach(key -> data.put(key, "made by the lab's pod " + Json.name(pod)));
+      store.create(ResourceKinds.SECRET, secret);
+    }
+  }
+
+  private void deleteSecret(ObjectNode pod, String name) {
+    if (store.find(ResourceKinds.SECRET, Json.namespace(pod), name).isPresent()) {
+      store.delete(ResourceKinds.SECRET, Json.namespace(pod), name, false);
+    }
+  }
+}

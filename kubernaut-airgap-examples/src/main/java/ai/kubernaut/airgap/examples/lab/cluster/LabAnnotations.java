@@ -1,0 +1,38 @@
+package ai.kubernaut.airgap.examples.lab.cluster;
+
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Annotations on a pod template that say what the pod's program would do. Nothing runs in a lab's
+ * pod, and yet some of what such programs do matters to an installation: which of them wait for
+ * which, and what they leave in the cluster.
+ */
+final class LabAnnotations {
+  private LabAnnotations() {}
+
+  /** The Job in the pod's namespace that has to complete, once, before the pod becomes ready. */
+  static Optional<String> neededJob(JsonNode pod) {
+    return annotation(pod, "lab.kubernaut.ai/ready-after-job");
+  }
+
+  /** The label, as key=value, of a pod that has to be ready before this one ends with success. */
+  static Optional<String> neededPod(JsonNode pod) {
+    return annotation(pod, "lab.kubernaut.ai/needs-pod");
+  }
+
+  /** The TLS Secret that is there once the pod has ended with success. */
+  static Optional<String> createdSecret(JsonNode pod) {
+    return annotation(pod, "lab.kubernaut.ai/creates-secret");
+  }
+
+  /** The Secret that is gone once the pod has ended with success. */
+  static Optional<String> deletedSecret(JsonNode pod) {
+    return annotation(pod, "lab.kubernaut.ai/deletes-secret");
+  }
+
+  private static Optional<String> annotation(JsonNode pod, String name) {
+    return Optional.of(pod.at("/metadata/annotations").path(name).asString(""))
+        .filter(value -> !value.isEmpty());
+  }
+}

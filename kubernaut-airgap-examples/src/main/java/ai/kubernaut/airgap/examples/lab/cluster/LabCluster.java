@@ -1,0 +1,246 @@
+package ai.kubernaut.airgap.examples.lab.cluster;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.function.Supplier;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A cluster inside the JVM: a Kubernetes API on a free port of the loopback address, with
+ * controllers and a kubelet behind it that pulls every image through an {@link ImagePuller} but
+ * runs no program. Helm installs charts into it, and Kubernetes clients work with it as with any
+ * cluster.
+ *
+ * <p>What a program in a pod would do is said by annotations on the pod's template:
+ *
+ * <ul>
+ *   <li>{@code lab.kubernaut.ai/ready-after-job: <name>}: the pod becomes ready only after the Job
+ *       of that name in its namespace has completed once;
+ *   <li>{@code lab.kubernaut.ai/needs-pod: <key>=<value>}: the Job's pod ends only when a pod with
+ *       that label is ready;
+ *   <li>{@code lab.kubernaut.ai/creates-secret: <name>} and {@code lab.kubernaut.ai/deletes-secret:
+ *       <name>}: what the Job's pod has done when it ends.
+ * </ul>
+ *
+ * <p>Safe for use by several threads. All its threads are daemons and end with {@link #close()}.
+ */
+public final class LabCluster implements AutoCloseable {
+  private final EventLoop loop;
+  private final Kubelet kubelet;
+  private final ApiServer server;
+  private final String token;
+
+  private LabCluster(Builder builder) {
+    this.token = builder.token;
+    Store store = new Store();
+    this.loop = new EventLoop();
+    seed(store, "default", "kube-system", "kube-public");
+    Nodes.create().forEach(node -> store.create(ResourceKinds.NODE, node));
+    DockerConfigs credentials = new DockerConfigs(store, openShift(builder, store));
+    WorkloadControllers.start(store, loop);
+    this.kubelet = Kubelet.start(store, loop, credentials, builder.puller, builder.pullBackOff);
+    this.server =
+        ApiServer.start(new ApiRouter(store, new ResourceKinds(builder.flavour, store)), token);
+  }
+
+  /** Adds what OpenShift has; the answer is where the nodes' own credentials come from. */
+  private Supplier<String> openShift(Builder builder, Store store) {
+    if (builder.flavour == Flavour.KUBERNETES) {
+      return () -> "";
+    }
+    seed(store, MachineConfigOperator.SECRET_NAMESPACE, "openshift-machine-config-operator");
+    String unrelated =
+        "{\"auths\":{\"cloud.openshift.com\":{\"auth\":\"%s\"}}}"
+            .formatted(base64("telemetry:not-a-real-password"));
+    ObjectNode pullSecret =
+        ResourceKinds.SECRET.newObject(
+            MachineConfigOperator.SECRET_NAMESPACE, MachineConfigOperator.SECRET_NAME);
+    pullSecret.put("type", "kubernetes.io/dockerconfigjson");
+    pullSecret.putObject("data").put(DockerConfigs.KEY, base64(unrelated));
+    store.create(ResourceKinds.SECRET, pullSecret);
+
+    ObjectNode version = ResourceKinds.CLUSTER_VERSION.newObject("", "version");
+    version
+        .putObject("spec")
+        .put("channel", "stable-4.17")
+        .put("clusterID", UUID.randomUUID().toString());
+    ObjectNode status = version.putObject("status");
+    status.putObject("desired").put("version", "4.17.0");
+    status.putArray("history").addObject().put("state", "Completed").put("version", "4.17.0");
+    Conditions.set(status, "Available", "True", "", "Done applying 4.17.0");
+    Conditions.set(status, "Progressing", "False", "", "Cluster version is 4.17.0");
+    store.create(ResourceKinds.CLUSTER_VERSION, version);
+
+    return MachineConfigOperator.start(store, loop, builder.machineConfigRollout)::nodeSecret;
+  }
+
+  private static void seed(Store store, String... namespaces) {
+    for (String name : namespaces) {
+      store.create(ResourceKinds.NAMESPACE, ResourceKinds.NAMESPACE.newObject("", name));
+    }
+  }
+
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Begins to describe a cluster.
+   *
+   * @param puller how its nodes get images
+   * @return a builder for an OpenShift cluster with a token of its own
+   */
+  public static Builder builder(ImagePuller puller) {
+    return new Builder(puller);
+  }
+
+  /**
+   * Where the API is.
+   *
+   * @return the address, such as {@code https://127.0.0.1:40123}
+   */
+  public URI url() {
+    return server.url();
+  }
+
+  /**
+   * Writes a kubeconfig with the cluster's address, certificate and token. Other users cannot read
+   * the file where the file system knows of permissions.
+   *
+   * @param directory an existing directory
+   * @return the file
+   */
+  public Path writeKubeconfig(Path directory) {
+    String kubeconfig =
+        """
+        apiVersion: v1
+        kind: Config
+        clusters:
+          - name: lab
+            cluster:
+              server: %s
+              certificate-authority-data: %s
+        users:
+          - name: lab-admin
+            user:
+              token: %s
+        contexts:
+          - name: lab
+            context:
+              cluster: lab
+              user: lab-admin
+              namespace: default
+        current-context: lab
+        """
+            .formatted(url(), base64(server.certificatePem()), token);
+    Path file = directory.resolve("lab.kubeconfig");
+    FileAttribute<?>[] ownerOnly =
+        FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+            ? new FileAttribute<?>[] {
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+            }
+            : new FileAttribute<?>[0];
+    try {
+      Files.deleteIfExists(file);
+      try (var channel =
+          Files.newByteChannel(
+              file,
+              EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+              ownerOnly)) {
+        channel.write(StandardCharsets.UTF_8.encode(kubeconfig));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("the kubeconfig cannot be written to " + file, e);
+    }
+    return file;
+  }
+
+  /** Ends every connection and every thread; what was in the cluster is gone. */
+  @Override
+  public void close() {
+    server.close();
+    kubelet.close();
+    loop.close();
+  }
+
+  /** Describes a cluster that is to be started. */
+  public static final class Builder {
+    private final ImagePuller puller;
+    private Flavour flavour = Flavour.OPENSHIFT;
+    private String token = UUID.randomUUID().toString();
+    private Duration pullBackOff = Duration.ofMillis(200);
+    private Duration machineConfigRollout = Duration.ofMillis(400);
+
+    private Builder(ImagePuller puller) {
+      this.puller = Objects.requireNonNull(puller, "puller");
+    }
+
+    /**
+     * Sets the kind of cluster.
+     *
+     * @param value {@link Flavour#OPENSHIFT} unless set
+     * @return this builder
+     */
+    public Builder flavour(Flavour value) {
+      this.flavour = Objects.requireNonNull(value, "flavour");
+      return this;
+    }
+
+    /**
+     * Sets the bearer token without which nothing is answered.
+     *
+     * @param value a random one unless set
+     * @return this builder
+     */
+    public Builder bearerToken(String value) {
+      this.token = Objects.requireNonNull(value, "bearerToken");
+      return this;
+    }
+
+    /**
+     * Sets how long a node waits after a first failed pull before it tries again. Each further
+     * failure doubles it, up to ten times this long.
+     *
+     * @param value 200 milliseconds unless set
+     * @return this builder
+     */
+    public Builder pullBackOff(Duration value) {
+      this.pullBackOff = Objects.requireNonNull(value, "pullBackOff");
+      return this;
+    }
+
+    /**
+     * Sets how long a changed global pull secret takes to reach the nodes. For the first quarter of
+     * it, the MachineConfigPools do not yet show that there is something to do.
+     *
+     * @param value 400 milliseconds unless set
+     * @return this builder
+     */
+    public Builder machineConfigRollout(Duration value) {
+      this.machineConfigRollout = Objects.requireNonNull(value, "machineConfigRollout");
+      return this;
+    }
+
+    /**
+     * Starts the cluster.
+     *
+     * @return the cluster, ready to be used
+     */
+    public LabCluster start() {
+      return new LabCluster(this);
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package ai.kubernaut.airgap.examples.lab.cluster;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Brings the global pull secret to the nodes, pool by pool, without a drain. As on a real cluster
+ * it takes a moment until the pools even show that there is something to do: who only asks whether
+ * they are updated is told the truth about yesterday.
+ */
+final class MachineConfigOperator {
+  static final String SECRET_NAMESPACE = "openshift-config";
+  static final String SECRET_NAME = "pull-secret";
+
+  private final Store store;
+  private final EventLoop loop;
+  private final Duration rollout;
+  private volatile String nodeSecret = "";
+
+  private MachineConfigOperator(Store store, EventLoop loop, Duration rollout) {
+    this.store = store;
+    this.loop = loop;
+    this.rollout = rollout;
+  }
+
+  static MachineConfigOperator start(Store store, EventLoop loop, Duration rollout) {
+    MachineConfigOperator operator = new MachineConfigOperator(store, loop, rollout);
+    operator.nodeSecret = operator.wantedSecret();
+    operator.createPool("master", Nodes.MASTERS);
+    operator.createPool("worker", Nodes.WORKERS);
+    store.addListener(operator::on);
+    return operator;
+  }
+
+  /** The docker configuration that the nodes have; the base64 form, as in the Secret. */
+  String nodeSecret() {
+    return nodeSecret;
+  }
+
+  private void on(Change change) {
+    boolean secret =
+        change.isIn(ResourceKinds.SECRET, SECRET_NAMESPACE)
+            && Json.name(change.object()).equals(SECRET_NAME);
+    boolean pool = change.isIn(ResourceKinds.MACHINE_CONFIG_POOL, "");
+    if (secret || pool) {
+      loop.schedule(secret ? rollout.dividedBy(4) : Duration.ZERO, this::renderAll);
+    }
+  }
+
+  private void renderAll() {
+    for (ObjectNode pool : store.list(ResourceKinds.MACHINE_CONFIG_POOL, "")) {
+      String wanted = rendered(Json.name(pool), wantedSecret());
+      if (!Json.text(pool, "/spec/configuration/name").equals(wanted)) {
+        update(pool, each -> each.withObject("/spec/configuration").put("name", wanted));
+      } else if (!Json.text(pool, "/status/configuration/name").equals(wanted)) {
+        begin(pool, wanted);
+      }
+    }
+  }
+
+  private void begin(ObjectNode pool, String wanted) {
+    boolean paused = pool.at("/spec/paused").asBoolean(false);
+    boolean begun = Conditions.isTrue(pool, "Updating");
+    if (begun && !paused) {
+      return;
+    }
+    update(
+        pool,
+        each -> {
+          ObjectNode status = each.withObjectProperty("status");
+          status.put("updatedMachineCount", 0);
+          conditions(status, false, !paused);
+        });
+    if (!paused) {
+      loop.schedule(rollout.multipliedBy(3).dividedBy(4), () -> finish(Json.name(pool), wanted));
+    }
+  }
+
+  private void finish(String name, String wanted) {
+    Optional<ObjectNode> pool = store.find(ResourceKinds.MACHINE_CONFIG_POOL, "", name);
+    if (pool.isEmpty() || pool.get().at("/spec/paused").asBoolean(false)) {
+      return;
+    }
+    String secret = wantedSecret();
+    String latest = rendered(name, secret);
+    if (!latest.equals(wanted)) {
+      // It has changed once more in the meantime: the machines go on to the newest.
+      loop.schedule(rollout, () -> finish(name, latest));
+      return;
+    }
+    if (name.equals("worker")) {
+      nodeSecret = secret;
+    }
+    update(pool.get(), each -> finished(each, wanted));
+  }
+
+  private static void finished(ObjectNode pool, String rendered) {
+    ObjectNode status = pool.withObjectProperty("status");
+    int machines = status.path("machineCount").asInt(0);
+    status.withObjectProperty("configuration").put("name", rendered);
+    status
+        .put("observedGeneration", pool.at("/metadata/generation").asInt(1))
+        .put("updatedMachineCount", machines)
+        .put("readyMachineCount", machines)
+        .put("unavailableMachineCount", 0)
+        .put("degradedMachineCount", 0);
+    conditions(status, true, false);
+  }
+
+  private void createPool(String name, int machines) {
+    ObjectNode pool = ResourceKinds.MACHINE_CONFIG_POOL.newObject("", name);
+    pool.withObject("/metadata/labels")
+        .put("pools.operator.machineconfiguration.openshift.io/" + name, "");
+    String rendered = rendered(name, wantedSecret());
+    pool.putObject("spec").put("paused", false).putObject("configuration").put("name", rendered);
+    pool.putObject("status").put("machineCount", machines);
+    Conditions.set(pool.withObjectProperty("status"), "RenderDegraded", "False", "", "");
+    Conditions.set(pool.withObjectProperty("status"), "NodeDegraded", "False", "", "");
+    Conditions.set(pool.withObjectProperty("status"), "Degraded", "False", "", "");
+    finished(pool, rendered);
+    store.create(ResourceKinds.MACHINE_CONFIG_POOL, pool);
+  }
+
+  private static void conditions(ObjectNode status, boolean updated, boolean updating) {
+    Conditions.set(status, "Updated", updated ? "True" : "False", "", "");
+    Conditions.set(status, "Updating", updating ? "True" : "False", "", "");
+  }
+
+  private String wantedSecret() {
+    return store
+        .find(ResourceKinds.SECRET, SECRET_NAMESPACE, SECRET_NAME)
+        .map(secret -> secret.path("data").path(DockerConfigs.KEY).asString(""))
+        .orElse("");
+  }
+
+  private static String rendered(String pool, String secret) {
+    return "rendered-%s-%08x%08x"
+        .formatted(pool, secret.hashCode(), (pool + secret + secret.length()).hashCode());
+  }
+
+  private void update(JsonNode pool, Consumer<ObjectNode> change) {
+    store.updateIfPresent(
+        ResourceKinds.MACHINE_CONFIG_POOL,
+        "",
+        Json.name(pool),
+        each -> {
+          change.accept(each);
+          return each;
+        });
+  }
+}

@@ -1,0 +1,100 @@
+package ai.kubernaut.airgap.examples.lab.cluster;
+
+import java.util.List;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The status of a pod, as the kubelet reports it. */
+final class PodStatus {
+  private PodStatus() {}
+
+  /** Every container in the order in which they start. */
+  static List<JsonNode> containers(JsonNode pod) {
+    return Stream.concat(
+            Json.elements(pod, "/spec/initContainers"), Json.elements(pod, "/spec/containers"))
+        .toList();
+  }
+
+  static ObjectNode write(ObjectNode pod, PodWork work) {
+    ObjectNode spec = pod.withObjectProperty("spec");
+    if (!spec.has("nodeName")) {
+      spec.put("nodeName", "worker-" + Math.floorMod(Json.name(pod).hashCode(), Nodes.WORKERS));
+    }
+    ObjectNode status = pod.withObjectProperty("status");
+    status.put("startTime", work.startTime).put("qosClass", "Burstable");
+    boolean started = work.state != PodWork.State.NOT_STARTED;
+    status.put(
+        "phase",
+        switch (work.state) {
+          case NOT_STARTED -> "Pending";
+          case RUNNING, READY -> "Running";
+          case SUCCEEDED -> "Succeeded";
+        });
+    containerStatuses(status, "initContainerStatuses", pod.at("/spec/initContainers"), work, true);
+    containerStatuses(status, "containerStatuses", pod.at("/spec/containers"), work, false);
+    String completed =
+        work.state == PodWork.State.SUCCEEDED ? "PodCompleted" : "ContainersNotReady";
+    boolean ready = work.state == PodWork.State.READY;
+    Conditions.set(status, "PodScheduled", "True", "", "");
+    Conditions.set(status, "Initialized", truth(started), "", "");
+    Conditions.set(status, "ContainersReady", truth(ready), ready ? "" : completed, "");
+    Conditions.set(status, "Ready", truth(ready), ready ? "" : completed, "");
+    return pod;
+  }
+
+  private static void containerStatuses(
+      ObjectNode status, String field, JsonNode containers, PodWork work, boolean init) {
+    if (containers.isEmpty()) {
+      return;
+    }
+    ArrayNode statuses = Json.array();
+    for (JsonNode container : containers) {
+      String name = Json.text(container, "/name");
+      boolean started = work.started.contains(name);
+      boolean ended = started && (init || work.state == PodWork.State.SUCCEEDED);
+      PulledImage pulled = work.pulled.get(name);
+      ObjectNode each =
+          statuses
+              .addObject()
+              .put("name", name)
+              .put("image", Json.text(container, "/image"))
+              .put("imageID", pulled == null ? "" : pulled.imageId())
+              .put("restartCount", 0)
+              .put("started", started && !ended)
+              .put("ready", init ? ended : work.state == PodWork.State.READY);
+      state(each.putObject("state"), name, work, started, ended, init);
+    }
+    status.set(field, statuses);
+  }
+
+  private static void state(
+      ObjectNode state, String name, PodWork work, boolean started, boolean ended, boolean init) {
+    if (ended) {
+      state
+          .putObject("terminated")
+          .put("exitCode", 0)
+          .put("reason", "Completed")
+          .put("startedAt", work.startTime)
+          .put("finishedAt", work.startTime);
+    } else if (started) {
+      state.putObject("running").put("startedAt", work.startTime);
+    } else if (name.equals(work.current) && work.waiting.isPresent()) {
+      state
+          .putObject("waiting")
+          .put("reason", work.waiting.get().reason())
+          .put("message", work.waiting.get().message());
+    } else {
+      state
+          .putObject("waiting")
+          .put(
+              "reason",
+              init || !name.equals(work.current) ? "PodInitializing" : "ContainerCreating");
+    }
+  }
+
+  private static String truth(boolean value) {
+    return value ? "True" : "False";
+  }
+}

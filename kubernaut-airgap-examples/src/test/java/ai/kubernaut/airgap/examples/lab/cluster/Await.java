@@ -1,0 +1,21 @@
+package ai.kubernaut.airgap.examples.lab.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** Waits for what the cluster is about to do, by watching it. */
+final class Await {
+  private Await() {}
+
+  static <T extends HasMetadata> T until(Resource<T> resource, Predicate<T> condition) {
+    T object =
+        resource.waitUntilCondition(
+            each -> each != null && condition.test(each), 20, TimeUnit.SECONDS);
+    assertThat(object).isNotNull();
+    return object;
+  }
+}
