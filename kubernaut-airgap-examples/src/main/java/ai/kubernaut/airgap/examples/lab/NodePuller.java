@@ -1,0 +1,141 @@
+package ai.kubernaut.airgap.examples.lab;
+
+import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.examples.lab.cluster.ImagePuller;
+import ai.kubernaut.airgap.examples.lab.cluster.PullFailure;
+import ai.kubernaut.airgap.examples.lab.cluster.PulledImage;
+import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.InvalidReferenceException;
+import ai.kubernaut.airgap.image.Platform;
+import ai.kubernaut.airgap.image.Repository;
+import ai.kubernaut.airgap.registry.CredentialProvider;
+import ai.kubernaut.airgap.registry.Credentials;
+import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.Manifest;
+import ai.kubernaut.airgap.registry.RegistryClient;
+import ai.kubernaut.airgap.registry.RegistryException;
+import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Pulls as a node of the disconnected cluster: only the mirror can be reached, with nothing but the
+ * credentials that the cluster gives the node. It asks for the manifest, for the one of its
+ * platform, and for every blob of that.
+ */
+final class NodePuller implements ImagePuller {
+  private static final Platform NODE = Platform.of("linux", "amd64");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final String mirror;
+
+  NodePuller(String mirror) {
+    this.mirror = mirror;
+  }
+
+  @Override
+  public PulledImage pull(String imageReference, List<String> dockerConfigJsons)
+      throws PullFailure {
+    ImageRef image;
+    try {
+      image = ImageRef.parse(imageReference);
+    } catch (InvalidReferenceException e) {
+      throw new PullFailure("couldn't parse image name \"" + imageReference + "\": " + e.reason());
+    }
+    if (!image.registry().equals(mirror)) {
+      throw new PullFailure(
+          "pinging container registry "
+              + image.registry()
+              + ": dial tcp: lookup "
+              + image.registry()
+              + ": no such host");
+    }
+    Optional<Credentials> credentials = credentials(image.repository(), dockerConfigJsons);
+    CredentialProvider provider =
+        credentials
+            .map(found -> CredentialProvider.forRegistry(mirror, found))
+            .orElse(CredentialProvider.none());
+    try (RegistryClient registry =
+        HttpRegistryClient.builder().plainHttp(mirror).credentials(provider).build()) {
+      return pull(registry, image);
+    } catch (RegistryException e) {
+      throw new PullFailure(inWordsOfRuntimes(e, image));
+    } catch (AirgapException e) {
+      throw new PullFailure(e.getMessage());
+    }
+  }
+
+  private static PulledImage pull(RegistryClient registry, ImageRef image) throws PullFailure {
+    Manifest manifest = registry.readManifest(image);
+    Manifest own = manifest;
+    if (manifest.isIndex()) {
+      Digest child =
+          manifest.children().stream()
+              .filter(candidate -> candidate.platform().filter(NODE::equals).isPresent())
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new PullFailure(
+                          "no matching manifest for " + NODE + " in the manifest list entries"))
+              .digest();
+      own = registry.readManifest(image.repository().digest(child));
+    }
+    for (Descriptor blob : own.blobs()) {
+      if (registry.findBlob(image.repository(), blob.digest()).isEmpty()) {
+        throw new PullFailure("blob unknown to registry: " + blob.digest());
+      }
+    }
+    return new PulledImage(image.repository() + "@" + manifest.digest());
+  }
+
+  private static String inWordsOfRuntimes(RegistryException e, ImageRef image) {
+    return switch (e.reason()) {
+      case NOT_FOUND ->
+          "reading manifest "
+              + image.manifestReference()
+              + " in "
+              + image.repository()
+              + ": manifest unknown";
+      case UNAUTHORIZED ->
+          "reading manifest "
+              + image.manifestReference()
+              + " in "
+              + image.repository()
+              + ": unauthorized: authentication required";
+      default -> e.getMessage();
+    };
+  }
+
+  private static Optional<Credentials> credentials(
+      Repository repository, List<String> dockerConfigJsons) throws PullFailure {
+    for (String config : dockerConfigJsons) {
+      JsonNode auths = auths(config);
+      // The most specific path counts, down to the host alone.
+      for (String key = repository.toString();
+          !key.isEmpty();
+          key = key.contains("/") ? key.substring(0, key.lastIndexOf('/')) : "") {
+        String auth = auths.path(key).path("auth").asText("");
+        if (!auth.isEmpty()) {
+          String pair = new String(Base64.getDecoder().decode(auth), StandardCharsets.UTF_8);
+          int colon = pair.indexOf(':');
+          return Optional.of(Credentials.of(pair.substring(0, colon), pair.substring(colon + 1)));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static JsonNode auths(String config) throws PullFailure {
+    try {
+      return JSON.readTree(config).path("auths");
+    } catch (JsonProcessingException e) {
+      throw new PullFailure("the node's pull secret is no JSON");
+    }
+  }
+}
