@@ -187,6 +187,20 @@ public final class Airgap implements AutoCloseable {
         .configure(plan.target(), credentials, () -> render(plan, options.release()), options);
   }
 
+  /**
+   * Looks which pull secret the cluster has, for those who configured it in another run. Needs a
+   * cluster client.
+   *
+   * @param options names
+   * @return which Secrets are there; nothing was changed
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be reached, or
+   *     refuses
+   * @throws IllegalStateException when no cluster client was given
+   */
+  public PullSecretReport findPullSecret(PullSecretOptions options) {
+    return new PullSecretConfigurer(cluster(), progress).find(options);
+  }
+
   private RenderedChart render(MirrorPlan plan, ReleaseName release) {
     return plan.chart()
         .map(
@@ -231,6 +245,24 @@ public final class Airgap implements AutoCloseable {
                       .build());
       throw new InstallationFailedException(e, seen);
     }
+  }
+
+  /**
+   * Describes a release that was installed in another run, or by someone else, so that it can be
+   * verified. Needs Helm when the plan names a chart, to find the namespaces that run pods.
+   *
+   * @param release its name and namespace
+   * @param plan the plan whose images it should run
+   * @return the installation; the cluster was not asked
+   * @throws HelmException when the plan's chart is not there, or refuses its values
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public Installation installationOf(ReleaseName release, MirrorPlan plan) {
+    return Installation.builder()
+        .release(release)
+        .plan(plan)
+        .addAllOtherNamespaces(render(plan, release).namespaces(release))
+        .build();
   }
 
   /**

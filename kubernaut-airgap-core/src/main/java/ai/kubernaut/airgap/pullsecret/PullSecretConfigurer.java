@@ -80,6 +80,35 @@ public final class PullSecretConfigurer {
     return report;
   }
 
+  /**
+   * Looks which pull secret of this step the cluster has, for those who configured it in another
+   * run. Changes nothing.
+   *
+   * @param options names
+   * @return which Secrets are there; what stands in them is not looked at
+   * @throws ClusterException when the cluster cannot be reached, or refuses
+   */
+  public PullSecretReport find(PullSecretOptions options) {
+    if (cluster.serves(ResourceType.CLUSTER_VERSION)) {
+      return PullSecretReport.builder()
+          .scope(PullSecretReport.Scope.OPENSHIFT_GLOBAL)
+          .isChanged(false)
+          .summary("The nodes of an OpenShift cluster use its global pull secret")
+          .build();
+    }
+    String namespace = options.release().namespace();
+    if (cluster.get(ResourceType.SECRET, namespace, options.secretName()).isEmpty()) {
+      return PullSecretReport.none();
+    }
+    return PullSecretReport.builder()
+        .scope(PullSecretReport.Scope.NAMESPACES)
+        .addSecrets(namespace + "/" + options.secretName())
+        .addNamesForPods(options.secretName())
+        .isChanged(false)
+        .summary("The pull secret " + options.secretName() + " is in " + namespace)
+        .build();
+  }
+
   private PullSecretReport global(
       Target target,
       Credentials credentials,

@@ -27,6 +27,12 @@ import org.jspecify.annotations.Nullable;
  * else.
  */
 public final class HelmJavaClient implements HelmClient {
+  /**
+   * The version that templates see where there is no cluster: the library's own default is older
+   * than charts accept.
+   */
+  private static final String OFFLINE_KUBERNETES = "1.33.0";
+
   private final @Nullable Path kubeconfig;
   private boolean primed;
 
@@ -79,7 +85,8 @@ public final class HelmJavaClient implements HelmClient {
           new Helm(offline.folder())
               .template()
               .withName(release.name())
-              .withNamespace(release.namespace());
+              .withNamespace(release.namespace())
+              .withKubeVersion(OFFLINE_KUBERNETES);
       chart.valuesFiles().forEach(command::withValuesFile);
       chart.settings().forEach(setting -> command.set(setting.key(), setting.value()));
       chart.fileSettings().forEach(setting -> command.setFile(setting.key(), setting.file()));

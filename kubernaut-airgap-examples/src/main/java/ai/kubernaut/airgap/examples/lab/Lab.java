@@ -14,9 +14,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An air-gapped world inside this JVM, with nothing to install: a source registry that holds
@@ -36,44 +40,60 @@ public final class Lab implements AutoCloseable {
   private static final Credentials MIRROR_USER = Credentials.of("mirror", "lab-mirror-password");
 
   private final Path folder;
-  private final LabRegistry source;
-  private final LabRegistry mirror;
-  private final LabCluster cluster;
-  private final Path kubeconfig;
   private final Path chartFolder;
   private final Path sdkConfig;
+  private final @Nullable LabRegistry source;
+  private final @Nullable LabRegistry mirror;
+  private final @Nullable LabCluster cluster;
+  private final @Nullable Path kubeconfig;
 
-  private Lab(Flavour flavour, Path folder) throws IOException {
+  private Lab(Builder builder, Path folder) throws IOException {
     this.folder = folder;
-    this.source = LabRegistry.start(SOURCE_USER);
-    this.mirror = LabRegistry.start(MIRROR_USER);
-    LabImages.push(source, folder.resolve("images"));
-    this.chartFolder = LabChart.unpack(folder.resolve("chart"));
+    this.chartFolder = LabChart.unpack(Files.createDirectory(folder.resolve("chart")));
     this.sdkConfig =
         Files.writeString(
             folder.resolve("sdk-config.yaml"),
             "llm:\n  provider: litellm\n  model: gpt-4o\n  endpoint: http://litellm.internal.svc:4000\n");
-    this.cluster =
-        LabCluster.builder(new NodePuller(mirror.host()))
-            .flavour(flavour)
-            .pullBackOff(Duration.ofMillis(300))
-            .machineConfigRollout(Duration.ofMillis(500))
-            .start();
-    this.kubeconfig = cluster.writeKubeconfig(folder);
+    this.source = builder.withSource ? LabRegistry.start(SOURCE_USER) : null;
+    if (source != null) {
+      LabImages.push(source.host(), source.credentials(), folder.resolve("images"));
+    }
+    this.mirror = builder.externalMirror == null ? LabRegistry.start(MIRROR_USER) : null;
+    if (builder.withCluster) {
+      String mirrorHost =
+          mirror == null ? Objects.requireNonNull(builder.externalMirror) : mirror.host();
+      UnaryOperator<HttpRegistryClient.Builder> reach =
+          mirror == null ? builder.reach : client -> client.plainHttp(mirrorHost);
+      this.cluster =
+          LabCluster.builder(new NodePuller(mirrorHost, reach))
+              .flavour(builder.flavour)
+              .pullBackOff(Duration.ofMillis(300))
+              .machineConfigRollout(Duration.ofMillis(500))
+              .start();
+      this.kubeconfig = cluster.writeKubeconfig(folder);
+    } else {
+      this.cluster = null;
+      this.kubeconfig = null;
+    }
   }
 
   /**
-   * Builds the world: about ten seconds, most of it for the images.
+   * Builds the whole world: about ten seconds, most of it for the images.
    *
    * @param flavour whether the cluster is an OpenShift cluster
    * @return the lab, ready for the five steps
    */
   public static Lab start(Flavour flavour) {
-    try {
-      return new Lab(flavour, Files.createTempDirectory("kubernaut-airgap-lab-"));
-    } catch (IOException e) {
-      throw new UncheckedIOException("the lab's files could not be written", e);
-    }
+    return builder().flavour(flavour).start();
+  }
+
+  /**
+   * A builder of a world in which real parts stand for some of the lab's.
+   *
+   * @return a builder of a whole lab with an OpenShift cluster
+   */
+  public static Builder builder() {
+    return new Builder();
   }
 
   /**
@@ -90,70 +110,165 @@ public final class Lab implements AutoCloseable {
   }
 
   /**
-   * The mirror.
+   * The lab's mirror.
    *
    * @param separator how names are joined in it
    * @return the target for a plan
+   * @throws IllegalStateException when a real registry stands in its place
    */
   public Target target(Separator separator) {
-    return Target.registry(mirror.host()).separator(separator);
+    return Target.registry(part(mirror, "mirror").host()).separator(separator);
   }
 
   /**
-   * The credentials of the mirror's user.
+   * The credentials of the user of the lab's mirror.
    *
    * @return for the cluster's pull secret
+   * @throws IllegalStateException when a real registry stands in its place
    */
   public Credentials mirrorCredentials() {
-    return mirror.credentials();
+    return part(mirror, "mirror").credentials();
   }
 
   /**
-   * A client that knows both registries as a bastion host does: what is published at quay.io and
-   * registry.redhat.io comes from the lab's source registry.
+   * The credentials of the lab's registries.
+   *
+   * @return a provider that knows nothing else
+   */
+  public CredentialProvider credentials() {
+    CredentialProvider known = CredentialProvider.none();
+    if (source != null) {
+      known = known.orElse(CredentialProvider.forRegistry(source.host(), source.credentials()));
+    }
+    return mirror == null
+        ? known
+        : known.orElse(CredentialProvider.forRegistry(mirror.host(), mirror.credentials()));
+  }
+
+  /**
+   * Lets a client reach the lab's registries as a bastion host does: what is published at quay.io
+   * and registry.redhat.io comes from the lab's source registry.
+   *
+   * @param client a builder
+   * @param publishers whose images come from the lab's source registry, if it has one
+   * @return the same builder
+   */
+  public HttpRegistryClient.Builder reach(
+      HttpRegistryClient.Builder client, Collection<String> publishers) {
+    if (source != null) {
+      client.plainHttp(source.host());
+      publishers.forEach(publisher -> client.endpoint(publisher, source.host()));
+    }
+    return mirror == null ? client : client.plainHttp(mirror.host());
+  }
+
+  /**
+   * A client of the lab's registries, with their credentials.
    *
    * @return a new client; the caller closes it
    */
   public HttpRegistryClient newRegistryClient() {
-    HttpRegistryClient.Builder client =
-        HttpRegistryClient.builder()
-            .plainHttp(source.host())
-            .plainHttp(mirror.host())
-            .credentials(
-                CredentialProvider.forRegistry(source.host(), source.credentials())
-                    .orElse(CredentialProvider.forRegistry(mirror.host(), mirror.credentials())));
-    PUBLISHERS.forEach(publisher -> client.endpoint(publisher, source.host()));
-    return client.build();
+    return reach(HttpRegistryClient.builder().credentials(credentials()), PUBLISHERS).build();
   }
 
   /**
-   * The source registry's address.
-   *
-   * @return host and port
-   */
-  public String sourceHost() {
-    return source.host();
-  }
-
-  /**
-   * The cluster's kubeconfig.
+   * The kubeconfig of the lab's cluster.
    *
    * @return a file that only its owner can read
+   * @throws IllegalStateException when a real cluster stands in its place
    */
   public Path kubeconfig() {
-    return kubeconfig;
+    return part(kubeconfig, "cluster");
+  }
+
+  private static <T> T part(@Nullable T part, String name) {
+    if (part == null) {
+      throw new IllegalStateException("this lab has no " + name + " of its own");
+    }
+    return part;
   }
 
   /** Stops the cluster and removes the lab's files. The registries end with the process. */
   @Override
   public void close() {
-    cluster.close();
+    if (cluster != null) {
+      cluster.close();
+    }
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("the lab's files in " + folder + " could not be removed", e);
+    }
+  }
+
+  /** Builds a {@link Lab}. Not thread-safe. */
+  public static final class Builder {
+    private Flavour flavour = Flavour.OPENSHIFT;
+    private boolean withSource = true;
+    private boolean withCluster = true;
+    private @Nullable String externalMirror;
+    private UnaryOperator<HttpRegistryClient.Builder> reach = client -> client;
+
+    private Builder() {}
+
+    /**
+     * Chooses the cluster.
+     *
+     * @param value by default an OpenShift cluster
+     * @return this builder
+     */
+    public Builder flavour(Flavour value) {
+      flavour = value;
+      return this;
+    }
+
+    /**
+     * Leaves the source registry out.
+     *
+     * @return this builder
+     */
+    public Builder withoutSource() {
+      withSource = false;
+      return this;
+    }
+
+    /**
+     * Leaves the cluster out.
+     *
+     * @return this builder
+     */
+    public Builder withoutCluster() {
+      withCluster = false;
+      return this;
+    }
+
+    /**
+     * Lets a real registry be the mirror.
+     *
+     * @param host host and port
+     * @param nodesReachIt what the cluster's nodes need to know to reach it, such as its CA
+     * @return this builder
+     */
+    public Builder externalMirror(
+        String host, UnaryOperator<HttpRegistryClient.Builder> nodesReachIt) {
+      externalMirror = host;
+      reach = nodesReachIt;
+      return this;
+    }
+
+    /**
+     * Builds the world.
+     *
+     * @return the lab; the caller closes it
+     */
+    public Lab start() {
+      try {
+        return new Lab(this, Files.createTempDirectory("kubernaut-airgap-lab-"));
+      } catch (IOException e) {
+        throw new UncheckedIOException("the lab's files could not be written", e);
+      }
     }
   }
 }

@@ -56,12 +56,15 @@ final class LabImages {
   private static final int BASE_LAYER_BYTES = 1 << 20;
   private static final int OWN_LAYER_BYTES = 256 << 10;
   private static final int BUILDS_AT_ONCE = 4;
+  private static final String SEND_CREDENTIALS = "sendCredentialsOverHttp";
 
-  private final LabRegistry registry;
+  private final String registry;
+  private final Credentials credentials;
   private final Path scratch;
 
-  private LabImages(LabRegistry registry, Path scratch) {
+  private LabImages(String registry, Credentials credentials, Path scratch) {
     this.registry = registry;
+    this.credentials = credentials;
     this.scratch = scratch;
   }
 
@@ -70,9 +73,11 @@ final class LabImages {
   }
 
   /** Builds and pushes all images; the folder holds jib's caches and the layers' files. */
-  static void push(LabRegistry registry, Path scratch) {
-    LabImages images = new LabImages(registry, scratch);
+  static void push(String registry, Credentials credentials, Path scratch) {
+    LabImages images = new LabImages(registry, credentials, scratch);
     ExecutorService threads = Executors.newFixedThreadPool(BUILDS_AT_ONCE);
+    // jib sends a password over plain HTTP only with this; the registry is on loopback.
+    String before = System.setProperty(SEND_CREDENTIALS, "true");
     try {
       Files.createDirectories(scratch);
       FileEntriesLayer system = images.layer("base-system", BASE_LAYER_BYTES);
@@ -98,6 +103,11 @@ final class LabImages {
       throw new IllegalStateException("the lab's images could not be built", e);
     } finally {
       threads.shutdownNow();
+      if (before == null) {
+        System.clearProperty(SEND_CREDENTIALS);
+      } else {
+        System.setProperty(SEND_CREDENTIALS, before);
+      }
     }
   }
 
@@ -120,9 +130,8 @@ final class LabImages {
           CacheDirectoryCreationException,
           ExecutionException {
     String name = image.repository().name();
-    Credentials credentials = registry.credentials();
     RegistryImage destination =
-        RegistryImage.named(registry.host() + "/" + name + ":" + image.tagOrLatest().orElseThrow())
+        RegistryImage.named(registry + "/" + name + ":" + image.tagOrLatest().orElseThrow())
             .addCredential(credentials.username(), credentials.password().reveal());
     Jib.fromScratch()
         .setPlatforms(PLATFORMS)

@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * Pulls as a node of the disconnected cluster: only the mirror can be reached, with nothing but the
@@ -34,9 +35,11 @@ final class NodePuller implements ImagePuller {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String mirror;
+  private final UnaryOperator<HttpRegistryClient.Builder> reach;
 
-  NodePuller(String mirror) {
+  NodePuller(String mirror, UnaryOperator<HttpRegistryClient.Builder> reach) {
     this.mirror = mirror;
+    this.reach = reach;
   }
 
   @Override
@@ -62,7 +65,7 @@ final class NodePuller implements ImagePuller {
             .map(found -> CredentialProvider.forRegistry(mirror, found))
             .orElse(CredentialProvider.none());
     try (RegistryClient registry =
-        HttpRegistryClient.builder().plainHttp(mirror).credentials(provider).build()) {
+        reach.apply(HttpRegistryClient.builder().credentials(provider)).build()) {
       return pull(registry, image);
     } catch (RegistryException e) {
       throw new PullFailure(inWordsOfRuntimes(e, image));

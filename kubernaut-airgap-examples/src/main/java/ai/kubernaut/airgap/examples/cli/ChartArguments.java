@@ -1,0 +1,66 @@
+package ai.kubernaut.airgap.examples.cli;
+
+import ai.kubernaut.airgap.chart.Chart;
+import ai.kubernaut.airgap.image.ImageRef;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The chart, its values, and images beside it. */
+final class ChartArguments {
+  @Option(names = "--chart", paramLabel = "DIR|TGZ", description = "The chart's folder or archive.")
+  @Nullable Path chart;
+
+  @Option(
+      names = "--values",
+      paramLabel = "FILE",
+      description = "A values file; later ones over earlier ones.")
+  List<Path> values = new ArrayList<>();
+
+  @Option(names = "--set", paramLabel = "K=V", description = "A single value, as for helm --set.")
+  Map<String, String> settings = new LinkedHashMap<>();
+
+  @Option(
+      names = "--set-file",
+      paramLabel = "K=FILE",
+      description = "A value that is a file's content, as for helm --set-file.")
+  Map<String, Path> fileSettings = new LinkedHashMap<>();
+
+  @Option(
+      names = "--sdk-config",
+      paramLabel = "FILE",
+      description = "The configuration of the LLM.")
+  @Nullable Path sdkConfig;
+
+  @Option(
+      names = "--extra-image",
+      paramLabel = "REF",
+      description =
+          "An image that the chart does not name, such as quay.io/kubernaut-ai/must-gather:v1.1.0.")
+  List<ImageRef> extraImages = new ArrayList<>();
+
+  /** The chart that was named, if one was, with everything said about it. */
+  Optional<Chart> chart() {
+    return Optional.ofNullable(chart).map(location -> layeredOn(Chart.at(location)));
+  }
+
+  /** A chart with the values of the command line over its own. */
+  Chart layeredOn(Chart base) {
+    Chart layered = base;
+    for (Path file : values) {
+      layered = layered.values(file);
+    }
+    for (Map.Entry<String, String> setting : settings.entrySet()) {
+      layered = layered.set(setting.getKey(), setting.getValue());
+    }
+    for (Map.Entry<String, Path> setting : fileSettings.entrySet()) {
+      layered = layered.setFile(setting.getKey(), setting.getValue());
+    }
+    return sdkConfig == null ? layered : layered.sdkConfig(sdkConfig);
+  }
+}

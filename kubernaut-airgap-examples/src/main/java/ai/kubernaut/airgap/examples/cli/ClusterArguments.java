@@ -1,0 +1,26 @@
+package ai.kubernaut.airgap.examples.cli;
+
+import ai.kubernaut.airgap.Airgap;
+import ai.kubernaut.airgap.helm.HelmJavaClient;
+import ai.kubernaut.airgap.k8s.Fabric8ClusterClient;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The disconnected cluster. */
+final class ClusterArguments {
+  @Option(
+      names = "--kubeconfig",
+      paramLabel = "FILE",
+      description = "The cluster's kubeconfig; by default the one that kubectl uses.")
+  @Nullable Path kubeconfig;
+
+  /** Gives a front door its cluster and its Helm. */
+  Airgap.Builder reach(Airgap.Builder airgap) {
+    return kubeconfig == null
+        ? airgap.cluster(Fabric8ClusterClient.fromKubeconfig()).helm(HelmJavaClient.create())
+        : airgap
+            .cluster(Fabric8ClusterClient.fromKubeconfig(kubeconfig))
+            .helm(HelmJavaClient.withKubeconfig(kubeconfig));
+  }
+}

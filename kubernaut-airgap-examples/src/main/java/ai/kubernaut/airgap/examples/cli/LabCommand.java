@@ -1,0 +1,253 @@
+package ai.kubernaut.airgap.examples.cli;
+
+import ai.kubernaut.airgap.Airgap;
+import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.chart.Chart;
+import ai.kubernaut.airgap.cluster.Patience;
+import ai.kubernaut.airgap.examples.lab.Lab;
+import ai.kubernaut.airgap.examples.lab.cluster.Flavour;
+import ai.kubernaut.airgap.helm.HelmJavaClient;
+import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Repository;
+import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.install.InstallOptions;
+import ai.kubernaut.airgap.install.Installation;
+import ai.kubernaut.airgap.k8s.Fabric8ClusterClient;
+import ai.kubernaut.airgap.mirror.MirrorReport;
+import ai.kubernaut.airgap.mirror.MirroredImage;
+import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.plan.PlanOptions;
+import ai.kubernaut.airgap.pullsecret.PullSecretOptions;
+import ai.kubernaut.airgap.pullsecret.PullSecretReport;
+import ai.kubernaut.airgap.registry.CredentialProvider;
+import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
+import ai.kubernaut.airgap.verify.VerificationReport;
+import ai.kubernaut.airgap.verify.VerifyOptions;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "lab",
+    description = {
+      "Runs all five steps in an air-gapped world inside this process.",
+      "Every part that is named on the command line is a real one: --source, --target, --chart, --kubeconfig."
+    },
+    mixinStandardHelpOptions = true)
+final class LabCommand implements Callable<Integer> {
+  @Mixin ChartArguments chart = new ChartArguments();
+  @Mixin TargetArguments target = new TargetArguments();
+  @Mixin RegistryArguments registries = new RegistryArguments();
+  @Mixin ReleaseArguments release = new ReleaseArguments();
+  @Mixin Output output = new Output();
+
+  @Option(
+      names = "--kubeconfig",
+      paramLabel = "FILE",
+      description = "A real cluster instead of the lab's.")
+  @Nullable Path kubeconfig;
+
+  @Option(
+      names = "--flavour",
+      defaultValue = "OPENSHIFT",
+      description = "The lab's cluster: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+  Flavour flavour = Flavour.OPENSHIFT;
+
+  @Option(
+      names = "--leave-out",
+      paramLabel = "NAME",
+      description = "An image that is not mirrored, to see what the verification says.")
+  List<String> leaveOut = new ArrayList<>();
+
+  @Option(
+      names = "--timeout",
+      defaultValue = "60",
+      paramLabel = "SECONDS",
+      description = "For each hook, and for the pods. Default: ${DEFAULT-VALUE}")
+  int timeout = 60;
+
+  @Override
+  public Integer call() {
+    long begin = System.nanoTime();
+    List<String> publishers = new ArrayList<>(Lab.PUBLISHERS);
+    publishers.removeAll(registries.endpoints.keySet());
+    output.tell("Building the lab: " + describe(publishers));
+    try (Lab lab = start(publishers);
+        HttpRegistryClient client = client(lab, publishers);
+        Airgap airgap = airgap(lab, client)) {
+      output.tell(
+          String.format(
+              Locale.ROOT, "The lab stands after %.1f s.", (System.nanoTime() - begin) / 1e9));
+      int status = run(lab, airgap);
+      output.tell(
+          String.format(Locale.ROOT, "Done after %.1f s.", (System.nanoTime() - begin) / 1e9));
+      return status;
+    }
+  }
+
+  private String describe(List<String> publishers) {
+    List<String> parts = new ArrayList<>();
+    parts.add(
+        publishers.isEmpty()
+            ? "your source registries"
+            : "a registry with the images of " + String.join(" and ", publishers));
+    parts.add(target.target == null ? "an empty mirror" : "your mirror " + target.target.address());
+    parts.add(chart.chart == null ? "a chart of Kubernaut's shape" : "your chart " + chart.chart);
+    parts.add(
+        kubeconfig == null
+            ? "a cluster (" + flavour + ") whose nodes reach only the mirror"
+            : "your cluster of " + kubeconfig);
+    return String.join(", ", parts);
+  }
+
+  private Lab start(List<String> publishers) {
+    Lab.Builder lab = Lab.builder().flavour(flavour);
+    if (publishers.isEmpty()) {
+      lab.withoutSource();
+    }
+    if (target.target != null) {
+      lab.externalMirror(target.target.registry(), this::reachAsNode);
+    }
+    if (kubeconfig != null) {
+      lab.withoutCluster();
+    }
+    return lab.start();
+  }
+
+  /** Nodes know how to reach the mirror, but not the sources. */
+  private HttpRegistryClient.Builder reachAsNode(HttpRegistryClient.Builder client) {
+    registries.plainHttp.forEach(client::plainHttp);
+    registries.authorities.forEach(client::caFile);
+    return client;
+  }
+
+  private CredentialProvider credentials(Lab lab) {
+    return lab.credentials().orElse(registries.credentials());
+  }
+
+  private HttpRegistryClient client(Lab lab, List<String> publishers) {
+    return lab.reach(
+            registries.reach(HttpRegistryClient.builder().credentials(credentials(lab))),
+            publishers)
+        .build();
+  }
+
+  private Airgap airgap(Lab lab, HttpRegistryClient client) {
+    Path config = kubeconfig == null ? lab.kubeconfig() : kubeconfig;
+    return Airgap.builder()
+        .registry(client)
+        .cluster(Fabric8ClusterClient.fromKubeconfig(config))
+        .helm(HelmJavaClient.withKubeconfig(config))
+        .onProgress(output)
+        .build();
+  }
+
+  private int run(Lab lab, Airgap airgap) {
+    Target mirror = target.target == null ? lab.target(target.separator) : target.target();
+    Chart planned = chart.chart().orElseGet(() -> chart.layeredOn(lab.chart()));
+    List<ImageRef> extra = new ArrayList<>(chart.extraImages);
+    if (extra.isEmpty() && chart.chart == null) {
+      extra.add(Lab.MUST_GATHER);
+    }
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+
+    heading("Step 1: find every image");
+    MirrorPlan plan =
+        airgap.plan(
+            planned,
+            mirror,
+            PlanOptions.builder().release(release.release()).addAllExtraImages(extra).build());
+    output.tell(Reports.text(plan).indent(2).stripTrailing());
+    json.set("plan", Reports.json(plan));
+
+    heading("Step 2: mirror them");
+    MirrorReport mirrored = mirror(airgap, plan);
+    output.closeBar();
+    json.set("mirror", Reports.json(mirrored));
+
+    heading("Step 3: give the cluster the credentials");
+    PullSecretReport secret =
+        credentials(lab)
+            .credentialsFor(Repository.parse(mirror.address() + "/kubernaut"))
+            .map(
+                found ->
+                    airgap.configurePullSecret(
+                        plan,
+                        found,
+                        PullSecretOptions.builder().release(release.release()).build()))
+            .orElseGet(PullSecretReport::none);
+    json.set("pullSecret", Reports.json(secret));
+
+    heading("Step 4: install from the mirror");
+    Installation installation =
+        airgap.install(
+            mirrored,
+            secret,
+            InstallOptions.builder()
+                .release(release.release())
+                .hookTimeout(Duration.ofSeconds(timeout))
+                .allowIncompleteMirror(!leaveOut.isEmpty())
+                .build());
+    json.set("installation", Reports.json(installation));
+
+    heading("Step 5: verify that it runs from there");
+    VerificationReport verified =
+        airgap.verify(
+            installation,
+            VerifyOptions.builder()
+                .patience(Patience.of(Duration.ofSeconds(timeout), Duration.ofMillis(500)))
+                .build());
+    json.set("verification", Reports.json(verified));
+    output.report(json, Reports.text(verified));
+    return verified.isPassed() ? 0 : 1;
+  }
+
+  private void heading(String title) {
+    output.tell("");
+    output.tell("== " + title);
+  }
+
+  /** Mirrors the plan but for what is to be left out, which is reported as missing. */
+  private MirrorReport mirror(Airgap airgap, MirrorPlan plan) {
+    if (leaveOut.isEmpty()) {
+      return airgap.mirror(plan).orElseThrow();
+    }
+    MirrorPlan.Builder rest = MirrorPlan.builder(plan.target()).chart(plan.chart());
+    plan.entries().stream().filter(entry -> !isLeftOut(entry.source())).forEach(rest::addEntries);
+    if (rest.build().entries().size() == plan.entries().size()) {
+      throw new AirgapException(
+          "no image of the plan is called "
+              + String.join(" or ", leaveOut)
+              + "; --leave-out takes the last part of its name");
+    }
+    List<MirroredImage> images =
+        new ArrayList<>(airgap.mirror(rest.build()).orElseThrow().images());
+    plan.entries().stream()
+        .filter(entry -> isLeftOut(entry.source()))
+        .forEach(
+            entry ->
+                images.add(
+                    MirroredImage.builder()
+                        .entry(entry)
+                        .outcome(MirroredImage.Outcome.FAILED)
+                        .failure(Optional.of("left out on request"))
+                        .build()));
+    leaveOut.forEach(name -> output.tell("  " + name + " is left out on request"));
+    return MirrorReport.of(plan, images);
+  }
+
+  private boolean isLeftOut(ImageRef image) {
+    return leaveOut.contains(
+        image.repository().name().substring(image.repository().name().lastIndexOf('/') + 1));
+  }
+}

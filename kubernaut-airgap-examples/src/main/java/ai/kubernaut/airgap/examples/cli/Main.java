@@ -1,0 +1,95 @@
+package ai.kubernaut.airgap.examples.cli;
+
+import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Separator;
+import ai.kubernaut.airgap.image.Target;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Function;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The program: one command for each step, and the lab for all of them. */
+@Command(
+    name = "kubernaut-airgap",
+    description = "Installs Kubernaut on a cluster that cannot reach the internet.",
+    mixinStandardHelpOptions = true,
+    version = "kubernaut-airgap 0.1.0",
+    subcommands = {
+      PlanCommand.class,
+      MirrorCommand.class,
+      PullSecretCommand.class,
+      InstallCommand.class,
+      VerifyCommand.class,
+      LabCommand.class
+    },
+    footer = {
+      "",
+      "Exit status: 0 when all went well, 1 when a step failed, 2 when the command line was wrong."
+    })
+public final class Main {
+  private Main() {}
+
+  /**
+   * Runs the program and ends the process with its exit status.
+   *
+   * @param arguments the command line
+   */
+  public static void main(String[] arguments) {
+    System.exit(run(writer(System.out), writer(System.err), arguments));
+  }
+
+  /**
+   * UTF-8, whatever the locale says: bastion hosts often have none, and their terminals read UTF-8
+   * all the same.
+   */
+  private static PrintWriter writer(PrintStream stream) {
+    return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
+  }
+
+  /**
+   * Runs the program inside a host.
+   *
+   * @param out reports and the story of the steps
+   * @param err errors, and progress where reports are JSON
+   * @param arguments the command line
+   * @return 0 when all went well, 1 when a step failed, 2 when the command line was wrong
+   */
+  public static int run(PrintWriter out, PrintWriter err, String... arguments) {
+    return new CommandLine(new Main())
+        .setOut(out)
+        .setErr(err)
+        .registerConverter(ImageRef.class, text -> legal(text, ImageRef::parse))
+        .registerConverter(Separator.class, text -> legal(text, Separator::parse))
+        .registerConverter(Target.class, text -> legal(text, Target::registry))
+        .setExecutionExceptionHandler(Main::explain)
+        .execute(arguments);
+  }
+
+  /** What is no legal name is wrong usage, not a failed step. */
+  private static <T> T legal(String text, Function<String, T> parse) {
+    try {
+      return parse.apply(text);
+    } catch (AirgapException e) {
+      throw new CommandLine.TypeConversionException(e.getMessage());
+    }
+  }
+
+  private static int explain(
+      Exception exception, CommandLine command, CommandLine.ParseResult result) {
+    if (exception instanceof AirgapException) {
+      command.getErr().println("error: " + exception.getMessage());
+    } else if (exception instanceof IllegalArgumentException) {
+      command.getErr().println("error: " + exception.getMessage());
+      return CommandLine.ExitCode.USAGE;
+    } else {
+      // Nothing the library foresaw: whoever mends it needs the whole trace.
+      command.getErr().println("unexpected error, please report it:");
+      exception.printStackTrace(command.getErr());
+    }
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+}

@@ -1,0 +1,47 @@
+package ai.kubernaut.airgap.examples.cli;
+
+import ai.kubernaut.airgap.Airgap;
+import ai.kubernaut.airgap.helm.HelmJavaClient;
+import ai.kubernaut.airgap.plan.MirrorPlan;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "plan",
+    description = "Finds every image of the chart and its name in the mirror; changes nothing.",
+    mixinStandardHelpOptions = true)
+final class PlanCommand implements Callable<Integer> {
+  @Mixin PlanArguments plan = new PlanArguments();
+  @Mixin RegistryArguments registries = new RegistryArguments();
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Save the plan for the other commands.")
+  @Nullable Path file;
+
+  @Mixin ReleaseArguments release = new ReleaseArguments();
+  @Mixin Output output = new Output();
+
+  @Override
+  public Integer call() {
+    try (Airgap airgap =
+        Airgap.builder()
+            .registry(registries.client())
+            .helm(HelmJavaClient.create())
+            .onProgress(output)
+            .build()) {
+      MirrorPlan planned = plan.plan(airgap, release.release());
+      if (file != null) {
+        planned.save(file);
+        output.tell("The plan is saved in " + file);
+      }
+      output.report(Reports.json(planned), Reports.text(planned));
+      return 0;
+    }
+  }
+}

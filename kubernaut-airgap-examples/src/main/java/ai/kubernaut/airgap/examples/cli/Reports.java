@@ -1,0 +1,139 @@
+package ai.kubernaut.airgap.examples.cli;
+
+import ai.kubernaut.airgap.install.Installation;
+import ai.kubernaut.airgap.mirror.MirrorReport;
+import ai.kubernaut.airgap.mirror.MirroredImage;
+import ai.kubernaut.airgap.plan.MirrorEntry;
+import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.pullsecret.PullSecretReport;
+import ai.kubernaut.airgap.verify.Check;
+import ai.kubernaut.airgap.verify.VerificationReport;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
+
+/** The values of the library as JSON for programs and as text for people. */
+final class Reports {
+  private Reports() {}
+
+  private static ObjectNode object() {
+    return JsonNodeFactory.instance.objectNode();
+  }
+
+  static ObjectNode json(MirrorPlan plan) {
+    ObjectNode json = object();
+    json.put("target", plan.target().address());
+    json.put("separator", plan.target().separator().value());
+    ArrayNode images = json.putArray("images");
+    plan.entries().forEach(entry -> images.add(json(entry)));
+    return json;
+  }
+
+  private static ObjectNode json(MirrorEntry entry) {
+    ObjectNode json = object();
+    json.put("source", entry.source().toString());
+    json.put("target", entry.target().toString());
+    entry.digest().ifPresent(digest -> json.put("digest", digest.toString()));
+    ArrayNode neededBy = json.putArray("neededBy");
+    entry.reasons().forEach(reason -> neededBy.add(reason.object() + " " + reason.path()));
+    return json;
+  }
+
+  static String text(MirrorPlan plan) {
+    StringBuilder text = new StringBuilder();
+    for (MirrorEntry entry : plan.entries()) {
+      text.append(entry.source()).append(" → ").append(entry.target());
+      entry.digest().ifPresent(digest -> text.append("  ").append(digest.abbreviated()));
+      text.append('\n');
+    }
+    return text.append(plan.entries().size()).append(" images").toString();
+  }
+
+  static ObjectNode json(MirrorReport report) {
+    ObjectNode json = object();
+    json.put("complete", report.isComplete());
+    json.put("bytesSent", report.bytesSent());
+    ArrayNode images = json.putArray("images");
+    for (MirroredImage image : report.images()) {
+      ObjectNode one = images.addObject();
+      one.put("source", image.entry().source().toString());
+      one.put("target", image.entry().target().toString());
+      one.put("outcome", image.outcome().name().toLowerCase(Locale.ROOT));
+      image.digest().ifPresent(digest -> one.put("digest", digest.toString()));
+      one.put("bytesSent", image.bytesSent());
+      one.put("blobsSent", image.blobsSent());
+      one.put("blobsMounted", image.blobsMounted());
+      one.put("blobsPresent", image.blobsPresent());
+      image.failure().ifPresent(failure -> one.put("failure", failure));
+    }
+    return json;
+  }
+
+  static ObjectNode json(PullSecretReport report) {
+    ObjectNode json = object();
+    json.put("scope", report.scope().name().toLowerCase(Locale.ROOT));
+    json.put("changed", report.isChanged());
+    ArrayNode secrets = json.putArray("secrets");
+    report.secrets().forEach(secrets::add);
+    json.put("summary", report.summary());
+    return json;
+  }
+
+  static ObjectNode json(Installation installation) {
+    ObjectNode json = object();
+    json.put("release", installation.release().name());
+    json.put("namespace", installation.release().namespace());
+    ArrayNode actions = json.putArray("actions");
+    installation.actions().forEach(actions::add);
+    return json;
+  }
+
+  static String text(Installation installation) {
+    return "Release "
+        + installation.release().name()
+        + " in "
+        + installation.release().namespace()
+        + ": "
+        + String.join("; ", installation.actions());
+  }
+
+  static ObjectNode json(VerificationReport report) {
+    ObjectNode json = object();
+    json.put("release", report.release().name());
+    json.put("namespace", report.release().namespace());
+    json.put("passed", report.isPassed());
+    ArrayNode checks = json.putArray("checks");
+    for (Check check : report.checks()) {
+      ObjectNode one = checks.addObject();
+      one.put("kind", check.kind().name().toLowerCase(Locale.ROOT));
+      one.put("subject", check.subject());
+      one.put("result", check.result().name().toLowerCase(Locale.ROOT));
+      one.put("detail", check.detail());
+      check.remedy().ifPresent(remedy -> one.put("remedy", remedy));
+    }
+    return json;
+  }
+
+  static String text(VerificationReport report) {
+    StringBuilder text = new StringBuilder();
+    for (Check check : report.checks()) {
+      String result =
+          check.result() == Check.Result.PENDING ? "NOT IN TIME" : check.result().name();
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "  %-11s %-8s %s: %s%n",
+              result,
+              check.kind().name().toLowerCase(Locale.ROOT),
+              check.subject(),
+              check.detail()));
+      check
+          .remedy()
+          .ifPresent(remedy -> text.append("              → ").append(remedy).append('\n'));
+    }
+    return text.append(report.isPassed() ? "PASSED: " : "FAILED: ")
+        .append(report.summary())
+        .toString();
+  }
+}
