@@ -118,7 +118,8 @@ class HelmOnLabClusterTest {
           each -> Integer.valueOf(1).equals(each.getStatus().getReadyReplicas()));
     }
     assertThat(pods()).hasSize(12).allMatch(pod -> pod.getStatus().getPhase().equals("Running"));
-    assertThat(Helm.list().withNamespace(NAMESPACE).withKubeConfig(kubeconfig).call()).hasSize(1);
+    assertThat(Helm.list().deployed().withNamespace(NAMESPACE).withKubeConfig(kubeconfig).call())
+        .hasSize(1);
     assertThat(
             Helm.status("kubernaut")
                 .withNamespace(NAMESPACE)
