@@ -19,6 +19,15 @@ record ApiRequest(
     return query.getOrDefault(name, "");
   }
 
+  long number(String name, long otherwise) {
+    String value = parameter(name);
+    try {
+      return value.isEmpty() ? otherwise : Long.parseLong(value);
+    } catch (NumberFormatException e) {
+      throw ApiException.badRequest("%s is not a number: %s".formatted(name, value));
+    }
+  }
+
   boolean flag(String name) {
     String value = parameter(name);
     return value.equals("true") || value.equals("1");

@@ -150,16 +150,9 @@ final class ApiRouter {
 
   private Answer watch(ApiRequest request, Target target) {
     boolean initialEvents = request.flag("sendInitialEvents");
-    String since = request.parameter("resourceVersion");
-    long seconds =
-        request.parameter("timeoutSeconds").isEmpty()
-            ? DEFAULT_WATCH_SECONDS
-            : Long.parseLong(request.parameter("timeoutSeconds"));
-    Watch watch =
-        store.watch(
-            target.kind(),
-            target.namespace(),
-            initialEvents || since.isEmpty() ? 0 : Long.parseLong(since));
+    long since = initialEvents ? 0 : request.number("resourceVersion", 0);
+    long seconds = request.number("timeoutSeconds", DEFAULT_WATCH_SECONDS);
+    Watch watch = store.watch(target.kind(), target.namespace(), since);
     return new Answer.Stream(
         watch,
         filter(request),
@@ -288,7 +281,10 @@ final class ApiRouter {
         .filter(filter(request))
         .forEach(
             object -> {
-              if (!request.isDryRun()) {
+              // What belonged to another of them may be gone with it.
+              boolean present =
+                  store.find(target.kind(), Json.namespace(object), Json.name(object)).isPresent();
+              if (present && !request.isDryRun()) {
                 store.delete(
                     target.kind(),
                     Json.namespace(object),

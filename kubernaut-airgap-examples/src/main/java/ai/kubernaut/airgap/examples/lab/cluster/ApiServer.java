@@ -35,6 +35,7 @@ import org.apache.hc.core5.http.io.entity.EntityTemplate;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.net.URIBuilder;
+import org.apache.hc.core5.net.WWWFormCodec;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -109,6 +110,7 @@ final class ApiServer implements AutoCloseable {
               ? Answer.text("")
               : router.answer(read(request));
     } catch (ApiException e) {
+      LOG.log(Level.DEBUG, "{0}: {1}", e.code(), e.getMessage());
       answer = Answer.json(e.code(), e.status());
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, request.getMethod() + " " + request.getRequestUri(), e);
@@ -129,16 +131,18 @@ final class ApiServer implements AutoCloseable {
   }
 
   private static ApiRequest read(ClassicHttpRequest request) throws IOException {
-    URIBuilder uri;
+    URI uri;
     try {
-      uri = new URIBuilder(request.getRequestUri());
+      uri = new URI(request.getRequestUri());
     } catch (URISyntaxException e) {
       throw ApiException.badRequest("the path cannot be read: " + e.getMessage());
     }
-    List<String> path = new ArrayList<>(uri.getPathSegments());
+    List<String> path = new ArrayList<>(new URIBuilder(uri).getPathSegments());
     path.removeIf(String::isEmpty);
     Map<String, String> query = new HashMap<>();
-    for (NameValuePair parameter : uri.getQueryParams()) {
+    // Unlike the builder, this takes a plus sign for the blank that it is.
+    String encoded = uri.getRawQuery() == null ? "" : uri.getRawQuery();
+    for (NameValuePair parameter : WWWFormCodec.parse(encoded, StandardCharsets.UTF_8)) {
       query.put(parameter.getName(), parameter.getValue() == null ? "" : parameter.getValue());
     }
     HttpEntity entity = request.getEntity();

@@ -42,14 +42,18 @@ final class Defaults {
       ObjectNode data = object.withObjectProperty("data");
       plain
           .properties()
-          .forEach(
-              entry ->
-                  data.put(
-                      entry.getKey(),
-                      Base64.getEncoder()
-                          .encodeToString(
-                              entry.getValue().asString("").getBytes(StandardCharsets.UTF_8))));
+          .forEach(entry -> data.put(entry.getKey(), base64(entry.getValue().asString(""))));
     }
+    try {
+      object.path("data").forEach(value -> Base64.getDecoder().decode(value.asString("")));
+    } catch (IllegalArgumentException e) {
+      throw ApiException.badRequest(
+          "Secret \"%s\": data: %s".formatted(Json.name(object), e.getMessage()));
+    }
+  }
+
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Helm's wait asks whether a service has an address; nothing is ever sent to it. */

@@ -116,7 +116,8 @@ final class Kubelet implements AutoCloseable {
   /** Takes the pod as far as it can go now. */
   private PodWork.State advance(ObjectNode pod, PodWork work) {
     PodNeeds needs = new PodNeeds(store, pod);
-    Optional<String> missingVolume = needs.missingVolume();
+    // What is mounted, or has been started, stays so when its source goes away.
+    Optional<String> missingVolume = work.mounted ? Optional.empty() : needs.missingVolume();
     if (missingVolume.isPresent()) {
       String message = missingVolume.get();
       if (work.told.add(message)) {
@@ -124,9 +125,13 @@ final class Kubelet implements AutoCloseable {
       }
       return PodWork.State.NOT_STARTED;
     }
+    work.mounted = true;
     for (JsonNode container : PodStatus.containers(pod)) {
       String name = Json.text(container, "/name");
       String image = Json.text(container, "/image");
+      if (work.started.contains(name)) {
+        continue;
+      }
       work.current = name;
       if (!work.pulled.containsKey(name)) {
         if (!work.pulling && work.waiting.isEmpty()) {
@@ -144,9 +149,8 @@ final class Kubelet implements AutoCloseable {
         return PodWork.State.NOT_STARTED;
       }
       work.waiting = Optional.empty();
-      if (work.started.add(name)) {
-        events.normal(pod, "Started", "Started container " + name);
-      }
+      work.started.add(name);
+      events.normal(pod, "Started", "Started container " + name);
     }
     return end(pod, needs);
   }

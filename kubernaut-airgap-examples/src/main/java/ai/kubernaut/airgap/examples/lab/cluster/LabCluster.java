@@ -84,6 +84,10 @@ public final class LabCluster implements AutoCloseable {
     Conditions.set(status, "Progressing", "False", "", "Cluster version is 4.17.0");
     store.create(ResourceKinds.CLUSTER_VERSION, version);
 
+    ObjectNode imageConfig = ResourceKinds.IMAGE_CONFIG.newObject("", "cluster");
+    imageConfig.putObject("spec");
+    store.create(ResourceKinds.IMAGE_CONFIG, imageConfig);
+
     return MachineConfigOperator.start(store, loop, builder.machineConfigRollout)::nodeSecret;
   }
 

@@ -29,6 +29,7 @@ final class PodWork {
   State state = State.NOT_STARTED;
   String current = "";
   Optional<Waiting> waiting = Optional.empty();
+  boolean mounted;
   boolean pulling;
   int failures;
 }

@@ -2,16 +2,17 @@ package ai.kubernaut.airgap.examples.lab.cluster;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.kubernetes.client.proto.Meta;
-import io.kubernetes.client.proto.Runtime;
-import io.kubernetes.client.proto.V1;
+import com.google.protobuf.UnknownFieldSet;
 import java.util.Base64;
+import java.util.List;
+import java.util.function.Function;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Request bodies in Kubernetes' protobuf form. Helm sends what it writes through typed clients that
  * way: the Secrets that hold its releases, and the options of a deletion. Everything else it sends
- * as JSON, so no other message is known here.
+ * as JSON, so no other message is known here. The fields are told by their numbers, which
+ * Kubernetes never changes; its generated classes for Java are old and warn of themselves.
  */
 final class ProtobufBodies {
   static final String MEDIA_TYPE = "application/vnd.kubernetes.protobuf";
@@ -24,56 +25,85 @@ final class ProtobufBodies {
     if (!body.startsWith(MAGIC)) {
       throw ApiException.badRequest("the protobuf body does not begin with k8s and a zero byte");
     }
-    try {
-      Runtime.Unknown envelope = Runtime.Unknown.parseFrom(body.substring(MAGIC.size()));
-      String kind = envelope.getTypeMeta().getKind();
-      return switch (kind) {
-        case "Secret" -> secret(V1.Secret.parseFrom(envelope.getRaw()));
-        case "DeleteOptions" -> deleteOptions(Meta.DeleteOptions.parseFrom(envelope.getRaw()));
-        default ->
-            throw ApiException.unsupportedMediaType("cannot read a " + kind + " as protobuf");
-      };
-    } catch (InvalidProtocolBufferException e) {
-      throw ApiException.badRequest("the protobuf body cannot be read: " + e.getMessage());
-    }
+    Message envelope = Message.parse(body.substring(MAGIC.size()));
+    String kind = envelope.message(1).text(2);
+    Message object = envelope.message(2);
+    return switch (kind) {
+      case "Secret" -> secret(object);
+      case "DeleteOptions" -> Json.object("v1", kind).put("propagationPolicy", object.text(4));
+      default -> throw ApiException.unsupportedMediaType("cannot read a " + kind + " as protobuf");
+    };
   }
 
-  private static ObjectNode secret(V1.Secret secret) {
+  private static ObjectNode secret(Message secret) {
     ObjectNode object = Json.object("v1", "Secret");
-    metadata(object.putObject("metadata"), secret.getMetadata());
-    object.put("type", secret.getType());
-    if (secret.getImmutable()) {
+    Message metadata = secret.message(1);
+    ObjectNode target = object.putObject("metadata").put("name", metadata.text(1));
+    putText(target, "namespace", metadata, 3);
+    putText(target, "resourceVersion", metadata, 6);
+    putMap(target, "labels", metadata, 11, ByteString::toStringUtf8);
+    putMap(target, "annotations", metadata, 12, ByteString::toStringUtf8);
+    putMap(object, "data", secret, 2, ProtobufBodies::base64);
+    putText(object, "type", secret, 3);
+    putMap(object, "stringData", secret, 4, ByteString::toStringUtf8);
+    if (secret.flag(5)) {
       object.put("immutable", true);
-    }
-    ObjectNode data = object.putObject("data");
-    secret
-        .getDataMap()
-        .forEach(
-            (key, value) -> data.put(key, Base64.getEncoder().encodeToString(value.toByteArray())));
-    if (secret.getStringDataCount() > 0) {
-      secret.getStringDataMap().forEach(object.putObject("stringData")::put);
     }
     return object;
   }
 
-  private static void metadata(ObjectNode object, Meta.ObjectMeta metadata) {
-    object.put("name", metadata.getName());
-    if (!metadata.getNamespace().isEmpty()) {
-      object.put("namespace", metadata.getNamespace());
-    }
-    if (!metadata.getResourceVersion().isEmpty()) {
-      object.put("resourceVersion", metadata.getResourceVersion());
-    }
-    if (metadata.getLabelsCount() > 0) {
-      metadata.getLabelsMap().forEach(object.putObject("labels")::put);
-    }
-    if (metadata.getAnnotationsCount() > 0) {
-      metadata.getAnnotationsMap().forEach(object.putObject("annotations")::put);
+  private static void putText(ObjectNode target, String name, Message source, int field) {
+    if (!source.text(field).isEmpty()) {
+      target.put(name, source.text(field));
     }
   }
 
-  private static ObjectNode deleteOptions(Meta.DeleteOptions options) {
-    return Json.object("v1", "DeleteOptions")
-        .put("propagationPolicy", options.getPropagationPolicy());
+  private static void putMap(
+      ObjectNode target,
+      String name,
+      Message source,
+      int field,
+      Function<ByteString, String> value) {
+    for (ByteString entry : source.values(field)) {
+      Message pair = Message.parse(entry);
+      target.withObjectProperty(name).put(pair.text(1), value.apply(pair.bytes(2)));
+    }
+  }
+
+  private static String base64(ByteString bytes) {
+    return Base64.getEncoder().encodeToString(bytes.toByteArray());
+  }
+
+  /** A message whose fields are known by number only. */
+  private record Message(UnknownFieldSet fields) {
+
+    static Message parse(ByteString bytes) {
+      try {
+        return new Message(UnknownFieldSet.parseFrom(bytes));
+      } catch (InvalidProtocolBufferException e) {
+        throw ApiException.badRequest("the protobuf body cannot be read: " + e.getMessage());
+      }
+    }
+
+    List<ByteString> values(int field) {
+      return fields.getField(field).getLengthDelimitedList();
+    }
+
+    ByteString bytes(int field) {
+      List<ByteString> values = values(field);
+      return values.isEmpty() ? ByteString.EMPTY : values.get(values.size() - 1);
+    }
+
+    String text(int field) {
+      return bytes(field).toStringUtf8();
+    }
+
+    Message message(int field) {
+      return parse(bytes(field));
+    }
+
+    boolean flag(int field) {
+      return fields.getField(field).getVarintList().contains(1L);
+    }
   }
 }

@@ -36,6 +36,7 @@ final class ResourceKinds {
           "crds");
   static final ResourceKind CLUSTER_VERSION =
       cluster("config.openshift.io", "v1", "clusterversions", "ClusterVersion");
+  static final ResourceKind IMAGE_CONFIG = cluster("config.openshift.io", "v1", "images", "Image");
   static final ResourceKind MACHINE_CONFIG_POOL =
       cluster(
           "machineconfiguration.openshift.io",
@@ -84,7 +85,7 @@ final class ResourceKinds {
   private static final List<ResourceKind> OPENSHIFT =
       List.of(
           CLUSTER_VERSION,
-          cluster("config.openshift.io", "v1", "images", "Image"),
+          IMAGE_CONFIG,
           cluster("config.openshift.io", "v1", "clusteroperators", "ClusterOperator", "co"),
           cluster(
               "config.openshift.io", "v1", "imagedigestmirrorsets", "ImageDigestMirrorSet", "idms"),

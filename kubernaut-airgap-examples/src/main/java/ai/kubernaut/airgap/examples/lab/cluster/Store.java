@@ -99,6 +99,10 @@ final class Store {
       metadata.set(field, current.at("/metadata/" + field));
     }
     metadata.put("resourceVersion", actual);
+    metadata.put("name", name);
+    if (kind.namespaced()) {
+      metadata.put("namespace", namespace);
+    }
     if (updated.equals(current)) {
       return current;
     }

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
@@ -264,8 +265,7 @@ final class WorkloadControllers {
         });
   }
 
-  private void setStatus(
-      ResourceKind kind, ObjectNode workload, java.util.function.Consumer<ObjectNode> change) {
+  private void setStatus(ResourceKind kind, ObjectNode workload, Consumer<ObjectNode> change) {
     store.updateIfPresent(
         kind,
         Json.namespace(workload),
