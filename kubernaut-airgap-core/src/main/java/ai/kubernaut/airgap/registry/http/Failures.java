@@ -160,7 +160,9 @@ final class Failures {
           + authority
           + "\", file.pem)";
     }
-    if (e instanceof SSLPeerUnverifiedException) {
+    if (e instanceof SSLPeerUnverifiedException
+        || message.contains("No subject alternative")
+        || message.contains("No name matching")) {
       return "the certificate of "
           + host
           + " is for another name ("
