@@ -117,7 +117,7 @@ final class Failures {
     }
     if (find(e, ConnectTimeoutException.class) != null) {
       return host
-          + " took no connection within "
+          + " made no connection within "
           + connectTimeout.toSeconds()
           + " s; check the port and the firewalls on the way";
     }

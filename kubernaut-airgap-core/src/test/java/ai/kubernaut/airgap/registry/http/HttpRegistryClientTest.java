@@ -617,6 +617,7 @@ final class HttpRegistryClientTest {
         exchange -> {
           exchange.sendResponseHeaders(200, BLOB.length);
           exchange.getResponseBody().write(BLOB, 0, 1000);
+          exchange.getResponseBody().flush();
         });
     assertThat(failure(Reason.UNREACHABLE, () -> readBlob(0)).getMessage()).contains("broke");
 

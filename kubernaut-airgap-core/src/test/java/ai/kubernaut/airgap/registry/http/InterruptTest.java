@@ -9,7 +9,9 @@ import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
 import ai.kubernaut.airgap.registry.TestCertificates;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -18,6 +20,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,8 +127,8 @@ final class InterruptTest {
       }
       waiting.countDown();
       in.read(buffer);
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -194,8 +197,8 @@ final class InterruptTest {
       waiting.countDown();
       assertThat(stopped(() -> client.ping(server.host()), null))
           .hasMessageContaining("interrupted");
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -207,6 +210,18 @@ final class InterruptTest {
 
     assertThat(stopped(() -> client.ping(server.host()), client::close))
         .hasMessageContaining("closed");
+  }
+
+  @Test
+  void noThreadIsLeftWhenTheClientIsClosed() {
+    start(false);
+    server.on("GET /v2/", ScriptedServer.body(200, "{}"));
+    client.ping(server.host());
+
+    client.close();
+
+    assertThat(Thread.getAllStackTraces().keySet())
+        .noneMatch(thread -> thread.getName().equals("airgap-registry-interrupts"));
   }
 
   @ParameterizedTest

@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.registry.CredentialProvider;
+import ai.kubernaut.airgap.registry.Credentials;
+import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
 import ai.kubernaut.airgap.registry.TestCertificates;
+import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
@@ -73,6 +78,55 @@ final class TlsTest {
           failure(builder().caFile(other.host(), certificates.authority()), other.host());
       assertThat(e.reason()).isEqualTo(Reason.TLS);
       assertThat(e).hasMessageContaining("another name");
+    }
+  }
+
+  @Test
+  void credentialsDoNotGoToATokenServiceByPlainHttp() {
+    try (ScriptedServer tokens = ScriptedServer.start();
+        ScriptedServer registry = ScriptedServer.startTls(certificates)) {
+      tokens.on("GET /token", ScriptedServer.body(200, "{\"token\":\"t\"}"));
+      registry.on(
+          "GET /v2/",
+          ScriptedServer.status(
+              401, "WWW-Authenticate", "Bearer realm=\"http://" + tokens.host() + "/token\""));
+
+      RegistryException e =
+          failure(
+              HttpRegistryClient.builder()
+                  .caFile(registry.host(), certificates.authority())
+                  .plainHttp(tokens.host())
+                  .credentials(
+                      CredentialProvider.forRegistry(
+                          registry.host(), Credentials.of("alice", "pw"))),
+              registry.host());
+
+      assertThat(e.reason()).isEqualTo(Reason.PROTOCOL);
+      assertThat(e).hasMessageContaining("without HTTPS, " + tokens.host());
+      assertThat(tokens.asked()).isEmpty();
+    }
+  }
+
+  @Test
+  void aRegistryThatBelievesToBeAskedByHttpIsAskedByHttps() {
+    byte[] content = {1, 2, 3};
+    Descriptor blob =
+        Descriptor.of("application/octet-stream", Digest.sha256(content), content.length);
+    try (ScriptedServer registry = ScriptedServer.startTls(certificates);
+        HttpRegistryClient client =
+            builder().caFile(registry.host(), certificates.authority()).build()) {
+      registry
+          .on(
+              "POST /v2/app/blobs/uploads/",
+              ScriptedServer.status(
+                  202, "Location", "http://" + registry.host() + "/upload?state=a%2Bb"))
+          .on("PUT /upload", ScriptedServer.afterBody(ScriptedServer.status(201)));
+
+      client.writeBlob(
+          Repository.parse(registry.host() + "/app"), blob, new ByteArrayInputStream(content));
+
+      assertThat(registry.requests().get(1))
+          .isEqualTo("PUT /upload?state=a%2Bb&digest=sha256%3A" + blob.digest().hex());
     }
   }
 
