@@ -3,7 +3,9 @@ package ai.kubernaut.airgap.registry;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -99,7 +101,8 @@ public interface RegistryClient extends AutoCloseable {
 
   /**
    * Stores a blob. When the content fails or ends early, nothing is stored, and what the content's
-   * stream threw is thrown on.
+   * stream threw is thrown on: an {@link IOException} as the cause of an {@link
+   * UncheckedIOException}, everything else as it is.
    *
    * @param repository where to store it
    * @param blob which blob; the registry checks the digest

@@ -35,6 +35,7 @@ final class Authorizer {
   private static final int MAX_TOKEN_ANSWER = 1 << 20;
   private static final long DEFAULT_LIFETIME_SECONDS = 60;
   private static final long MAX_MARGIN_SECONDS = 15;
+  private static final int MANY_TOKENS = 1024;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final CredentialProvider provider;
@@ -139,6 +140,10 @@ final class Authorizer {
 
   private String token(
       Call call, Challenge challenge, List<String> scopes, @Nullable String refused) {
+    if (tokens.size() > MANY_TOKENS) {
+      // Whoever waits for one of these slots keeps it; at worst a token is fetched twice.
+      tokens.values().removeIf(held -> held.usable() == null);
+    }
     TokenSlot slot = tokens.computeIfAbsent(key(call, scopes), any -> new TokenSlot());
     // Many transfers of one repository begin at once; one of them fetches the token for all.
     try {
@@ -320,8 +325,8 @@ final class Authorizer {
 
   private static final class TokenSlot {
     final ReentrantLock lock = new ReentrantLock();
-    private @Nullable String value;
-    private long expires;
+    private volatile @Nullable String value;
+    private volatile long expires;
 
     @Nullable String usable() {
       return value != null && System.nanoTime() - expires < 0 ? value : null;

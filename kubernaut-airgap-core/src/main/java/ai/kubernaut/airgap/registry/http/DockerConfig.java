@@ -6,9 +6,9 @@ import ai.kubernaut.airgap.registry.Credentials;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.cloud.tools.jib.api.Credential;
-import com.google.cloud.tools.jib.api.ImageReference;
-import com.google.cloud.tools.jib.frontend.CredentialRetrieverFactory;
-import com.google.cloud.tools.jib.registry.credentials.CredentialRetrievalException;
+import com.google.cloud.tools.jib.registry.credentials.CredentialHelperNotFoundException;
+import com.google.cloud.tools.jib.registry.credentials.CredentialHelperUnhandledServerUrlException;
+import com.google.cloud.tools.jib.registry.credentials.DockerCredentialHelper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -208,15 +208,16 @@ public final class DockerConfig implements CredentialProvider {
 
   private Optional<Credentials> run(String program, String key, String registry) {
     try {
-      Optional<Credential> found =
-          CredentialRetrieverFactory.forImage(ImageReference.of(key, "any", "latest"), event -> {})
-              .dockerCredentialHelper(program)
-              .retrieve();
+      // Not by way of jib's CredentialRetrieverFactory: it takes no server that is written as
+      // Docker Hub's is.
+      Credential found = new DockerCredentialHelper(key, Path.of(program)).retrieve();
       brokenHelpers.remove(registry);
-      return found.map(
-          credential -> Credentials.of(credential.getUsername(), credential.getPassword()));
-    } catch (CredentialRetrievalException e) {
-      // Its messages may quote what the helper printed.
+      return Optional.of(Credentials.of(found.getUsername(), found.getPassword()));
+    } catch (CredentialHelperUnhandledServerUrlException e) {
+      brokenHelpers.remove(registry);
+      return Optional.empty();
+    } catch (CredentialHelperNotFoundException | IOException e) {
+      // Its message may quote what the helper printed.
       brokenHelpers.put(registry, program);
       return Optional.empty();
     }

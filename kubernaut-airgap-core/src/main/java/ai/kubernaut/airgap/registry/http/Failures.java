@@ -117,7 +117,7 @@ final class Failures {
     }
     if (find(e, ConnectTimeoutException.class) != null) {
       return host
-          + " took no connection within "
+          + " made no connection within "
           + connectTimeout.toSeconds()
           + " s; check the port and the firewalls on the way";
     }
@@ -160,7 +160,9 @@ final class Failures {
           + authority
           + "\", file.pem)";
     }
-    if (e instanceof SSLPeerUnverifiedException) {
+    if (e instanceof SSLPeerUnverifiedException
+        || message.contains("No subject alternative")
+        || message.contains("No name matching")) {
       return "the certificate of "
           + host
           + " is for another name ("

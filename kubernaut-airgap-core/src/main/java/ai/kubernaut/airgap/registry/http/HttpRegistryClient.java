@@ -162,7 +162,9 @@ public final class HttpRegistryClient implements RegistryClient {
     }
     // A GET has everything that the HEAD's answer lacked.
     try {
-      return Optional.of(readManifest(image).descriptor());
+      Descriptor read = readManifest(image).descriptor();
+      return Optional.of(
+          Descriptor.of(read.mediaType(), image.digest().orElse(read.digest()), read.size()));
     } catch (RegistryException e) {
       if (e.reason() == Reason.NOT_FOUND) {
         return Optional.empty();
@@ -175,15 +177,17 @@ public final class HttpRegistryClient implements RegistryClient {
     Optional<Digest> stated =
         answer.header("Docker-Content-Digest").flatMap(HttpRegistryClient::digest);
     Optional<Digest> asked = image.digest();
+    boolean contradiction =
+        stated.isPresent()
+            && asked.isPresent()
+            && stated.get().algorithm() == asked.get().algorithm()
+            && !stated.equals(asked);
+    Optional<Digest> digest = asked.or(() -> stated);
     OptionalLong length = answer.contentLength();
     Optional<String> type = answer.mediaType().filter(HttpRegistryClient::isManifestType);
-    if (stated.isEmpty()
-        || length.isEmpty()
-        || type.isEmpty()
-        || (asked.isPresent() && !asked.equals(stated))) {
-      return Optional.empty();
-    }
-    return Optional.of(Descriptor.of(type.get(), stated.get(), length.getAsLong()));
+    return contradiction || digest.isEmpty() || length.isEmpty() || type.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Descriptor.of(type.get(), digest.get(), length.getAsLong()));
   }
 
   private static Optional<Digest> digest(String text) {
@@ -221,7 +225,15 @@ public final class HttpRegistryClient implements RegistryClient {
           " that the registry stated",
           content);
       String type = answer.mediaType().filter(HttpRegistryClient::isManifestType).orElse(null);
-      return Manifest.of(type == null ? ManifestTypes.guess(content) : type, content);
+      return manifest(call, type == null ? ManifestTypes.guess(content) : type, content);
+    }
+  }
+
+  private static Manifest manifest(Call call, String mediaType, byte[] content) {
+    try {
+      return Manifest.of(mediaType, content);
+    } catch (InvalidManifestException e) {
+      throw new InvalidManifestException(call.action() + " failed: " + e.getMessage());
     }
   }
 
@@ -312,8 +324,13 @@ public final class HttpRegistryClient implements RegistryClient {
         if (!answer.isSuccess() && (answer.status() != 405 || method.equals("GET"))) {
           throw failures.refused(call, answer);
         }
-        if (answer.isSuccess() && answer.contentLength().isPresent()) {
-          return answer.contentLength();
+        OptionalLong length = answer.isSuccess() ? answer.contentLength() : OptionalLong.empty();
+        if (method.equals("HEAD")) {
+          // A GET's answer is the blob itself, and closing it breaks the connection.
+          answer.discard();
+        }
+        if (length.isPresent()) {
+          return length;
         }
       }
     }

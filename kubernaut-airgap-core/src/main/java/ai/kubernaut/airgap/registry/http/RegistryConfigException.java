@@ -8,13 +8,11 @@ import org.jspecify.annotations.Nullable;
 public final class RegistryConfigException extends AirgapException {
   private static final long serialVersionUID = 1L;
 
-  private final transient Path file;
-  private final String fileName;
+  private final String file;
 
   RegistryConfigException(Path file, String why, @Nullable Throwable cause) {
     super(file + " cannot be used: " + why, cause);
-    this.file = file;
-    this.fileName = file.toString();
+    this.file = file.toString();
   }
 
   /**
@@ -23,6 +21,6 @@ public final class RegistryConfigException extends AirgapException {
    * @return its path as it was looked for
    */
   public Path file() {
-    return file == null ? Path.of(fileName) : file;
+    return Path.of(file);
   }
 }

@@ -94,12 +94,28 @@ final class Session {
     try {
       URI uri = base.resolve(URI.create(location));
       if (uri.getHost() != null && uri.getScheme() != null) {
-        return uri;
+        return withoutDowngrade(call, uri);
       }
     } catch (IllegalArgumentException e) {
       // Told below; the parser's own message would repeat the address, which may hold a signature.
     }
     throw unreadable(call);
+  }
+
+  /**
+   * A registry behind a proxy that ends TLS often believes that it is asked by HTTP, and names
+   * itself so. The same host is asked by HTTPS all the same.
+   */
+  private static URI withoutDowngrade(Call call, URI uri) {
+    URI own = call.endpoint().uri("");
+    boolean sameHost =
+        own.getHost().equalsIgnoreCase(uri.getHost())
+            && (uri.getPort() < 0 || uri.getPort() == own.getPort());
+    if (sameHost && own.getScheme().equals("https") && "http".equalsIgnoreCase(uri.getScheme())) {
+      return own.resolve(
+          uri.getRawPath() + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery()));
+    }
+    return uri;
   }
 
   private RegistryException unreadable(Call call) {

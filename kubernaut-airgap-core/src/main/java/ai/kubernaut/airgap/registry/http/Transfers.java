@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Transfers {
   private static final int TICK_MILLIS = 100;
   private static final int IDLE_TICKS = 20;
+  private static final long END_MILLIS = 1000;
 
   private final Set<Transfer> open = ConcurrentHashMap.newKeySet();
   private final Object lock = new Object();
@@ -74,8 +75,18 @@ final class Transfers {
   void close() {
     closed = true;
     open.forEach(transfer -> transfer.stop(Transfer.Stop.CLOSED));
+    Thread last;
     synchronized (lock) {
-      LockSupport.unpark(watcher);
+      last = watcher;
+    }
+    if (last != null) {
+      LockSupport.unpark(last);
+      try {
+        last.join(END_MILLIS);
+      } catch (InterruptedException e) {
+        // It ends by itself; the caller is told in the usual way.
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

@@ -55,30 +55,29 @@ final class TrustedAuthorities implements TlsSocketStrategy {
         }
         byHost.put(entry.getKey(), strategy(certificates));
       }
-      return new TrustedAuthorities(strategy(List.of()), Map.copyOf(byHost));
+      return new TrustedAuthorities(standard(), Map.copyOf(byHost));
     } catch (GeneralSecurityException | IOException e) {
       throw new IllegalStateException("this JVM cannot set up TLS: " + e.getMessage(), e);
     }
+  }
+
+  private static TlsSocketStrategy standard() throws GeneralSecurityException {
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, null, null);
+    return new DefaultClientTlsStrategy(context);
   }
 
   private static TlsSocketStrategy strategy(List<Certificate> more)
       throws GeneralSecurityException, IOException {
     KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
     trusted.load(null, null);
-    int number = 0;
-    for (Certificate certificate : authoritiesOfJvm()) {
-      trusted.setCertificateEntry("jvm-" + number++, certificate);
-    }
-    for (Certificate certificate : more) {
-      trusted.setCertificateEntry("given-" + number++, certificate);
+    List<Certificate> all = new ArrayList<>(authoritiesOfJvm());
+    all.addAll(more);
+    for (int i = 0; i < all.size(); i++) {
+      trusted.setCertificateEntry("authority-" + i, all.get(i));
     }
     SSLContext context = SSLContext.getInstance("TLS");
-    if (more.isEmpty()) {
-      context.init(null, null, null);
-    } else {
-      TrustManagerFactory factory = trustManagers(trusted);
-      context.init(null, factory.getTrustManagers(), null);
-    }
+    context.init(null, trustManagers(trusted).getTrustManagers(), null);
     return new DefaultClientTlsStrategy(context);
   }
 
