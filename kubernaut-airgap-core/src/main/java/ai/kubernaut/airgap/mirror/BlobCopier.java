@@ -58,11 +58,13 @@ final class BlobCopier {
       if (home.equals(to)) {
         return Way.PRESENT;
       }
-      if (registries.findBlob(to, blob.digest()).isPresent()) {
-        return Way.PRESENT;
-      }
+      // A registry that mounts also says yes to what is there already, so there is no need to ask
+      // first.
       if (registries.mountBlob(to, blob.digest(), home)) {
         return Way.MOUNTED;
+      }
+      if (registries.findBlob(to, blob.digest()).isPresent()) {
+        return Way.PRESENT;
       }
       send(from, to, blob);
       return Way.SENT;
