@@ -53,7 +53,9 @@ final class LabImages {
           ImageRef.parse("registry.redhat.io/openshift4/ose-cli-rhel9:v4.17"));
 
   /** In an order of its own, because it becomes part of the digests. */
-  private static final Set<Platform> PLATFORMS = new LinkedHashSet<>(List.of(new Platform("amd64", "linux"), new Platform("arm64", "linux")));
+  private static final Set<Platform> PLATFORMS =
+      new LinkedHashSet<>(List.of(new Platform("amd64", "linux"), new Platform("arm64", "linux")));
+
   private static final int BASE_LAYER_BYTES = 1 << 20;
   private static final int OWN_LAYER_BYTES = 256 << 10;
   private static final int BUILDS_AT_ONCE = 4;
