@@ -58,8 +58,8 @@ class HostSignalsTest {
 
         new ProcessBuilder("kill", "-" + signal, Long.toString(child.pid())).start().waitFor();
 
+        assertThat(child.waitFor(20, TimeUnit.SECONDS)).as("the child ends").isTrue();
         assertThat(said.readLine()).isEqualTo("shutdown hook ran");
-        assertThat(child.waitFor(20, TimeUnit.SECONDS)).isTrue();
         assertThat(child.exitValue()).isEqualTo(signal.equals("TERM") ? 143 : 130);
       } finally {
         child.destroyForcibly();
