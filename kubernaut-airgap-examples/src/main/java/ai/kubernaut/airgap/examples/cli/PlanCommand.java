@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.examples.cli;
 import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.helm.HelmJavaClient;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.plan.PlanDiff;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,16 @@ final class PlanCommand implements Callable<Integer> {
       description = "Save the plan for the other commands.")
   @Nullable Path file;
 
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      defaultValue = "TEXT",
+      description = "How the plan is printed: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+  PlanFormat format = PlanFormat.TEXT;
+
+  @Option(names = "--since", paramLabel = "FILE", description = "Print what is new, gone and changed since a saved plan.")
+  @Nullable Path earlier;
+
   @Mixin ReleaseArguments release = new ReleaseArguments();
   @Mixin Output output = new Output();
 
@@ -40,7 +51,12 @@ final class PlanCommand implements Callable<Integer> {
         planned.save(file);
         output.tell("The plan is saved in " + file);
       }
-      output.report(Reports.json(planned), Reports.text(planned));
+      if (earlier != null) {
+        PlanDiff diff = PlanDiff.between(MirrorPlan.read(earlier), planned);
+        output.report(Reports.json(diff), diff.toText().stripTrailing());
+      } else {
+        output.report(Reports.json(planned), format.print(planned));
+      }
       return 0;
     }
   }

@@ -5,6 +5,7 @@ import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.mirror.MirroredImage;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.plan.PlanDiff;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
 import ai.kubernaut.airgap.verify.Check;
 import ai.kubernaut.airgap.verify.VerificationReport;
@@ -37,6 +38,17 @@ final class Reports {
     entry.digest().ifPresent(digest -> json.put("digest", digest.toString()));
     ArrayNode neededBy = json.putArray("neededBy");
     entry.reasons().forEach(reason -> neededBy.add(reason.object() + " " + reason.path()));
+    return json;
+  }
+
+  static ObjectNode json(PlanDiff diff) {
+    ObjectNode json = object();
+    ArrayNode added = json.putArray("added");
+    diff.added().forEach(entry -> added.add(json(entry)));
+    ArrayNode removed = json.putArray("removed");
+    diff.removed().forEach(entry -> removed.add(json(entry)));
+    ArrayNode changed = json.putArray("changed");
+    diff.changed().forEach(change -> changed.addObject().<ObjectNode>set("before", json(change.before())).set("after", json(change.after())));
     return json;
   }
 
