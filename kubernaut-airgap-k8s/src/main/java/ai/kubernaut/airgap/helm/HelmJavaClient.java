@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -87,9 +89,7 @@ public final class HelmJavaClient implements HelmClient {
               .withName(release.name())
               .withNamespace(release.namespace())
               .withKubeVersion(OFFLINE_KUBERNETES);
-      chart.valuesFiles().forEach(command::withValuesFile);
-      chart.settings().forEach(setting -> command.set(setting.key(), setting.value()));
-      chart.fileSettings().forEach(setting -> command.setFile(setting.key(), setting.file()));
+      setValues(chart, command::withValuesFile, command::set, command::setFile);
       return copy.restore(
           call("The chart " + chart.location() + " could not be rendered", copy, command::call));
     }
@@ -117,9 +117,7 @@ public final class HelmJavaClient implements HelmClient {
               .withName(release.name())
               .withNamespace(release.namespace())
               .withTimeout(seconds(timeout));
-      chart.valuesFiles().forEach(command::withValuesFile);
-      chart.settings().forEach(setting -> command.set(setting.key(), setting.value()));
-      chart.fileSettings().forEach(setting -> command.setFile(setting.key(), setting.file()));
+      setValues(chart, command::withValuesFile, command::set, command::setFile);
       if (kubeconfig != null) {
         command.withKubeConfig(kubeconfig);
       }
@@ -143,9 +141,7 @@ public final class HelmJavaClient implements HelmClient {
               .withNamespace(release.namespace())
               .withTimeout(seconds(timeout))
               .resetValues();
-      chart.valuesFiles().forEach(command::withValuesFile);
-      chart.settings().forEach(setting -> command.set(setting.key(), setting.value()));
-      chart.fileSettings().forEach(setting -> command.setFile(setting.key(), setting.file()));
+      setValues(chart, command::withValuesFile, command::set, command::setFile);
       if (kubeconfig != null) {
         command.withKubeConfig(kubeconfig);
       }
@@ -192,6 +188,19 @@ public final class HelmJavaClient implements HelmClient {
   public void close() {
     // The native library stays loaded for the whole JVM; there is nothing of this client's own to
     // free.
+  }
+
+  /**
+   * The commands of helm-java take values by methods of the same names, and have no type in common.
+   */
+  private static void setValues(
+      Chart chart,
+      Consumer<Path> file,
+      BiConsumer<String, Object> single,
+      BiConsumer<String, Path> fromFile) {
+    chart.valuesFiles().forEach(file);
+    chart.settings().forEach(setting -> single.accept(setting.key(), setting.value()));
+    chart.fileSettings().forEach(setting -> fromFile.accept(setting.key(), setting.file()));
   }
 
   private static int seconds(Duration timeout) {

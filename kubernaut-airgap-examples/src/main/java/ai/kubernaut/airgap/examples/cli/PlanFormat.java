@@ -11,8 +11,10 @@ enum PlanFormat {
   TEXT(Reports::text),
   YAML(MirrorPlan::toYaml),
   LIST(ImageList::write),
-  IMAGESET_V1ALPHA2(plan -> ImageSetConfiguration.write(plan, ImageSetConfiguration.Version.V1ALPHA2)),
-  IMAGESET_V2ALPHA1(plan -> ImageSetConfiguration.write(plan, ImageSetConfiguration.Version.V2ALPHA1)),
+  IMAGESET_V1ALPHA2(
+      plan -> ImageSetConfiguration.write(plan, ImageSetConfiguration.Version.V1ALPHA2)),
+  IMAGESET_V2ALPHA1(
+      plan -> ImageSetConfiguration.write(plan, ImageSetConfiguration.Version.V2ALPHA1)),
   SKOPEO_COPY(plan -> String.join("\n", OtherTools.skopeoCopy(plan))),
   SKOPEO_SYNC(OtherTools::skopeoSync);
 

@@ -48,7 +48,13 @@ final class Reports {
     ArrayNode removed = json.putArray("removed");
     diff.removed().forEach(entry -> removed.add(json(entry)));
     ArrayNode changed = json.putArray("changed");
-    diff.changed().forEach(change -> changed.addObject().<ObjectNode>set("before", json(change.before())).set("after", json(change.after())));
+    diff.changed()
+        .forEach(
+            change ->
+                changed
+                    .addObject()
+                    .<ObjectNode>set("before", json(change.before()))
+                    .set("after", json(change.after())));
     return json;
   }
 
