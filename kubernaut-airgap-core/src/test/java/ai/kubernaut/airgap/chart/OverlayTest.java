@@ -10,6 +10,7 @@ import ai.kubernaut.airgap.yaml.Yaml;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -59,7 +60,7 @@ final class OverlayTest {
     Target mirror = Target.registry(target).separator(Separator.parse(targetSeparator));
     Overlay overlay = overlay(values, mirror, Set.of());
     Map<String, String> layered =
-        new java.util.HashMap<>(
+        new HashMap<>(
             Map.of("registry", registry, "namespace", namespace, "separator", separator));
     ((Map<?, ?>) ((Map<?, ?>) overlay.values().get("global")).get("image"))
         .forEach((key, value) -> layered.put(key.toString(), value.toString()));

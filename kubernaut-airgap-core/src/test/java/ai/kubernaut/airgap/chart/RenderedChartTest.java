@@ -8,6 +8,7 @@ import ai.kubernaut.airgap.yaml.InvalidYamlException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,7 +50,7 @@ final class RenderedChartTest {
       }
     }
     for (String containers : List.of("containers", "initContainers", "ephemeralContainers")) {
-      manifest.append("%s%s: [{name: c, image: 'quay.io/x/%s:1'}]\n".formatted(indent, containers, containers.toLowerCase(java.util.Locale.ROOT)));
+      manifest.append("%s%s: [{name: c, image: 'quay.io/x/%s:1'}]\n".formatted(indent, containers, containers.toLowerCase(Locale.ROOT)));
     }
     RenderedChart chart = RenderedChart.parse(manifest.toString());
     assertThat(chart.images())

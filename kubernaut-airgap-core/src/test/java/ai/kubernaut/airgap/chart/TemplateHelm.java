@@ -19,6 +19,7 @@ public final class TemplateHelm implements HelmClient {
   private final Function<Fields, String> templates;
   private final Map<ReleaseName, Release> releases = new HashMap<>();
   private final List<String> calls = new ArrayList<>();
+  private final List<Chart> charts = new ArrayList<>();
   private String failure = "";
 
   private TemplateHelm(String values, Function<Fields, String> templates) {
@@ -58,6 +59,11 @@ public final class TemplateHelm implements HelmClient {
     return List.copyOf(calls);
   }
 
+  /** The charts that were installed or upgraded, in order. */
+  public List<Chart> charts() {
+    return List.copyOf(charts);
+  }
+
   private Release put(ReleaseName name, int revision, String status) {
     Release release =
         Release.builder()
@@ -91,6 +97,7 @@ public final class TemplateHelm implements HelmClient {
   }
 
   private Release run(String what, Chart chart, ReleaseName release, int revision) {
+    charts.add(chart);
     calls.add(what + " " + release.name() + "\n" + render(chart, release));
     if (!failure.isEmpty()) {
       put(release, revision, "failed");
