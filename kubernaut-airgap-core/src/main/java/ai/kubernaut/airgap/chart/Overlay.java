@@ -30,9 +30,9 @@ public final class Overlay {
    * Makes the overlay for a chart's values.
    *
    * <p>Where the chart builds references from {@code global.image.registry}, {@code .namespace} and
-   * {@code .separator}, those are set. Every value that is a whole reference to one of the
-   * images gets the reference to the mirror. Lists are replaced as a whole, since Helm does not
-   * merge them.
+   * {@code .separator}, those are set. Every value that is a whole reference to one of the images
+   * gets the reference to the mirror. Lists are replaced as a whole, since Helm does not merge
+   * them.
    *
    * @param chart the merged values of the chart
    * @param target the mirror

@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Dump;
@@ -198,7 +199,7 @@ public final class Yaml {
   private static final class Quoting extends StandardRepresenter {
     Quoting(DumpSettings settings) {
       super(settings);
-      RepresentToNode plain = representers.get(String.class);
+      RepresentToNode plain = Objects.requireNonNull(representers.get(String.class));
       representers.put(
           String.class,
           value ->

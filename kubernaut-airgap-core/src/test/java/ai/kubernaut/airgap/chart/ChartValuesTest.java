@@ -24,7 +24,8 @@ final class ChartValuesTest {
 
   @Test
   void mapsAreMergedKeyByKeyAndEverythingElseIsReplaced() throws IOException {
-    Path first = file("first.yaml", "a: {x: 10, new: {deep: 1}}\nlist: [3]\nscalar: {now: a map}\n");
+    Path first =
+        file("first.yaml", "a: {x: 10, new: {deep: 1}}\nlist: [3]\nscalar: {now: a map}\n");
     Path second = file("second.yaml", "a: {x: 100}\nmap: now a text\n");
     ChartValues values =
         values(
@@ -66,7 +67,9 @@ final class ChartValuesTest {
   @Test
   void aKeyThatStandsTwiceCountsAsForHelm() throws IOException {
     ChartValues values =
-        values("", TemplateHelm.chart().values(file("twice.yaml", "tls: {mode: a}\ntls: {mode: b}\n")));
+        values(
+            "",
+            TemplateHelm.chart().values(file("twice.yaml", "tls: {mode: a}\ntls: {mode: b}\n")));
     assertThat(values.fields().text("tls", "mode")).contains("b");
   }
 
@@ -87,7 +90,9 @@ final class ChartValuesTest {
 
   @Test
   void aValueIsFoundWhereverTheChartKeepsIt() {
-    assertThat(values("a: {b: {sdkConfigContent: x}}\n", TemplateHelm.chart()).pathOf("sdkConfigContent"))
+    assertThat(
+            values("a: {b: {sdkConfigContent: x}}\n", TemplateHelm.chart())
+                .pathOf("sdkConfigContent"))
         .contains("a.b.sdkConfigContent");
     assertThat(values("a: {b: 1}\n", TemplateHelm.chart()).pathOf("sdkConfigContent")).isEmpty();
   }
@@ -104,9 +109,12 @@ final class ChartValuesTest {
               assertThat(setting.key()).isEqualTo("holmesgptApi.sdkConfigContent");
               assertThat(setting.file()).isEqualTo(sdk);
             });
-    assertThat(ChartValues.withSdkConfig(helm, TemplateHelm.chart())).isEqualTo(TemplateHelm.chart());
+    assertThat(ChartValues.withSdkConfig(helm, TemplateHelm.chart()))
+        .isEqualTo(TemplateHelm.chart());
     assertThatThrownBy(
-            () -> ChartValues.withSdkConfig(TemplateHelm.rendering(""), TemplateHelm.chart().sdkConfig(sdk)))
+            () ->
+                ChartValues.withSdkConfig(
+                    TemplateHelm.rendering(""), TemplateHelm.chart().sdkConfig(sdk)))
         .isInstanceOf(HelmException.class)
         .hasMessageContaining("has no value sdkConfigContent that could take sdk.yaml");
   }

@@ -20,9 +20,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class OverlayTest {
   private static final Target HARBOR = Target.registry("harbor.corp");
-  private static final String HEX = "6e2cdb22d6ab7264ea198c717f555e30536b54029d26c8781b9f25f78951b564";
+  private static final String HEX =
+      "6e2cdb22d6ab7264ea198c717f555e30536b54029d26c8781b9f25f78951b564";
 
-  private static Overlay overlay(String values, Target target, Set<String> pullSecrets, String... images) {
+  private static Overlay overlay(
+      String values, Target target, Set<String> pullSecrets, String... images) {
     MirrorPlan.Builder plan = MirrorPlan.builder(target);
     Arrays.stream(images).map(ImageRef::parse).forEach(plan::image);
     return Overlay.of(
@@ -60,8 +62,7 @@ final class OverlayTest {
     Target mirror = Target.registry(target).separator(Separator.parse(targetSeparator));
     Overlay overlay = overlay(values, mirror, Set.of());
     Map<String, String> layered =
-        new HashMap<>(
-            Map.of("registry", registry, "namespace", namespace, "separator", separator));
+        new HashMap<>(Map.of("registry", registry, "namespace", namespace, "separator", separator));
     ((Map<?, ?>) ((Map<?, ?>) overlay.values().get("global")).get("image"))
         .forEach((key, value) -> layered.put(key.toString(), value.toString()));
 
@@ -80,7 +81,8 @@ final class OverlayTest {
             overlay("global: {image: {registry: quay.io, namespace: a}}\n", HARBOR, Set.of("s"))
                 .values())
         .isEqualTo(tree("global: {image: {registry: harbor.corp, namespace: a}}\n"));
-    assertThat(overlay("image: {registry: quay.io}\n", HARBOR, Set.of("s"), "quay.io/a/b:1").values())
+    assertThat(
+            overlay("image: {registry: quay.io}\n", HARBOR, Set.of("s"), "quay.io/a/b:1").values())
         .isEmpty();
   }
 
@@ -160,7 +162,8 @@ final class OverlayTest {
   @Test
   void pullSecretsAreNamedWhereTheChartTakesThem() {
     assertThat(
-            overlay("global: {imagePullSecrets: []}\n", HARBOR, Set.of("kubernaut-mirror")).values())
+            overlay("global: {imagePullSecrets: []}\n", HARBOR, Set.of("kubernaut-mirror"))
+                .values())
         .isEqualTo(tree("global: {imagePullSecrets: [{name: kubernaut-mirror}]}\n"));
     assertThat(overlay("global: {imagePullSecrets: []}\n", HARBOR, Set.of()).values()).isEmpty();
   }

@@ -17,7 +17,10 @@ final class PublishedChart {
     Path file = Path.of("../../shared/kubernaut/v1.1.0").resolve(name);
     assumeTrue(
         Files.isReadable(file),
-        () -> "skipped: the published chart's file " + file.toAbsolutePath().normalize() + " is not on this machine");
+        () ->
+            "skipped: the published chart's file "
+                + file.toAbsolutePath().normalize()
+                + " is not on this machine");
     return file;
   }
 }

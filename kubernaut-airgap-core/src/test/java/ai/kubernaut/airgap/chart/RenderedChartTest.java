@@ -38,7 +38,8 @@ final class RenderedChartTest {
   })
   void everyKindThatRunsPodsNamesItsImages(String apiVersion, String kind, String podSpec) {
     StringBuilder manifest =
-        new StringBuilder("apiVersion: %s\nkind: %s\nmetadata: {name: x}\n".formatted(apiVersion, kind));
+        new StringBuilder(
+            "apiVersion: %s\nkind: %s\nmetadata: {name: x}\n".formatted(apiVersion, kind));
     String indent = "";
     for (String field : podSpec.split("\\.")) {
       boolean list = field.endsWith("[0]");
@@ -50,13 +51,17 @@ final class RenderedChartTest {
       }
     }
     for (String containers : List.of("containers", "initContainers", "ephemeralContainers")) {
-      manifest.append("%s%s: [{name: c, image: 'quay.io/x/%s:1'}]\n".formatted(indent, containers, containers.toLowerCase(Locale.ROOT)));
+      manifest.append(
+          "%s%s: [{name: c, image: 'quay.io/x/%s:1'}]\n"
+              .formatted(indent, containers, containers.toLowerCase(Locale.ROOT)));
     }
     RenderedChart chart = RenderedChart.parse(manifest.toString());
     assertThat(chart.images())
         .extracting(use -> use.image().toString())
         .containsExactly(
-            "quay.io/x/containers:1", "quay.io/x/ephemeralcontainers:1", "quay.io/x/initcontainers:1");
+            "quay.io/x/containers:1",
+            "quay.io/x/ephemeralcontainers:1",
+            "quay.io/x/initcontainers:1");
     assertThat(chart.images().get(0).reasons())
         .containsExactly(ImageReason.of("", kind + " x", podSpec + ".containers[0].image"));
   }
@@ -83,15 +88,25 @@ final class RenderedChartTest {
             """);
     assertThat(chart.images())
         .extracting(use -> use.image().toString())
-        .containsExactly("docker.io/library/postgres:16-alpine", "quay.io/x/cli:1", "quay.io/x/gateway:1");
+        .containsExactly(
+            "docker.io/library/postgres:16-alpine", "quay.io/x/cli:1", "quay.io/x/gateway:1");
     String gateway = "kubernaut/templates/gateway.yaml";
     assertThat(chart.images().get(0).reasons())
         .containsExactlyInAnyOrder(
-            ImageReason.of(gateway, "Deployment kubernaut-system/gateway", "spec.template.spec.initContainers[0].image"),
-            ImageReason.of(gateway, "Deployment kubernaut-system/gateway", "spec.template.spec.containers[1].image"));
+            ImageReason.of(
+                gateway,
+                "Deployment kubernaut-system/gateway",
+                "spec.template.spec.initContainers[0].image"),
+            ImageReason.of(
+                gateway,
+                "Deployment kubernaut-system/gateway",
+                "spec.template.spec.containers[1].image"));
     assertThat(chart.images().get(1).reasons())
         .containsExactly(
-            ImageReason.of("kubernaut/templates/hooks/tls.yaml", "Job tls", "spec.template.spec.containers[0].image"));
+            ImageReason.of(
+                "kubernaut/templates/hooks/tls.yaml",
+                "Job tls",
+                "spec.template.spec.containers[0].image"));
     assertThat(chart.manifests()).extracting(RenderedManifest::isHook).containsExactly(false, true);
     assertThat(chart).hasToString("2 manifests");
   }
@@ -146,14 +161,20 @@ final class RenderedChartTest {
     assertThat(RenderedChart.parse("").manifests()).isEmpty();
     assertThat(RenderedChart.parse("\n---\n# Source: a\n---\n\n--- \n{}\n").manifests()).isEmpty();
     RenderedChart chart =
-        RenderedChart.parse("---\r\n# Source: a.yaml\r\nkind: Namespace\r\nmetadata: {name: x}\r\n---\r\n");
+        RenderedChart.parse(
+            "---\r\n# Source: a.yaml\r\nkind: Namespace\r\nmetadata: {name: x}\r\n---\r\n");
     assertThat(chart.manifests().get(0).template()).isEqualTo("a.yaml");
     assertThat(chart.manifests().get(0).object()).hasToString("Namespace x");
   }
 
   @Test
   void aKeyThatStandsTwiceCountsAsForHelm() {
-    assertThat(RenderedChart.parse("kind: A\nkind: B\nmetadata: {name: x}\n").manifests().get(0).object().kind())
+    assertThat(
+            RenderedChart.parse("kind: A\nkind: B\nmetadata: {name: x}\n")
+                .manifests()
+                .get(0)
+                .object()
+                .kind())
         .isEqualTo("B");
   }
 

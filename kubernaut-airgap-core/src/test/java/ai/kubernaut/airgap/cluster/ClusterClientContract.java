@@ -74,8 +74,7 @@ public abstract class ClusterClientContract {
 
   /** Lets a service answer at a path. */
   protected void runService(
-      String namespace, String service, int port, String path, HttpAnswer answer)
-      throws Exception {
+      String namespace, String service, int port, String path, HttpAnswer answer) throws Exception {
     throw new UnsupportedOperationException("override this, or leave out the ability SERVICES");
   }
 
@@ -174,8 +173,7 @@ public abstract class ClusterClientContract {
 
   @Test
   void anObjectOfTheWholeClusterHasNoNamespace() {
-    KubernetesObject read =
-        cluster.get(ResourceType.NAMESPACE, null, namespace).orElseThrow();
+    KubernetesObject read = cluster.get(ResourceType.NAMESPACE, null, namespace).orElseThrow();
     assertThat(read.name()).isEqualTo(namespace);
     assertThat(read.namespace()).isEmpty();
   }
@@ -204,7 +202,8 @@ public abstract class ClusterClientContract {
   void aListHoldsWhatHasAllTheLabels() {
     cluster.create(
         ResourceType.SECRET,
-        secret("both", "").with(Map.of("app", "x", "contract.example.org/tier", "db"), "metadata", "labels"));
+        secret("both", "")
+            .with(Map.of("app", "x", "contract.example.org/tier", "db"), "metadata", "labels"));
     cluster.create(
         ResourceType.SECRET, secret("one", "").with(Map.of("app", "x"), "metadata", "labels"));
     cluster.create(ResourceType.SECRET, secret("none", ""));
@@ -264,12 +263,10 @@ public abstract class ClusterClientContract {
 
   @Test
   void whatIsReplacedIsWhollyReplaced() {
-    cluster.create(
-        ResourceType.SECRET, secret("a", "old").with(base64("gone"), "data", "other"));
+    cluster.create(ResourceType.SECRET, secret("a", "old").with(base64("gone"), "data", "other"));
     KubernetesObject read = readSecret("a");
     KubernetesObject replaced =
-        cluster.replace(
-            ResourceType.SECRET, read.with(Map.of("key", base64("new")), "data"));
+        cluster.replace(ResourceType.SECRET, read.with(Map.of("key", base64("new")), "data"));
     assertThat(replaced.fields().text("metadata", "resourceVersion"))
         .isNotEqualTo(read.fields().text("metadata", "resourceVersion"));
     assertThat(readSecret("a").fields().texts("data")).isEqualTo(Map.of("key", base64("new")));
@@ -286,8 +283,7 @@ public abstract class ClusterClientContract {
     ClusterException refusal =
         refused(
             () ->
-                cluster.replace(
-                    ResourceType.SECRET, read.with(base64("hunter2"), "data", "key")));
+                cluster.replace(ResourceType.SECRET, read.with(base64("hunter2"), "data", "key")));
     assertThat(refusal.reason()).isEqualTo(Reason.CONFLICT);
     assertThat(refusal).hasMessageContaining("Secret " + namespace + "/a");
     assertThat(readSecret("a").fields().text("data", "key")).contains(base64("theirs"));
@@ -351,8 +347,7 @@ public abstract class ClusterClientContract {
             threads.submit(
                 () -> {
                   try {
-                    cluster.replace(
-                        ResourceType.SECRET, read.with(base64(text), "data", "key"));
+                    cluster.replace(ResourceType.SECRET, read.with(base64(text), "data", "key"));
                     return true;
                   } catch (ClusterException e) {
                     assertThat(e.reason()).isEqualTo(Reason.CONFLICT);

@@ -30,7 +30,9 @@ final class FieldsTest {
     assertThat(pod().text("spec", "replicas")).contains("3");
     assertThat(pod().number("spec", "replicas")).hasValue(3);
     assertThat(pod().flag("spec", "paused")).isTrue();
-    assertThat(pod().list("spec", "list")).extracting(e -> e.text("name").orElse("")).containsExactly("a", "b");
+    assertThat(pod().list("spec", "list"))
+        .extracting(e -> e.text("name").orElse(""))
+        .containsExactly("a", "b");
     assertThat(pod().texts("spec", "labels")).isEqualTo(Map.of("x", "1"));
     assertThat(pod().fields("spec").text("replicas")).contains("3");
   }

@@ -13,7 +13,9 @@ final class DigestTest {
   @Test
   void isComputedFromBytes() {
     Digest digest = Digest.sha256("hello".getBytes(UTF_8));
-    assertThat(digest).hasToString("sha256:" + OF_HELLO).isEqualTo(Digest.parse("sha256:" + OF_HELLO));
+    assertThat(digest)
+        .hasToString("sha256:" + OF_HELLO)
+        .isEqualTo(Digest.parse("sha256:" + OF_HELLO));
     assertThat(digest.hex()).isEqualTo(OF_HELLO);
     assertThat(digest.algorithm()).isEqualTo(Digest.Algorithm.SHA256);
     assertThat(digest.abbreviated()).isEqualTo("sha256:2cf24dba5fb0");

@@ -108,7 +108,9 @@ final class ImageRefPropertyTest {
     return Arbitraries.oneOf(
         Arbitraries.strings().withChars("aA0.:/@-_[]").ofMaxLength(40),
         Combinators.combine(
-                references(), Arbitraries.integers().between(0, 30), Arbitraries.of('/', ':', '@', '[', ']', '.', '-', 'A', ' '))
+                references(),
+                Arbitraries.integers().between(0, 30),
+                Arbitraries.of('/', ':', '@', '[', ']', '.', '-', 'A', ' '))
             .as(
                 (text, at, inserted) -> {
                   int position = Math.min(at, text.length());
@@ -145,7 +147,8 @@ final class ImageRefPropertyTest {
     Digest digest = Digest.parse(text);
     assertThat(digest).hasToString(text);
     assertThat(text).startsWith(digest.abbreviated());
-    assertThat(text).isEqualTo(digest.algorithm().toString().toLowerCase(Locale.ROOT) + ":" + digest.hex());
+    assertThat(text)
+        .isEqualTo(digest.algorithm().toString().toLowerCase(Locale.ROOT) + ":" + digest.hex());
   }
 
   @Provide

@@ -71,7 +71,9 @@ final class ImageRefTest {
     assertThat(image.withTag("2")).hasToString("quay.io/a/b:2@" + DIGEST);
     assertThat(image.withoutDigest()).hasToString("quay.io/a/b:1");
     assertThat(image.withoutDigest().withDigest(DIGEST)).isEqualTo(image);
-    assertThat(image.repository().tag("1").withDigest(DIGEST)).isEqualTo(image).hasSameHashCodeAs(image);
+    assertThat(image.repository().tag("1").withDigest(DIGEST))
+        .isEqualTo(image)
+        .hasSameHashCodeAs(image);
     assertThat(image.repository().digest(DIGEST)).hasToString("quay.io/a/b@" + DIGEST);
     assertThat(image.registry()).isEqualTo("quay.io");
     assertThatThrownBy(() -> image.withTag("not a tag"))
@@ -102,7 +104,10 @@ final class ImageRefTest {
       {"quay.io/x@", "a digest is written algorithm:hex"},
       {"quay.io/x@latest", "a digest is written algorithm:hex"},
       {"quay.io/x@md5:00", "the digest algorithm 'md5' is not sha256 or sha512"},
-      {"quay.io/x@sha256:00", "a sha256 digest has 64 digits 0-9 and a-f, and this has '00' (2 characters)"},
+      {
+        "quay.io/x@sha256:00",
+        "a sha256 digest has 64 digits 0-9 and a-f, and this has '00' (2 characters)"
+      },
       {"quay.io/x@sha256:" + "A".repeat(64), "a sha256 digest has 64 digits"},
       {"quay.io/x@sha256:" + HEX + "@sha256:" + HEX, "a sha256 digest has 64 digits"},
       {"@sha256:" + HEX, "it names no repository"},

@@ -98,7 +98,8 @@ final class TargetTest {
 
   @Test
   void isRefusedWithoutShowingCredentials() {
-    for (String text : new String[] {"robot:hunter2@harbor.corp", "https://robot:hunter2@harbor.corp/a"}) {
+    for (String text :
+        new String[] {"robot:hunter2@harbor.corp", "https://robot:hunter2@harbor.corp/a"}) {
       assertThatThrownBy(() -> Target.registry(text))
           .isInstanceOf(InvalidReferenceException.class)
           .hasMessageContaining("harbor.corp")

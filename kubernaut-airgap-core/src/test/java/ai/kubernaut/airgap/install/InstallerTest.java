@@ -52,7 +52,8 @@ final class InstallerTest {
                 image.text("namespace").orElse(""),
                 image.text("separator").orElse(""),
                 image.text("tag").orElse(""));
-    StringBuilder manifests = new StringBuilder("{kind: Namespace, metadata: {name: kubernaut-workflows}}\n");
+    StringBuilder manifests =
+        new StringBuilder("{kind: Namespace, metadata: {name: kubernaut-workflows}}\n");
     for (String one :
         List.of(
             gateway,
@@ -108,7 +109,8 @@ final class InstallerTest {
         .orElseThrow()
         .fields()
         .texts("data")
-        .forEach((key, data) -> decoded.put(key, new String(Base64.getDecoder().decode(data), UTF_8)));
+        .forEach(
+            (key, data) -> decoded.put(key, new String(Base64.getDecoder().decode(data), UTF_8)));
     return decoded;
   }
 
@@ -122,14 +124,17 @@ final class InstallerTest {
   void installsTheChartWithEveryReferenceTurnedToTheMirror() {
     Installation installation = install();
     assertThat(helm.calls()).singleElement().asString().startsWith("install kubernaut\n");
-    assertThat(RenderedChart.parse(helm.calls().get(0).substring("install kubernaut\n".length())).images())
+    assertThat(
+            RenderedChart.parse(helm.calls().get(0).substring("install kubernaut\n".length()))
+                .images())
         .extracting(use -> use.image().toString())
         .containsExactly(
             "harbor.corp:5000/kubernaut-ai/gateway:v1.1.0",
             "harbor.corp:5000/library/postgres:16-alpine",
             "harbor.corp:5000/valkey/valkey:8-alpine");
     assertThat(installation.release()).isEqualTo(ReleaseName.ofGuide());
-    assertThat(installation.namespaces()).containsExactly("kubernaut-system", "kubernaut-workflows");
+    assertThat(installation.namespaces())
+        .containsExactly("kubernaut-system", "kubernaut-workflows");
     assertThat(installation.actions())
         .containsExactly(
             "namespace kubernaut-system created",
@@ -137,7 +142,8 @@ final class InstallerTest {
             "Secret valkey-secret created",
             "Secret llm-credentials created",
             "release kubernaut is deployed at revision 1");
-    assertThat(events.get(0)).hasToString("Installing charts/kubernaut as kubernaut in kubernaut-system");
+    assertThat(events.get(0))
+        .hasToString("Installing charts/kubernaut as kubernaut in kubernaut-system");
     assertThat(events.get(events.size() - 1))
         .hasToString("Helm has deployed kubernaut-1.1.0 as kubernaut, revision 1");
   }
@@ -176,11 +182,17 @@ final class InstallerTest {
     Installation installation =
         install(
             plan(TemplateHelm.chart(), helm),
-            InstallOptions.builder().putLlmCredentials("AZURE_API_KEY", Secret.of("hunter2")).build());
+            InstallOptions.builder()
+                .putLlmCredentials("AZURE_API_KEY", Secret.of("hunter2"))
+                .build());
     assertThat(secret("kubernaut-system", "llm-credentials"))
         .isEqualTo(Map.of("AZURE_API_KEY", "hunter2"));
     assertThat(installation.toString() + events).doesNotContain("hunter2");
-    assertThat(InstallOptions.builder().putLlmCredentials("K", Secret.of("hunter2")).build().toString())
+    assertThat(
+            InstallOptions.builder()
+                .putLlmCredentials("K", Secret.of("hunter2"))
+                .build()
+                .toString())
         .doesNotContain("hunter2");
   }
 
@@ -195,7 +207,8 @@ final class InstallerTest {
                 .set("holmesgptApi.llm.credentialsSecretName", "my-llm"),
             helm),
         InstallOptions.builder().build());
-    assertThat(secret("kubernaut-system", "my-pg").get("db-secrets.yaml")).startsWith("username: me\n");
+    assertThat(secret("kubernaut-system", "my-pg").get("db-secrets.yaml"))
+        .startsWith("username: me\n");
     assertThat(secret("kubernaut-system", "my-valkey")).isNotEmpty();
     assertThat(secret("kubernaut-system", "my-llm")).isNotEmpty();
   }
@@ -203,7 +216,9 @@ final class InstallerTest {
   @Test
   void noSecretIsMadeForWhatIsSwitchedOff() {
     install(
-        plan(TemplateHelm.chart().set("postgresql.enabled", "false").set("valkey.enabled", "false"), helm),
+        plan(
+            TemplateHelm.chart().set("postgresql.enabled", "false").set("valkey.enabled", "false"),
+            helm),
         InstallOptions.builder().build());
     assertThat(cluster.list(ResourceType.SECRET, "kubernaut-system", Map.of()))
         .extracting(KubernetesObject::name)
@@ -225,13 +240,22 @@ final class InstallerTest {
 
   @Test
   void existingSecretsAreKept() {
-    existing("postgresql-secret", "POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB", "db-secrets.yaml");
+    existing(
+        "postgresql-secret",
+        "POSTGRES_USER",
+        "POSTGRES_PASSWORD",
+        "POSTGRES_DB",
+        "db-secrets.yaml");
     existing("llm-credentials", "SOME_OTHER_KEY");
     Installation installation = install();
-    assertThat(secret("kubernaut-system", "postgresql-secret")).containsEntry("POSTGRES_PASSWORD", "hunter2");
+    assertThat(secret("kubernaut-system", "postgresql-secret"))
+        .containsEntry("POSTGRES_PASSWORD", "hunter2");
     assertThat(secret("kubernaut-system", "llm-credentials")).containsOnlyKeys("SOME_OTHER_KEY");
     assertThat(installation.actions())
-        .contains("Secret postgresql-secret kept", "Secret valkey-secret created", "Secret llm-credentials kept")
+        .contains(
+            "Secret postgresql-secret kept",
+            "Secret valkey-secret created",
+            "Secret llm-credentials kept")
         .doesNotContain("namespace kubernaut-system created");
   }
 
@@ -240,7 +264,8 @@ final class InstallerTest {
     existing("postgresql-secret", "POSTGRES_USER", "POSTGRES_PASSWORD");
     assertThatThrownBy(this::install)
         .isInstanceOf(InstallException.class)
-        .hasMessageContaining("kubernaut-system/postgresql-secret is there but lacks POSTGRES_DB, db-secrets.yaml")
+        .hasMessageContaining(
+            "kubernaut-system/postgresql-secret is there but lacks POSTGRES_DB, db-secrets.yaml")
         .hasMessageNotContaining("hunter2");
     assertThat(cluster.get(ResourceType.SECRET, "kubernaut-system", "valkey-secret")).isEmpty();
     assertThat(helm.calls()).isEmpty();
@@ -283,15 +308,20 @@ final class InstallerTest {
 
   @Test
   void anIncompleteMirrorIsRefusedUnlessAllowed() {
-    MirrorReport incomplete = mirrored(plan(TemplateHelm.chart(), helm), MirroredImage.Outcome.FAILED);
+    MirrorReport incomplete =
+        mirrored(plan(TemplateHelm.chart(), helm), MirroredImage.Outcome.FAILED);
     Installer installer = new Installer(cluster, helm, events::add);
     assertThatThrownBy(
-            () -> installer.install(incomplete, PullSecretReport.none(), InstallOptions.builder().build()))
+            () ->
+                installer.install(
+                    incomplete, PullSecretReport.none(), InstallOptions.builder().build()))
         .isInstanceOf(IncompleteMirrorException.class)
         .hasMessageContaining("3 of 3 images are not in harbor.corp:5000");
     nothingWasCreated();
     installer.install(
-        incomplete, PullSecretReport.none(), InstallOptions.builder().allowIncompleteMirror(true).build());
+        incomplete,
+        PullSecretReport.none(),
+        InstallOptions.builder().allowIncompleteMirror(true).build());
     assertThat(helm.calls()).hasSize(1);
   }
 
@@ -315,8 +345,10 @@ final class InstallerTest {
             "Secret valkey-secret kept",
             "Secret llm-credentials kept",
             "release kubernaut is deployed at revision 2");
-    assertThat(secret("kubernaut-system", "postgresql-secret")).containsEntry("POSTGRES_PASSWORD", password);
-    assertThat(events.toString()).contains("the release is there at revision 1, deployed; upgrading it");
+    assertThat(secret("kubernaut-system", "postgresql-secret"))
+        .containsEntry("POSTGRES_PASSWORD", password);
+    assertThat(events.toString())
+        .contains("the release is there at revision 1, deployed; upgrading it");
   }
 
   @Test

@@ -20,9 +20,37 @@ import net.jqwik.api.Property;
 /** Random plans, each made from the number that the property gives. */
 final class MirrorPlanPropertyTest {
   private static final String[] TEXTS = {
-    "v1.1.0", "", "yes", "~", "null", "0644", "1e3", "1.10", "true", " x ", "a: b", "# c", "a\nb\n", "\ttab",
-    "\"quoted\"", "'single'", "back\\slash", "{a,b}", "é🚢", "\u0000\u0007", "- list", "*alias", "&anchor", "!tag", "|", ">",
-    "%", "@", "`", "<<", "12:30:45"
+    "v1.1.0",
+    "",
+    "yes",
+    "~",
+    "null",
+    "0644",
+    "1e3",
+    "1.10",
+    "true",
+    " x ",
+    "a: b",
+    "# c",
+    "a\nb\n",
+    "\ttab",
+    "\"quoted\"",
+    "'single'",
+    "back\\slash",
+    "{a,b}",
+    "é🚢",
+    "\u0000\u0007",
+    "- list",
+    "*alias",
+    "&anchor",
+    "!tag",
+    "|",
+    ">",
+    "%",
+    "@",
+    "`",
+    "<<",
+    "12:30:45"
   };
 
   private static String text(Random random) {
@@ -63,8 +91,7 @@ final class MirrorPlanPropertyTest {
     ImageRef source = ImageRef.parse("registry" + number + ".io/group/image-" + number);
     source = random.nextBoolean() ? source.withTag("v" + number + ".10") : source;
     source = random.nextBoolean() ? source.withDigest(digest) : source;
-    MirrorEntry.Builder entry =
-        MirrorEntry.builder().source(source).target(target.nameOf(source));
+    MirrorEntry.Builder entry = MirrorEntry.builder().source(source).target(target.nameOf(source));
     if (source.digest().isPresent() || random.nextBoolean()) {
       entry.digest(digest);
     }

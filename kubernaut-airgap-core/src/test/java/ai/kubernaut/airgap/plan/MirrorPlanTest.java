@@ -53,9 +53,11 @@ final class MirrorPlanTest {
             .image(GATEWAY)
             .image(ImageRef.parse("postgres@" + DIGEST))
             .build();
-    assertThat(plan.entries()).extracting(entry -> entry.target().toString())
+    assertThat(plan.entries())
+        .extracting(entry -> entry.target().toString())
         .containsExactly(
-            "quay.io/myorg/kubernaut-ai-gateway:v1.1.0", "quay.io/myorg/library-postgres@" + DIGEST);
+            "quay.io/myorg/kubernaut-ai-gateway:v1.1.0",
+            "quay.io/myorg/library-postgres@" + DIGEST);
     assertThat(plan.entries().get(0).digest()).isEmpty();
     assertThat(plan.entries().get(1).digest()).contains(DIGEST);
   }
@@ -91,7 +93,8 @@ final class MirrorPlanTest {
                     .image(ImageRef.parse("docker.io/a-b/c:1"))
                     .build())
         .isInstanceOf(InvalidPlanException.class)
-        .hasMessageContaining("both quay.io/a/b-c:1 and docker.io/a-b/c:1 would become harbor.corp/a-b-c:1");
+        .hasMessageContaining(
+            "both quay.io/a/b-c:1 and docker.io/a-b/c:1 would become harbor.corp/a-b-c:1");
   }
 
   @Test
@@ -140,7 +143,8 @@ final class MirrorPlanTest {
   @Test
   void aSavedPlanIsItsOwnersAlone() throws IOException {
     Path file = folder.resolve("plan.yaml");
-    Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-rw-rw-")));
+    Files.createFile(
+        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-rw-rw-")));
     plan().save(file);
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
@@ -164,25 +168,60 @@ final class MirrorPlanTest {
 
   static String[][] altered() {
     return new String[][] {
-      {"apiVersion: airgap.kubernaut.ai/v1", "apiVersion: airgap.kubernaut.ai/v2",
-        "it has to begin with apiVersion airgap.kubernaut.ai/v1 and kind MirrorPlan, and has 'airgap.kubernaut.ai/v2' and 'MirrorPlan'"},
+      {
+        "apiVersion: airgap.kubernaut.ai/v1",
+        "apiVersion: airgap.kubernaut.ai/v2",
+        "it has to begin with apiVersion airgap.kubernaut.ai/v1 and kind MirrorPlan, and has 'airgap.kubernaut.ai/v2' and 'MirrorPlan'"
+      },
       {"kind: MirrorPlan\n", "", "and has 'airgap.kubernaut.ai/v1' and ''"},
       {"separator: /", "separator: _", "a separator is '/' for nested registries"},
       {"  separator: /\n", "", "the key 'separator' is missing in target"},
       {"registry: harbor.corp", "registry: other.corp", "does not lie in the target other.corp"},
       {"target:\n", "mirror:\n", "the key 'mirror' in the plan is not known"},
       {"images:\n", "pictures:\n", "the key 'pictures' in the plan is not known"},
-      {"neededBy:", "because:", "the key 'because' in an image is not known to this version; known are source, target, digest, neededBy"},
+      {
+        "neededBy:",
+        "because:",
+        "the key 'because' in an image is not known to this version; known are source, target, digest, neededBy"
+      },
       {"  location: charts/kubernaut\n", "", "the key 'location' is missing in chart"},
-      {"key: global.image.tag", "name: global.image.tag", "the key 'name' in chart.set is not known"},
+      {
+        "key: global.image.tag",
+        "name: global.image.tag",
+        "the key 'name' in chart.set is not known"
+      },
       {"file: sdk.yaml", "path: sdk.yaml", "the key 'path' in chart.setFile is not known"},
-      {"object: Deployment gateway", "thing: Deployment gateway", "the key 'thing' in neededBy is not known"},
-      {"source: quay.io/kubernaut-ai/gateway:v1.1.0", "source: Quay.io/Gateway", "'Gateway' has an upper-case letter"},
+      {
+        "object: Deployment gateway",
+        "thing: Deployment gateway",
+        "the key 'thing' in neededBy is not known"
+      },
+      {
+        "source: quay.io/kubernaut-ai/gateway:v1.1.0",
+        "source: Quay.io/Gateway",
+        "'Gateway' has an upper-case letter"
+      },
       {"digest: sha256:0123", "digest: sha256:012", "a sha256 digest has 64 digits"},
-      {"source: quay.io/kubernaut-ai/gateway:v1.1.0", "source: quay.io/kubernaut-ai/gateway@" + OTHER, "is not the one in the reference"},
-      {"- values-ocp.yaml", "-", "the key 'valuesFiles' in chart has to hold a list without empty elements"},
-      {"- source:", "- quay.io/other\n- source:", "the list 'images' in the plan has an element that is no mapping"},
-      {"kind: MirrorPlan", "kind: MirrorPlan\nkind: MirrorPlan", "line 3, column 1: found duplicate key kind"},
+      {
+        "source: quay.io/kubernaut-ai/gateway:v1.1.0",
+        "source: quay.io/kubernaut-ai/gateway@" + OTHER,
+        "is not the one in the reference"
+      },
+      {
+        "- values-ocp.yaml",
+        "-",
+        "the key 'valuesFiles' in chart has to hold a list without empty elements"
+      },
+      {
+        "- source:",
+        "- quay.io/other\n- source:",
+        "the list 'images' in the plan has an element that is no mapping"
+      },
+      {
+        "kind: MirrorPlan",
+        "kind: MirrorPlan\nkind: MirrorPlan",
+        "line 3, column 1: found duplicate key kind"
+      },
       {"images:", "\timages:", "line "},
     };
   }
@@ -220,7 +259,8 @@ final class MirrorPlanTest {
     assertThatThrownBy(() -> MirrorPlan.read(file))
         .isInstanceOf(InvalidPlanException.class)
         .hasMessageContaining(file.toString())
-        .hasMessageContaining("both quay.io/kubernaut-ai/gateway:v1.1.0 and docker.io/kubernaut-ai/gateway:v1.1.0");
+        .hasMessageContaining(
+            "both quay.io/kubernaut-ai/gateway:v1.1.0 and docker.io/kubernaut-ai/gateway:v1.1.0");
   }
 
   @Test
@@ -228,7 +268,10 @@ final class MirrorPlanTest {
     Path missing = folder.resolve("missing.yaml");
     assertThatThrownBy(() -> MirrorPlan.read(missing))
         .isInstanceOf(InvalidPlanException.class)
-        .hasMessage("no plan can be read: " + missing + " is not YAML that can be used: there is no such file");
+        .hasMessage(
+            "no plan can be read: "
+                + missing
+                + " is not YAML that can be used: there is no such file");
     Path list = folder.resolve("list.yaml");
     Files.writeString(list, "- a\n");
     assertThatThrownBy(() -> MirrorPlan.read(list))

@@ -26,7 +26,8 @@ import org.junit.jupiter.api.Test;
 final class MirrorPlannerTest {
   private static final Target HARBOR = Target.registry("harbor.corp");
   private static final ImageRef GATEWAY = ImageRef.parse("quay.io/kubernaut-ai/gateway:v1.1.0");
-  private static final ImageRef POSTGRES = ImageRef.parse("registry.redhat.io/rhel10/postgresql-16");
+  private static final ImageRef POSTGRES =
+      ImageRef.parse("registry.redhat.io/rhel10/postgresql-16");
   private static final ImageRef GATHER = ImageRef.parse("quay.io/kubernaut-ai/must-gather:v1.1.0");
 
   private final MemoryRegistryClient registries = MemoryRegistryClient.create();
@@ -135,7 +136,8 @@ final class MirrorPlannerTest {
         .contains("but there is " + GATEWAY + ": set the chart's image tag to v1.1.0");
     assertThat(failure.problems().get(tooNew)).contains("set the chart's image tag to 2.0");
     assertThat(failure)
-        .hasMessageStartingWith("3 of 4 images cannot be read at their source; nothing was mirrored:")
+        .hasMessageStartingWith(
+            "3 of 4 images cannot be read at their source; nothing was mirrored:")
         .hasMessageContaining(missing.toString());
   }
 

@@ -68,7 +68,8 @@ final class PullSecretConfigurerTest {
                 Yaml.DuplicateKeys.REFUSED)));
   }
 
-  private static KubernetesObject conditioned(KubernetesObject pool, String condition, String message) {
+  private static KubernetesObject conditioned(
+      KubernetesObject pool, String condition, String message) {
     return pool.with(
         List.of(
             Map.of("type", "Updated", "status", "False"),
@@ -134,19 +135,24 @@ final class PullSecretConfigurerTest {
     MemoryClusterClient cluster = openShift();
     cluster.onWrite(
         object -> {
-          put(cluster, pool("master", "master-2", "master-2"), pool("worker", "worker-2", "worker-2"));
+          put(
+              cluster,
+              pool("master", "master-2", "master-2"),
+              pool("worker", "worker-2", "worker-2"));
           return object;
         });
     PullSecretReport report = configure(cluster, quick().build());
     assertThat(content(cluster, "openshift-config", "pull-secret"))
         .isEqualTo(
-            OTHERS.replace("null]}}", "null]},\"harbor.corp:5000\":{\"auth\":\"%s\"}}".formatted(AUTH)));
+            OTHERS.replace(
+                "null]}}", "null]},\"harbor.corp:5000\":{\"auth\":\"%s\"}}".formatted(AUTH)));
     assertThat(report.scope()).isEqualTo(Scope.OPENSHIFT_GLOBAL);
     assertThat(report.isChanged()).isTrue();
     assertThat(report.secrets()).containsExactly("openshift-config/pull-secret");
     assertThat(report.namesForPods()).as("every node has it").isEmpty();
     assertThat(report.summary())
-        .isEqualTo("Merged harbor.corp:5000 into openshift-config/pull-secret; every node has it (master 3/3, worker 3/3)");
+        .isEqualTo(
+            "Merged harbor.corp:5000 into openshift-config/pull-secret; every node has it (master 3/3, worker 3/3)");
     assertThat(report.toString()).doesNotContain("hunter2").doesNotContain(AUTH);
   }
 
@@ -155,11 +161,20 @@ final class PullSecretConfigurerTest {
     MemoryClusterClient cluster = openShift();
     cluster.put(
         ResourceType.SECRET,
-        secret("openshift-config", "pull-secret", "{\"auths\":{\"quay.io\":{\"auth\":\"a\"},\"quay.io/myorg\":{\"auth\":\"old\"}}}"));
+        secret(
+            "openshift-config",
+            "pull-secret",
+            "{\"auths\":{\"quay.io\":{\"auth\":\"a\"},\"quay.io/myorg\":{\"auth\":\"old\"}}}"));
     new PullSecretConfigurer(cluster, events::add)
-        .configure(Target.registry("quay.io/myorg"), ROBOT, () -> RenderedChart.parse(""), quick().build());
+        .configure(
+            Target.registry("quay.io/myorg"),
+            ROBOT,
+            () -> RenderedChart.parse(""),
+            quick().build());
     assertThat(content(cluster, "openshift-config", "pull-secret"))
-        .isEqualTo("{\"auths\":{\"quay.io\":{\"auth\":\"a\"},\"quay.io/myorg\":{\"auth\":\"%s\"}}}".formatted(AUTH));
+        .isEqualTo(
+            "{\"auths\":{\"quay.io\":{\"auth\":\"a\"},\"quay.io/myorg\":{\"auth\":\"%s\"}}}"
+                .formatted(AUTH));
   }
 
   @Test
@@ -167,7 +182,10 @@ final class PullSecretConfigurerTest {
     MemoryClusterClient cluster = openShift();
     cluster.onWrite(
         object -> {
-          put(cluster, pool("master", "master-2", "master-1"), pool("worker", "worker-2", "worker-1"));
+          put(
+              cluster,
+              pool("master", "master-2", "master-1"),
+              pool("worker", "worker-2", "worker-1"));
           return object;
         });
     AtomicInteger told = new AtomicInteger();
@@ -226,7 +244,9 @@ final class PullSecretConfigurerTest {
     Patience begin = Patience.of(Duration.ofSeconds(20), Duration.ofMillis(1));
     Patience end = Patience.of(Duration.ofMillis(50), Duration.ofMillis(1));
     assertThatThrownBy(
-            () -> configure(late, PullSecretOptions.builder().rolloutBegin(begin).rolloutEnd(end).build()))
+            () ->
+                configure(
+                    late, PullSecretOptions.builder().rolloutBegin(begin).rolloutEnd(end).build()))
         .as("the master pool never finishes")
         .isInstanceOf(PullSecretException.class)
         .hasMessageContaining("master 1/3, worker 3/3");
@@ -242,7 +262,8 @@ final class PullSecretConfigurerTest {
         });
     assertThatThrownBy(() -> configure(cluster, quick().build()))
         .isInstanceOf(PullSecretException.class)
-        .hasMessageContaining("have not taken the pull secret within PT0.05S (master 3/3, worker 1/3)")
+        .hasMessageContaining(
+            "have not taken the pull secret within PT0.05S (master 3/3, worker 1/3)")
         .hasMessageContaining("it is written")
         .hasMessageContaining("run this step again");
     assertThat(content(cluster, "openshift-config", "pull-secret")).contains(AUTH);
@@ -297,7 +318,9 @@ final class PullSecretConfigurerTest {
     MemoryClusterClient cluster = openShift();
     cluster.onWrite(
         object -> {
-          put(cluster, conditioned(pool("worker", "worker-2", "worker-1"), "Degraded", "bad config"));
+          put(
+              cluster,
+              conditioned(pool("worker", "worker-2", "worker-1"), "Degraded", "bad config"));
           return object;
         });
     Patience patient = Patience.of(Duration.ofHours(1), Duration.ofMillis(1));
@@ -337,16 +360,20 @@ final class PullSecretConfigurerTest {
           throw new ClusterException(ClusterException.Reason.CONFLICT, "changed meanwhile", null);
         });
     ClusterException failure =
-        catchThrowableOfType(
-            ClusterException.class, () -> configure(cluster, quick().build()));
+        catchThrowableOfType(ClusterException.class, () -> configure(cluster, quick().build()));
     assertThat(failure.reason()).isEqualTo(ClusterException.Reason.CONFLICT);
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "hunter3", "[\"hunter3\"]", "{\"auths\":\"hunter3\"}", "{\"auths\":{\"x\":{\"auth\":\"hunter3\"}}",
-        "{\"auths\":{}} hunter3", "{\"auths\":{\"x\":hunter3}}"
+        "",
+        "hunter3",
+        "[\"hunter3\"]",
+        "{\"auths\":\"hunter3\"}",
+        "{\"auths\":{\"x\":{\"auth\":\"hunter3\"}}",
+        "{\"auths\":{}} hunter3",
+        "{\"auths\":{\"x\":hunter3}}"
       })
   void aMalformedSecretIsRefusedWithoutShowingItsContent(String content) {
     MemoryClusterClient cluster = openShift();
@@ -366,7 +393,8 @@ final class PullSecretConfigurerTest {
     MemoryClusterClient cluster = openShift();
     cluster.put(
         ResourceType.SECRET,
-        secret("openshift-config", "pull-secret", "").with("***hunter3***", "data", ".dockerconfigjson"));
+        secret("openshift-config", "pull-secret", "")
+            .with("***hunter3***", "data", ".dockerconfigjson"));
     assertThatThrownBy(() -> configure(cluster, quick().build()))
         .isInstanceOf(PullSecretException.class)
         .hasMessageContaining("is no Base64 of JSON")
@@ -420,7 +448,8 @@ final class PullSecretConfigurerTest {
     PullSecretReport report = configureKubernetes(cluster);
     assertThat(report.scope()).isEqualTo(Scope.NAMESPACES);
     assertThat(report.secrets())
-        .containsExactly("kubernaut-system/kubernaut-mirror", "kubernaut-workflows/kubernaut-mirror");
+        .containsExactly(
+            "kubernaut-system/kubernaut-mirror", "kubernaut-workflows/kubernaut-mirror");
     assertThat(report.namesForPods()).containsExactly("kubernaut-mirror");
     assertThat(report.isChanged()).isTrue();
     KubernetesObject secret =
@@ -456,7 +485,8 @@ final class PullSecretConfigurerTest {
             .with("me", "metadata", "labels", "owner");
     cluster.put(ResourceType.NAMESPACE, mine);
     configureKubernetes(cluster);
-    assertThat(cluster.get(ResourceType.NAMESPACE, null, "kubernaut-workflows").orElseThrow().labels())
+    assertThat(
+            cluster.get(ResourceType.NAMESPACE, null, "kubernaut-workflows").orElseThrow().labels())
         .containsOnlyKeys("owner");
   }
 

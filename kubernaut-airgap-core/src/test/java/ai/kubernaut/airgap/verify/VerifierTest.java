@@ -85,8 +85,7 @@ final class VerifierTest {
 
   private static KubernetesObject object(String yaml, Object... arguments) {
     return KubernetesObject.of(
-        Fields.of(
-            Yaml.readMapping("test", yaml.formatted(arguments), Yaml.DuplicateKeys.REFUSED)));
+        Fields.of(Yaml.readMapping("test", yaml.formatted(arguments), Yaml.DuplicateKeys.REFUSED)));
   }
 
   private void deployment(String name, int wanted, int ready) {
@@ -167,8 +166,7 @@ final class VerifierTest {
 
   private VerificationReport verify(Patience patience) {
     return new Verifier(cluster, helm, registries, events::add)
-        .verify(
-            Installation.of(RELEASE, plan), VerifyOptions.builder().patience(patience).build());
+        .verify(Installation.of(RELEASE, plan), VerifyOptions.builder().patience(patience).build());
   }
 
   private Check only(Kind kind) {
@@ -199,7 +197,12 @@ final class VerifierTest {
 
   @Test
   void theDigestOfThePlatformsManifestIsRightToo() {
-    pod("gateway-1", IMAGE, "docker-pullable://harbor.corp/kubernaut-ai/gateway@" + child, "Running", "");
+    pod(
+        "gateway-1",
+        IMAGE,
+        "docker-pullable://harbor.corp/kubernaut-ai/gateway@" + child,
+        "Running",
+        "");
     assertThat(only(Kind.IMAGE).result()).isEqualTo(Result.PASS);
     assertThat(only(Kind.IMAGE).detail()).isEqualTo(IMAGE + " " + child.abbreviated());
   }
@@ -366,10 +369,12 @@ final class VerifierTest {
   @Test
   void aFailedJobFailsWithTheEndOfItsLog() {
     job("kubernaut-db-migration", "Failed");
-    podOfJob("migration-1", "kubernaut-db-migration", "Failed", "1\n2\n3\n4\n5\nconnection refused\n");
+    podOfJob(
+        "migration-1", "kubernaut-db-migration", "Failed", "1\n2\n3\n4\n5\nconnection refused\n");
     Check check = problem();
     assertThat(check.kind()).isEqualTo(Kind.JOB);
-    assertThat(check.detail()).isEqualTo("has failed; its log ends: 2 | 3 | 4 | 5 | connection refused");
+    assertThat(check.detail())
+        .isEqualTo("has failed; its log ends: 2 | 3 | 4 | 5 | connection refused");
     assertThat(check.remedy().orElse("")).contains("delete the Job");
   }
 
@@ -488,8 +493,7 @@ final class VerifierTest {
     cluster.putAnswer(NAMESPACE, "gateway", "/healthz", HttpAnswer.of(503, "no database\n"));
     assertThat(problem().kind()).isEqualTo(Kind.HEALTH);
     assertThat(problem().result()).isEqualTo(Result.PENDING);
-    assertThat(problem().detail())
-        .isEqualTo("GET /healthz on port 80 answers 503: no database");
+    assertThat(problem().detail()).isEqualTo("GET /healthz on port 80 answers 503: no database");
   }
 
   @Test

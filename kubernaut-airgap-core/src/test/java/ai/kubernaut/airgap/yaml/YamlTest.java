@@ -165,8 +165,30 @@ final class YamlTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "y", "No", "on", "OFF", "true", "False", "null", "~", "=", "<<", "0644", "0x1f", "0o17",
-        "1e3", "1_000", "12:30:45", "2001-01-01", "+1", "-1", ".5", ".inf", "-.INF", ".NaN", "1.10"
+        "y",
+        "No",
+        "on",
+        "OFF",
+        "true",
+        "False",
+        "null",
+        "~",
+        "=",
+        "<<",
+        "0644",
+        "0x1f",
+        "0o17",
+        "1e3",
+        "1_000",
+        "12:30:45",
+        "2001-01-01",
+        "+1",
+        "-1",
+        ".5",
+        ".inf",
+        "-.INF",
+        ".NaN",
+        "1.10"
       })
   void aTextThatOtherReadersTakeForSomethingElseIsQuoted(String text) {
     String written = Yaml.write(Map.of(text, text));

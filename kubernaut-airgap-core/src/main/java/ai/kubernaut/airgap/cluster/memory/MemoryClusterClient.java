@@ -261,7 +261,9 @@ public final class MemoryClusterClient implements ClusterClient {
               + "/"
               + pod
               + " failed: "
-              + (there ? "the container '" + container + "' has not begun" : "there is no such pod"),
+              + (there
+                  ? "the container '" + container + "' has not begun"
+                  : "there is no such pod"),
           null);
     }
     List<String> all = log.lines().toList();
