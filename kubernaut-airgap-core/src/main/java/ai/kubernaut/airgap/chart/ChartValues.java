@@ -82,7 +82,8 @@ public final class ChartValues {
     return chart.setFile(key, chart.sdkConfigFile().get());
   }
 
-  private static void merge(Map<String, @Nullable Object> into, Map<?, ?> layer) {
+  /** Lays a layer over what is there, as Helm does. */
+  static void merge(Map<String, @Nullable Object> into, Map<?, ?> layer) {
     layer.forEach(
         (key, value) -> {
           String name = String.valueOf(key);

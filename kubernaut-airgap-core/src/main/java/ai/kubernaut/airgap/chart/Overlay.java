@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.chart;
 
+import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.InvalidReferenceException;
 import ai.kubernaut.airgap.image.Target;
@@ -7,6 +8,7 @@ import ai.kubernaut.airgap.yaml.Yaml;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -18,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * has, so no key is set that a chart's schema might refuse. Immutable.
  */
 public final class Overlay {
-  private final Map<String, Object> values;
+  private final Fields values;
 
-  private Overlay(Map<String, Object> values) {
+  private Overlay(Fields values) {
     this.values = values;
   }
 
@@ -28,9 +30,9 @@ public final class Overlay {
    * Makes the overlay for a chart's values.
    *
    * <p>Where the chart builds references from {@code global.image.registry}, {@code .namespace} and
-   * {@code .separator}, those three are set. Every value that is a whole reference to one of the
-   * images gets the reference to the mirror. Lists are replaced as a whole, since Helm does not
-   * merge them.
+   * {@code .separator}, those are set. Every value that is a whole reference to one of the images
+   * gets the reference to the mirror. Lists are replaced as a whole, since Helm does not merge
+   * them.
    *
    * @param chart the merged values of the chart
    * @param target the mirror
@@ -45,13 +47,13 @@ public final class Overlay {
       Target target,
       Map<ImageRef, ImageRef> references,
       Set<String> pullSecrets) {
-    Map<String, Object> values = new LinkedHashMap<>();
-    if (replaced(chart.fields().content(), references) instanceof Map<?, ?> wholeReferences) {
-      wholeReferences.forEach((key, value) -> values.put(key.toString(), value));
+    Map<String, @Nullable Object> values = new LinkedHashMap<>();
+    if (replaced("", chart.fields().content(), references) instanceof Map<?, ?> whole) {
+      ChartValues.merge(values, whole);
     }
     Map<String, Object> global = new LinkedHashMap<>();
     if (chart.fields().value("global", "image", "registry").isPresent()) {
-      global.put("image", builtReferences(chart, target));
+      global.put("image", builtReferences(chart.fields().fields("global", "image"), target));
     }
     if (!pullSecrets.isEmpty() && chart.fields().value("global", "imagePullSecrets").isPresent()) {
       List<Map<String, String>> names = new ArrayList<>();
@@ -59,40 +61,45 @@ public final class Overlay {
       global.put("imagePullSecrets", names);
     }
     if (!global.isEmpty()) {
-      if (values.get("global") instanceof Map<?, ?> whole) {
-        whole.forEach((key, value) -> global.putIfAbsent(key.toString(), value));
-      }
-      values.put("global", global);
+      ChartValues.merge(values, Map.of("global", global));
     }
-    return new Overlay(values);
+    return new Overlay(Fields.of(values));
   }
 
-  private static Map<String, Object> builtReferences(ChartValues chart, Target target) {
-    Map<String, Object> image = new LinkedHashMap<>();
-    image.put("registry", target.address());
-    String registry = chart.fields().text("global", "image", "registry").orElse("");
-    String namespace = chart.fields().text("global", "image", "namespace").orElse("");
+  /**
+   * How the chart has to join its references so that they become the names that the target's rule
+   * gives.
+   */
+  private static Map<String, Object> builtReferences(Fields image, Target target) {
+    String registry = image.text("registry").orElse("");
+    String namespace = image.text("namespace").orElse("");
     int slash = registry.indexOf('/');
     String path =
         slash < 0
             ? namespace
             : registry.substring(slash + 1) + (namespace.isEmpty() ? "" : "/" + namespace);
-    String joined = path.replace("/", target.separator().value());
-    if (!joined.equals(namespace)) {
-      image.put("namespace", joined);
+    Map<String, Object> built = new LinkedHashMap<>();
+    built.put("registry", target.address());
+    if (!path.isEmpty()) {
+      built.put("namespace", path.replace("/", target.separator().value()));
     }
-    image.put("separator", target.separator().value());
-    return image;
+    // A dash that joins the source's own name is part of that name, and stays.
+    String joint = image.text("separator").filter(own -> !namespace.isEmpty()).orElse("/");
+    String separator = joint.equals("/") ? target.separator().value() : joint;
+    if (image.value("separator").isPresent() || !separator.equals("/")) {
+      built.put("separator", separator);
+    }
+    return built;
   }
 
   /** The part of a tree that changes when references are replaced; null when nothing does. */
   private static @Nullable Object replaced(
-      @Nullable Object value, Map<ImageRef, ImageRef> references) {
+      String name, @Nullable Object value, Map<ImageRef, ImageRef> references) {
     if (value instanceof Map<?, ?> map) {
       Map<String, Object> changed = new LinkedHashMap<>();
       map.forEach(
           (key, child) -> {
-            Object changedChild = replaced(child, references);
+            Object changedChild = replaced(key.toString(), child, references);
             if (changedChild != null) {
               changed.put(key.toString(), changedChild);
             }
@@ -100,18 +107,19 @@ public final class Overlay {
       return changed.isEmpty() ? null : changed;
     }
     if (value instanceof List<?> list) {
-      return replacedList(list, references);
+      return replacedList(name, list, references);
     }
     return value instanceof String text
-        ? reference(text).map(references::get).map(ImageRef::toString).orElse(null)
+        ? reference(name, text).map(references::get).map(ImageRef::toString).orElse(null)
         : null;
   }
 
-  private static @Nullable Object replacedList(List<?> list, Map<ImageRef, ImageRef> references) {
+  private static @Nullable Object replacedList(
+      String name, List<?> list, Map<ImageRef, ImageRef> references) {
     boolean changed = false;
     List<@Nullable Object> copy = new ArrayList<>();
     for (Object element : list) {
-      Object changedElement = replaced(element, references);
+      Object changedElement = replaced(name, element, references);
       changed |= changedElement != null;
       if (changedElement instanceof Map<?, ?> changedMap && element instanceof Map<?, ?> map) {
         Map<Object, @Nullable Object> whole = new LinkedHashMap<>(map);
@@ -124,7 +132,12 @@ public final class Overlay {
     return changed ? copy : null;
   }
 
-  private static Optional<ImageRef> reference(String text) {
+  /** A word like {@code postgres} is a user's name as well, unless its key speaks of an image. */
+  private static Optional<ImageRef> reference(String name, String text) {
+    boolean word = text.indexOf('/') < 0 && text.indexOf(':') < 0 && text.indexOf('@') < 0;
+    if (word && !name.toLowerCase(Locale.ROOT).contains("image")) {
+      return Optional.empty();
+    }
     try {
       return Optional.of(ImageRef.parse(text));
     } catch (InvalidReferenceException notAReference) {
@@ -135,10 +148,10 @@ public final class Overlay {
   /**
    * The values.
    *
-   * @return a tree as Helm takes it
+   * @return a tree as Helm takes it, unmodifiable
    */
-  public Map<String, Object> values() {
-    return values;
+  public Map<String, @Nullable Object> values() {
+    return values.content();
   }
 
   /**
@@ -147,7 +160,7 @@ public final class Overlay {
    * @return a YAML document
    */
   public String toYaml() {
-    return Yaml.write(values);
+    return Yaml.write(values.content());
   }
 
   /**
@@ -160,7 +173,7 @@ public final class Overlay {
   public Chart reachIn(Chart chart) {
     List<Chart.Setting> kept = new ArrayList<>();
     for (Chart.Setting setting : chart.settings()) {
-      if (!sets(values, ChartValues.path(setting.key()))) {
+      if (!sets(values.content(), ChartValues.path(setting.key()))) {
         kept.add(setting);
       }
     }
@@ -176,8 +189,9 @@ public final class Overlay {
         && sets(map.get(path.get(0)), path.subList(1, path.size()));
   }
 
+  /** The names of the outermost keys alone: lists that are replaced as a whole may hold secrets. */
   @Override
   public String toString() {
-    return toYaml();
+    return "Overlay" + values.content().keySet();
   }
 }

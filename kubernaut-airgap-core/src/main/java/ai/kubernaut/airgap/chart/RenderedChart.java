@@ -55,14 +55,17 @@ public final class RenderedChart {
         template.isEmpty() ? "manifest " + (manifests.size() + 1) : "what " + template + " renders";
     // Helm accepts duplicate keys, and so does Kubernaut v1.5.7 contain one.
     Map<?, ?> mapping = Yaml.readMapping(name, document, Yaml.DuplicateKeys.LAST_WINS);
-    Fields fields = Fields.of(mapping);
     if (mapping.isEmpty()) {
       return;
     }
-    if (fields.text("kind").orElse("").equals("List")) {
-      fields
-          .list("items")
-          .forEach(item -> manifests.add(RenderedManifest.of(template, KubernetesObject.of(item))));
+    addObjects(manifests, template, Fields.of(mapping));
+  }
+
+  /** Adds an object; a list of any kind, {@code List} or {@code PodList}, stands for its items. */
+  private static void addObjects(List<RenderedManifest> manifests, String template, Fields fields) {
+    if (fields.text("kind").orElse("").endsWith("List")
+        && fields.value("items").orElse(null) instanceof List<?>) {
+      fields.list("items").forEach(item -> addObjects(manifests, template, item));
     } else {
       manifests.add(RenderedManifest.of(template, KubernetesObject.of(fields)));
     }

@@ -60,11 +60,13 @@ public interface Patience {
    * @throws AirgapException when the thread is interrupted
    */
   default <T> T until(Supplier<T> look, Predicate<T> enough) {
-    long deadline = System.nanoTime() + timeout().toNanos();
+    long begin = System.nanoTime();
+    // This conversion keeps to the largest number where toNanos() would overflow.
+    long patience = TimeUnit.NANOSECONDS.convert(timeout());
     T seen = look.get();
-    while (!enough.test(seen) && System.nanoTime() < deadline) {
+    while (!enough.test(seen) && System.nanoTime() - begin < patience) {
       try {
-        TimeUnit.NANOSECONDS.sleep(interval().toNanos());
+        TimeUnit.NANOSECONDS.sleep(TimeUnit.NANOSECONDS.convert(interval()));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new AirgapException(

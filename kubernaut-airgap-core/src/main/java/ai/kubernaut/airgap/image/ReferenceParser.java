@@ -1,5 +1,7 @@
 package ai.kubernaut.airgap.image;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * here, each with its own message.
  */
 final class ReferenceParser {
-  private static final String DOCKER_HUB = "docker.io";
+  static final String DOCKER_HUB = "docker.io";
   private static final int MAX_NAME = 255;
   private static final Pattern HOST_LABEL =
       Pattern.compile("[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?");
@@ -75,7 +77,7 @@ final class ReferenceParser {
         throw new InvalidReferenceException(text, "the '[' of an IPv6 host has no ']'");
       }
       host = registry.substring(1, end);
-      if (!IPV6.matcher(host).matches()) {
+      if (!isIpv6(host)) {
         throw new InvalidReferenceException(text, "'" + host + "' in brackets is no IPv6 address");
       }
       String after = registry.substring(end + 1);
@@ -96,9 +98,20 @@ final class ReferenceParser {
     }
     checkPort(text, port);
     String lower = registry.toLowerCase(Locale.ROOT);
-    return lower.equals("index.docker.io") || lower.equals("registry-1.docker.io")
-        ? DOCKER_HUB
-        : lower;
+    if (lower.equals("index.docker.io") || lower.equals("registry-1.docker.io")) {
+      return DOCKER_HUB;
+    }
+    // Where only its upper-case letters tell a host from a user of docker.io, they have to stay.
+    return namesRegistry(lower) ? lower : registry;
+  }
+
+  /** The URI parser knows the grammar of addresses, and asks no name service. */
+  private static boolean isIpv6(String host) {
+    try {
+      return IPV6.matcher(host).matches() && new URI("http://[" + host + "]").getHost() != null;
+    } catch (URISyntaxException e) {
+      return false;
+    }
   }
 
   private static void checkHostName(String text, String host) {
@@ -150,7 +163,7 @@ final class ReferenceParser {
   }
 
   /** Docker's rule: the first part is a registry when it could not be a user's name. */
-  private static boolean namesRegistry(String first) {
+  static boolean namesRegistry(String first) {
     return first.contains(".")
         || first.contains(":")
         || first.equals("localhost")

@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.image;
 
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -32,21 +33,29 @@ public final class Target {
    * @param text {@code host[:port][/prefix]}, for example {@code harbor.corp:5000} or {@code
    *     quay.io/myorg}
    * @return the target
-   * @throws InvalidReferenceException when the host, the port or the prefix is not legal
+   * @throws InvalidReferenceException when the host, the port or the prefix is not legal, or the
+   *     host is one word without a port, which every node would take for a user of docker.io
    */
   public static Target registry(String text) {
+    if (text.contains("@")) {
+      throw new InvalidReferenceException(
+          "***" + text.substring(text.lastIndexOf('@')),
+          "a target registry is written host[:port][/prefix]; credentials are given elsewhere");
+    }
     if (text.contains("://")) {
       throw new InvalidReferenceException(
           text, "a target registry is written host[:port][/prefix], without a scheme");
     }
-    if (text.contains("@")) {
-      throw new InvalidReferenceException(
-          text,
-          "a target registry is written host[:port][/prefix]; credentials are given elsewhere");
-    }
     int slash = text.indexOf('/');
     String registry =
         ReferenceParser.checkRegistry(text, slash < 0 ? text : text.substring(0, slash));
+    if (!ReferenceParser.namesRegistry(registry.toLowerCase(Locale.ROOT))) {
+      throw new InvalidReferenceException(
+          text,
+          "'"
+              + registry
+              + "' in an image's name would be taken for a user of docker.io; write the registry's full host name, or add its port");
+    }
     String prefix = slash < 0 ? "" : ReferenceParser.checkPath(text, text.substring(slash + 1));
     return new Target(registry, prefix, Separator.SLASH);
   }
@@ -69,15 +78,17 @@ public final class Target {
    * @param source the image where it is published
    * @return the image in the mirror
    * @throws InvalidReferenceException when the name in the mirror would be longer than registries
-   *     allow
+   *     allow, or one that docker.io keeps for its own images
    */
   public ImageRef nameOf(ImageRef source) {
     String name = source.repository().name().replace("/", separator.value());
     String full = address() + "/" + name;
-    Repository repository =
-        new Repository(
-            registry,
-            ReferenceParser.checkPath(full, prefix.isEmpty() ? name : prefix + "/" + name));
+    String path = ReferenceParser.checkPath(full, prefix.isEmpty() ? name : prefix + "/" + name);
+    if (registry.equals(ReferenceParser.DOCKER_HUB) && !path.contains("/")) {
+      throw new InvalidReferenceException(
+          full, "docker.io keeps images under a user's name; make the target docker.io/<user>");
+    }
+    Repository repository = new Repository(registry, path);
     return source
         .tagOrLatest()
         .map(repository::tag)

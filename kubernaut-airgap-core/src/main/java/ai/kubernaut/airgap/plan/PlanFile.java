@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -111,9 +112,14 @@ final class PlanFile {
 
   static void save(MirrorPlan plan, Path file) {
     Path absolute = file.toAbsolutePath();
+    Path folder = absolute.getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new InvalidPlanException(
+          "the plan could not be saved as " + file + ": there is no folder " + folder);
+    }
     try {
       // Temporary files of java.nio are the owner's alone from the moment they exist.
-      Path temporary = Files.createTempFile(absolute.getParent(), ".plan", ".tmp");
+      Path temporary = Files.createTempFile(folder, ".plan", ".tmp");
       try {
         Files.writeString(temporary, write(plan));
         Files.move(
@@ -174,15 +180,18 @@ final class PlanFile {
     if (file.value("chart").isPresent()) {
       plan.chart(readChart(file.fields("chart")));
     }
-    for (Fields image : file.list("images")) {
+    if (file.value("images").isEmpty()) {
+      throw new InvalidPlanException("the key 'images' is missing in the plan");
+    }
+    for (Fields image : objects(file, "the plan", "images")) {
       plan.addEntries(readEntry(image));
     }
-    for (Fields mention : file.list("mentions")) {
+    for (Fields mention : objects(file, "the plan", "mentions")) {
       allow(mention, "a mention", "image", "mentionedBy");
       plan.addMentions(
           ImageUse.of(
               ImageRef.parse(required(mention, "a mention", "image")),
-              readReasons(mention, "mentionedBy")));
+              readReasons(mention, "a mention", "mentionedBy")));
     }
     return plan.build();
   }
@@ -190,16 +199,16 @@ final class PlanFile {
   private static Chart readChart(Fields chart) {
     allow(chart, "chart", "location", "valuesFiles", "set", "setFile", "sdkConfig");
     Chart read = Chart.at(Path.of(required(chart, "chart", "location")));
-    if (chart.value("valuesFiles").orElse(List.of()) instanceof List<?> files) {
-      for (Object file : files) {
-        read = read.values(Path.of(String.valueOf(file)));
-      }
+    for (Object file : list(chart, "chart", "valuesFiles")) {
+      read = read.values(Path.of(file.toString()));
     }
-    for (Fields setting : chart.list("set")) {
+    for (Fields setting : objects(chart, "chart", "set")) {
+      allow(setting, "chart.set", "key", "value");
       read =
           read.set(required(setting, "chart.set", "key"), required(setting, "chart.set", "value"));
     }
-    for (Fields setting : chart.list("setFile")) {
+    for (Fields setting : objects(chart, "chart", "setFile")) {
+      allow(setting, "chart.setFile", "key", "file");
       read =
           read.setFile(
               required(setting, "chart.setFile", "key"),
@@ -215,12 +224,12 @@ final class PlanFile {
             .source(ImageRef.parse(required(image, "an image", "source")))
             .target(ImageRef.parse(required(image, "an image", "target")))
             .digest(image.text("digest").map(Digest::parse));
-    return entry.reasons(readReasons(image, "neededBy")).build();
+    return entry.reasons(readReasons(image, "an image", "neededBy")).build();
   }
 
-  private static List<ImageReason> readReasons(Fields fields, String key) {
+  private static List<ImageReason> readReasons(Fields fields, String where, String key) {
     List<ImageReason> reasons = new ArrayList<>();
-    for (Fields reason : fields.list(key)) {
+    for (Fields reason : objects(fields, where, key)) {
       allow(reason, key, "template", "object", "path");
       reasons.add(
           ImageReason.of(
@@ -236,6 +245,24 @@ final class PlanFile {
         .text(key)
         .orElseThrow(
             () -> new InvalidPlanException("the key '" + key + "' is missing in " + where));
+  }
+
+  private static List<?> list(Fields fields, String where, String key) {
+    Object value = fields.value(key).orElse(List.of());
+    if (value instanceof List<?> list && list.stream().allMatch(Objects::nonNull)) {
+      return list;
+    }
+    throw new InvalidPlanException(
+        "the key '" + key + "' in " + where + " has to hold a list without empty elements");
+  }
+
+  private static List<Fields> objects(Fields fields, String where, String key) {
+    List<Fields> objects = fields.list(key);
+    if (objects.size() != list(fields, where, key).size()) {
+      throw new InvalidPlanException(
+          "the list '" + key + "' in " + where + " has an element that is no mapping");
+    }
+    return objects;
   }
 
   private static void allow(Fields fields, String where, String... keys) {

@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.pullsecret;
 
 import ai.kubernaut.airgap.registry.Credentials;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -16,7 +17,9 @@ final class DockerConfigJson {
   static final String KEY = ".dockerconfigjson";
   static final String TYPE = "kubernetes.io/dockerconfigjson";
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** Whatever follows the JSON object would get lost on writing, so it is refused. */
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private final ObjectNode content;
 

@@ -19,7 +19,7 @@ final class PodChecks {
 
   List<Check> run() {
     for (KubernetesObject pod : namespaces.pods()) {
-      if (!isReplacedAttemptOfJob(pod)) {
+      if (!isReplaced(pod)) {
         checks.add(checkPod(pod));
         checkImages(pod);
       }
@@ -27,17 +27,18 @@ final class PodChecks {
     return List.copyOf(checks);
   }
 
-  /** A Job that is complete counts by itself, not by its failed attempts. */
-  private boolean isReplacedAttemptOfJob(KubernetesObject pod) {
+  /**
+   * A Job or ReplicaSet makes another pod where one has failed or was evicted, and it counts by
+   * itself.
+   */
+  private static boolean isReplaced(KubernetesObject pod) {
     return pod.fields().text("status", "phase").orElse("").equals("Failed")
-        && ownerJob(pod).isPresent();
+        && (isOwnedBy(pod, "Job") || isOwnedBy(pod, "ReplicaSet"));
   }
 
-  private Optional<String> ownerJob(KubernetesObject pod) {
+  private static boolean isOwnedBy(KubernetesObject pod, String kind) {
     return pod.fields().list("metadata", "ownerReferences").stream()
-        .filter(owner -> owner.text("kind").orElse("").equals("Job"))
-        .flatMap(owner -> owner.text("name").stream())
-        .findFirst();
+        .anyMatch(owner -> owner.text("kind").orElse("").equals(kind));
   }
 
   private Check checkPod(KubernetesObject pod) {
@@ -53,7 +54,7 @@ final class PodChecks {
     if (phase.equals("Running") && isReady(pod)) {
       return check.result(Check.Result.PASS).detail("runs and is ready").build();
     }
-    if (phase.equals("Running") && ownerJob(pod).isPresent()) {
+    if (phase.equals("Running") && isOwnedBy(pod, "Job")) {
       return check.result(Check.Result.PENDING).detail("a Job's pod still runs" + log(pod)).build();
     }
     if (waiting.isPresent()) {

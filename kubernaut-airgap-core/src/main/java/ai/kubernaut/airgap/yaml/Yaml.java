@@ -1,23 +1,34 @@
 package ai.kubernaut.airgap.yaml;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.RepresentToNode;
 import org.snakeyaml.engine.v2.common.FlowStyle;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.representer.StandardRepresenter;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /**
- * Reads and writes single YAML documents. Texts of more than {@link #MAX_CHARACTERS} characters,
- * more than 50 aliases of collections, and more than 50 levels are refused: input from elsewhere
- * must not exhaust memory.
+ * Reads and writes single YAML documents that hold what JSON can hold. Texts of more than {@link
+ * #MAX_CHARACTERS} characters, more than 50 aliases of collections, more than {@link #MAX_VALUES}
+ * values with the aliases written out, and more than {@link #MAX_DEPTH} levels are refused: input
+ * from elsewhere must not exhaust memory.
  */
 public final class Yaml {
   /**
@@ -25,6 +36,20 @@ public final class Yaml {
    * and migrations.
    */
   public static final int MAX_CHARACTERS = 64 << 20;
+
+  /** The most values a document may have when every alias is counted as what it stands for. */
+  public static final int MAX_VALUES = 4 << 20;
+
+  /** The most levels a document may have; the schemas of custom resources have some forty. */
+  public static final int MAX_DEPTH = 100;
+
+  /**
+   * Texts that Helm, which reads YAML 1.1, would take for something else: booleans, nulls, merge
+   * keys, and whatever begins as a number or a time does.
+   */
+  private static final Pattern AMBIGUOUS =
+      Pattern.compile(
+          "(?i)y|n|yes|no|on|off|true|false|null|~|=|<<|[-+]?\\.(inf|nan)|[-+]?\\.?[0-9].*");
 
   /** Whether a key may stand twice in one mapping. */
   public enum DuplicateKeys {
@@ -69,26 +94,40 @@ public final class Yaml {
   public static Map<?, ?> readMapping(Path file, DuplicateKeys duplicateKeys) {
     try {
       if (Files.size(file) > 4L * MAX_CHARACTERS) {
-        throw new InvalidYamlException(
-            file.toString(), "it is larger than " + MAX_CHARACTERS + " characters", null);
+        throw tooLarge(file.toString());
       }
       return readMapping(file.toString(), Files.readString(file), duplicateKeys);
     } catch (NoSuchFileException e) {
       throw new InvalidYamlException(file.toString(), "there is no such file", e);
+    } catch (CharacterCodingException e) {
+      throw new InvalidYamlException(file.toString(), "it is not written in UTF-8", e);
+    } catch (AccessDeniedException e) {
+      throw new InvalidYamlException(file.toString(), "this user may not read it", e);
     } catch (IOException e) {
       throw new InvalidYamlException(file.toString(), "it cannot be read: " + e.getMessage(), e);
     }
   }
 
+  private static InvalidYamlException tooLarge(String source) {
+    return new InvalidYamlException(
+        source, "it has more than " + MAX_CHARACTERS + " characters", null);
+  }
+
   private static @Nullable Object read(String source, String text, DuplicateKeys duplicateKeys) {
+    if (text.length() > MAX_CHARACTERS) {
+      throw tooLarge(source);
+    }
     LoadSettings settings =
         LoadSettings.builder()
             .setLabel(source)
+            .setSchema(new CoreSchema())
             .setAllowDuplicateKeys(duplicateKeys == DuplicateKeys.LAST_WINS)
             .setCodePointLimit(MAX_CHARACTERS)
             .build();
     try {
-      return new Load(settings).loadFromString(text);
+      Object document = new Load(settings).loadFromString(text);
+      requireJson(source, document, 0, 0);
+      return document;
     } catch (MarkedYamlEngineException e) {
       String where =
           e.getProblemMark()
@@ -104,19 +143,69 @@ public final class Yaml {
     }
   }
 
+  /**
+   * Counts a tree's values as if every alias were written out, and refuses what JSON does not have.
+   */
+  private static int requireJson(String source, @Nullable Object value, int depth, int count) {
+    if (depth > MAX_DEPTH) {
+      throw new InvalidYamlException(
+          source, "it has more than " + MAX_DEPTH + " levels, or an alias inside itself", null);
+    }
+    int counted = count + 1;
+    if (counted > MAX_VALUES) {
+      throw new InvalidYamlException(
+          source, "its aliases stand for more than " + MAX_VALUES + " values", null);
+    }
+    if (value instanceof Map<?, ?> map) {
+      for (Object child : map.values()) {
+        counted = requireJson(source, child, depth + 1, counted);
+      }
+    } else if (value instanceof List<?> list) {
+      for (Object child : list) {
+        counted = requireJson(source, child, depth + 1, counted);
+      }
+    } else if (value != null
+        && !(value instanceof String)
+        && !(value instanceof Number)
+        && !(value instanceof Boolean)) {
+      throw new InvalidYamlException(
+          source, "it has a value that JSON does not have, by !!binary or !!set", null);
+    }
+    return counted;
+  }
+
   private static String kind(Object document) {
     return document instanceof Iterable ? "list" : "single value";
   }
 
   /**
-   * Writes a mapping as a block-style document.
+   * Writes a mapping as a block-style document that means the same to every reader, Helm's of YAML
+   * 1.1 included.
    *
    * @param mapping maps, lists, texts, numbers, booleans and nulls
    * @return the document, ended by a line feed
    */
   public static String write(Map<?, ?> mapping) {
     DumpSettings settings =
-        DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).setWidth(160).build();
-    return new Dump(settings).dumpToString(mapping);
+        DumpSettings.builder()
+            .setDefaultFlowStyle(FlowStyle.BLOCK)
+            .setWidth(160)
+            .setSchema(new CoreSchema())
+            .build();
+    return new Dump(settings, new Quoting(settings)).dumpToString(mapping);
+  }
+
+  /** Writes texts in quotes that other readers of YAML would not take for texts. */
+  private static final class Quoting extends StandardRepresenter {
+    Quoting(DumpSettings settings) {
+      super(settings);
+      RepresentToNode plain = Objects.requireNonNull(representers.get(String.class));
+      representers.put(
+          String.class,
+          value ->
+              AMBIGUOUS.matcher(value.toString()).matches()
+                  ? representScalar(Tag.STR, value.toString(), ScalarStyle.SINGLE_QUOTED)
+                  : plain.representData(value));
+    }
   }
 }

@@ -253,15 +253,17 @@ public final class MemoryClusterClient implements ClusterClient {
   public synchronized String log(String namespace, String pod, String container, int lines) {
     String log = logs.get(new LogKey(namespace, pod, container));
     if (log == null) {
+      boolean there = objects.containsKey(key(ResourceType.POD, namespace, pod));
       throw new ClusterException(
-          ClusterException.Reason.NOT_FOUND,
+          there ? ClusterException.Reason.INVALID : ClusterException.Reason.NOT_FOUND,
           "reading the log of "
               + namespace
               + "/"
               + pod
-              + " failed: there is no container '"
-              + container
-              + "'",
+              + " failed: "
+              + (there
+                  ? "the container '" + container + "' has not begun"
+                  : "there is no such pod"),
           null);
     }
     List<String> all = log.lines().toList();

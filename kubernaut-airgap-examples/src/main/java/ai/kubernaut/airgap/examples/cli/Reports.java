@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.examples.cli;
 
+import ai.kubernaut.airgap.chart.ImageUse;
 import ai.kubernaut.airgap.install.Installation;
 import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.mirror.MirroredImage;
@@ -28,6 +29,12 @@ final class Reports {
     json.put("separator", plan.target().separator().value());
     ArrayNode images = json.putArray("images");
     plan.entries().forEach(entry -> images.add(json(entry)));
+    ArrayNode mentions = json.putArray("mentions");
+    for (ImageUse mention : plan.mentions()) {
+      ObjectNode one = mentions.addObject().put("image", mention.image().toString());
+      ArrayNode mentionedBy = one.putArray("mentionedBy");
+      mention.reasons().forEach(reason -> mentionedBy.add(reason.object() + " " + reason.path()));
+    }
     return json;
   }
 
@@ -65,7 +72,11 @@ final class Reports {
       entry.digest().ifPresent(digest -> text.append("  ").append(digest.abbreviated()));
       text.append('\n');
     }
-    return text.append(plan.entries().size()).append(" images").toString();
+    text.append(plan.entries().size()).append(" images");
+    for (ImageUse mention : plan.mentions()) {
+      text.append("\nonly mentioned, not planned: ").append(mention.image()).append(" in ").append(mention.reasons().get(0).object());
+    }
+    return text.toString();
   }
 
   static ObjectNode json(MirrorReport report) {

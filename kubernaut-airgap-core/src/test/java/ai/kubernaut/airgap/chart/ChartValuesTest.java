@@ -1,0 +1,143 @@
+package ai.kubernaut.airgap.chart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.kubernaut.airgap.yaml.InvalidYamlException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ChartValuesTest {
+  @TempDir Path folder;
+
+  private Path file(String name, String text) throws IOException {
+    return Files.writeString(folder.resolve(name), text);
+  }
+
+  private static ChartValues values(String own, Chart chart) {
+    return ChartValues.of(TemplateHelm.of(own, values -> ""), chart);
+  }
+
+  @Test
+  void mapsAreMergedKeyByKeyAndEverythingElseIsReplaced() throws IOException {
+    Path first =
+        file("first.yaml", "a: {x: 10, new: {deep: 1}}\nlist: [3]\nscalar: {now: a map}\n");
+    Path second = file("second.yaml", "a: {x: 100}\nmap: now a text\n");
+    ChartValues values =
+        values(
+            "a: {x: 1, y: 2}\nlist: [1, 2]\nmap: {z: 1}\nscalar: text\n",
+            TemplateHelm.chart().values(first).values(second));
+    assertThat(values.fields().text("a", "x")).contains("100");
+    assertThat(values.fields().text("a", "y")).contains("2");
+    assertThat(values.fields().text("a", "new", "deep")).contains("1");
+    assertThat(values.fields().value("list")).contains(List.of(3));
+    assertThat(values.fields().text("map")).contains("now a text");
+    assertThat(values.fields().text("scalar", "now")).contains("a map");
+  }
+
+  @Test
+  void singleValuesStandOverFiles() throws IOException {
+    Path file = file("values.yaml", "global: {image: {tag: old, registry: quay.io}}\n");
+    ChartValues values =
+        values(
+            "",
+            TemplateHelm.chart()
+                .set("global.image.tag", "v1.1.0")
+                .values(file)
+                .set("annotations.example\\.org/key", "x")
+                .set("list[0].image", "not merged"));
+    assertThat(values.fields().text("global", "image", "tag")).contains("v1.1.0");
+    assertThat(values.fields().text("global", "image", "registry")).contains("quay.io");
+    assertThat(values.fields().text("annotations", "example.org/key")).contains("x");
+    assertThat(values.fields().content()).containsOnlyKeys("global", "annotations");
+  }
+
+  @Test
+  void aNullTakesAValueAway() throws IOException {
+    ChartValues values =
+        values("a: {x: 1}\nb: 2\n", TemplateHelm.chart().values(file("null.yaml", "a: null\n")));
+    assertThat(values.fields().value("a")).isEmpty();
+    assertThat(values.fields().text("b")).contains("2");
+  }
+
+  @Test
+  void aKeyThatStandsTwiceCountsAsForHelm() throws IOException {
+    ChartValues values =
+        values(
+            "",
+            TemplateHelm.chart().values(file("twice.yaml", "tls: {mode: a}\ntls: {mode: b}\n")));
+    assertThat(values.fields().text("tls", "mode")).contains("b");
+  }
+
+  @Test
+  void aFileThatIsMissingOrNoMappingIsNamed() throws IOException {
+    Path missing = folder.resolve("missing.yaml");
+    assertThatThrownBy(() -> values("", TemplateHelm.chart().values(missing)))
+        .isInstanceOf(InvalidYamlException.class)
+        .hasMessageContaining(missing.toString());
+    Path list = file("list.yaml", "- a\n");
+    assertThatThrownBy(() -> values("", TemplateHelm.chart().values(list)))
+        .isInstanceOf(InvalidYamlException.class)
+        .hasMessageContaining("is a list");
+    assertThatThrownBy(() -> values("a: {", TemplateHelm.chart()))
+        .isInstanceOf(InvalidYamlException.class)
+        .hasMessageContaining("values.yaml of charts/kubernaut");
+  }
+
+  @Test
+  void aValueIsFoundWhereverTheChartKeepsIt() {
+    assertThat(
+            values("a: {b: {sdkConfigContent: x}}\n", TemplateHelm.chart())
+                .pathOf("sdkConfigContent"))
+        .contains("a.b.sdkConfigContent");
+    assertThat(values("a: {b: 1}\n", TemplateHelm.chart()).pathOf("sdkConfigContent")).isEmpty();
+  }
+
+  @Test
+  void theSdkConfigBecomesAFileSettingOfTheChartsOwnKey() {
+    Path sdk = Path.of("sdk.yaml");
+    TemplateHelm helm = TemplateHelm.of("holmesgptApi: {sdkConfigContent: \"\"}\n", values -> "");
+    Chart chart = ChartValues.withSdkConfig(helm, TemplateHelm.chart().sdkConfig(sdk));
+    assertThat(chart.fileSettings())
+        .singleElement()
+        .satisfies(
+            setting -> {
+              assertThat(setting.key()).isEqualTo("holmesgptApi.sdkConfigContent");
+              assertThat(setting.file()).isEqualTo(sdk);
+            });
+    assertThat(ChartValues.withSdkConfig(helm, TemplateHelm.chart()))
+        .isEqualTo(TemplateHelm.chart());
+    assertThatThrownBy(
+            () ->
+                ChartValues.withSdkConfig(
+                    TemplateHelm.rendering(""), TemplateHelm.chart().sdkConfig(sdk)))
+        .isInstanceOf(HelmException.class)
+        .hasMessageContaining("has no value sdkConfigContent that could take sdk.yaml");
+  }
+
+  @Test
+  void valuesDoNotPrint() {
+    Chart chart = TemplateHelm.chart().set("llm.apiKey", "hunter2");
+    assertThat(values("", chart)).hasToString("ChartValues[llm]");
+    assertThat(chart.toString()).doesNotContain("hunter2").contains("llm.apiKey");
+  }
+
+  @Test
+  void aReleasesNameFollowsHelmsRules() {
+    assertThat(ReleaseName.of("kubernaut", "kubernaut-system")).isEqualTo(ReleaseName.ofGuide());
+    for (String name : List.of("", "Upper", "-a", "a-", "a_b", "x".repeat(54))) {
+      assertThatThrownBy(() -> ReleaseName.of(name, "ns"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("release name '" + name + "'");
+    }
+    for (String namespace : List.of("", "a.b", "x".repeat(64))) {
+      assertThatThrownBy(() -> ReleaseName.of("a", namespace))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("namespace '" + namespace + "'");
+    }
+  }
+}

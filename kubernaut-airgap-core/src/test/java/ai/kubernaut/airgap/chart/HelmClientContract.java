@@ -1,0 +1,357 @@
+package ai.kubernaut.airgap.chart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.kubernaut.airgap.yaml.Yaml;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What every {@link HelmClient} does: each sentence of its Javadoc, with a small chart that the
+ * test writes. A subclass gives the client, and says whether there is a cluster behind it; without
+ * one, only rendering is looked at. No object of the chart runs a pod.
+ */
+@Timeout(300)
+public abstract class HelmClientContract {
+  private static final Duration HOOKS = Duration.ofSeconds(60);
+  private static final ReleaseName OFFLINE = ReleaseName.of("contract", "contract-system");
+
+  @TempDir Path folder;
+  private HelmClient helm;
+  private Path location;
+
+  /** Makes a new client. */
+  protected abstract HelmClient open() throws Exception;
+
+  /** Whether the client can install into a cluster; it may be shared with other tests. */
+  protected abstract boolean hasCluster();
+
+  /** A release that is not there yet, in a namespace of its own that is. Asked with a cluster. */
+  protected ReleaseName newRelease() throws Exception {
+    throw new UnsupportedOperationException("override this, since there is a cluster");
+  }
+
+  @BeforeEach
+  final void openClient() throws Exception {
+    location = folder.resolve("charts/contract");
+    write("Chart.yaml", "apiVersion: v2\nname: contract\nversion: 0.1.0\nappVersion: '7'\n");
+    write(
+        "values.yaml",
+        """
+        # Values of the contract's chart.
+        image: quay.io/contract/app:1
+        message: ""
+        replicas: 1
+        file: ""
+        """);
+    write(
+        "values.schema.json",
+        """
+        {"type": "object", "additionalProperties": false, "properties": {
+          "image": {"type": "string"}, "message": {"type": "string"},
+          "replicas": {"type": "integer"}, "file": {"type": "string"}}}
+        """);
+    write(
+        "templates/settings.yaml",
+        """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata:
+          name: {{ .Release.Name }}-settings
+          namespace: {{ .Release.Namespace }}
+        data:
+          message: {{ required "message is needed: say what the contract should say" .Values.message | quote }}
+          image: {{ .Values.image | quote }}
+          replicas: {{ .Values.replicas | quote }}
+          file: {{ .Values.file | quote }}
+          cluster: {{ if lookup "v1" "Namespace" "" "kube-system" }}seen{{ else }}none{{ end }}
+          hint: "a lookup finds nothing here, and helm.sh/hook stays as it is"
+        """);
+    write(
+        "templates/hook.yaml",
+        """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata:
+          name: {{ .Release.Name }}-hook
+          annotations:
+            helm.sh/hook: pre-install,pre-upgrade
+            helm.sh/hook-weight: "-5"
+        """);
+    helm = open();
+  }
+
+  @AfterEach
+  final void closeClient() {
+    if (helm != null) {
+      helm.close();
+    }
+  }
+
+  private void write(String file, String text) throws IOException {
+    Path path = location.resolve(file);
+    Files.createDirectories(path.getParent());
+    Files.writeString(path, text);
+  }
+
+  private Chart chart() {
+    return Chart.at(location).set("message", "hello");
+  }
+
+  private Map<String, String> settings(Chart chart) {
+    return object(chart, "contract-settings").object().fields().texts("data");
+  }
+
+  private RenderedManifest object(Chart chart, String name) {
+    return RenderedChart.parse(helm.render(chart, OFFLINE)).manifests().stream()
+        .filter(manifest -> manifest.object().name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static HelmException refused(ThrowingCallable call) {
+    HelmException refusal = catchThrowableOfType(HelmException.class, call);
+    assertThat(refusal).isNotNull();
+    assertThat(refusal.getMessage()).isNotBlank();
+    return refusal;
+  }
+
+  @Test
+  void renderingShowsObjectsWithTheirTemplates() {
+    RenderedManifest settings = object(chart(), "contract-settings");
+    assertThat(settings.template()).isEqualTo("contract/templates/settings.yaml");
+    assertThat(settings.object()).hasToString("ConfigMap contract-system/contract-settings");
+    assertThat(settings.isHook()).isFalse();
+    assertThat(settings(chart()))
+        .containsEntry("message", "hello")
+        .containsEntry("image", "quay.io/contract/app:1")
+        .containsEntry("replicas", "1");
+  }
+
+  @Test
+  void renderingShowsHooks() {
+    RenderedManifest hook = object(chart(), "contract-hook");
+    assertThat(hook.isHook()).isTrue();
+    assertThat(hook.object().annotations())
+        .isEqualTo(Map.of("helm.sh/hook", "pre-install,pre-upgrade", "helm.sh/hook-weight", "-5"));
+  }
+
+  @Test
+  void renderingLooksUpNothing() {
+    assertThat(settings(chart()))
+        .containsEntry("cluster", "none")
+        .containsEntry("hint", "a lookup finds nothing here, and helm.sh/hook stays as it is");
+  }
+
+  @Test
+  void valuesAreLayeredAsHelmLayersThem() throws IOException {
+    Path first =
+        Files.writeString(
+            folder.resolve("first.yaml"), "message: first\nimage: x:1\nreplicas: 2\n");
+    Path second =
+        Files.writeString(folder.resolve("second.yaml"), "message: second\nreplicas: 3\n");
+    Path content = Files.writeString(folder.resolve("content.txt"), "of: a file\nwith, commas\n");
+    assertThat(
+            settings(
+                Chart.at(location)
+                    .values(first)
+                    .values(second)
+                    .set("message", "single")
+                    .setFile("file", content)))
+        .containsEntry("message", "single")
+        .containsEntry("image", "x:1")
+        .containsEntry("replicas", "3")
+        .containsEntry("file", "of: a file\nwith, commas\n");
+  }
+
+  @Test
+  void textsThatLookLikeSomethingElseStayTexts() throws IOException {
+    for (String text : List.of("yes", "~", "0644", "1e3", "12:30:45", "True")) {
+      Path file =
+          Files.writeString(folder.resolve("texts.yaml"), Yaml.write(Map.of("message", text)));
+      assertThat(settings(Chart.at(location).values(file))).containsEntry("message", text);
+    }
+  }
+
+  @Test
+  void whatTheChartSaysComesThrough() {
+    HelmException refusal = refused(() -> helm.render(Chart.at(location), OFFLINE));
+    assertThat(refusal.helmMessage())
+        .contains("message is needed: say what the contract should say");
+    assertThat(refusal)
+        .hasMessageContaining(location.toString())
+        .hasMessageContaining("message is needed: say what the contract should say");
+  }
+
+  @Test
+  void whatTheSchemaRefusesIsRefused() {
+    HelmException unknown = refused(() -> helm.render(chart().set("unknown", "x"), OFFLINE));
+    assertThat(unknown.helmMessage()).contains("unknown");
+    HelmException type = refused(() -> helm.render(chart().set("replicas", "many"), OFFLINE));
+    assertThat(type.helmMessage()).contains("replicas");
+  }
+
+  @Test
+  void aChartOrAFileThatIsNotThereIsNamed() throws IOException {
+    Path missing = folder.resolve("missing");
+    assertThat(refused(() -> helm.render(Chart.at(missing), OFFLINE)))
+        .hasMessageContaining(missing.toString());
+    assertThat(refused(() -> helm.defaultValues(Chart.at(missing))))
+        .hasMessageContaining(missing.toString());
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+    assertThat(refused(() -> helm.render(Chart.at(empty), OFFLINE)))
+        .hasMessageContaining(empty.toString());
+    assertThat(refused(() -> helm.render(chart().values(missing), OFFLINE)))
+        .hasMessageContaining(missing.toString());
+    assertThat(refused(() -> helm.render(chart().setFile("file", missing), OFFLINE)))
+        .hasMessageContaining(missing.toString());
+  }
+
+  @Test
+  void whatIsNoChartOrNoYamlIsRefused() throws IOException {
+    Path text = Files.writeString(folder.resolve("chart.tgz"), "no archive");
+    refused(() -> helm.render(Chart.at(text), OFFLINE));
+    Path bad = Files.writeString(folder.resolve("bad.yaml"), "a: {");
+    refused(() -> helm.render(chart().values(bad), OFFLINE));
+  }
+
+  @Test
+  void theChartStaysAsItIs() throws IOException {
+    Map<Path, String> before = files();
+    helm.render(chart(), OFFLINE);
+    helm.defaultValues(chart());
+    assertThat(files()).isEqualTo(before);
+  }
+
+  private Map<Path, String> files() throws IOException {
+    Map<Path, String> files = new TreeMap<>();
+    try (var paths = Files.walk(folder)) {
+      for (Path file : paths.filter(Files::isRegularFile).toList()) {
+        files.put(file, Files.readString(file));
+      }
+    }
+    return files;
+  }
+
+  @Test
+  void theChartsOwnValuesAreThoseThatItShips() throws IOException {
+    assertThat(
+            Yaml.readMapping(
+                "values.yaml", helm.defaultValues(chart()), Yaml.DuplicateKeys.REFUSED))
+        .isEqualTo(
+            Map.of("image", "quay.io/contract/app:1", "message", "", "replicas", 1, "file", ""));
+  }
+
+  @Test
+  void manyThreadsMayUseOneClient() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(3);
+    try {
+      List<Future<Map<String, String>>> running = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        String message = "thread " + i;
+        running.add(threads.submit(() -> settings(Chart.at(location).set("message", message))));
+      }
+      for (int i = 0; i < running.size(); i++) {
+        assertThat(running.get(i).get(120, TimeUnit.SECONDS))
+            .containsEntry("message", "thread " + i);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void closingAgainDoesNothing() {
+    helm.close();
+    assertThatCode(helm::close).doesNotThrowAnyException();
+  }
+
+  private ReleaseName release() throws Exception {
+    assumeTrue(hasCluster(), "skipped: there is no cluster behind this client");
+    return newRelease();
+  }
+
+  @Test
+  void aReleaseThatIsNotThereHasNoStatus() throws Exception {
+    assertThat(helm.status(release())).isEmpty();
+  }
+
+  @Test
+  void whatIsInstalledIsDeployed() throws Exception {
+    ReleaseName name = release();
+    Release installed = helm.install(chart(), name, HOOKS);
+    assertThat(installed)
+        .isEqualTo(
+            Release.builder()
+                .name(name)
+                .revision(1)
+                .status("deployed")
+                .chart("contract-0.1.0")
+                .build());
+    assertThat(installed.isDeployed()).isTrue();
+    assertThat(helm.status(name)).contains(installed);
+  }
+
+  @Test
+  void anInstalledReleaseIsNotInstalledAgain() throws Exception {
+    ReleaseName name = release();
+    helm.install(chart(), name, HOOKS);
+    refused(() -> helm.install(chart(), name, HOOKS));
+    assertThat(helm.status(name).orElseThrow().revision()).isEqualTo(1);
+  }
+
+  @Test
+  void anUpgradeHasTheseValuesOnly() throws Exception {
+    ReleaseName name = release();
+    helm.install(chart(), name, HOOKS);
+    Release upgraded = helm.upgrade(chart().set("replicas", "2"), name, HOOKS);
+    assertThat(upgraded.revision()).isEqualTo(2);
+    assertThat(upgraded.isDeployed()).isTrue();
+    HelmException refusal = refused(() -> helm.upgrade(Chart.at(location), name, HOOKS));
+    assertThat(refusal.helmMessage()).as("the message is not kept").contains("message is needed");
+  }
+
+  @Test
+  void aReleaseThatIsNotThereIsNeitherUpgradedNorRemoved() throws Exception {
+    ReleaseName name = release();
+    refused(() -> helm.upgrade(chart(), name, HOOKS));
+    refused(() -> helm.uninstall(name));
+    assertThat(helm.status(name)).isEmpty();
+  }
+
+  @Test
+  void whatTheChartRefusesIsNotInstalled() throws Exception {
+    ReleaseName name = release();
+    HelmException refusal = refused(() -> helm.install(Chart.at(location), name, HOOKS));
+    assertThat(refusal.helmMessage()).contains("message is needed");
+    assertThat(helm.status(name)).isEmpty();
+  }
+
+  @Test
+  void whatIsRemovedIsGone() throws Exception {
+    ReleaseName name = release();
+    helm.install(chart(), name, HOOKS);
+    helm.uninstall(name);
+    assertThat(helm.status(name)).isEmpty();
+    assertThat(helm.install(chart(), name, HOOKS).isDeployed()).as("and can come again").isTrue();
+  }
+}

@@ -1,0 +1,122 @@
+package ai.kubernaut.airgap.chart;
+
+import ai.kubernaut.airgap.cluster.Fields;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A Helm whose one chart is its values and a function from them to manifests. Releases are kept in
+ * memory; the charts it installs are kept for tests to look at.
+ */
+public final class TemplateHelm implements HelmClient {
+  private final String values;
+  private final Function<Fields, String> templates;
+  private final Map<ReleaseName, Release> releases = new HashMap<>();
+  private final List<String> calls = new ArrayList<>();
+  private final List<Chart> charts = new ArrayList<>();
+  private String failure = "";
+
+  private TemplateHelm(String values, Function<Fields, String> templates) {
+    this.values = values;
+    this.templates = templates;
+  }
+
+  /** A chart that renders to the same manifests, whatever its values. */
+  public static TemplateHelm rendering(String manifests) {
+    return new TemplateHelm("", values -> manifests);
+  }
+
+  /** A chart with values, and what they render to. */
+  public static TemplateHelm of(String values, Function<Fields, String> templates) {
+    return new TemplateHelm(values, templates);
+  }
+
+  /** Its chart, at a place where nothing is. */
+  public static Chart chart() {
+    return Chart.at(Path.of("charts/kubernaut"));
+  }
+
+  /** Lets installing and upgrading fail, with a failed release left behind. */
+  public TemplateHelm failing(String said) {
+    failure = said;
+    return this;
+  }
+
+  /** Puts a release there. */
+  public TemplateHelm with(ReleaseName name, int revision, String status) {
+    put(name, revision, status);
+    return this;
+  }
+
+  /** What was installed, upgraded or removed, in order. */
+  public List<String> calls() {
+    return List.copyOf(calls);
+  }
+
+  /** The charts that were installed or upgraded, in order. */
+  public List<Chart> charts() {
+    return List.copyOf(charts);
+  }
+
+  private Release put(ReleaseName name, int revision, String status) {
+    Release release =
+        Release.builder()
+            .name(name)
+            .revision(revision)
+            .status(status)
+            .chart("kubernaut-1.1.0")
+            .build();
+    releases.put(name, release);
+    return release;
+  }
+
+  @Override
+  public String render(Chart chart, ReleaseName release) {
+    return templates.apply(ChartValues.of(this, chart).fields());
+  }
+
+  @Override
+  public String defaultValues(Chart chart) {
+    return values;
+  }
+
+  @Override
+  public Release install(Chart chart, ReleaseName release, Duration timeout) {
+    return run("install", chart, release, 1);
+  }
+
+  @Override
+  public Release upgrade(Chart chart, ReleaseName release, Duration timeout) {
+    return run("upgrade", chart, release, releases.get(release).revision() + 1);
+  }
+
+  private Release run(String what, Chart chart, ReleaseName release, int revision) {
+    charts.add(chart);
+    calls.add(what + " " + release.name() + "\n" + render(chart, release));
+    if (!failure.isEmpty()) {
+      put(release, revision, "failed");
+      throw new HelmException("the release could not be installed: " + failure, failure, null);
+    }
+    return put(release, revision, "deployed");
+  }
+
+  @Override
+  public Optional<Release> status(ReleaseName release) {
+    return Optional.ofNullable(releases.get(release));
+  }
+
+  @Override
+  public void uninstall(ReleaseName release) {
+    calls.add("uninstall " + release.name());
+    releases.remove(release);
+  }
+
+  @Override
+  public void close() {}
+}

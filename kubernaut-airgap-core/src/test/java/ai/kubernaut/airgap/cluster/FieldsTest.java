@@ -1,0 +1,117 @@
+package ai.kubernaut.airgap.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.kubernaut.airgap.AirgapException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+final class FieldsTest {
+  private static Fields pod() {
+    Map<String, Object> spec = new HashMap<>();
+    spec.put("replicas", 3);
+    spec.put("paused", true);
+    spec.put("nothing", null);
+    spec.put("list", List.of(Map.of("name", "a"), "text", Map.of("name", "b")));
+    spec.put("labels", new HashMap<>(Map.of("x", 1)));
+    return Fields.of(Map.of("kind", "Pod", "spec", spec));
+  }
+
+  @Test
+  void valuesAreReadByTheirPath() {
+    assertThat(pod().text("kind")).contains("Pod");
+    assertThat(pod().text("spec", "replicas")).contains("3");
+    assertThat(pod().number("spec", "replicas")).hasValue(3);
+    assertThat(pod().flag("spec", "paused")).isTrue();
+    assertThat(pod().list("spec", "list"))
+        .extracting(e -> e.text("name").orElse(""))
+        .containsExactly("a", "b");
+    assertThat(pod().texts("spec", "labels")).isEqualTo(Map.of("x", "1"));
+    assertThat(pod().fields("spec").text("replicas")).contains("3");
+  }
+
+  @Test
+  void whatIsMissingOrOfAnotherKindIsEmpty() {
+    assertThat(pod().value("spec", "nothing")).isEmpty();
+    assertThat(pod().value("kind", "deeper")).isEmpty();
+    assertThat(pod().text("spec")).isEmpty();
+    assertThat(pod().text("spec", "list")).isEmpty();
+    assertThat(pod().number("kind")).isEmpty();
+    assertThat(pod().flag("kind")).isFalse();
+    assertThat(pod().list("kind")).isEmpty();
+    assertThat(pod().fields("kind")).isEqualTo(Fields.of(Map.of()));
+    assertThat(pod().texts("kind")).isEmpty();
+  }
+
+  @Test
+  void aChangeLeavesTheOriginalAsItIs() {
+    Fields before = pod();
+    Fields after = before.with("new", "spec", "deep", "er").with(4, "spec", "replicas");
+    assertThat(after.text("spec", "deep", "er")).contains("new");
+    assertThat(after.number("spec", "replicas")).hasValue(4);
+    assertThat(after.flag("spec", "paused")).isTrue();
+    assertThat(before).isEqualTo(pod()).hasSameHashCodeAs(pod());
+    assertThat(before.with("x", "kind", "deep").text("kind", "deep")).contains("x");
+  }
+
+  @Test
+  void theTreeIsCopiedAndUnmodifiable() {
+    List<Object> list = new ArrayList<>(List.of(1));
+    Fields fields = Fields.of(Map.of("list", list));
+    list.add(2);
+    assertThat(fields.value("list")).contains(List.of(1));
+    assertThatThrownBy(() -> fields.content().put("x", 1))
+        .isInstanceOf(UnsupportedOperationException.class);
+    assertThatThrownBy(() -> Fields.of(Map.of("set", Set.of())))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("has no place in a JSON object");
+  }
+
+  @Test
+  void contentDoesNotPrint() {
+    KubernetesObject secret =
+        KubernetesObject.named(ResourceType.SECRET, "ns", "s").with("aHVudGVyMg==", "data", "key");
+    assertThat(secret).hasToString("Secret ns/s");
+    assertThat(secret.fields()).hasToString("Fields[apiVersion, kind, metadata, data]");
+    assertThat(ResourceType.JOB.group()).isEqualTo("batch");
+    assertThat(ResourceType.JOB.version()).isEqualTo("v1");
+    assertThat(ResourceType.SECRET.group()).isEmpty();
+    assertThat(HttpAnswer.of(200, "x".repeat(5000)).body()).hasSize(4096);
+  }
+
+  @Test
+  void patienceLooksUntilItIsEnoughOrTheTimeIsOver() {
+    Patience patience = Patience.of(Duration.ofMillis(20), Duration.ofMillis(1));
+    AtomicInteger looks = new AtomicInteger();
+    assertThat(patience.until(looks::incrementAndGet, seen -> seen == 3)).isEqualTo(3);
+    assertThat(patience.until(() -> "never", seen -> false)).isEqualTo("never");
+    assertThat(
+            Patience.of(Duration.ofDays(200_000), Duration.ofDays(1))
+                .until(() -> "at once", seen -> true))
+        .as("a patience without end")
+        .isEqualTo("at once");
+    for (Duration duration : List.of(Duration.ZERO, Duration.ofSeconds(-1))) {
+      assertThatThrownBy(() -> Patience.of(duration, Duration.ofSeconds(1)))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> Patience.of(Duration.ofSeconds(1), duration))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void anInterruptEndsTheWaitAndStaysSet() {
+    Patience patience = Patience.of(Duration.ofHours(1), Duration.ofHours(1));
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> patience.until(() -> 1, seen -> false))
+        .isInstanceOf(AirgapException.class)
+        .hasMessageContaining("interrupted");
+    assertThat(Thread.interrupted()).isTrue();
+  }
+}

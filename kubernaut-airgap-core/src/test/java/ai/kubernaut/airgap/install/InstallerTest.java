@@ -1,0 +1,395 @@
+package ai.kubernaut.airgap.install;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import ai.kubernaut.airgap.ProgressEvent;
+import ai.kubernaut.airgap.Secret;
+import ai.kubernaut.airgap.chart.Chart;
+import ai.kubernaut.airgap.chart.HelmException;
+import ai.kubernaut.airgap.chart.ReleaseName;
+import ai.kubernaut.airgap.chart.RenderedChart;
+import ai.kubernaut.airgap.chart.TemplateHelm;
+import ai.kubernaut.airgap.cluster.Fields;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.memory.MemoryClusterClient;
+import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.mirror.IncompleteMirrorException;
+import ai.kubernaut.airgap.mirror.MirrorReport;
+import ai.kubernaut.airgap.mirror.MirroredImage;
+import ai.kubernaut.airgap.plan.MirrorEntry;
+import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.pullsecret.PullSecretReport;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class InstallerTest {
+  private static final String VALUES =
+      """
+      global: {image: {registry: quay.io, namespace: kubernaut-ai, separator: /, tag: v1.1.0}, imagePullSecrets: []}
+      postgresql: {enabled: true, image: postgres:16-alpine, auth: {existingSecret: "", username: slm_user, database: action_history}}
+      valkey: {enabled: true, image: valkey/valkey:8-alpine, existingSecret: ""}
+      holmesgptApi: {llm: {credentialsSecretName: llm-credentials}, sdkConfigContent: ""}
+      """;
+
+  private final MemoryClusterClient cluster = MemoryClusterClient.kubernetes();
+  private final TemplateHelm helm = TemplateHelm.of(VALUES, InstallerTest::templates);
+  private final List<ProgressEvent> events = new ArrayList<>();
+
+  private static String templates(Fields values) {
+    Fields image = values.fields("global", "image");
+    String gateway =
+        "%s/%s%sgateway:%s"
+            .formatted(
+                image.text("registry").orElse(""),
+                image.text("namespace").orElse(""),
+                image.text("separator").orElse(""),
+                image.text("tag").orElse(""));
+    StringBuilder manifests =
+        new StringBuilder("{kind: Namespace, metadata: {name: kubernaut-workflows}}\n");
+    for (String one :
+        List.of(
+            gateway,
+            values.text("postgresql", "image").orElse(""),
+            values.text("valkey", "image").orElse(""))) {
+      manifests.append(
+          """
+          ---
+          apiVersion: apps/v1
+          kind: Deployment
+          metadata: {name: d%d}
+          spec: {template: {spec: {imagePullSecrets: [%s], containers: [{name: c, image: "%s"}]}}}
+          """
+              .formatted(
+                  manifests.length(),
+                  values.list("global", "imagePullSecrets").stream()
+                      .map(secret -> "{name: " + secret.text("name").orElse("") + "}")
+                      .reduce("", String::concat),
+                  one));
+    }
+    return manifests.toString();
+  }
+
+  private static MirrorPlan plan(Chart chart, TemplateHelm helm) {
+    MirrorPlan.Builder plan = MirrorPlan.builder(Target.registry("harbor.corp:5000")).chart(chart);
+    RenderedChart.parse(helm.render(chart, ReleaseName.ofGuide()))
+        .images()
+        .forEach(use -> plan.image(use.image()));
+    return plan.build();
+  }
+
+  private static MirrorReport mirrored(MirrorPlan plan, MirroredImage.Outcome outcome) {
+    List<MirroredImage> images = new ArrayList<>();
+    for (MirrorEntry entry : plan.entries()) {
+      images.add(MirroredImage.builder().entry(entry).outcome(outcome).build());
+    }
+    return MirrorReport.of(plan, images);
+  }
+
+  private Installation install(MirrorPlan plan, InstallOptions options) {
+    return new Installer(cluster, helm, events::add)
+        .install(mirrored(plan, MirroredImage.Outcome.COPIED), PullSecretReport.none(), options);
+  }
+
+  private Installation install() {
+    return install(plan(TemplateHelm.chart(), helm), InstallOptions.builder().build());
+  }
+
+  private Map<String, String> secret(String namespace, String name) {
+    Map<String, String> decoded = new LinkedHashMap<>();
+    cluster
+        .get(ResourceType.SECRET, namespace, name)
+        .orElseThrow()
+        .fields()
+        .texts("data")
+        .forEach(
+            (key, data) -> decoded.put(key, new String(Base64.getDecoder().decode(data), UTF_8)));
+    return decoded;
+  }
+
+  private void nothingWasCreated() {
+    assertThat(cluster.get(ResourceType.NAMESPACE, null, "kubernaut-system")).isEmpty();
+    assertThat(cluster.list(ResourceType.SECRET, null, Map.of())).isEmpty();
+    assertThat(helm.calls()).isEmpty();
+  }
+
+  @Test
+  void installsTheChartWithEveryReferenceTurnedToTheMirror() {
+    Installation installation = install();
+    assertThat(helm.calls()).singleElement().asString().startsWith("install kubernaut\n");
+    assertThat(
+            RenderedChart.parse(helm.calls().get(0).substring("install kubernaut\n".length()))
+                .images())
+        .extracting(use -> use.image().toString())
+        .containsExactly(
+            "harbor.corp:5000/kubernaut-ai/gateway:v1.1.0",
+            "harbor.corp:5000/library/postgres:16-alpine",
+            "harbor.corp:5000/valkey/valkey:8-alpine");
+    assertThat(installation.release()).isEqualTo(ReleaseName.ofGuide());
+    assertThat(installation.namespaces())
+        .containsExactly("kubernaut-system", "kubernaut-workflows");
+    assertThat(installation.actions())
+        .containsExactly(
+            "namespace kubernaut-system created",
+            "Secret postgresql-secret created",
+            "Secret valkey-secret created",
+            "Secret llm-credentials created",
+            "release kubernaut is deployed at revision 1");
+    assertThat(events.get(0))
+        .hasToString("Installing charts/kubernaut as kubernaut in kubernaut-system");
+    assertThat(events.get(events.size() - 1))
+        .hasToString("Helm has deployed kubernaut-1.1.0 as kubernaut, revision 1");
+  }
+
+  @Test
+  void theSecretsOfTheGuideAreMadeWithOnePassword() {
+    install();
+    Map<String, String> postgresql = secret("kubernaut-system", "postgresql-secret");
+    assertThat(postgresql)
+        .containsOnlyKeys("POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB", "db-secrets.yaml")
+        .containsEntry("POSTGRES_USER", "slm_user")
+        .containsEntry("POSTGRES_DB", "action_history");
+    String password = postgresql.get("POSTGRES_PASSWORD");
+    assertThat(password).hasSizeGreaterThan(32).matches("[A-Za-z0-9_-]+");
+    assertThat(postgresql.get("db-secrets.yaml"))
+        .isEqualTo("username: slm_user\npassword: " + password);
+    assertThat(secret("kubernaut-system", "valkey-secret").get("valkey-secrets.yaml"))
+        .matches("password: [A-Za-z0-9_-]{33,}")
+        .doesNotContain(password);
+    assertThat(secret("kubernaut-system", "llm-credentials")).containsOnlyKeys("OPENAI_API_KEY");
+    assertThat(events.toString()).doesNotContain(password);
+  }
+
+  @Test
+  void passwordsAreNewEachTime() {
+    install();
+    String first = secret("kubernaut-system", "postgresql-secret").get("POSTGRES_PASSWORD");
+    install(
+        plan(TemplateHelm.chart(), helm),
+        InstallOptions.builder().release(ReleaseName.of("kubernaut", "second")).build());
+    assertThat(secret("second", "postgresql-secret").get("POSTGRES_PASSWORD")).isNotEqualTo(first);
+  }
+
+  @Test
+  void theCallersCredentialsForTheLlmAreUsed() {
+    Installation installation =
+        install(
+            plan(TemplateHelm.chart(), helm),
+            InstallOptions.builder()
+                .putLlmCredentials("AZURE_API_KEY", Secret.of("hunter2"))
+                .build());
+    assertThat(secret("kubernaut-system", "llm-credentials"))
+        .isEqualTo(Map.of("AZURE_API_KEY", "hunter2"));
+    assertThat(installation.toString() + events).doesNotContain("hunter2");
+    assertThat(
+            InstallOptions.builder()
+                .putLlmCredentials("K", Secret.of("hunter2"))
+                .build()
+                .toString())
+        .doesNotContain("hunter2");
+  }
+
+  @Test
+  void secretsOfTheNamesThatTheValuesGiveAreMade() {
+    install(
+        plan(
+            TemplateHelm.chart()
+                .set("postgresql.auth.existingSecret", "my-pg")
+                .set("postgresql.auth.username", "me")
+                .set("valkey.existingSecret", "my-valkey")
+                .set("holmesgptApi.llm.credentialsSecretName", "my-llm"),
+            helm),
+        InstallOptions.builder().build());
+    assertThat(secret("kubernaut-system", "my-pg").get("db-secrets.yaml"))
+        .startsWith("username: me\n");
+    assertThat(secret("kubernaut-system", "my-valkey")).isNotEmpty();
+    assertThat(secret("kubernaut-system", "my-llm")).isNotEmpty();
+  }
+
+  @Test
+  void noSecretIsMadeForWhatIsSwitchedOff() {
+    install(
+        plan(
+            TemplateHelm.chart().set("postgresql.enabled", "false").set("valkey.enabled", "false"),
+            helm),
+        InstallOptions.builder().build());
+    assertThat(cluster.list(ResourceType.SECRET, "kubernaut-system", Map.of()))
+        .extracting(KubernetesObject::name)
+        .containsExactly("llm-credentials");
+  }
+
+  private void existing(String name, String... keys) {
+    cluster.put(
+        ResourceType.NAMESPACE,
+        KubernetesObject.named(ResourceType.NAMESPACE, null, "kubernaut-system"));
+    Map<String, String> data = new LinkedHashMap<>();
+    for (String key : keys) {
+      data.put(key, "aHVudGVyMg==");
+    }
+    cluster.put(
+        ResourceType.SECRET,
+        KubernetesObject.named(ResourceType.SECRET, "kubernaut-system", name).with(data, "data"));
+  }
+
+  @Test
+  void existingSecretsAreKept() {
+    existing(
+        "postgresql-secret",
+        "POSTGRES_USER",
+        "POSTGRES_PASSWORD",
+        "POSTGRES_DB",
+        "db-secrets.yaml");
+    existing("llm-credentials", "SOME_OTHER_KEY");
+    Installation installation = install();
+    assertThat(secret("kubernaut-system", "postgresql-secret"))
+        .containsEntry("POSTGRES_PASSWORD", "hunter2");
+    assertThat(secret("kubernaut-system", "llm-credentials")).containsOnlyKeys("SOME_OTHER_KEY");
+    assertThat(installation.actions())
+        .contains(
+            "Secret postgresql-secret kept",
+            "Secret valkey-secret created",
+            "Secret llm-credentials kept")
+        .doesNotContain("namespace kubernaut-system created");
+  }
+
+  @Test
+  void anExistingSecretThatLacksAKeyIsRefusedBeforeAnythingIsCreated() {
+    existing("postgresql-secret", "POSTGRES_USER", "POSTGRES_PASSWORD");
+    assertThatThrownBy(this::install)
+        .isInstanceOf(InstallException.class)
+        .hasMessageContaining(
+            "kubernaut-system/postgresql-secret is there but lacks POSTGRES_DB, db-secrets.yaml")
+        .hasMessageNotContaining("hunter2");
+    assertThat(cluster.get(ResourceType.SECRET, "kubernaut-system", "valkey-secret")).isEmpty();
+    assertThat(helm.calls()).isEmpty();
+  }
+
+  @Test
+  void imagesOutsideTheMirrorAreRefusedBeforeAnythingIsCreated() {
+    MirrorPlan forgotten =
+        MirrorPlan.builder(Target.registry("harbor.corp:5000"))
+            .chart(TemplateHelm.chart())
+            .addAllEntries(plan(TemplateHelm.chart(), helm).entries().subList(0, 2))
+            .build();
+    ImagesOutsideMirrorException refusal =
+        catchThrowableOfType(
+            ImagesOutsideMirrorException.class,
+            () -> install(forgotten, InstallOptions.builder().build()));
+    assertThat(refusal.images())
+        .extracting(use -> use.image().toString())
+        .containsExactly("harbor.corp:5000/kubernaut-ai/gateway:v1.1.0");
+    assertThat(refusal)
+        .hasMessageContaining("nothing was installed")
+        .hasMessageContaining("spec.template.spec.containers[0].image");
+    nothingWasCreated();
+  }
+
+  @Test
+  void aChartOfOtherValuesThanThePlansIsRefused() {
+    MirrorPlan old = plan(TemplateHelm.chart(), helm);
+    MirrorPlan changed =
+        MirrorPlan.builder(old.target())
+            .addAllEntries(old.entries())
+            .chart(TemplateHelm.chart().set("global.image.tag", "v1.2.0"))
+            .build();
+    assertThatThrownBy(() -> install(changed, InstallOptions.builder().build()))
+        .isInstanceOf(ImagesOutsideMirrorException.class)
+        .hasMessageContaining("harbor.corp:5000/kubernaut-ai/gateway:v1.2.0")
+        .hasMessageContaining("plan the chart again with the same values");
+    nothingWasCreated();
+  }
+
+  @Test
+  void anIncompleteMirrorIsRefusedUnlessAllowed() {
+    MirrorReport incomplete =
+        mirrored(plan(TemplateHelm.chart(), helm), MirroredImage.Outcome.FAILED);
+    Installer installer = new Installer(cluster, helm, events::add);
+    assertThatThrownBy(
+            () ->
+                installer.install(
+                    incomplete, PullSecretReport.none(), InstallOptions.builder().build()))
+        .isInstanceOf(IncompleteMirrorException.class)
+        .hasMessageContaining("3 of 3 images are not in harbor.corp:5000");
+    nothingWasCreated();
+    installer.install(
+        incomplete,
+        PullSecretReport.none(),
+        InstallOptions.builder().allowIncompleteMirror(true).build());
+    assertThat(helm.calls()).hasSize(1);
+  }
+
+  @Test
+  void aPlanWithoutAChartIsRefused() {
+    MirrorPlan list = MirrorPlan.builder(Target.registry("harbor.corp")).build();
+    assertThatThrownBy(() -> install(list, InstallOptions.builder().build()))
+        .isInstanceOf(InstallException.class)
+        .hasMessageContaining("names no chart to install");
+  }
+
+  @Test
+  void aReleaseThatIsThereIsUpgradedAndKeepsItsSecrets() {
+    install();
+    String password = secret("kubernaut-system", "postgresql-secret").get("POSTGRES_PASSWORD");
+    Installation again = install();
+    assertThat(helm.calls()).hasSize(2).last().asString().startsWith("upgrade kubernaut\n");
+    assertThat(again.actions())
+        .containsExactly(
+            "Secret postgresql-secret kept",
+            "Secret valkey-secret kept",
+            "Secret llm-credentials kept",
+            "release kubernaut is deployed at revision 2");
+    assertThat(secret("kubernaut-system", "postgresql-secret"))
+        .containsEntry("POSTGRES_PASSWORD", password);
+    assertThat(events.toString())
+        .contains("the release is there at revision 1, deployed; upgrading it");
+  }
+
+  @Test
+  void podsNameThePullSecretThatTheyNeed() {
+    PullSecretReport report =
+        PullSecretReport.builder()
+            .scope(PullSecretReport.Scope.NAMESPACES)
+            .addNamesForPods("kubernaut-mirror")
+            .isChanged(true)
+            .summary("")
+            .build();
+    new Installer(cluster, helm, events::add)
+        .install(
+            mirrored(plan(TemplateHelm.chart(), helm), MirroredImage.Outcome.PRESENT),
+            report,
+            InstallOptions.builder().build());
+    assertThat(helm.calls().get(0)).contains("imagePullSecrets: [{name: kubernaut-mirror}]");
+  }
+
+  @Test
+  void aFailureOfHelmComesThroughAndLeavesNoTemporaryFile() {
+    helm.failing("timed out waiting for the condition");
+    assertThatThrownBy(this::install)
+        .isInstanceOf(HelmException.class)
+        .hasMessageContaining("timed out waiting for the condition");
+    assertThat(helm.charts())
+        .singleElement()
+        .satisfies(
+            chart -> {
+              assertThat(chart.valuesFiles()).hasSize(1);
+              assertThat(chart.valuesFiles().get(0)).doesNotExist();
+            });
+  }
+
+  @Test
+  void aSecretDoesNotPrint() {
+    assertThat(Secret.of("hunter2"))
+        .hasToString("***")
+        .isEqualTo(Secret.of("hunter2"))
+        .hasSameHashCodeAs(Secret.of("hunter2"))
+        .isNotEqualTo(Secret.of("hunter3"));
+    assertThat(Secret.of("hunter2").reveal()).isEqualTo("hunter2");
+  }
+}

@@ -1,0 +1,286 @@
+package ai.kubernaut.airgap.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.kubernaut.airgap.chart.Chart;
+import ai.kubernaut.airgap.chart.ImageReason;
+import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Separator;
+import ai.kubernaut.airgap.image.Target;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+final class MirrorPlanTest {
+  private static final Digest DIGEST = Digest.parse("sha256:" + "0123456789abcdef".repeat(4));
+  private static final Digest OTHER = Digest.parse("sha256:" + "f".repeat(64));
+  private static final ImageRef GATEWAY = ImageRef.parse("quay.io/kubernaut-ai/gateway:v1.1.0");
+
+  @TempDir Path folder;
+
+  private static MirrorPlan.Builder harbor() {
+    return MirrorPlan.builder(Target.registry("harbor.corp"));
+  }
+
+  private static MirrorPlan plan() {
+    return harbor()
+        .chart(
+            Chart.at(Path.of("charts/kubernaut"))
+                .values(Path.of("values-ocp.yaml"))
+                .set("global.image.tag", "v1.1.0")
+                .setFile("holmesgptApi.sdkConfigContent", Path.of("sdk.yaml")))
+        .addEntries(
+            MirrorEntry.builder()
+                .source(GATEWAY)
+                .target(ImageRef.parse("harbor.corp/kubernaut-ai/gateway:v1.1.0"))
+                .digest(DIGEST)
+                .addReasons(ImageReason.of("t.yaml", "Deployment gateway", "spec.image"))
+                .build())
+        .build();
+  }
+
+  @Test
+  void anImageGetsTheNameOfTheTargetsRule() {
+    MirrorPlan plan =
+        MirrorPlan.builder(Target.registry("quay.io/myorg").separator(Separator.DASH))
+            .image(GATEWAY)
+            .image(ImageRef.parse("postgres@" + DIGEST))
+            .build();
+    assertThat(plan.entries())
+        .extracting(entry -> entry.target().toString())
+        .containsExactly(
+            "quay.io/myorg/kubernaut-ai-gateway:v1.1.0",
+            "quay.io/myorg/library-postgres@" + DIGEST);
+    assertThat(plan.entries().get(0).digest()).isEmpty();
+    assertThat(plan.entries().get(1).digest()).contains(DIGEST);
+  }
+
+  @Test
+  void anImageIsPulledByTheDigestThatTheChartPinned() {
+    ImageRef pinned = GATEWAY.withDigest(DIGEST);
+    MirrorPlan plan = harbor().image(pinned).image(ImageRef.parse("quay.io/a/b:1")).build();
+    assertThat(plan.pullReferences())
+        .containsEntry(pinned, ImageRef.parse("harbor.corp/kubernaut-ai/gateway:v1.1.0@" + DIGEST))
+        .containsEntry(ImageRef.parse("quay.io/a/b:1"), ImageRef.parse("harbor.corp/a/b:1"));
+  }
+
+  @Test
+  void anImageIsReadByTheDigestThatThePlanKnows() {
+    assertThat(plan().entries().get(0).exactSource()).isEqualTo(GATEWAY.withDigest(DIGEST));
+    assertThat(harbor().image(GATEWAY).build().entries().get(0).exactSource()).isEqualTo(GATEWAY);
+  }
+
+  @Test
+  void theSameImageTwiceIsRefused() {
+    assertThatThrownBy(() -> harbor().image(GATEWAY).image(GATEWAY).build())
+        .isInstanceOf(InvalidPlanException.class)
+        .hasMessage("the plan has " + GATEWAY + " twice; leave one out");
+  }
+
+  @Test
+  void twoImagesOfOneNameInTheMirrorAreBothNamed() {
+    assertThatThrownBy(
+            () ->
+                MirrorPlan.builder(Target.registry("harbor.corp").separator(Separator.DASH))
+                    .image(ImageRef.parse("quay.io/a/b-c:1"))
+                    .image(ImageRef.parse("docker.io/a-b/c:1"))
+                    .build())
+        .isInstanceOf(InvalidPlanException.class)
+        .hasMessageContaining(
+            "both quay.io/a/b-c:1 and docker.io/a-b/c:1 would become harbor.corp/a-b-c:1");
+  }
+
+  @Test
+  void anImageOutsideTheTargetIsRefused() {
+    assertThatThrownBy(
+            () ->
+                MirrorPlan.builder(Target.registry("harbor.corp/mirror"))
+                    .addEntries(
+                        MirrorEntry.builder()
+                            .source(GATEWAY)
+                            .target(ImageRef.parse("harbor.corp/gateway:v1.1.0"))
+                            .build())
+                    .build())
+        .isInstanceOf(InvalidPlanException.class)
+        .hasMessage("harbor.corp/gateway:v1.1.0 does not lie in the target harbor.corp/mirror");
+  }
+
+  @Test
+  void aDigestThatIsNotTheReferencesOwnIsRefused() {
+    assertThatThrownBy(
+            () ->
+                MirrorEntry.builder()
+                    .source(GATEWAY.withDigest(DIGEST))
+                    .target(ImageRef.parse("harbor.corp/gateway:v1.1.0"))
+                    .digest(OTHER)
+                    .build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(OTHER.toString())
+        .hasMessageContaining("is not the one in the reference");
+  }
+
+  @Test
+  void aSavedPlanIsReadBackEqual() throws IOException {
+    Path file = folder.resolve("plan.yaml");
+    plan().save(file);
+    assertThat(MirrorPlan.read(file)).isEqualTo(plan());
+    assertThat(file).hasContent(plan().toYaml());
+    MirrorPlan smaller = harbor().build();
+    smaller.save(file);
+    assertThat(MirrorPlan.read(file)).as("replaced").isEqualTo(smaller);
+    try (var files = Files.list(folder)) {
+      assertThat(files).as("no temporary file is left").containsExactly(file);
+    }
+  }
+
+  @Test
+  void aSavedPlanIsItsOwnersAlone() throws IOException {
+    Path file = folder.resolve("plan.yaml");
+    Files.createFile(
+        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-rw-rw-")));
+    plan().save(file);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+  }
+
+  @Test
+  void aPlanThatCannotBeSavedNamesFileAndFolder() {
+    Path file = folder.resolve("none/plan.yaml");
+    assertThatThrownBy(() -> plan().save(file))
+        .isInstanceOf(InvalidPlanException.class)
+        .hasMessageContaining(file.toString())
+        .hasMessageContaining("there is no folder " + folder.resolve("none"));
+  }
+
+  @Test
+  void settingsAreSavedButDoNotPrint() {
+    MirrorPlan plan = harbor().chart(Chart.at(Path.of("c")).set("llm.apiKey", "hunter2")).build();
+    assertThat(plan.toString()).doesNotContain("hunter2").contains("llm.apiKey");
+    assertThat(plan.toYaml()).contains("hunter2");
+  }
+
+  static String[][] altered() {
+    return new String[][] {
+      {
+        "apiVersion: airgap.kubernaut.ai/v1",
+        "apiVersion: airgap.kubernaut.ai/v2",
+        "it has to begin with apiVersion airgap.kubernaut.ai/v1 and kind MirrorPlan, and has 'airgap.kubernaut.ai/v2' and 'MirrorPlan'"
+      },
+      {"kind: MirrorPlan\n", "", "and has 'airgap.kubernaut.ai/v1' and ''"},
+      {"separator: /", "separator: _", "a separator is '/' for nested registries"},
+      {"  separator: /\n", "", "the key 'separator' is missing in target"},
+      {"registry: harbor.corp", "registry: other.corp", "does not lie in the target other.corp"},
+      {"target:\n", "mirror:\n", "the key 'mirror' in the plan is not known"},
+      {"images:\n", "pictures:\n", "the key 'pictures' in the plan is not known"},
+      {
+        "neededBy:",
+        "because:",
+        "the key 'because' in an image is not known to this version; known are source, target, digest, neededBy"
+      },
+      {"  location: charts/kubernaut\n", "", "the key 'location' is missing in chart"},
+      {
+        "key: global.image.tag",
+        "name: global.image.tag",
+        "the key 'name' in chart.set is not known"
+      },
+      {"file: sdk.yaml", "path: sdk.yaml", "the key 'path' in chart.setFile is not known"},
+      {
+        "object: Deployment gateway",
+        "thing: Deployment gateway",
+        "the key 'thing' in neededBy is not known"
+      },
+      {
+        "source: quay.io/kubernaut-ai/gateway:v1.1.0",
+        "source: Quay.io/Gateway",
+        "'Gateway' has an upper-case letter"
+      },
+      {"digest: sha256:0123", "digest: sha256:012", "a sha256 digest has 64 digits"},
+      {
+        "source: quay.io/kubernaut-ai/gateway:v1.1.0",
+        "source: quay.io/kubernaut-ai/gateway@" + OTHER,
+        "is not the one in the reference"
+      },
+      {
+        "- values-ocp.yaml",
+        "-",
+        "the key 'valuesFiles' in chart has to hold a list without empty elements"
+      },
+      {
+        "- source:",
+        "- quay.io/other\n- source:",
+        "the list 'images' in the plan has an element that is no mapping"
+      },
+      {
+        "kind: MirrorPlan",
+        "kind: MirrorPlan\nkind: MirrorPlan",
+        "line 3, column 1: found duplicate key kind"
+      },
+      {"images:", "\timages:", "line "},
+    };
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void altered(String original, String replacement, String why) throws IOException {
+    String text = plan().toYaml();
+    assertThat(text).contains(original);
+    Path file = folder.resolve("plan.yaml");
+    Files.writeString(file, text.replace(original, replacement));
+    assertThatThrownBy(() -> MirrorPlan.read(file))
+        .isInstanceOf(InvalidPlanException.class)
+        .hasMessageStartingWith("no plan can be read")
+        .hasMessageContaining(file.toString())
+        .hasMessageContaining(why);
+  }
+
+  @Test
+  void aPlanWithoutImagesSaysSo() throws IOException {
+    Path file = folder.resolve("plan.yaml");
+    String text = plan().toYaml();
+    Files.writeString(file, text.substring(0, text.indexOf("images:")));
+    assertThatThrownBy(() -> MirrorPlan.read(file))
+        .isInstanceOf(InvalidPlanException.class)
+        .hasMessageContaining("the key 'images' is missing in the plan");
+  }
+
+  @Test
+  void aPlanWhoseImagesWouldOverwriteEachOtherIsNotRead() throws IOException {
+    Path file = folder.resolve("plan.yaml");
+    String text = plan().toYaml();
+    String image = text.substring(text.indexOf("- source:"));
+    Files.writeString(file, text + image.replace("quay.io/", "docker.io/"));
+    assertThatThrownBy(() -> MirrorPlan.read(file))
+        .isInstanceOf(InvalidPlanException.class)
+        .hasMessageContaining(file.toString())
+        .hasMessageContaining(
+            "both quay.io/kubernaut-ai/gateway:v1.1.0 and docker.io/kubernaut-ai/gateway:v1.1.0");
+  }
+
+  @Test
+  void whatIsNoPlanIsNamed() throws IOException {
+    Path missing = folder.resolve("missing.yaml");
+    assertThatThrownBy(() -> MirrorPlan.read(missing))
+        .isInstanceOf(InvalidPlanException.class)
+        .hasMessage(
+            "no plan can be read: "
+                + missing
+                + " is not YAML that can be used: there is no such file");
+    Path list = folder.resolve("list.yaml");
+    Files.writeString(list, "- a\n");
+    assertThatThrownBy(() -> MirrorPlan.read(list))
+        .isInstanceOf(InvalidPlanException.class)
+        .hasMessageContaining("is a list");
+    Path empty = folder.resolve("empty.yaml");
+    Files.createFile(empty);
+    assertThatThrownBy(() -> MirrorPlan.read(empty))
+        .isInstanceOf(InvalidPlanException.class)
+        .hasMessageContaining("it has to begin with apiVersion");
+  }
+}

@@ -1,0 +1,216 @@
+package ai.kubernaut.airgap.plan;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.chart.Chart;
+import ai.kubernaut.airgap.chart.ImageReason;
+import ai.kubernaut.airgap.chart.TemplateHelm;
+import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.registry.Manifest;
+import ai.kubernaut.airgap.registry.RegistryClient;
+import ai.kubernaut.airgap.registry.RegistryException;
+import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+final class MirrorPlannerTest {
+  private static final Target HARBOR = Target.registry("harbor.corp");
+  private static final ImageRef GATEWAY = ImageRef.parse("quay.io/kubernaut-ai/gateway:v1.1.0");
+  private static final ImageRef POSTGRES =
+      ImageRef.parse("registry.redhat.io/rhel10/postgresql-16");
+  private static final ImageRef GATHER = ImageRef.parse("quay.io/kubernaut-ai/must-gather:v1.1.0");
+
+  private final MemoryRegistryClient registries = MemoryRegistryClient.create();
+
+  private static TemplateHelm helm(ImageRef... images) {
+    StringBuilder manifests = new StringBuilder();
+    for (ImageRef image : images) {
+      manifests.append(
+          """
+          ---
+          # Source: kubernaut/templates/pod.yaml
+          apiVersion: v1
+          kind: Pod
+          metadata: {name: %s}
+          spec: {containers: [{name: c, image: "%s"}]}
+          """
+              .formatted(image.repository().name().replace('/', '-'), image));
+    }
+    return TemplateHelm.rendering(manifests.toString());
+  }
+
+  private Digest publish(ImageRef image) {
+    Manifest manifest =
+        Manifest.of(
+            Manifest.OCI_INDEX,
+            "{\"schemaVersion\":2,\"manifests\":[],\"annotations\":{\"of\":\"%s\"}}"
+                .formatted(image)
+                .getBytes(UTF_8));
+    registries.writeManifest(image.tag().isPresent() ? image : image.withTag("latest"), manifest);
+    return manifest.digest();
+  }
+
+  private MirrorPlan plan(TemplateHelm helm, PlanOptions options) {
+    return new MirrorPlanner(helm, registries).plan(TemplateHelm.chart(), HARBOR, options);
+  }
+
+  @Test
+  void everyImageHasItsNameItsDigestAndItsReasons() {
+    Digest gateway = publish(GATEWAY);
+    Digest postgres = publish(POSTGRES);
+    MirrorPlan plan = plan(helm(GATEWAY, POSTGRES), PlanOptions.builder().build());
+    assertThat(plan.target()).isEqualTo(HARBOR);
+    assertThat(plan.chart()).contains(TemplateHelm.chart());
+    assertThat(plan.entries())
+        .containsExactly(
+            MirrorEntry.builder()
+                .source(GATEWAY)
+                .target(ImageRef.parse("harbor.corp/kubernaut-ai/gateway:v1.1.0"))
+                .digest(gateway)
+                .addReasons(
+                    ImageReason.of(
+                        "kubernaut/templates/pod.yaml",
+                        "Pod kubernaut-ai-gateway",
+                        "spec.containers[0].image"))
+                .build(),
+            MirrorEntry.builder()
+                .source(POSTGRES)
+                .target(ImageRef.parse("harbor.corp/rhel10/postgresql-16:latest"))
+                .digest(postgres)
+                .addReasons(
+                    ImageReason.of(
+                        "kubernaut/templates/pod.yaml",
+                        "Pod rhel10-postgresql-16",
+                        "spec.containers[0].image"))
+                .build());
+  }
+
+  @Test
+  void extraImagesComeAlongOnce() {
+    publish(GATEWAY);
+    Digest gather = publish(GATHER);
+    MirrorPlan plan =
+        plan(helm(GATEWAY), PlanOptions.builder().addExtraImages(GATHER, GATEWAY, GATHER).build());
+    assertThat(plan.entries()).extracting(MirrorEntry::source).containsExactly(GATEWAY, GATHER);
+    assertThat(plan.entries().get(1).digest()).contains(gather);
+    assertThat(plan.entries().get(1).reasons()).isEmpty();
+    assertThat(plan.entries().get(0).reasons()).hasSize(1);
+  }
+
+  @Test
+  void aPinnedImageIsLookedForByItsDigest() {
+    Digest digest = publish(GATEWAY);
+    ImageRef pinned = GATEWAY.withDigest(digest);
+    MirrorPlan plan = plan(helm(pinned), PlanOptions.builder().build());
+    assertThat(plan.entries().get(0).digest()).contains(digest);
+    assertThat(plan.entries().get(0).target())
+        .isEqualTo(ImageRef.parse("harbor.corp/kubernaut-ai/gateway:v1.1.0"));
+  }
+
+  @Test
+  void allMissingImagesAreNamedAtOnceWithTheTagThatIsThere() {
+    publish(POSTGRES);
+    publish(GATEWAY);
+    ImageRef other = GATEWAY.withTag("1.1.0");
+    ImageRef missing = ImageRef.parse("quay.io/kubernaut-ai/datastorage:1.1.0");
+    publish(ImageRef.parse("quay.io/kubernaut-ai/notification:2.0"));
+    ImageRef tooNew = ImageRef.parse("quay.io/kubernaut-ai/notification:v2.0");
+    UnresolvedImagesException failure =
+        catchThrowableOfType(
+            UnresolvedImagesException.class,
+            () -> plan(helm(POSTGRES, other, missing, tooNew), PlanOptions.builder().build()));
+    assertThat(failure.problems()).containsOnlyKeys(missing, other, tooNew);
+    assertThat(failure.problems().get(missing))
+        .isEqualTo("there is no such image (needed by Pod kubernaut-ai-datastorage)");
+    assertThat(failure.problems().get(other))
+        .contains("but there is " + GATEWAY + ": set the chart's image tag to v1.1.0");
+    assertThat(failure.problems().get(tooNew)).contains("set the chart's image tag to 2.0");
+    assertThat(failure)
+        .hasMessageStartingWith(
+            "3 of 4 images cannot be read at their source; nothing was mirrored:")
+        .hasMessageContaining(missing.toString());
+  }
+
+  @Test
+  void aRegistryThatCannotBeAskedIsAProblemOfItsImages() {
+    RegistryClient unreachable =
+        answering(
+            () -> {
+              throw new RegistryException(
+                  RegistryException.Reason.UNREACHABLE, "quay.io", 0, "quay.io is not there", null);
+            });
+    UnresolvedImagesException failure =
+        catchThrowableOfType(
+            UnresolvedImagesException.class,
+            () ->
+                new MirrorPlanner(helm(GATEWAY, POSTGRES), unreachable)
+                    .plan(TemplateHelm.chart(), HARBOR, PlanOptions.builder().build()));
+    assertThat(failure.problems())
+        .containsOnlyKeys(GATEWAY, POSTGRES)
+        .containsValue("quay.io is not there");
+  }
+
+  private static RegistryClient answering(Callable<Object> answer) {
+    return (RegistryClient)
+        Proxy.newProxyInstance(
+            RegistryClient.class.getClassLoader(),
+            new Class<?>[] {RegistryClient.class},
+            (proxy, method, arguments) -> answer.call());
+  }
+
+  @Test
+  void withoutResolvingNobodyIsAsked() {
+    registries.close();
+    assertThatThrownBy(() -> registries.findManifest(GATEWAY)).hasMessageContaining("closed");
+    Digest digest = Digest.sha256("x".getBytes(UTF_8));
+    MirrorPlan plan =
+        plan(
+            helm(GATEWAY, POSTGRES.withDigest(digest)),
+            PlanOptions.builder().resolveDigests(false).build());
+    assertThat(plan.entries().get(0).digest()).isEmpty();
+    assertThat(plan.entries().get(1).digest()).contains(digest);
+  }
+
+  @Test
+  void aChartWithoutImagesHasAnEmptyPlan() {
+    assertThat(plan(helm(), PlanOptions.builder().build()).entries()).isEmpty();
+  }
+
+  @Test
+  void theSdkConfigBecomesTheValueThatTheChartKeepsForIt() {
+    TemplateHelm helm =
+        TemplateHelm.of("kubernautAgent: {llm: {sdkConfigContent: \"\"}}\n", values -> "");
+    Chart chart = TemplateHelm.chart().sdkConfig(Path.of("sdk.yaml"));
+    MirrorPlan plan =
+        new MirrorPlanner(helm, registries).plan(chart, HARBOR, PlanOptions.builder().build());
+    assertThat(plan.chart()).as("as it was given").contains(chart);
+  }
+
+  @Test
+  void anInterruptEndsPlanningAndStaysSet() {
+    CountDownLatch never = new CountDownLatch(1);
+    RegistryClient silent =
+        answering(
+            () -> {
+              never.await();
+              return Optional.empty();
+            });
+    MirrorPlanner planner = new MirrorPlanner(helm(GATEWAY), silent);
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(
+            () -> planner.plan(TemplateHelm.chart(), HARBOR, PlanOptions.builder().build()))
+        .isInstanceOf(AirgapException.class)
+        .hasMessageContaining("interrupted");
+    assertThat(Thread.interrupted()).isTrue();
+  }
+}

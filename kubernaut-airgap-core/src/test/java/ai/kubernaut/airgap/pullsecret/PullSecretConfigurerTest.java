@@ -1,0 +1,513 @@
+package ai.kubernaut.airgap.pullsecret;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import ai.kubernaut.airgap.ProgressEvent;
+import ai.kubernaut.airgap.chart.ReleaseName;
+import ai.kubernaut.airgap.chart.RenderedChart;
+import ai.kubernaut.airgap.cluster.ClusterException;
+import ai.kubernaut.airgap.cluster.Fields;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.Patience;
+import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.memory.MemoryClusterClient;
+import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.pullsecret.PullSecretReport.Scope;
+import ai.kubernaut.airgap.registry.Credentials;
+import ai.kubernaut.airgap.yaml.Yaml;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+final class PullSecretConfigurerTest {
+  private static final Target HARBOR = Target.registry("harbor.corp:5000");
+  private static final Credentials ROBOT = Credentials.of("robot", "hunter2-secret");
+  private static final String AUTH = base64("robot:hunter2-secret");
+  private static final String OTHERS =
+      "{\"credsStore\":\"desktop\",\"auths\":{\"cloud.openshift.com\":{\"auth\":\"b3BlbnNoaWZ0OnBhc3M=\",\"email\":\"a@b.c\"},\"quay.io\":{\"auth\":\"cXVheTpwYXNz\",\"unknown\":[1,2,null]}},\"HttpHeaders\":{\"X\":\"y\"}}";
+
+  private final List<ProgressEvent> events = new ArrayList<>();
+  private final AtomicInteger writes = new AtomicInteger();
+
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(UTF_8));
+  }
+
+  private static KubernetesObject secret(String namespace, String name, String content) {
+    return KubernetesObject.named(ResourceType.SECRET, namespace, name)
+        .with("kubernetes.io/dockerconfigjson", "type")
+        .with(base64(content), "data", ".dockerconfigjson");
+  }
+
+  private static KubernetesObject pool(String name, String wanted, String has) {
+    boolean settled = wanted.equals(has);
+    return KubernetesObject.of(
+        Fields.of(
+            Yaml.readMapping(
+                "pool",
+                """
+                {apiVersion: machineconfiguration.openshift.io/v1, kind: MachineConfigPool,
+                 metadata: {name: %s},
+                 spec: {configuration: {name: %s}},
+                 status: {configuration: {name: %s}, machineCount: 3, updatedMachineCount: %d, readyMachineCount: 3,
+                   conditions: [{type: Updated, status: "%s"}, {type: Degraded, status: "False"}]}}
+                """
+                    .formatted(name, wanted, has, settled ? 3 : 1, settled ? "True" : "False"),
+                Yaml.DuplicateKeys.REFUSED)));
+  }
+
+  private static KubernetesObject conditioned(
+      KubernetesObject pool, String condition, String message) {
+    return pool.with(
+        List.of(
+            Map.of("type", "Updated", "status", "False"),
+            Map.of("type", condition, "status", "True", "message", message)),
+        "status",
+        "conditions");
+  }
+
+  /** An OpenShift cluster with two settled pools and a pull secret of others. */
+  private MemoryClusterClient openShift() {
+    MemoryClusterClient cluster = MemoryClusterClient.openShift();
+    cluster.put(ResourceType.SECRET, secret("openshift-config", "pull-secret", OTHERS));
+    cluster.put(ResourceType.MACHINE_CONFIG_POOL, pool("master", "master-1", "master-1"));
+    cluster.put(ResourceType.MACHINE_CONFIG_POOL, pool("worker", "worker-1", "worker-1"));
+    return cluster.onWrite(
+        object -> {
+          writes.incrementAndGet();
+          return object;
+        });
+  }
+
+  private static void put(MemoryClusterClient cluster, KubernetesObject... pools) {
+    for (KubernetesObject pool : pools) {
+      cluster.put(ResourceType.MACHINE_CONFIG_POOL, pool);
+    }
+  }
+
+  private static PullSecretOptions.Builder quick() {
+    Patience patience = Patience.of(Duration.ofMillis(50), Duration.ofMillis(1));
+    return PullSecretOptions.builder().rolloutBegin(patience).rolloutEnd(patience);
+  }
+
+  private PullSecretReport configure(MemoryClusterClient cluster, PullSecretOptions options) {
+    return new PullSecretConfigurer(cluster, events::add)
+        .configure(
+            HARBOR,
+            ROBOT,
+            () -> {
+              throw new AssertionError("the chart is not needed here");
+            },
+            options);
+  }
+
+  private static String content(MemoryClusterClient cluster, String namespace, String name) {
+    String data =
+        cluster
+            .get(ResourceType.SECRET, namespace, name)
+            .orElseThrow()
+            .fields()
+            .text("data", ".dockerconfigjson")
+            .orElseThrow();
+    return new String(Base64.getDecoder().decode(data), UTF_8);
+  }
+
+  /** What is told on the way must never give the password away. */
+  @AfterEach
+  void nothingToldHoldsTheSecret() {
+    assertThat(events.toString()).doesNotContain("hunter2").doesNotContain(AUTH);
+  }
+
+  @Test
+  void otherEntriesStayByteForByteAsTheyAre() {
+    MemoryClusterClient cluster = openShift();
+    cluster.onWrite(
+        object -> {
+          put(
+              cluster,
+              pool("master", "master-2", "master-2"),
+              pool("worker", "worker-2", "worker-2"));
+          return object;
+        });
+    PullSecretReport report = configure(cluster, quick().build());
+    assertThat(content(cluster, "openshift-config", "pull-secret"))
+        .isEqualTo(
+            OTHERS.replace(
+                "null]}}", "null]},\"harbor.corp:5000\":{\"auth\":\"%s\"}}".formatted(AUTH)));
+    assertThat(report.scope()).isEqualTo(Scope.OPENSHIFT_GLOBAL);
+    assertThat(report.isChanged()).isTrue();
+    assertThat(report.secrets()).containsExactly("openshift-config/pull-secret");
+    assertThat(report.namesForPods()).as("every node has it").isEmpty();
+    assertThat(report.summary())
+        .isEqualTo(
+            "Merged harbor.corp:5000 into openshift-config/pull-secret; every node has it (master 3/3, worker 3/3)");
+    assertThat(report.toString()).doesNotContain("hunter2").doesNotContain(AUTH);
+  }
+
+  @Test
+  void anOldEntryOfTheMirrorIsReplacedAndThePrefixKeepsItApart() {
+    MemoryClusterClient cluster = openShift();
+    cluster.put(
+        ResourceType.SECRET,
+        secret(
+            "openshift-config",
+            "pull-secret",
+            "{\"auths\":{\"quay.io\":{\"auth\":\"a\"},\"quay.io/myorg\":{\"auth\":\"old\"}}}"));
+    new PullSecretConfigurer(cluster, events::add)
+        .configure(
+            Target.registry("quay.io/myorg"),
+            ROBOT,
+            () -> RenderedChart.parse(""),
+            quick().build());
+    assertThat(content(cluster, "openshift-config", "pull-secret"))
+        .isEqualTo(
+            "{\"auths\":{\"quay.io\":{\"auth\":\"a\"},\"quay.io/myorg\":{\"auth\":\"%s\"}}}"
+                .formatted(AUTH));
+  }
+
+  @Test
+  void theNodesAreWaitedFor() {
+    MemoryClusterClient cluster = openShift();
+    cluster.onWrite(
+        object -> {
+          put(
+              cluster,
+              pool("master", "master-2", "master-1"),
+              pool("worker", "worker-2", "worker-1"));
+          return object;
+        });
+    AtomicInteger told = new AtomicInteger();
+    Patience begin = Patience.of(Duration.ofSeconds(20), Duration.ofMillis(1));
+    Thread operator =
+        new Thread(
+            () -> {
+              while (told.get() == 0 && !Thread.currentThread().isInterrupted()) {
+                Thread.onSpinWait();
+              }
+              put(cluster, pool("worker", "worker-2", "worker-2"));
+              put(cluster, pool("master", "master-2", "master-2"));
+            });
+    operator.setDaemon(true);
+    operator.start();
+    PullSecretReport report =
+        new PullSecretConfigurer(
+                cluster,
+                event -> {
+                  events.add(event);
+                  if (event.toString().contains("waiting for the nodes")) {
+                    told.incrementAndGet();
+                  }
+                })
+            .configure(
+                HARBOR,
+                ROBOT,
+                () -> RenderedChart.parse(""),
+                PullSecretOptions.builder().rolloutBegin(begin).rolloutEnd(begin).build());
+    assertThat(report.summary()).contains("master 3/3, worker 3/3");
+    assertThat(events.get(0)).hasToString("Giving memory the credentials for harbor.corp:5000");
+    assertThat(events.get(events.size() - 1)).isInstanceOf(ProgressEvent.StepFinished.class);
+  }
+
+  @Test
+  void poolsThatSayUpdatedBeforeTheRollOutBeginsAreNotBelieved() {
+    MemoryClusterClient cluster = openShift();
+    AtomicInteger looksAfterWrite = new AtomicInteger(-1);
+    MemoryClusterClient late =
+        cluster.onWrite(
+            object -> {
+              looksAfterWrite.set(0);
+              return object;
+            });
+    Thread operator =
+        new Thread(
+            () -> {
+              while (looksAfterWrite.get() < 0 && !Thread.currentThread().isInterrupted()) {
+                Thread.onSpinWait();
+              }
+              put(late, pool("master", "master-2", "master-1"));
+              put(late, pool("worker", "worker-2", "worker-2"));
+            });
+    operator.setDaemon(true);
+    operator.start();
+    Patience begin = Patience.of(Duration.ofSeconds(20), Duration.ofMillis(1));
+    Patience end = Patience.of(Duration.ofMillis(50), Duration.ofMillis(1));
+    assertThatThrownBy(
+            () ->
+                configure(
+                    late, PullSecretOptions.builder().rolloutBegin(begin).rolloutEnd(end).build()))
+        .as("the master pool never finishes")
+        .isInstanceOf(PullSecretException.class)
+        .hasMessageContaining("master 1/3, worker 3/3");
+  }
+
+  @Test
+  void nodesThatNeverFinishAreATimeOutThatSaysHowFarTheyAre() {
+    MemoryClusterClient cluster = openShift();
+    cluster.onWrite(
+        object -> {
+          put(cluster, pool("worker", "worker-2", "worker-1"));
+          return object;
+        });
+    assertThatThrownBy(() -> configure(cluster, quick().build()))
+        .isInstanceOf(PullSecretException.class)
+        .hasMessageContaining(
+            "have not taken the pull secret within PT0.05S (master 3/3, worker 1/3)")
+        .hasMessageContaining("it is written")
+        .hasMessageContaining("run this step again");
+    assertThat(content(cluster, "openshift-config", "pull-secret")).contains(AUTH);
+  }
+
+  @Test
+  void theSameCredentialsAgainChangeNothing() {
+    MemoryClusterClient cluster = openShift();
+    configure(cluster, quick().build());
+    assertThat(writes).hasValue(1);
+    PullSecretReport again = configure(cluster, quick().build());
+    assertThat(writes).hasValue(1);
+    assertThat(again.isChanged()).isFalse();
+    assertThat(again.summary())
+        .startsWith("The same credentials were already in openshift-config/pull-secret");
+  }
+
+  @Test
+  void aRunThatWasCutOffGoesOnWaiting() {
+    MemoryClusterClient cluster = openShift();
+    configure(cluster, quick().build());
+    put(cluster, pool("worker", "worker-2", "worker-1"));
+    assertThatThrownBy(() -> configure(cluster, quick().build()))
+        .as("the secret is there, the nodes are not done")
+        .hasMessageContaining("worker 1/3");
+  }
+
+  @Test
+  void aPausedPoolIsRefusedBeforeAnythingIsWritten() {
+    MemoryClusterClient cluster = openShift();
+    put(cluster, pool("worker", "worker-1", "worker-1").with(true, "spec", "paused"));
+    assertThatThrownBy(() -> configure(cluster, quick().build()))
+        .isInstanceOf(PullSecretException.class)
+        .hasMessageContaining("before the pull secret was touched")
+        .hasMessageContaining("pool worker is paused; unpause it");
+    assertThat(writes).hasValue(0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Degraded", "RenderDegraded", "NodeDegraded"})
+  void aDegradedPoolIsRefusedBeforeAnythingIsWritten(String condition) {
+    MemoryClusterClient cluster = openShift();
+    put(cluster, conditioned(pool("master", "m", "m"), condition, "node a is out of disk"));
+    assertThatThrownBy(() -> configure(cluster, quick().build()))
+        .isInstanceOf(PullSecretException.class)
+        .hasMessageContaining("pool master is " + condition + ": node a is out of disk");
+    assertThat(writes).hasValue(0);
+  }
+
+  @Test
+  void aPoolThatBecomesDegradedEndsTheWaitAtOnce() {
+    MemoryClusterClient cluster = openShift();
+    cluster.onWrite(
+        object -> {
+          put(
+              cluster,
+              conditioned(pool("worker", "worker-2", "worker-1"), "Degraded", "bad config"));
+          return object;
+        });
+    Patience patient = Patience.of(Duration.ofHours(1), Duration.ofMillis(1));
+    assertThatThrownBy(
+            () -> configure(cluster, quick().rolloutBegin(patient).rolloutEnd(patient).build()))
+        .isInstanceOf(PullSecretException.class)
+        .hasMessageContaining("after the pull secret was written")
+        .hasMessageContaining("pool worker is Degraded: bad config");
+  }
+
+  @Test
+  void anotherWriterInBetweenIsMetByReadingAgain() {
+    MemoryClusterClient cluster = openShift();
+    String theirs = "{\"auths\":{\"their.registry\":{\"auth\":\"dGhlaXJz\"}}}";
+    AtomicInteger conflicts = new AtomicInteger();
+    cluster.onWrite(
+        object -> {
+          if (conflicts.getAndIncrement() == 0) {
+            cluster.put(ResourceType.SECRET, secret("openshift-config", "pull-secret", theirs));
+            throw new ClusterException(
+                ClusterException.Reason.CONFLICT, "it was changed meanwhile", null);
+          }
+          return object;
+        });
+    configure(cluster, quick().build());
+    assertThat(content(cluster, "openshift-config", "pull-secret"))
+        .contains("\"their.registry\":{\"auth\":\"dGhlaXJz\"}")
+        .contains(AUTH);
+  }
+
+  @Test
+  void aSecretThatNeverComesToRestIsGivenUp() {
+    MemoryClusterClient cluster = openShift();
+    cluster.onWrite(
+        object -> {
+          writes.incrementAndGet();
+          throw new ClusterException(ClusterException.Reason.CONFLICT, "changed meanwhile", null);
+        });
+    ClusterException failure =
+        catchThrowableOfType(ClusterException.class, () -> configure(cluster, quick().build()));
+    assertThat(failure.reason()).isEqualTo(ClusterException.Reason.CONFLICT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "hunter3",
+        "[\"hunter3\"]",
+        "{\"auths\":\"hunter3\"}",
+        "{\"auths\":{\"x\":{\"auth\":\"hunter3\"}}",
+        "{\"auths\":{}} hunter3",
+        "{\"auths\":{\"x\":hunter3}}"
+      })
+  void aMalformedSecretIsRefusedWithoutShowingItsContent(String content) {
+    MemoryClusterClient cluster = openShift();
+    cluster.put(ResourceType.SECRET, secret("openshift-config", "pull-secret", content));
+    PullSecretException failure =
+        catchThrowableOfType(PullSecretException.class, () -> configure(cluster, quick().build()));
+    assertThat(failure)
+        .hasMessageContaining("the Secret openshift-config/pull-secret holds")
+        .hasMessageContaining("nothing was changed")
+        .hasMessageNotContaining("hunter3")
+        .hasNoCause();
+    assertThat(writes).hasValue(0);
+  }
+
+  @Test
+  void aSecretThatIsNoBase64IsRefusedWithoutShowingItsContent() {
+    MemoryClusterClient cluster = openShift();
+    cluster.put(
+        ResourceType.SECRET,
+        secret("openshift-config", "pull-secret", "")
+            .with("***hunter3***", "data", ".dockerconfigjson"));
+    assertThatThrownBy(() -> configure(cluster, quick().build()))
+        .isInstanceOf(PullSecretException.class)
+        .hasMessageContaining("is no Base64 of JSON")
+        .hasMessageNotContaining("hunter3")
+        .hasNoCause();
+  }
+
+  @Test
+  void aSecretWithoutItsKeyAndAMissingSecretAreNamed() {
+    MemoryClusterClient cluster = openShift();
+    cluster.put(
+        ResourceType.SECRET,
+        KubernetesObject.named(ResourceType.SECRET, "openshift-config", "pull-secret"));
+    assertThatThrownBy(() -> configure(cluster, quick().build()))
+        .isInstanceOf(PullSecretException.class)
+        .hasMessage("the Secret openshift-config/pull-secret has no .dockerconfigjson");
+    MemoryClusterClient none = MemoryClusterClient.openShift();
+    put(none, pool("master", "m", "m"));
+    assertThatThrownBy(() -> configure(none, quick().build()))
+        .isInstanceOf(PullSecretException.class)
+        .hasMessageContaining("the Secret openshift-config/pull-secret is not there");
+  }
+
+  @Test
+  void aHostedClusterGetsAnAdditionalPullSecret() {
+    MemoryClusterClient cluster = MemoryClusterClient.openShift();
+    PullSecretReport report = configure(cluster, quick().build());
+    assertThat(report.scope()).isEqualTo(Scope.HOSTED_GLOBAL);
+    assertThat(report.secrets()).containsExactly("kube-system/additional-pull-secret");
+    assertThat(report.namesForPods()).isEmpty();
+    assertThat(content(cluster, "kube-system", "additional-pull-secret"))
+        .isEqualTo("{\"auths\":{\"harbor.corp:5000\":{\"auth\":\"%s\"}}}".formatted(AUTH));
+    assertThat(configure(cluster, quick().build()).isChanged()).isFalse();
+  }
+
+  private static final String CHART =
+      """
+      {apiVersion: v1, kind: Namespace, metadata: {name: kubernaut-workflows}}
+      ---
+      {apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{image: "quay.io/a/b:1"}]}}
+      """;
+
+  private PullSecretReport configureKubernetes(MemoryClusterClient cluster) {
+    return new PullSecretConfigurer(cluster, events::add)
+        .configure(HARBOR, ROBOT, () -> RenderedChart.parse(CHART), quick().build());
+  }
+
+  @Test
+  void plainKubernetesGetsASecretInEveryNamespaceThatRunsPods() {
+    MemoryClusterClient cluster = MemoryClusterClient.kubernetes();
+    PullSecretReport report = configureKubernetes(cluster);
+    assertThat(report.scope()).isEqualTo(Scope.NAMESPACES);
+    assertThat(report.secrets())
+        .containsExactly(
+            "kubernaut-system/kubernaut-mirror", "kubernaut-workflows/kubernaut-mirror");
+    assertThat(report.namesForPods()).containsExactly("kubernaut-mirror");
+    assertThat(report.isChanged()).isTrue();
+    KubernetesObject secret =
+        cluster.get(ResourceType.SECRET, "kubernaut-workflows", "kubernaut-mirror").orElseThrow();
+    assertThat(secret.fields().text("type")).contains("kubernetes.io/dockerconfigjson");
+    assertThat(secret.labels()).containsEntry("app.kubernetes.io/managed-by", "kubernaut-airgap");
+    assertThat(content(cluster, "kubernaut-system", "kubernaut-mirror")).contains(AUTH);
+    assertThat(secret.toString()).doesNotContain(AUTH);
+    assertThat(configureKubernetes(cluster).isChanged()).as("again").isFalse();
+  }
+
+  @Test
+  void aNamespaceOfTheChartIsMarkedForHelmToTakeOver() {
+    MemoryClusterClient cluster = MemoryClusterClient.kubernetes();
+    configureKubernetes(cluster);
+    KubernetesObject workflows =
+        cluster.get(ResourceType.NAMESPACE, null, "kubernaut-workflows").orElseThrow();
+    assertThat(workflows.labels()).containsEntry("app.kubernetes.io/managed-by", "Helm");
+    assertThat(workflows.annotations())
+        .containsEntry("meta.helm.sh/release-name", "kubernaut")
+        .containsEntry("meta.helm.sh/release-namespace", "kubernaut-system");
+    KubernetesObject release =
+        cluster.get(ResourceType.NAMESPACE, null, "kubernaut-system").orElseThrow();
+    assertThat(release.labels()).isEmpty();
+    assertThat(release.annotations()).isEmpty();
+  }
+
+  @Test
+  void aNamespaceThatIsThereStaysAsItIs() {
+    MemoryClusterClient cluster = MemoryClusterClient.kubernetes();
+    KubernetesObject mine =
+        KubernetesObject.named(ResourceType.NAMESPACE, null, "kubernaut-workflows")
+            .with("me", "metadata", "labels", "owner");
+    cluster.put(ResourceType.NAMESPACE, mine);
+    configureKubernetes(cluster);
+    assertThat(
+            cluster.get(ResourceType.NAMESPACE, null, "kubernaut-workflows").orElseThrow().labels())
+        .containsOnlyKeys("owner");
+  }
+
+  @Test
+  void whatAnotherRunConfiguredIsFound() {
+    PullSecretOptions options = quick().build();
+    MemoryClusterClient kubernetes = MemoryClusterClient.kubernetes();
+    PullSecretConfigurer configurer = new PullSecretConfigurer(kubernetes, events::add);
+    assertThat(configurer.find(options)).isEqualTo(PullSecretReport.none());
+    configureKubernetes(kubernetes);
+    assertThat(configurer.find(options).namesForPods()).containsExactly("kubernaut-mirror");
+    assertThat(configurer.find(options).isChanged()).isFalse();
+    assertThat(
+            configurer.find(quick().release(ReleaseName.of("other", "elsewhere")).build()).scope())
+        .isEqualTo(Scope.NONE);
+    assertThat(new PullSecretConfigurer(openShift(), events::add).find(options).scope())
+        .isEqualTo(Scope.OPENSHIFT_GLOBAL);
+  }
+
+  @Test
+  void credentialsDoNotPrint() {
+    assertThat(ROBOT.toString()).contains("robot").contains("***").doesNotContain("hunter2");
+  }
+}

@@ -1,0 +1,553 @@
+package ai.kubernaut.airgap.verify;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import ai.kubernaut.airgap.ProgressEvent;
+import ai.kubernaut.airgap.chart.ReleaseName;
+import ai.kubernaut.airgap.chart.TemplateHelm;
+import ai.kubernaut.airgap.cluster.Fields;
+import ai.kubernaut.airgap.cluster.HttpAnswer;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.Patience;
+import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.memory.MemoryClusterClient;
+import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.install.Installation;
+import ai.kubernaut.airgap.plan.MirrorEntry;
+import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.registry.Manifest;
+import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
+import ai.kubernaut.airgap.verify.Check.Kind;
+import ai.kubernaut.airgap.verify.Check.Result;
+import ai.kubernaut.airgap.yaml.Yaml;
+import com.google.errorprone.annotations.FormatMethod;
+import com.google.errorprone.annotations.FormatString;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(60)
+final class VerifierTest {
+  private static final ReleaseName RELEASE = ReleaseName.ofGuide();
+  private static final String NAMESPACE = RELEASE.namespace();
+  private static final String IMAGE = "harbor.corp/kubernaut-ai/gateway:v1.1.0";
+  private static final Patience ONE_LOOK = Patience.of(Duration.ofNanos(1), Duration.ofNanos(1));
+
+  private final MemoryClusterClient cluster = MemoryClusterClient.kubernetes();
+  private final MemoryRegistryClient registries = MemoryRegistryClient.create();
+  private final TemplateHelm helm = TemplateHelm.rendering("").with(RELEASE, 1, "deployed");
+  private final List<ProgressEvent> events = new ArrayList<>();
+  private Digest index;
+  private Digest child;
+  private MirrorPlan plan;
+
+  /** The mirror holds an image for two platforms, and one pod of a Deployment runs it. */
+  @BeforeEach
+  void aReleaseThatRuns() {
+    ImageRef target = ImageRef.parse(IMAGE);
+    Manifest amd64 = manifest(Manifest.OCI_MANIFEST, "\"layers\":[]");
+    child = amd64.digest();
+    Manifest list =
+        manifest(
+            Manifest.OCI_INDEX,
+            "\"manifests\":[{\"mediaType\":\"%s\",\"digest\":\"%s\",\"size\":%d}]"
+                .formatted(Manifest.OCI_MANIFEST, child, amd64.size()));
+    index = list.digest();
+    registries.writeManifest(target.repository().digest(child), amd64);
+    registries.writeManifest(target, list);
+    plan =
+        MirrorPlan.builder(Target.registry("harbor.corp"))
+            .addEntries(
+                MirrorEntry.builder()
+                    .source(ImageRef.parse("quay.io/kubernaut-ai/gateway:v1.1.0"))
+                    .target(target)
+                    .digest(index)
+                    .build())
+            .build();
+    deployment("gateway", 1, 1);
+    pod("gateway-1", IMAGE, "harbor.corp/kubernaut-ai/gateway@" + index, "Running", "");
+  }
+
+  private static Manifest manifest(String type, String content) {
+    return Manifest.of(
+        type,
+        "{\"schemaVersion\":2,\"mediaType\":\"%s\",%s}".formatted(type, content).getBytes(UTF_8));
+  }
+
+  @FormatMethod
+  private static KubernetesObject object(@FormatString String yaml, Object... arguments) {
+    return KubernetesObject.of(
+        Fields.of(Yaml.readMapping("test", yaml.formatted(arguments), Yaml.DuplicateKeys.REFUSED)));
+  }
+
+  private void deployment(String name, int wanted, int ready) {
+    cluster.put(
+        ResourceType.DEPLOYMENT,
+        object(
+            """
+            {apiVersion: apps/v1, kind: Deployment, metadata: {name: %s, namespace: %s, generation: 2},
+             spec: {replicas: %d}, status: {observedGeneration: 2, readyReplicas: %d}}
+            """,
+            name, NAMESPACE, wanted, ready));
+  }
+
+  /** A pod of one container; {@code more} goes into its status, or replaces the usual one. */
+  private KubernetesObject pod(
+      String name, String image, String imageId, String phase, String more) {
+    String usual =
+        phase.equals("Running")
+            ? "conditions: [{type: Ready, status: 'True'}], containerStatuses: [{name: main, imageID: '%s', state: {running: {}}}]"
+                .formatted(imageId)
+            : "containerStatuses: [{name: main, imageID: '%s'}]".formatted(imageId);
+    KubernetesObject pod =
+        object(
+            """
+            {apiVersion: v1, kind: Pod, metadata: {name: %s, namespace: %s, labels: {app: gateway}},
+             spec: {containers: [{name: main, image: '%s', ports: [{name: http, containerPort: 8080}],
+               livenessProbe: {httpGet: {path: /healthz, port: http}}}]},
+             status: {phase: %s, %s}}
+            """,
+            name, NAMESPACE, image, phase, more.isEmpty() ? usual : more);
+    cluster.put(ResourceType.POD, pod);
+    return pod;
+  }
+
+  private void waiting(String name, String reason, String message) {
+    pod(
+        name,
+        IMAGE,
+        "",
+        "Pending",
+        "containerStatuses: [{name: main, imageID: '', state: {waiting: {reason: %s, message: '%s'}}}]"
+            .formatted(reason, message));
+  }
+
+  private void event(String pod, String time, String message) {
+    cluster.put(
+        ResourceType.EVENT,
+        object(
+            """
+            {apiVersion: v1, kind: Event, metadata: {name: e%s, namespace: %s}, type: Warning, lastTimestamp: '%s',
+             involvedObject: {kind: Pod, name: %s}, message: '%s'}
+            """,
+            Integer.toHexString(message.hashCode()), NAMESPACE, time, pod, message));
+  }
+
+  private void job(String name, String condition) {
+    cluster.put(
+        ResourceType.JOB,
+        object(
+            """
+            {apiVersion: batch/v1, kind: Job, metadata: {name: %s, namespace: %s},
+             status: {conditions: [{type: %s, status: 'True'}]}}
+            """,
+            name, NAMESPACE, condition));
+  }
+
+  private void podOfJob(String name, String job, String phase, String log) {
+    KubernetesObject pod = pod(name, IMAGE, "harbor.corp/kubernaut-ai/gateway@" + index, phase, "");
+    cluster.put(
+        ResourceType.POD,
+        pod.with(List.of(Map.of("kind", "Job", "name", job)), "metadata", "ownerReferences"));
+    cluster.putLog(NAMESPACE, name, "main", log);
+  }
+
+  private VerificationReport verify() {
+    return verify(ONE_LOOK);
+  }
+
+  private VerificationReport verify(Patience patience) {
+    return new Verifier(cluster, helm, registries, events::add)
+        .verify(Installation.of(RELEASE, plan), VerifyOptions.builder().patience(patience).build());
+  }
+
+  private Check only(Kind kind) {
+    List<Check> checks = verify().checks().stream().filter(check -> check.kind() == kind).toList();
+    assertThat(checks).hasSize(1);
+    return checks.get(0);
+  }
+
+  private Check problem() {
+    List<Check> problems = verify().problems();
+    assertThat(problems).hasSize(1);
+    return problems.get(0);
+  }
+
+  @Test
+  void aReleaseThatRunsFromTheMirrorPasses() {
+    VerificationReport report = verify();
+    assertThat(report.problems()).isEmpty();
+    assertThat(report.isPassed()).isTrue();
+    assertThat(report.orElseThrow()).isSameAs(report);
+    assertThat(report.checks())
+        .extracting(Check::kind)
+        .containsExactly(Kind.RELEASE, Kind.WORKLOAD, Kind.JOB, Kind.POD, Kind.IMAGE);
+    assertThat(report.summary())
+        .isEqualTo("1 pods are up, 1 containers run mirrored digests; all 5 checks passed");
+    assertThat(events).last().hasToString(report.summary());
+  }
+
+  @Test
+  void theDigestOfThePlatformsManifestIsRightToo() {
+    pod(
+        "gateway-1",
+        IMAGE,
+        "docker-pullable://harbor.corp/kubernaut-ai/gateway@" + child,
+        "Running",
+        "");
+    assertThat(only(Kind.IMAGE).result()).isEqualTo(Result.PASS);
+    assertThat(only(Kind.IMAGE).detail()).isEqualTo(IMAGE + " " + child.abbreviated());
+  }
+
+  @Test
+  void anotherDigestThanTheMirroredOneFails() {
+    Digest other = Digest.sha256("other".getBytes(UTF_8));
+    pod("gateway-1", IMAGE, "harbor.corp/kubernaut-ai/gateway@" + other, "Running", "");
+    Check check = problem();
+    assertThat(check.kind()).isEqualTo(Kind.IMAGE);
+    assertThat(check.result()).isEqualTo(Result.FAIL);
+    assertThat(check.subject()).isEqualTo(NAMESPACE + "/gateway-1/main");
+    assertThat(check.detail())
+        .contains("runs " + other + " of " + IMAGE)
+        .contains(index.toString());
+    assertThat(check.remedy().orElse("")).contains("restart the pod with imagePullPolicy Always");
+  }
+
+  @Test
+  void anImageOutsideTheMirrorFails() {
+    String outside = "quay.io/kubernaut-ai/gateway:v1.1.0";
+    pod("gateway-1", outside, "quay.io/kubernaut-ai/gateway@" + index, "Running", "");
+    assertThat(problem().detail())
+        .isEqualTo("runs " + outside + ", which does not come from harbor.corp");
+    assertThat(problem().remedy().orElse("")).contains("install from the mirror again");
+  }
+
+  @Test
+  void anImageOfTheMirrorThatThePlanDoesNotKnowFails() {
+    pod("gateway-1", "harbor.corp/else:1", "harbor.corp/else@" + index, "Running", "");
+    assertThat(problem().detail()).contains("in the mirror's place but not in the plan");
+  }
+
+  @Test
+  void aNodeThatNamesNoDigestIsNoProblem() {
+    pod("gateway-1", IMAGE, "sha256:" + index.hex(), "Running", "");
+    assertThat(only(Kind.IMAGE).result()).isEqualTo(Result.SKIPPED);
+    assertThat(verify().isPassed()).isTrue();
+  }
+
+  @Test
+  void anUntaggedReferenceIsTheLatest() {
+    ImageRef target = ImageRef.parse("harbor.corp/rhel10/valkey-8:latest");
+    Manifest manifest = manifest(Manifest.OCI_MANIFEST, "\"layers\":[ ]");
+    registries.writeManifest(target, manifest);
+    plan =
+        MirrorPlan.builder(Target.registry("harbor.corp"))
+            .image(ImageRef.parse("registry.redhat.io/rhel10/valkey-8"))
+            .build();
+    pod("gateway-1", "harbor.corp/rhel10/valkey-8", "x@" + manifest.digest(), "Running", "");
+    assertThat(only(Kind.IMAGE).result()).isEqualTo(Result.PASS);
+  }
+
+  @Test
+  void aMirrorThatCannotBeAskedFailsTheImageAlone() {
+    plan =
+        MirrorPlan.builder(Target.registry("harbor.corp"))
+            .image(ImageRef.parse("quay.io/gone:1"))
+            .build();
+    pod("gateway-1", "harbor.corp/gone:1", "x@" + index, "Running", "");
+    assertThat(problem().kind()).isEqualTo(Kind.IMAGE);
+    assertThat(problem().detail()).contains("its digest cannot be compared: ");
+    assertThat(problem().remedy().orElse("")).contains("let this machine read the mirror");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "manifest for harbor.corp/x not found: manifest unknown | mirror the plan again",
+        "unauthorized: authentication required                 | configure the pull secret again",
+        "denied: requested access to the resource is denied    | let their user read it",
+        "x509: certificate signed by unknown authority         | additionalTrustedCA",
+        "dial tcp: lookup harbor.corp: no such host            | check the registry s name",
+        "no matching manifest for linux/arm64/v8               | mirror every platform",
+        "toomanyrequests: You have reached your limit          | this is not the mirror",
+        "http: server gave HTTP response to HTTPS client       | the mirror speaks plain HTTP",
+        "dial tcp 10.0.0.1:443: connect: connection refused    | check that the registry runs",
+        "dial tcp 10.0.0.1:443: i/o timeout                    | check routes and firewalls",
+        "something that nobody has seen yet                    | look at the pod s events",
+      })
+  void aFailedPullIsExplainedByItsEvents(String message, String remedy) {
+    waiting("gateway-2", "ImagePullBackOff", "Back-off pulling image");
+    event("gateway-2", "2026-11-22T10:00:00Z", "Failed to pull image: an older failure");
+    event("gateway-2", "2026-11-22T10:00:05Z", "Failed to pull image: " + message);
+    event("gateway-3", "2026-11-22T10:00:09Z", "Failed to pull image: another pod");
+    Check check = problem();
+    assertThat(check.kind()).isEqualTo(Kind.POD);
+    assertThat(check.result()).isEqualTo(Result.FAIL);
+    assertThat(check.subject()).isEqualTo(NAMESPACE + "/gateway-2");
+    assertThat(check.detail())
+        .startsWith("ImagePullBackOff: container main cannot pull " + IMAGE)
+        .contains(message)
+        .doesNotContain("another pod");
+    assertThat(check.remedy().orElse("").replace('\'', ' ')).contains(remedy);
+  }
+
+  @Test
+  void theFirstFailedPullMayPass() {
+    waiting("gateway-2", "ErrImagePull", "manifest unknown");
+    assertThat(problem().result()).isEqualTo(Result.PENDING);
+    assertThat(problem().remedy().orElse("")).contains("mirror the plan again");
+  }
+
+  @Test
+  void aFailedPullOfAnInitContainerIsSeen() {
+    KubernetesObject pod =
+        object(
+            """
+            {apiVersion: v1, kind: Pod, metadata: {name: gateway-2, namespace: %s},
+             spec: {initContainers: [{name: wait, image: harbor.corp/wait:1}], containers: [{name: main, image: '%s'}]},
+             status: {phase: Pending, initContainerStatuses: [{name: wait, state: {waiting: {reason: InvalidImageName, message: bad}}}],
+               containerStatuses: [{name: main, state: {waiting: {reason: PodInitializing}}}]}}
+            """,
+            NAMESPACE, IMAGE);
+    cluster.put(ResourceType.POD, pod);
+    assertThat(problem().detail())
+        .isEqualTo("InvalidImageName: container wait cannot pull harbor.corp/wait:1: bad");
+  }
+
+  @Test
+  void aDeploymentWithoutItsPodsIsAProblem() {
+    deployment("datastorage", 2, 0);
+    Check check = problem();
+    assertThat(check.kind()).isEqualTo(Kind.WORKLOAD);
+    assertThat(check.result()).isEqualTo(Result.PENDING);
+    assertThat(check.subject()).isEqualTo("Deployment " + NAMESPACE + "/datastorage");
+    assertThat(check.detail()).isEqualTo("0 of 2 pods are ready");
+  }
+
+  @Test
+  void aDeploymentThatWasNotLookedAtYetIsPending() {
+    cluster.put(
+        ResourceType.DEPLOYMENT,
+        object(
+            "{apiVersion: apps/v1, kind: Deployment, metadata: {name: gateway, namespace: %s, generation: 3}, spec: {replicas: 1}, status: {observedGeneration: 2, readyReplicas: 1}}",
+            NAMESPACE));
+    assertThat(only(Kind.WORKLOAD).result()).isEqualTo(Result.PENDING);
+  }
+
+  @Test
+  void nothingAtAllIsAProblem() {
+    MemoryClusterClient empty = MemoryClusterClient.kubernetes();
+    VerificationReport report =
+        new Verifier(empty, TemplateHelm.rendering(""), registries, events::add)
+            .verify(
+                Installation.of(RELEASE, plan), VerifyOptions.builder().patience(ONE_LOOK).build());
+    assertThat(report.problems())
+        .extracting(Check::detail)
+        .containsExactly(
+            "there is no such release in kubernaut-system",
+            "there is no Deployment and no StatefulSet in the release's namespaces",
+            "is not there, and the release is not deployed, so the database was not migrated");
+  }
+
+  @Test
+  void aReleaseThatHelmDidNotFinishFails() {
+    helm.with(RELEASE, 3, "failed");
+    Check check = only(Kind.RELEASE);
+    assertThat(check.result()).isEqualTo(Result.FAIL);
+    assertThat(check.detail()).isEqualTo("kubernaut-1.1.0 is failed at revision 3");
+  }
+
+  @Test
+  void aFailedJobFailsWithTheEndOfItsLog() {
+    job("kubernaut-db-migration", "Failed");
+    podOfJob(
+        "migration-1", "kubernaut-db-migration", "Failed", "1\n2\n3\n4\n5\nconnection refused\n");
+    Check check = problem();
+    assertThat(check.kind()).isEqualTo(Kind.JOB);
+    assertThat(check.detail())
+        .isEqualTo("has failed; its log ends: 2 | 3 | 4 | 5 | connection refused");
+    assertThat(check.remedy().orElse("")).contains("delete the Job");
+  }
+
+  @Test
+  void aCompleteJobCountsAndNotItsFailedAttempts() {
+    job("kubernaut-db-migration", "Complete");
+    podOfJob("migration-1", "kubernaut-db-migration", "Failed", "no database yet");
+    podOfJob("migration-2", "kubernaut-db-migration", "Succeeded", "done");
+    assertThat(verify().problems()).isEmpty();
+    assertThat(only(Kind.JOB).detail()).isEqualTo("is complete");
+  }
+
+  @Test
+  void aJobThatStillRunsIsPending() {
+    job("kubernaut-db-migration", "Suspended");
+    podOfJob("migration-1", "kubernaut-db-migration", "Running", "waiting for the database\n");
+    assertThat(only(Kind.JOB).result()).isEqualTo(Result.PENDING);
+    assertThat(only(Kind.JOB).detail())
+        .isEqualTo("is not complete yet; its log ends: waiting for the database");
+  }
+
+  @Test
+  void aMigrationThatHelmHasRemovedHasSucceeded() {
+    Check check = only(Kind.JOB);
+    assertThat(check.result()).isEqualTo(Result.PASS);
+    assertThat(check.detail()).contains("Helm has removed it, and the release is deployed");
+    helm.with(RELEASE, 1, "pending-install");
+    assertThat(only(Kind.JOB).result()).isEqualTo(Result.PENDING);
+  }
+
+  @Test
+  void aCrashLoopFailsWithTheEndOfTheLog() {
+    waiting("gateway-2", "CrashLoopBackOff", "back-off 5m0s restarting failed container");
+    cluster.putLog(NAMESPACE, "gateway-2", "main", "panic: no config\n");
+    Check check = problem();
+    assertThat(check.result()).isEqualTo(Result.FAIL);
+    assertThat(check.detail())
+        .isEqualTo(
+            "CrashLoopBackOff in container main: back-off 5m0s restarting failed container; its log ends: panic: no config");
+  }
+
+  @Test
+  void aPodThatFitsNowhereSaysWhy() {
+    pod(
+        "gateway-2",
+        IMAGE,
+        "",
+        "Pending",
+        "conditions: [{type: PodScheduled, status: 'False', message: '0/3 nodes are available: insufficient memory'}]");
+    assertThat(problem().result()).isEqualTo(Result.PENDING);
+    assertThat(problem().detail())
+        .isEqualTo("is Pending: 0/3 nodes are available: insufficient memory");
+  }
+
+  @Test
+  void aPodThatIsNotReadySaysWhatItsEventsSay() {
+    pod(
+        "gateway-2",
+        IMAGE,
+        "",
+        "Running",
+        "conditions: [{type: Ready, status: 'False'}], containerStatuses: [{name: main, state: {running: {}}}]");
+    event("gateway-2", "2026-11-22T10:00:00Z", "Readiness probe failed: 503");
+    assertThat(problem().detail()).isEqualTo("runs but is not ready: Readiness probe failed: 503");
+  }
+
+  @Test
+  void podsOnTheirWayOutAreIgnored() {
+    KubernetesObject pod = pod("gateway-0", "quay.io/old:1", "quay.io/old@" + index, "Running", "");
+    cluster.put(
+        ResourceType.POD, pod.with("2026-11-22T10:00:00Z", "metadata", "deletionTimestamp"));
+    assertThat(verify().problems()).isEmpty();
+  }
+
+  @Test
+  void aPodThatWasEvictedAndReplacedIsNoProblem() {
+    KubernetesObject pod = pod("gateway-0", IMAGE, "", "Failed", "reason: Evicted");
+    cluster.put(
+        ResourceType.POD,
+        pod.with(
+            List.of(Map.of("kind", "ReplicaSet", "name", "gateway-7d9f")),
+            "metadata",
+            "ownerReferences"));
+    assertThat(verify().problems()).isEmpty();
+  }
+
+  @Test
+  void aPodOfNobodyThatFailedIsAProblem() {
+    pod("gateway-0", IMAGE, "", "Failed", "reason: Evicted");
+    assertThat(problem().result()).isEqualTo(Result.FAIL);
+    assertThat(problem().detail()).startsWith("is Failed");
+  }
+
+  private void service(String targetPort) {
+    cluster.put(
+        ResourceType.SERVICE,
+        object(
+            "{apiVersion: v1, kind: Service, metadata: {name: gateway, namespace: %s}, spec: {selector: {app: gateway}, ports: [{port: 80, targetPort: %s}]}}",
+            NAMESPACE, targetPort));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"http", "8080"})
+  void aServiceIsAskedAtThePathOfItsProbe(String targetPort) {
+    service(targetPort);
+    cluster.putAnswer(NAMESPACE, "gateway", "/healthz", HttpAnswer.of(200, "ok"));
+    Check check = only(Kind.HEALTH);
+    assertThat(check.result()).isEqualTo(Result.PASS);
+    assertThat(check.subject()).isEqualTo("Service kubernaut-system/gateway");
+    assertThat(check.detail()).isEqualTo("GET /healthz on port 80 answers 200");
+  }
+
+  @Test
+  void aServiceThatIsNotHealthyIsAProblem() {
+    service("http");
+    cluster.putAnswer(NAMESPACE, "gateway", "/healthz", HttpAnswer.of(503, "no database\n"));
+    assertThat(problem().kind()).isEqualTo(Kind.HEALTH);
+    assertThat(problem().result()).isEqualTo(Result.PENDING);
+    assertThat(problem().detail()).isEqualTo("GET /healthz on port 80 answers 503: no database");
+  }
+
+  @Test
+  void aPortThatNoProbeAsksIsLeftToTheKubelet() {
+    service("9090");
+    assertThat(verify().checks()).extracting(Check::kind).doesNotContain(Kind.HEALTH);
+  }
+
+  @Test
+  void whatIsPendingIsWaitedFor() {
+    waiting("gateway-2", "ContainerCreating", "");
+    AtomicInteger told = new AtomicInteger();
+    VerificationReport report =
+        new Verifier(
+                cluster,
+                helm,
+                registries,
+                event -> {
+                  events.add(event);
+                  if (event.toString().contains("waiting for 1 pods")) {
+                    told.incrementAndGet();
+                    pod("gateway-2", IMAGE, "x@" + index, "Running", "");
+                  }
+                })
+            .verify(
+                Installation.of(RELEASE, plan),
+                VerifyOptions.builder()
+                    .patience(Patience.of(Duration.ofSeconds(30), Duration.ofMillis(1)))
+                    .build());
+    assertThat(report.isPassed()).isTrue();
+    assertThat(told).hasValue(1);
+  }
+
+  @Test
+  void whatHasFailedIsNotWaitedFor() {
+    waiting("gateway-2", "ImagePullBackOff", "manifest unknown");
+    deployment("gateway", 2, 1);
+    VerificationReport report = verify(Patience.of(Duration.ofHours(1), Duration.ofMillis(1)));
+    assertThat(report.problems()).extracting(Check::kind).containsExactly(Kind.WORKLOAD, Kind.POD);
+  }
+
+  @Test
+  void whatIsWrongStandsInTheExceptionsMessageWithItsRemedy() {
+    waiting("gateway-2", "ImagePullBackOff", "manifest unknown");
+    VerificationReport report = verify();
+    VerificationFailedException failure =
+        catchThrowableOfType(VerificationFailedException.class, report::orElseThrow);
+    assertThat(failure.report()).isEqualTo(report);
+    assertThat(failure)
+        .hasMessageStartingWith("the release kubernaut does not run as it should: 1 of ")
+        .hasMessageContaining("\n  kubernaut-system/gateway-2: ImagePullBackOff")
+        .hasMessageContaining(" — the image is not in the mirror: mirror the plan again");
+  }
+}

@@ -1,0 +1,204 @@
+package ai.kubernaut.airgap.yaml;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import ai.kubernaut.airgap.yaml.Yaml.DuplicateKeys;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+final class YamlTest {
+  private static Map<?, ?> read(String text) {
+    return Yaml.readMapping("values.yaml", text, DuplicateKeys.REFUSED);
+  }
+
+  @Test
+  void aMappingIsReadInTheDocumentsOrder() {
+    Map<?, ?> mapping = read("b: 1\na: [x, 2, true, null]\nc: {d: e}\n");
+    assertThat(List.copyOf(mapping.keySet()).toString()).isEqualTo("[b, a, c]");
+    assertThat(mapping.get("b")).isEqualTo(1);
+    assertThat(mapping.get("a")).isEqualTo(Arrays.asList("x", 2, true, null));
+    assertThat(mapping.get("c")).isEqualTo(Map.of("d", "e"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "# only a comment\n", "---\n", "\uFEFF"})
+  void anEmptyDocumentIsAnEmptyMapping(String text) {
+    assertThat(read(text)).isEmpty();
+  }
+
+  @Test
+  void nullsAndBooleansMayBeWrittenAsHelmsChartsWriteThem() {
+    Map<?, ?> mapping = read("a: ~\nb: Null\nc: True\nd: FALSE\ne:\n");
+    assertThat(mapping.get("a")).isNull();
+    assertThat(mapping.get("b")).isNull();
+    assertThat(mapping.get("c")).isEqualTo(true);
+    assertThat(mapping.get("d")).isEqualTo(false);
+    assertThat(mapping.get("e")).isNull();
+  }
+
+  @Test
+  void aliasesAndMergeKeysAreResolved() {
+    Map<?, ?> mapping = read("base: &base {image: x}\nother: {<<: *base, tag: y}\nsame: *base\n");
+    assertThat(mapping.get("other")).isEqualTo(Map.of("image", "x", "tag", "y"));
+    assertThat(mapping.get("same")).isEqualTo(Map.of("image", "x"));
+  }
+
+  @Test
+  void aKeyThatStandsTwiceIsRefusedOrTheLastOneCounts() {
+    assertThatThrownBy(() -> read("a: 1\nb: 2\na: 3\n"))
+        .isInstanceOf(InvalidYamlException.class)
+        .hasMessageContaining("values.yaml")
+        .hasMessageContaining("line 3, column 1: found duplicate key a");
+    assertThat(Yaml.readMapping("x", "a: 1\nb: 2\na: 3\n", DuplicateKeys.LAST_WINS).get("a"))
+        .isEqualTo(3);
+  }
+
+  static String[][] unusable() {
+    return new String[][] {
+      {"- a", "it has to be a mapping of keys to values, and is a list"},
+      {"text", "it has to be a mapping of keys to values, and is a single value"},
+      {"a: {b: 1", "line 1, column 9: expected ',' or '}'"},
+      {"a:\n\tb: 1\n", "line 2, column 1: found character '\\t(TAB)'"},
+      {"a:\n  b: 1\n c: 2\n", "line 3, column 2: expected <block end>"},
+      {"a: *b", "line 1, column 4: found undefined alias b"},
+      {"a: 1\n---\nb: 2\n", "line 2, column 1: but found another document"},
+      {"a: !!java.net.URL http://x", "could not determine a constructor for the tag"},
+      {"a: !!binary aGVsbG8=", "a value that JSON does not have"},
+      {"a: !!set {x: null}", "a value that JSON does not have"},
+      {"? [a, b]\n: c\n", "Non scalar key"},
+      {"a: \u0000", "special characters are not allowed"},
+      {"a: &a [*a]", "or an alias inside itself"},
+      {"&a {b: *a}", "or an alias inside itself"},
+      {"a: " + "[".repeat(101) + "]".repeat(101), "it has more than 100 levels"},
+      {"a: " + "[".repeat(100_000), "nested too deeply"},
+      {bomb(60, 1), "Number of aliases"},
+      {bomb(24, 2), "its aliases stand for more than 4194304 values"},
+    };
+  }
+
+  /** Each level stands for the level below several times over. */
+  private static String bomb(int levels, int aliases) {
+    StringBuilder text = new StringBuilder("a0: &a0 [x]\n");
+    for (int level = 1; level <= levels; level++) {
+      String below = "*a" + (level - 1);
+      text.append("a%d: &a%d [%s]\n".formatted(level, level, (below + ",").repeat(aliases)));
+    }
+    return text.toString();
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void unusable(String text, String why) {
+    InvalidYamlException refusal =
+        catchThrowableOfType(InvalidYamlException.class, () -> read(text));
+    assertThat(refusal).isNotNull();
+    assertThat(refusal.source()).isEqualTo("values.yaml");
+    assertThat(refusal)
+        .hasMessageStartingWith("values.yaml is not YAML that can be used: ")
+        .hasMessageContaining(why);
+  }
+
+  @Test
+  void aTextOfMoreThanTheLimitIsRefused() {
+    String text = "a: \"" + "x".repeat(Yaml.MAX_CHARACTERS) + "\"";
+    assertThatThrownBy(() -> read(text))
+        .isInstanceOf(InvalidYamlException.class)
+        .hasMessageContaining("it has more than " + Yaml.MAX_CHARACTERS + " characters");
+  }
+
+  @Test
+  void aHundredLevelsAreRead() {
+    assertThat(read("a: " + "[".repeat(99) + "]".repeat(99))).hasSize(1);
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsNamed(@TempDir Path folder) throws IOException {
+    Path missing = folder.resolve("missing.yaml");
+    assertThatThrownBy(() -> Yaml.readMapping(missing, DuplicateKeys.REFUSED))
+        .isInstanceOf(InvalidYamlException.class)
+        .hasMessageContaining(missing.toString())
+        .hasMessageContaining("there is no such file");
+    assertThatThrownBy(() -> Yaml.readMapping(folder, DuplicateKeys.REFUSED))
+        .isInstanceOf(InvalidYamlException.class)
+        .hasMessageContaining("it cannot be read");
+    Path latin = folder.resolve("latin.yaml");
+    Files.write(latin, "a: é".getBytes(StandardCharsets.ISO_8859_1));
+    assertThatThrownBy(() -> Yaml.readMapping(latin, DuplicateKeys.REFUSED))
+        .isInstanceOf(InvalidYamlException.class)
+        .hasMessageContaining("it is not written in UTF-8");
+    Path good = folder.resolve("good.yaml");
+    Files.writeString(good, "a: é");
+    assertThat(Yaml.readMapping(good, DuplicateKeys.REFUSED).get("a")).isEqualTo("é");
+  }
+
+  @Test
+  void whatIsWrittenIsReadBackEqual() {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("text", "a: b # c");
+    tree.put("lines", "first\n  second\n");
+    tree.put("long", "word ".repeat(100));
+    tree.put("controls", "\u0000\u0007\u001b\u0085\u2028\t");
+    tree.put("empty", "");
+    tree.put("beyond the basic plane", "🚢");
+    tree.put("numbers", List.of(1, -2, 3.5));
+    tree.put("booleans", List.of(true, false));
+    tree.put("null", null);
+    tree.put("nothing", Map.of("list", List.of(), "map", Map.of()));
+    assertThat(read(Yaml.write(tree))).isEqualTo(tree);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "y",
+        "No",
+        "on",
+        "OFF",
+        "true",
+        "False",
+        "null",
+        "~",
+        "=",
+        "<<",
+        "0644",
+        "0x1f",
+        "0o17",
+        "1e3",
+        "1_000",
+        "12:30:45",
+        "2001-01-01",
+        "+1",
+        "-1",
+        ".5",
+        ".inf",
+        "-.INF",
+        ".NaN",
+        "1.10"
+      })
+  void aTextThatOtherReadersTakeForSomethingElseIsQuoted(String text) {
+    String written = Yaml.write(Map.of(text, text));
+    assertThat(written).isEqualTo("'%s': '%s'\n".formatted(text, text));
+    assertThat(read(written)).isEqualTo(Map.of(text, text));
+  }
+
+  @Test
+  void whatIsNoSecretOfYamlStaysPlain() {
+    assertThat(Yaml.write(Map.of("registry", "harbor.corp:5000/mirror")))
+        .isEqualTo("registry: harbor.corp:5000/mirror\n");
+  }
+}
