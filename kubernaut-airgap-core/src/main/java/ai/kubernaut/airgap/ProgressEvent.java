@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap;
 
 import ai.kubernaut.airgap.image.ImageRef;
+import java.util.Locale;
 
 /**
  * Something that happened on the way. Events of one step come from several threads, one at a time;
@@ -59,6 +60,22 @@ public sealed interface ProgressEvent {
     @Override
     public String toString() {
       return "  " + source + " → " + target + ": " + outcome;
+    }
+  }
+
+  /**
+   * The mirroring knows how much there is to do.
+   *
+   * @param images how many images have to be copied; the others are there already, or have failed
+   * @param blobs how many different blobs those images have
+   * @param bytes how large these are together: the most that will be sent, where the mirror mounts
+   *     blobs
+   */
+  record MirrorSized(int images, int blobs, long bytes) implements ProgressEvent {
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT, "  %d images to copy: %d blobs, %.1f MB", images, blobs, bytes / 1e6);
     }
   }
 

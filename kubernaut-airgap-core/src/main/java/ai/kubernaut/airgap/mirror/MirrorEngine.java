@@ -2,23 +2,14 @@ package ai.kubernaut.airgap.mirror;
 
 import ai.kubernaut.airgap.AirgapException;
 import ai.kubernaut.airgap.ProgressEvent;
-import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
  * Copies the images of a plan from their registries to the mirror (the guide, step 2b): every
@@ -68,8 +59,9 @@ public final class MirrorEngine {
             plan.entries().size(),
             "Mirroring " + plan.entries().size() + " images to " + plan.target().address()));
     checkRegistries(plan);
-    BlobCopier blobs = new BlobCopier(registries, progress);
-    MirrorReport report = forEach(plan, entry -> copy(entry, blobs));
+    MirrorReport report =
+        inThreads(
+            (images, blobs) -> new MirrorRun(registries, progress, images, blobs).mirror(plan));
     if (report.isComplete()) {
       progress.accept(new ProgressEvent.StepFinished(ProgressEvent.Step.MIRROR, report.summary()));
     }
@@ -87,7 +79,14 @@ public final class MirrorEngine {
    */
   public MirrorReport check(MirrorPlan plan) {
     registries.ping(plan.target().registry());
-    return forEach(plan, this::look);
+    return inThreads(
+        (images, blobs) ->
+            MirrorReport.of(
+                plan,
+                Workers.await(
+                    plan.entries().stream()
+                        .map(entry -> images.submit(() -> lookSafely(entry)))
+                        .toList())));
   }
 
   private void checkRegistries(MirrorPlan plan) {
@@ -108,61 +107,21 @@ public final class MirrorEngine {
     }
   }
 
-  private MirrorReport forEach(MirrorPlan plan, Function<MirrorEntry, MirroredImage> work) {
-    ExecutorService threads = Executors.newFixedThreadPool(options.imagesAtOnce());
-    try {
-      List<Future<MirroredImage>> results = new ArrayList<>();
-      for (MirrorEntry entry : plan.entries()) {
-        results.add(threads.submit(() -> finish(entry, work)));
-      }
-      List<MirroredImage> images = new ArrayList<>();
-      for (Future<MirroredImage> result : results) {
-        images.add(result.get());
-      }
-      return MirrorReport.of(plan, images);
+  /** Work that needs this run's threads; they are gone when it returns. */
+  private interface Work {
+    MirrorReport with(Workers images, Workers blobs) throws InterruptedException;
+  }
+
+  private MirrorReport inThreads(Work work) {
+    try (Workers images = new Workers("image", options.imagesAtOnce());
+        Workers blobs = new Workers("blob", options.blobsAtOnce())) {
+      return work.with(images, blobs);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AirgapException(
           "mirroring was interrupted; mirror the same plan again, what is there is not sent twice",
           e);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(
-          "mirroring failed in a way that no image explains", e.getCause());
-    } finally {
-      threads.shutdownNow();
     }
-  }
-
-  private MirroredImage finish(MirrorEntry entry, Function<MirrorEntry, MirroredImage> work) {
-    MirroredImage image;
-    try {
-      image = work.apply(entry);
-    } catch (AirgapException e) {
-      image =
-          MirroredImage.builder()
-              .entry(entry)
-              .outcome(MirroredImage.Outcome.FAILED)
-              .failure(e.getMessage())
-              .build();
-    }
-    progress.accept(
-        new ProgressEvent.ImageFinished(entry.source(), entry.target(), describe(image)));
-    return image;
-  }
-
-  private static String describe(MirroredImage image) {
-    return switch (image.outcome()) {
-      case COPIED ->
-          "copied, "
-              + image.digest().map(Digest::abbreviated).orElse("")
-              + String.format(
-                  Locale.ROOT,
-                  ", %.1f MB sent, %d blobs mounted",
-                  image.bytesSent() / 1e6,
-                  image.blobsMounted());
-      case PRESENT -> "already there, " + image.digest().map(Digest::abbreviated).orElse("");
-      case FAILED -> "FAILED: " + image.failure().orElse("");
-    };
   }
 
   private MirroredImage look(MirrorEntry entry) {
@@ -195,30 +154,21 @@ public final class MirrorEngine {
         .build();
   }
 
-  private MirroredImage copy(MirrorEntry entry, BlobCopier blobs) {
-    Digest wanted = entry.digest().orElseGet(() -> resolve(entry.source()));
-    boolean present =
-        registries
-            .findManifest(entry.target())
-            .filter(found -> found.digest().equals(wanted))
-            .isPresent();
-    if (present) {
-      return MirroredImage.builder()
-          .entry(entry)
-          .outcome(MirroredImage.Outcome.PRESENT)
-          .digest(wanted)
-          .build();
+  private MirroredImage lookSafely(MirrorEntry entry) {
+    MirroredImage image;
+    try {
+      image = look(entry);
+    } catch (AirgapException e) {
+      image =
+          MirroredImage.builder()
+              .entry(entry)
+              .outcome(MirroredImage.Outcome.FAILED)
+              .failure(e.getMessage())
+              .build();
     }
-    ImageCopier copier = new ImageCopier(registries, blobs, entry);
-    copier.copy(wanted);
-    return copier.result(wanted);
-  }
-
-  private Digest resolve(ImageRef source) {
-    return registries
-        .findManifest(source)
-        .orElseThrow(() -> notFound(source, "there is no such image; check its name and tag"))
-        .digest();
+    progress.accept(
+        new ProgressEvent.ImageFinished(entry.source(), entry.target(), image.describe()));
+    return image;
   }
 
   private static RegistryException notFound(ImageRef image, String why) {

@@ -6,7 +6,7 @@ import org.immutables.value.Value;
 @Value.Immutable
 public interface MirrorOptions {
   /**
-   * How many images are copied at the same time.
+   * How many images are asked about, and have their manifests read and written, at the same time.
    *
    * @return 1 to 64, by default 4
    */
@@ -15,12 +15,27 @@ public interface MirrorOptions {
     return 4;
   }
 
-  /** Checks the range. */
+  /**
+   * How many blobs are on their way at the same time, whichever images they belong to. Each takes a
+   * connection to its source and one to the mirror.
+   *
+   * @return 1 to 64, by default 4
+   */
+  @Value.Default
+  default int blobsAtOnce() {
+    return 4;
+  }
+
+  /** Checks the ranges. */
   @Value.Check
   default void check() {
-    if (imagesAtOnce() < 1 || imagesAtOnce() > 64) {
-      throw new IllegalArgumentException(
-          "imagesAtOnce is " + imagesAtOnce() + ", and has to be from 1 to 64");
+    checkCount("imagesAtOnce", imagesAtOnce());
+    checkCount("blobsAtOnce", blobsAtOnce());
+  }
+
+  private static void checkCount(String option, int count) {
+    if (count < 1 || count > 64) {
+      throw new IllegalArgumentException(option + " is " + count + ", and has to be from 1 to 64");
     }
   }
 
