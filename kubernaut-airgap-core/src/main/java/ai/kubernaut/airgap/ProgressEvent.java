@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap;
 
 import ai.kubernaut.airgap.image.ImageRef;
+import java.time.Duration;
 import java.util.Locale;
 
 /**
@@ -85,6 +86,21 @@ public sealed interface ProgressEvent {
    * @param bytes how much since the last such event
    */
   record BytesSent(long bytes) implements ProgressEvent {}
+
+  /**
+   * Something failed in a way that may pass, and will be tried again.
+   *
+   * @param why what failed, for people
+   * @param failures how often it has failed in a row
+   * @param delay how long until the next try
+   */
+  record Retrying(String why, int failures, Duration delay) implements ProgressEvent {
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT, "  trying again in %.1f s: %s", delay.toMillis() / 1000.0, why);
+    }
+  }
 
   /**
    * A step has ended well.

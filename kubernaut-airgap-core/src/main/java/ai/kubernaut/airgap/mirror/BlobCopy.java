@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.mirror;
 
 import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.registry.Descriptor;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * One blob and everything in the plan that needs it: brought into one repository of the mirror, and
@@ -17,14 +19,14 @@ import java.util.Set;
  */
 final class BlobCopy {
   private final Descriptor blob;
-  private final BlobSender sender;
+  private final Consumer<ProgressEvent> progress;
   private final List<ImageCopy> images = new ArrayList<>();
   private final Set<Repository> homes = new HashSet<>();
   private Optional<Repository> home = Optional.empty();
 
-  BlobCopy(Descriptor blob, BlobSender sender) {
+  BlobCopy(Descriptor blob, Consumer<ProgressEvent> progress) {
     this.blob = blob;
-    this.sender = sender;
+    this.progress = progress;
   }
 
   Descriptor blob() {
@@ -72,7 +74,7 @@ final class BlobCopy {
     } else if (image.registries().findBlob(to, blob.digest()).isPresent()) {
       image.present();
     } else {
-      sender.send(image, blob);
+      new BlobSender(image, blob, progress, BlobSender.CHUNK).send();
       if (home.isPresent()) {
         image.sentAgain(blob.size());
       } else {

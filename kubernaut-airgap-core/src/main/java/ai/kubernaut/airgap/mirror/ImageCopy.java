@@ -5,12 +5,11 @@ import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.plan.MirrorEntry;
-import ai.kubernaut.airgap.registry.RegistryClient;
 import org.jspecify.annotations.Nullable;
 
 /** One image on its way: what it consists of, and what has become of it so far. Thread-safe. */
 final class ImageCopy {
-  private final RegistryClient registries;
+  private final RetryingClient registries;
   private final MirrorEntry entry;
   private final Digest digest;
   private final ImageManifests manifests;
@@ -21,14 +20,14 @@ final class ImageCopy {
   private int present;
   private long bytes;
 
-  ImageCopy(RegistryClient registries, MirrorEntry entry, Digest digest, ImageManifests manifests) {
+  ImageCopy(RetryingClient registries, MirrorEntry entry, Digest digest, ImageManifests manifests) {
     this.registries = registries;
     this.entry = entry;
     this.digest = digest;
     this.manifests = manifests;
   }
 
-  RegistryClient registries() {
+  RetryingClient registries() {
     return registries;
   }
 

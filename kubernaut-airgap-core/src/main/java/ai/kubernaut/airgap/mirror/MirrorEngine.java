@@ -13,13 +13,15 @@ import java.util.function.Consumer;
 
 /**
  * Copies the images of a plan from their registries to the mirror (the guide, step 2b): every
- * platform, every manifest as its exact bytes, each blob at most once. Thread-safe; each run has
- * its own threads, and they are gone when it returns.
+ * platform, every manifest as its exact bytes, each blob at most once. What fails in a way that may
+ * pass is tried again ({@link RetryPolicy}), and what broke off goes on where it broke.
+ * Thread-safe; each run has its own threads, and they are gone when it returns.
  */
 public final class MirrorEngine {
   private final RegistryClient registries;
   private final MirrorOptions options;
   private final Consumer<ProgressEvent> progress;
+  private final Pauses pauses;
 
   /**
    * Creates an engine.
@@ -30,6 +32,15 @@ public final class MirrorEngine {
    */
   public MirrorEngine(
       RegistryClient registries, MirrorOptions options, Consumer<ProgressEvent> progress) {
+    this(registries, options, progress, Pauses.real());
+  }
+
+  MirrorEngine(
+      RegistryClient registries,
+      MirrorOptions options,
+      Consumer<ProgressEvent> progress,
+      Pauses pauses) {
+    this.pauses = pauses;
     this.registries = registries;
     this.options = options;
     this.progress = event -> report(progress, event);
@@ -61,7 +72,7 @@ public final class MirrorEngine {
     checkRegistries(plan);
     MirrorReport report =
         inThreads(
-            (images, blobs) -> new MirrorRun(registries, progress, images, blobs).mirror(plan));
+            (images, blobs) -> new MirrorRun(this::client, progress, images, blobs).mirror(plan));
     if (report.isComplete()) {
       progress.accept(new ProgressEvent.StepFinished(ProgressEvent.Step.MIRROR, report.summary()));
     }
@@ -78,7 +89,7 @@ public final class MirrorEngine {
    * @throws AirgapException when the thread is interrupted
    */
   public MirrorReport check(MirrorPlan plan) {
-    registries.ping(plan.target().registry());
+    client().ping(plan.target().registry());
     return inThreads(
         (images, blobs) ->
             MirrorReport.of(
@@ -90,12 +101,13 @@ public final class MirrorEngine {
   }
 
   private void checkRegistries(MirrorPlan plan) {
-    registries.ping(plan.target().registry());
+    RegistryClient preflight = client();
+    preflight.ping(plan.target().registry());
     TreeSet<String> sources = new TreeSet<>();
     plan.entries().forEach(entry -> sources.add(entry.source().registry()));
     for (String source : sources) {
       try {
-        registries.ping(source);
+        preflight.ping(source);
       } catch (RegistryException e) {
         // Some registries let nobody in without naming a repository; whether an image may be read
         // is seen at the image.
@@ -105,6 +117,11 @@ public final class MirrorEngine {
         }
       }
     }
+  }
+
+  /** A client for one image, or for what no image is charged with. */
+  private RetryingClient client() {
+    return new RetryingClient(registries, new Retries(options.retry(), pauses, progress));
   }
 
   /** Work that needs this run's threads; they are gone when it returns. */
@@ -126,7 +143,7 @@ public final class MirrorEngine {
 
   private MirroredImage look(MirrorEntry entry) {
     Descriptor found =
-        registries
+        client()
             .findManifest(entry.target())
             .orElseThrow(
                 () -> notFound(entry.target(), "it is not in the mirror; mirror the plan"));

@@ -26,6 +26,16 @@ public interface MirrorOptions {
     return 4;
   }
 
+  /**
+   * What is tried again, how often, and when.
+   *
+   * @return by default the defaults of {@link RetryPolicy}
+   */
+  @Value.Default
+  default RetryPolicy retry() {
+    return RetryPolicy.builder().build();
+  }
+
   /** Checks the ranges. */
   @Value.Check
   default void check() {

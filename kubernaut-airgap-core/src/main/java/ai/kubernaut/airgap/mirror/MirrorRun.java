@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * One mirroring of one plan, in three phases: what the mirror lacks is found out and its manifests
@@ -25,14 +26,20 @@ import java.util.function.Consumer;
  * as its last blob is there.
  */
 final class MirrorRun {
-  private final RegistryClient registries;
+  private final Supplier<RetryingClient> clients;
   private final Consumer<ProgressEvent> progress;
   private final Workers images;
   private final Workers blobs;
 
+  /**
+   * @param clients makes a client for each image, with a budget of its own
+   */
   MirrorRun(
-      RegistryClient registries, Consumer<ProgressEvent> progress, Workers images, Workers blobs) {
-    this.registries = registries;
+      Supplier<RetryingClient> clients,
+      Consumer<ProgressEvent> progress,
+      Workers images,
+      Workers blobs) {
+    this.clients = clients;
     this.progress = progress;
     this.images = images;
     this.blobs = blobs;
@@ -65,8 +72,9 @@ final class MirrorRun {
 
   /** Looks at one image: the mirror has it, or it has to be copied, or neither can be said. */
   private Found find(MirrorEntry entry) {
+    RetryingClient registries = clients.get();
     try {
-      Digest wanted = entry.digest().orElseGet(() -> resolve(entry.source()));
+      Digest wanted = entry.digest().orElseGet(() -> resolve(registries, entry.source()));
       boolean present =
           registries
               .findManifest(entry.target())
@@ -91,7 +99,7 @@ final class MirrorRun {
     }
   }
 
-  private Digest resolve(ImageRef source) {
+  private static Digest resolve(RegistryClient registries, ImageRef source) {
     return registries
         .findManifest(source)
         .orElseThrow(
@@ -106,7 +114,6 @@ final class MirrorRun {
   }
 
   private Map<Digest, BlobCopy> blobs(List<Found> found) {
-    BlobSender sender = new BlobSender(progress);
     Map<Digest, BlobCopy> copies = new LinkedHashMap<>();
     for (Found image : found) {
       image
@@ -115,7 +122,7 @@ final class MirrorRun {
               copy -> {
                 for (Descriptor blob : copy.manifests().blobs()) {
                   copies
-                      .computeIfAbsent(blob.digest(), any -> new BlobCopy(blob, sender))
+                      .computeIfAbsent(blob.digest(), any -> new BlobCopy(blob, progress))
                       .neededBy(copy);
                 }
               });
@@ -142,7 +149,7 @@ final class MirrorRun {
   private void learnHome(MirroredImage there, Map<Digest, BlobCopy> copies) {
     ImageRef target = there.entry().target();
     try {
-      ImageManifests.read(registries, target.repository(), there.digest().orElseThrow())
+      ImageManifests.read(clients.get(), target.repository(), there.digest().orElseThrow())
           .blobs()
           .forEach(
               blob -> {

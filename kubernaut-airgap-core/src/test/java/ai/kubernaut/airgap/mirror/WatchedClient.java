@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.mirror;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
+import ai.kubernaut.airgap.registry.BlobUpload;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryClient;
@@ -90,6 +91,65 @@ final class WatchedClient implements RegistryClient {
   public void writeBlob(Repository repository, Descriptor blob, InputStream content) {
     called("writeBlob", repository + "@" + blob.digest());
     client.writeBlob(repository, blob, content);
+  }
+
+  @Override
+  public Optional<BlobUpload> beginUpload(Repository repository) {
+    called("beginUpload", repository);
+    return client.beginUpload(repository).map(upload -> new WatchedUpload(repository, upload));
+  }
+
+  @Override
+  public Optional<BlobUpload> resumeUpload(Repository repository, String session) {
+    called("resumeUpload", repository);
+    return client
+        .resumeUpload(repository, session)
+        .map(upload -> new WatchedUpload(repository, upload));
+  }
+
+  private final class WatchedUpload implements BlobUpload {
+    private final Repository repository;
+    private final BlobUpload upload;
+
+    WatchedUpload(Repository repository, BlobUpload upload) {
+      this.repository = repository;
+      this.upload = upload;
+    }
+
+    @Override
+    public Optional<String> session() {
+      return upload.session();
+    }
+
+    @Override
+    public long minimumChunk() {
+      return upload.minimumChunk();
+    }
+
+    @Override
+    public long offset() {
+      called("offset", repository);
+      return upload.offset();
+    }
+
+    @Override
+    public void append(long offset, long length, InputStream content) {
+      called("append", repository + " " + offset + "+" + length);
+      upload.append(offset, length, content);
+    }
+
+    @Override
+    public void finish(Descriptor blob, long offset, InputStream content) {
+      called(
+          "writeBlob", repository + "@" + blob.digest() + (offset == 0 ? "" : " from " + offset));
+      upload.finish(blob, offset, content);
+    }
+
+    @Override
+    public void abandon() {
+      called("abandon", repository);
+      upload.abandon();
+    }
   }
 
   @Override

@@ -237,6 +237,9 @@ public final class FaultProxy implements AutoCloseable {
       head.removeIf(line -> isHeader(line, "Content-Length"));
       head.add("Content-Length: " + size);
     }
+    if (fault instanceof Fault.CutAnswer cut && cut.bytes() < 0) {
+      throw new IOException("cut");
+    }
     write(out, head);
     if (fault instanceof Fault.CutAnswer cut) {
       pass(in, out, Math.min(size, cut.bytes()));
