@@ -20,13 +20,15 @@ import java.util.function.Consumer;
 final class BlobCopy {
   private final Descriptor blob;
   private final Consumer<ProgressEvent> progress;
+  private final Journal journal;
   private final List<ImageCopy> images = new ArrayList<>();
   private final Set<Repository> homes = new HashSet<>();
   private Optional<Repository> home = Optional.empty();
 
-  BlobCopy(Descriptor blob, Consumer<ProgressEvent> progress) {
+  BlobCopy(Descriptor blob, Consumer<ProgressEvent> progress, Journal journal) {
     this.blob = blob;
     this.progress = progress;
+    this.journal = journal;
   }
 
   Descriptor blob() {
@@ -53,6 +55,8 @@ final class BlobCopy {
       if (!image.hasFailed()) {
         try {
           copyTo(image);
+          // An upload whose end the journal missed, because the process was killed just then.
+          journal.ended(image.to(), blob.digest());
           homes.add(image.to());
           home = home.or(() -> Optional.of(image.to()));
         } catch (AirgapException e) {
@@ -74,7 +78,7 @@ final class BlobCopy {
     } else if (image.registries().findBlob(to, blob.digest()).isPresent()) {
       image.present();
     } else {
-      new BlobSender(image, blob, progress, BlobSender.CHUNK).send();
+      new BlobSender(image, blob, progress, journal, BlobSender.CHUNK).send();
       if (home.isPresent()) {
         image.sentAgain(blob.size());
       } else {

@@ -5,7 +5,10 @@ import ai.kubernaut.airgap.registry.BlobUpload;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -14,21 +17,35 @@ import java.util.function.Consumer;
  * registry takes it. When that breaks, it goes on at the offset that the registry reports. Some
  * registries, distribution 2.8 among them, give a session up when a piece breaks in the middle, and
  * some proxies refuse large bodies (413): then the blob is begun again in pieces, so that what
- * breaks off the next time costs less.
+ * breaks off the next time costs less. A piece is read from the source before it is sent, so that
+ * neither a slow source nor the end of the process is likely to break it in the middle; that is why
+ * large blobs go in pieces from the beginning where a journal is to make them survive the process.
  */
 final class BlobSender {
-  /** Small enough for the usual limits of proxies, large enough to cost no time. */
-  static final long CHUNK = 16L << 20;
+  /** Small enough to be held in memory, large enough to cost little time. */
+  static final int CHUNK = 4 << 20;
+
+  /** A registry whose pieces have to be larger than this gets none. */
+  private static final int MAX_CHUNK = 32 << 20;
 
   private final ImageCopy image;
   private final Descriptor blob;
   private final Consumer<ProgressEvent> progress;
-  private final long chunk;
+  private final Journal journal;
+  private final int chunk;
   private boolean inPieces;
+  private boolean resumed;
   private boolean renewed;
   private int failures;
 
-  BlobSender(ImageCopy image, Descriptor blob, Consumer<ProgressEvent> progress, long chunk) {
+  BlobSender(
+      ImageCopy image,
+      Descriptor blob,
+      Consumer<ProgressEvent> progress,
+      Journal journal,
+      int chunk) {
+    this.journal = journal;
+    this.inPieces = journal.isKept();
     this.image = image;
     this.blob = blob;
     this.progress = progress;
@@ -36,9 +53,19 @@ final class BlobSender {
   }
 
   void send() {
+    Optional<BlobUpload> earlier =
+        journal
+            .session(image.to(), blob.digest())
+            .flatMap(session -> image.registries().resumeUpload(image.to(), session));
+    Optional<Long> arrived = earlier.flatMap(this::arrived);
+    if (arrived.isPresent()) {
+      resumed = true;
+      send(earlier.orElseThrow(), arrived.get());
+      return;
+    }
     Optional<BlobUpload> upload = image.registries().beginUpload(image.to());
     if (upload.isPresent()) {
-      send(upload.get());
+      send(upload.get(), 0);
     } else {
       sendWhole();
     }
@@ -58,19 +85,23 @@ final class BlobSender {
     }
   }
 
-  private void send(BlobUpload begun) {
-    BlobUpload upload = begun;
-    boolean stored = false;
+  private void send(BlobUpload first, long start) {
+    BlobUpload upload = first;
+    boolean keep = false;
     try {
-      long offset = 0;
+      long offset = start;
+      boolean stored = false;
       while (!stored) {
+        journal.sending(image.to(), blob.digest(), upload);
         try (ResumingInput source = image.registries().readBlob(image.from(), blob, offset)) {
           try {
             sendFrom(upload, offset, counted(source));
             stored = true;
           } catch (RegistryException e) {
+            keep = canGoOnLater(e);
             pause(source, e);
-            Optional<Long> arrived = arrived(upload);
+            Optional<Long> arrived =
+                e.reason() == Reason.DIGEST_MISMATCH ? Optional.empty() : arrived(upload);
             if (arrived.isPresent()) {
               failures = arrived.get() > offset ? 0 : failures;
               offset = arrived.get();
@@ -84,22 +115,42 @@ final class BlobSender {
           }
         }
       }
+      journal.ended(image.to(), blob.digest());
+      keep = true;
     } finally {
-      if (!stored) {
+      if (!keep) {
+        journal.ended(image.to(), blob.digest());
         upload.abandon();
       }
     }
   }
 
+  /**
+   * A run that ends because the link is down, or is interrupted, leaves its uploads to the next.
+   */
+  private boolean canGoOnLater(RegistryException e) {
+    return journal.isKept() && (e.reason().retryable() || Thread.currentThread().isInterrupted());
+  }
+
   private void sendFrom(BlobUpload upload, long start, InputStream content) {
     long offset = start;
-    long piece = Math.max(chunk, upload.minimumChunk());
-    while (inPieces && blob.size() - offset > piece) {
-      upload.append(offset, piece, content);
-      offset += piece;
+    long size = Math.max(chunk, upload.minimumChunk());
+    while (inPieces && size <= MAX_CHUNK && blob.size() - offset > size) {
+      byte[] piece = piece(content, (int) size);
+      upload.append(offset, piece.length, new ByteArrayInputStream(piece));
+      journal.sending(image.to(), blob.digest(), upload);
+      offset += piece.length;
       failures = 0;
     }
     upload.finish(blob, offset, content);
+  }
+
+  private static byte[] piece(InputStream content, int size) {
+    try {
+      return content.readNBytes(size);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Waits before the next try. Throws what the target did when there is no sense in one. */
@@ -112,6 +163,9 @@ final class BlobSender {
       renewed = true;
     } else if (e.status().orElse(0) == 413 && !inPieces && blob.size() > chunk) {
       inPieces = true;
+    } else if (e.reason() == Reason.DIGEST_MISMATCH && resumed) {
+      // What an earlier run sent is not what it should be; this one can do better.
+      resumed = false;
     } else {
       failures++;
       image.registries().retries().pause(e, failures);

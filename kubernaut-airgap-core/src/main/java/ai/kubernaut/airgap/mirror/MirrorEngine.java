@@ -60,8 +60,8 @@ public final class MirrorEngine {
    * @return what became of each image
    * @throws RegistryException before anything is sent, when the mirror, or a registry that images
    *     come from, cannot be used at all
-   * @throws AirgapException when the thread is interrupted; what is in the mirror by then stays,
-   *     and a later run goes on from there
+   * @throws AirgapException when the thread is interrupted, and what is in the mirror by then
+   *     stays, so that a later run goes on from there; or when the journal cannot be opened
    */
   public MirrorReport mirror(MirrorPlan plan) {
     progress.accept(
@@ -70,9 +70,13 @@ public final class MirrorEngine {
             plan.entries().size(),
             "Mirroring " + plan.entries().size() + " images to " + plan.target().address()));
     checkRegistries(plan);
-    MirrorReport report =
-        inThreads(
-            (images, blobs) -> new MirrorRun(this::client, progress, images, blobs).mirror(plan));
+    MirrorReport report;
+    try (Journal journal = options.journal().map(Journal::open).orElseGet(Journal::none)) {
+      report =
+          inThreads(
+              (images, blobs) ->
+                  new MirrorRun(this::client, progress, journal, images, blobs).mirror(plan));
+    }
     if (report.isComplete()) {
       progress.accept(new ProgressEvent.StepFinished(ProgressEvent.Step.MIRROR, report.summary()));
     }

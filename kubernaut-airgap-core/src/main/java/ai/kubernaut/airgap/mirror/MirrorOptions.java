@@ -1,5 +1,7 @@
 package ai.kubernaut.airgap.mirror;
 
+import java.nio.file.Path;
+import java.util.Optional;
 import org.immutables.value.Value;
 
 /** Choices for mirroring. Immutable. */
@@ -35,6 +37,18 @@ public interface MirrorOptions {
   default RetryPolicy retry() {
     return RetryPolicy.builder().build();
   }
+
+  /**
+   * A file that makes half-sent blobs survive the process: a later run with the same file goes on
+   * with them, where the mirror still holds what has arrived. It is made when it is not there,
+   * removed when nothing is left to go on with, readable by its owner only, and holds no
+   * credentials. Without it a later run sends such blobs from the start; finished ones are not sent
+   * again in either case. With it, large blobs are sent in pieces that are held in memory, 4 MiB
+   * for each blob on its way.
+   *
+   * @return by default empty
+   */
+  Optional<Path> journal();
 
   /** Checks the ranges. */
   @Value.Check

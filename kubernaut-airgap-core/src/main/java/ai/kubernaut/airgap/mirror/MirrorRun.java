@@ -28,6 +28,7 @@ import java.util.function.Supplier;
 final class MirrorRun {
   private final Supplier<RetryingClient> clients;
   private final Consumer<ProgressEvent> progress;
+  private final Journal journal;
   private final Workers images;
   private final Workers blobs;
 
@@ -37,10 +38,12 @@ final class MirrorRun {
   MirrorRun(
       Supplier<RetryingClient> clients,
       Consumer<ProgressEvent> progress,
+      Journal journal,
       Workers images,
       Workers blobs) {
     this.clients = clients;
     this.progress = progress;
+    this.journal = journal;
     this.images = images;
     this.blobs = blobs;
   }
@@ -122,7 +125,7 @@ final class MirrorRun {
               copy -> {
                 for (Descriptor blob : copy.manifests().blobs()) {
                   copies
-                      .computeIfAbsent(blob.digest(), any -> new BlobCopy(blob, progress))
+                      .computeIfAbsent(blob.digest(), any -> new BlobCopy(blob, progress, journal))
                       .neededBy(copy);
                 }
               });

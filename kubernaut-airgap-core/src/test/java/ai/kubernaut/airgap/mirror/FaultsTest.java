@@ -1,11 +1,14 @@
 package ai.kubernaut.airgap.mirror;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.registry.BlobUpload;
 import ai.kubernaut.airgap.registry.CredentialProvider;
 import ai.kubernaut.airgap.registry.Credentials;
 import ai.kubernaut.airgap.registry.Descriptor;
@@ -14,8 +17,10 @@ import ai.kubernaut.airgap.registry.FaultProxy;
 import ai.kubernaut.airgap.registry.FaultProxy.Fault;
 import ai.kubernaut.airgap.registry.FaultProxy.Request;
 import ai.kubernaut.airgap.registry.Manifest;
+import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.TokenService;
 import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
+import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -280,7 +285,7 @@ final class FaultsTest {
     Descriptor blob = Descriptor.of("application/octet-stream", layer, LAYER);
     ImageCopy copy = copy();
 
-    new BlobSender(copy, blob, event -> {}, 1 << 20).send();
+    new BlobSender(copy, blob, event -> {}, Journal.none(), 1 << 20).send();
 
     assertThat(client.findBlob(there.repository(), layer)).hasValue(LAYER);
     assertThat(push.requests().stream().filter(request -> request.method().equals("PATCH")))
@@ -306,7 +311,7 @@ final class FaultsTest {
             });
     Descriptor blob = Descriptor.of("application/octet-stream", layer, LAYER);
 
-    new BlobSender(copy(), blob, event -> {}, 1 << 20).send();
+    new BlobSender(copy(), blob, event -> {}, Journal.none(), 1 << 20).send();
 
     assertThat(client.findBlob(target.nameOf(image()).repository(), layer)).hasValue(LAYER);
     assertThat(
@@ -326,6 +331,71 @@ final class FaultsTest {
         plan().entries().get(0),
         index.digest(),
         ImageManifests.read(retrying, image().repository(), index.digest()));
+  }
+
+  @Test
+  void anotherRunGoesOnWithAHalfSentBlob(@TempDir Path folder) {
+    Path file = folder.resolve("journal");
+    Descriptor blob = Descriptor.of("application/octet-stream", layer, LAYER);
+    push.faults(
+        request ->
+            request.method().equals("PATCH")
+                    && !request.header("Content-Range").orElseThrow().startsWith("0-")
+                ? Optional.of(Fault.Answer.of(503))
+                : Optional.empty());
+    try (Journal journal = Journal.open(file)) {
+      assertThat(
+              catchThrowable(
+                  () -> new BlobSender(copy(), blob, event -> {}, journal, 1 << 20).send()))
+          .isInstanceOf(RegistryException.class);
+    }
+    push.faults(request -> Optional.empty());
+    push.forget();
+    pull.forget();
+
+    try (Journal journal = Journal.open(file)) {
+      new BlobSender(copy(), blob, event -> {}, journal, 1 << 20).send();
+    }
+
+    assertThat(client.findBlob(target.nameOf(image()).repository(), layer)).hasValue(LAYER);
+    assertThat(layerDownloads().stream().map(request -> request.header("Range")))
+        .containsExactly(Optional.of("bytes=1048576-"));
+    assertThat(
+            push.requests().stream().map(Request::method).filter(method -> !method.equals("HEAD")))
+        .containsExactly("GET", "PATCH", "PUT");
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void aSessionThatIsGoneIsBegunAgain(@TempDir Path folder) {
+    Path file = folder.resolve("journal");
+    Descriptor blob = Descriptor.of("application/octet-stream", layer, LAYER);
+    Repository there = target.nameOf(image()).repository();
+    try (Journal journal = Journal.open(file)) {
+      BlobUpload upload = client.beginUpload(there).orElseThrow();
+      upload.append(0, 1000, new ByteArrayInputStream(new byte[1000]));
+      journal.sending(there, layer, upload);
+      upload.abandon();
+      new BlobSender(copy(), blob, event -> {}, journal, 1 << 20).send();
+      assertThat(journal.session(there, layer)).isEmpty();
+    }
+
+    assertThat(client.findBlob(there, layer)).hasValue(LAYER);
+  }
+
+  @Test
+  void aSessionThatHoldsSomethingElseIsBegunAgain(@TempDir Path folder) {
+    Path file = folder.resolve("journal");
+    Descriptor blob = Descriptor.of("application/octet-stream", layer, LAYER);
+    Repository there = target.nameOf(image()).repository();
+    try (Journal journal = Journal.open(file)) {
+      BlobUpload upload = client.beginUpload(there).orElseThrow();
+      upload.append(0, 1000, new ByteArrayInputStream(new byte[1000]));
+      journal.sending(there, layer, upload);
+      new BlobSender(copy(), blob, event -> {}, journal, 1 << 20).send();
+    }
+
+    assertThat(client.findBlob(there, layer)).hasValue(LAYER);
   }
 
   @Test

@@ -49,6 +49,14 @@ public final class FaultProxy implements AutoCloseable {
     }
   }
 
+  /**
+   * What the registry answered, whether or not the answer got through.
+   *
+   * @param request the request
+   * @param status the HTTP status
+   */
+  public record Answered(Request request, int status) {}
+
   /** What happens to a request. */
   public sealed interface Fault {
     /** The registry is not asked; the proxy answers by itself. */
@@ -85,6 +93,7 @@ public final class FaultProxy implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final List<Request> requests = new CopyOnWriteArrayList<>();
+  private final List<Answered> answers = new CopyOnWriteArrayList<>();
   private volatile Function<Request, Optional<Fault>> faults = request -> Optional.empty();
   private int count;
 
@@ -125,8 +134,14 @@ public final class FaultProxy implements AutoCloseable {
     return List.copyOf(requests);
   }
 
-  /** Forgets the requests so far. */
+  /** Every answer of the registry so far. */
+  public List<Answered> answers() {
+    return List.copyOf(answers);
+  }
+
+  /** Forgets the requests and answers so far. */
   public void forget() {
+    answers.clear();
     requests.clear();
   }
 
@@ -209,13 +224,14 @@ public final class FaultProxy implements AutoCloseable {
     }
   }
 
-  private static void answer(Request request, Fault fault, InputStream from, OutputStream out)
+  private void answer(Request request, Fault fault, InputStream from, OutputStream out)
       throws IOException {
     InputStream in = new BufferedInputStream(from, 64 << 10);
     List<String> head = head(in);
     if (head.isEmpty()) {
       throw new EOFException();
     }
+    answers.add(new Answered(request, Integer.parseInt(head.get(0).split(" ", 3)[1])));
     boolean empty =
         request.method().equals("HEAD")
             || head.get(0).contains(" 204 ")
