@@ -18,6 +18,8 @@ import java.util.function.Consumer;
  * Thread-safe; each run has its own threads, and they are gone when it returns.
  */
 public final class MirrorEngine {
+  private static final int FIRST_CONTACTS = 3;
+
   private final RegistryClient registries;
   private final MirrorOptions options;
   private final Consumer<ProgressEvent> progress;
@@ -93,7 +95,7 @@ public final class MirrorEngine {
    * @throws AirgapException when the thread is interrupted
    */
   public MirrorReport check(MirrorPlan plan) {
-    client().ping(plan.target().registry());
+    ping(plan.target().registry());
     return inThreads(
         (images, blobs) ->
             MirrorReport.of(
@@ -105,13 +107,12 @@ public final class MirrorEngine {
   }
 
   private void checkRegistries(MirrorPlan plan) {
-    RegistryClient preflight = client();
-    preflight.ping(plan.target().registry());
+    ping(plan.target().registry());
     TreeSet<String> sources = new TreeSet<>();
     plan.entries().forEach(entry -> sources.add(entry.source().registry()));
     for (String source : sources) {
       try {
-        preflight.ping(source);
+        ping(source);
       } catch (RegistryException e) {
         // Some registries let nobody in without naming a repository; whether an image may be read
         // is seen at the image.
@@ -119,6 +120,28 @@ public final class MirrorEngine {
             && e.reason() != RegistryException.Reason.UNAUTHORIZED) {
           throw e;
         }
+      }
+    }
+  }
+
+  /**
+   * The first contact. A wrong host name or port would look like a broken connection for ever, and
+   * whoever mistyped it should not wait long.
+   */
+  private void ping(String registry) {
+    Retries retries = new Retries(options.retry(), pauses, progress);
+    int failures = 0;
+    boolean answered = false;
+    while (!answered) {
+      try {
+        registries.ping(registry);
+        answered = true;
+      } catch (RegistryException e) {
+        failures++;
+        if (e.status().isEmpty() && failures >= FIRST_CONTACTS) {
+          throw e;
+        }
+        retries.pause(e, failures);
       }
     }
   }

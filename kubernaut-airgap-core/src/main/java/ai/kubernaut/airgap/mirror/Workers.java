@@ -1,6 +1,5 @@
 package ai.kubernaut.airgap.mirror;
 
-import ai.kubernaut.airgap.AirgapException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -38,7 +37,7 @@ final class Workers implements AutoCloseable {
   /**
    * Waits for all results.
    *
-   * @throws AirgapException that the work threw, or IllegalStateException around anything else
+   * @throws IllegalStateException around what the work threw
    */
   static <T> List<T> await(List<CompletableFuture<T>> work) throws InterruptedException {
     List<T> results = new ArrayList<>();

@@ -7,6 +7,7 @@ import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.registry.BlobUpload;
 import ai.kubernaut.airgap.registry.CredentialProvider;
@@ -497,6 +498,39 @@ final class FaultsTest {
   }
 
   @Test
+  void aSecondRunMakesOneRequestForEachTag() {
+    MirrorPlan exact =
+        MirrorPlan.builder(target)
+            .addEntries(
+                MirrorEntry.builder().from(plan().entries().get(0)).digest(index.digest()).build())
+            .build();
+    MirrorEngine engine =
+        new MirrorEngine(client, MirrorOptions.builder().build(), event -> {}, pauses);
+    engine.mirror(exact).orElseThrow();
+    pull.forget();
+    push.forget();
+
+    engine.mirror(exact).orElseThrow();
+
+    assertThat(pull.requests().stream().map(Object::toString)).containsExactly("GET /v2/");
+    String name = target.nameOf(image()).repository().name();
+    assertThat(push.requests().stream().map(Object::toString))
+        .containsExactly("GET /v2/", "HEAD /v2/" + name + "/manifests/v1");
+  }
+
+  @Test
+  void aRegistryThatRestartsDuringTheFirstContactIsWaitedFor() {
+    pull.faults(first(3, request -> request.uri().equals("/v2/"), Fault.Answer.of(503)));
+    push.faults(first(2, request -> request.uri().equals("/v2/"), new Fault.CutRequest(0)));
+
+    mirror().orElseThrow();
+
+    assertMirrored();
+    assertThat(pauses.waits()).hasSize(5);
+  }
+
+  @Test
+  @Timeout(1200)
   void randomFaultsDoNotKeepAPlanFromEnding() {
     int runs = Integer.getInteger("airgap.faults.runs", 20);
     long first = Long.getLong("airgap.faults.seed", 1);

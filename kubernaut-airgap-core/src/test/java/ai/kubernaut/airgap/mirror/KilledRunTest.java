@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process that mirrors is killed at any moment, and another one finishes its work. */
-@Timeout(600)
+@Timeout(1200)
 final class KilledRunTest {
   private static final String[] NAMES = {"gateway", "datastorage", "notification"};
 

@@ -302,6 +302,102 @@ final class MirrorEngineTest {
   }
 
   @Test
+  void aMirrorThatCannotBeReachedIsNotWaitedForLong() {
+    client.before(failing(call -> call.startsWith("ping"), Reason.UNREACHABLE, 0, 100));
+    NoPauses pauses = new NoPauses(0);
+    MirrorPlan plan = plan(publish("gateway", 1));
+
+    Throwable e =
+        catchThrowable(() -> new MirrorEngine(client, options, events::add, pauses).mirror(plan));
+
+    assertThat(e).isInstanceOf(RegistryException.class);
+    assertThat(pauses.waits()).hasSize(2);
+    assertThat(client.calls()).containsOnly("ping harbor.corp");
+  }
+
+  @Test
+  void aClientThatCannotContinueUploadsSendsWholeBlobsAgain() {
+    MirrorPlan plan = plan(publish("gateway", 1));
+    int[] broken = {0};
+    // The wrapper has no upload sessions, and breaks every first write.
+    WatchedClient whole =
+        new WatchedClient(new WithoutMounts(memory))
+            .before(
+                call -> {
+                  if (call.startsWith("writeBlob")) {
+                    synchronized (broken) {
+                      if (broken[0]++ < 3) {
+                        throw new RegistryException(
+                            Reason.UNREACHABLE, "harbor.corp", 0, "the connection broke", null);
+                      }
+                    }
+                  }
+                });
+
+    new MirrorEngine(whole, options, events::add, new NoPauses(0)).mirror(plan).orElseThrow();
+
+    assertMirrored(plan);
+    assertThat(whole.calls("writeBlob")).hasSize(8 + 3);
+    assertThat(events).filteredOn(ProgressEvent.Retrying.class::isInstance).hasSize(3);
+  }
+
+  @Test
+  void blobsOfFinishedImagesAreMountedIntoLaterOnes() {
+    ImageRef first = publish("gateway", 1);
+    ImageRef second = publish("datastorage", 2);
+    mirror(plan(first)).orElseThrow();
+    client.forget();
+
+    MirrorReport report = mirror(plan(first, second)).orElseThrow();
+
+    assertThat(report.images().get(1).blobsMounted()).isEqualTo(2);
+    assertThat(client.calls("writeBlob")).hasSize(6);
+    assertMirrored(plan(first, second));
+  }
+
+  @Test
+  void whatThereIsToDoIsKnownBeforeTheFirstByte() {
+    ImageRef first = publish("gateway", 1);
+    mirror(plan(first)).orElseThrow();
+    events.clear();
+
+    mirror(plan(first, publish("datastorage", 2), publish("notification", 3))).orElseThrow();
+
+    assertThat(events)
+        .filteredOn(
+            event ->
+                event instanceof ProgressEvent.MirrorSized
+                    || event instanceof ProgressEvent.BytesSent)
+        .first()
+        .isInstanceOfSatisfying(
+            ProgressEvent.MirrorSized.class,
+            sized -> {
+              assertThat(sized.images()).isEqualTo(2);
+              assertThat(sized.blobs()).isEqualTo(2 + 2 * 6);
+              assertThat(sized.bytes()).isGreaterThan(80_000 + 2 * 60_000);
+            });
+  }
+
+  @Test
+  void theLargestBlobsGoFirst() {
+    options = MirrorOptions.builder().blobsAtOnce(1).build();
+
+    mirror(plan(publish("gateway", 1))).orElseThrow();
+
+    List<Long> sizes =
+        client.calls("writeBlob").stream()
+            .map(call -> ai.kubernaut.airgap.image.Digest.parse(call.replaceAll(".*@", "")))
+            .map(
+                digest ->
+                    memory
+                        .findBlob(
+                            Repository.parse("harbor.corp/airgap/kubernaut-ai/gateway"), digest)
+                        .orElseThrow())
+            .toList();
+    assertThat(sizes).isSortedAccordingTo(java.util.Comparator.reverseOrder());
+  }
+
+  @Test
   void anInterruptEndsTheRunAndItsThreadsSoon() throws InterruptedException {
     MirrorPlan plan = plan(publish("gateway", 1), publish("datastorage", 2));
     CountDownLatch reached = new CountDownLatch(1);
