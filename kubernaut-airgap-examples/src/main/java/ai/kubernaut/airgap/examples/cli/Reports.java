@@ -74,7 +74,10 @@ final class Reports {
     }
     text.append(plan.entries().size()).append(" images");
     for (ImageUse mention : plan.mentions()) {
-      text.append("\nonly mentioned, not planned: ").append(mention.image()).append(" in ").append(mention.reasons().get(0).object());
+      text.append("\nonly mentioned, not planned: ")
+          .append(mention.image())
+          .append(" in ")
+          .append(mention.reasons().get(0).object());
     }
     return text.toString();
   }
