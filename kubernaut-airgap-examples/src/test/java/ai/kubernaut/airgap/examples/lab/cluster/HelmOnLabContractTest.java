@@ -1,0 +1,53 @@
+package ai.kubernaut.airgap.examples.lab.cluster;
+
+import ai.kubernaut.airgap.chart.HelmClient;
+import ai.kubernaut.airgap.chart.HelmClientContract;
+import ai.kubernaut.airgap.chart.ReleaseName;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.helm.HelmJavaClient;
+import ai.kubernaut.airgap.k8s.Fabric8ClusterClient;
+import java.nio.file.Path;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The Helm of helm-java does in a cluster what the port promises. */
+class HelmOnLabContractTest extends HelmClientContract {
+  @TempDir static Path configuration;
+
+  private static LabCluster cluster;
+  private static Path kubeconfig;
+
+  @BeforeAll
+  static void startCluster() {
+    cluster = LabCluster.builder((image, configs) -> new PulledImage(image)).start();
+    kubeconfig = cluster.writeKubeconfig(configuration);
+  }
+
+  @AfterAll
+  static void stopCluster() {
+    cluster.close();
+  }
+
+  @Override
+  protected HelmClient open() {
+    return HelmJavaClient.withKubeconfig(kubeconfig);
+  }
+
+  @Override
+  protected boolean hasCluster() {
+    return true;
+  }
+
+  @Override
+  protected ReleaseName newRelease() {
+    String namespace = "contract-" + UUID.randomUUID();
+    try (Fabric8ClusterClient client = Fabric8ClusterClient.fromKubeconfig(kubeconfig)) {
+      client.create(
+          ResourceType.NAMESPACE, KubernetesObject.named(ResourceType.NAMESPACE, null, namespace));
+    }
+    return ReleaseName.of("contract", namespace);
+  }
+}
