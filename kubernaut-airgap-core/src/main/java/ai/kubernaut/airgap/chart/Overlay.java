@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.chart;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.InvalidReferenceException;
+import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.yaml.Yaml;
 import java.util.ArrayList;
@@ -31,7 +32,8 @@ public final class Overlay {
    *
    * <p>Where the chart builds references from {@code global.image.registry}, {@code .namespace} and
    * {@code .separator}, those are set. Every value that is a whole reference to one of the images
-   * gets the reference to the mirror. Lists are replaced as a whole, since Helm does not merge
+   * gets the reference to the mirror, and so do references in parts, {@code repository} with {@code
+   * registry} and {@code tag} beside it. Lists are replaced as a whole, since Helm does not merge
    * them.
    *
    * @param chart the merged values of the chart
@@ -96,7 +98,7 @@ public final class Overlay {
   private static @Nullable Object replaced(
       String name, @Nullable Object value, Map<ImageRef, ImageRef> references) {
     if (value instanceof Map<?, ?> map) {
-      Map<String, Object> changed = new LinkedHashMap<>();
+      Map<String, Object> changed = new LinkedHashMap<>(inParts(Fields.of(map), references));
       map.forEach(
           (key, child) -> {
             Object changedChild = replaced(key.toString(), child, references);
@@ -112,6 +114,28 @@ public final class Overlay {
     return value instanceof String text
         ? reference(name, text).map(references::get).map(ImageRef::toString).orElse(null)
         : null;
+  }
+
+  /**
+   * The usual other way to name an image in values: {@code repository}, often with {@code tag} and
+   * sometimes with {@code registry}, side by side. The tag is the same in the mirror.
+   */
+  private static Map<String, String> inParts(Fields map, Map<ImageRef, ImageRef> references) {
+    String registry =
+        map.text("registry").filter(text -> !text.isEmpty()).map(text -> text + "/").orElse("");
+    Optional<ImageRef> named =
+        map.text("repository").flatMap(repository -> legal(registry + repository));
+    for (Map.Entry<ImageRef, ImageRef> reference : references.entrySet()) {
+      if (named.isPresent()
+          && named.get().tag().isEmpty()
+          && named.get().repository().equals(reference.getKey().repository())) {
+        Repository mirrored = reference.getValue().repository();
+        return map.value("registry").isPresent()
+            ? Map.of("registry", mirrored.registry(), "repository", mirrored.name())
+            : Map.of("repository", mirrored.toString());
+      }
+    }
+    return Map.of();
   }
 
   private static @Nullable Object replacedList(
@@ -138,6 +162,10 @@ public final class Overlay {
     if (word && !name.toLowerCase(Locale.ROOT).contains("image")) {
       return Optional.empty();
     }
+    return legal(text);
+  }
+
+  private static Optional<ImageRef> legal(String text) {
     try {
       return Optional.of(ImageRef.parse(text));
     } catch (InvalidReferenceException notAReference) {

@@ -230,4 +230,30 @@ final class OverlayTest {
     assertThat(List.copyOf(overlay.values().keySet()))
         .containsExactlyInAnyOrder("global", "postgresql", "valkey", "hooks");
   }
+
+  @Test
+  void aReferenceInParts_isTurnedToTheMirrorPartByPart() {
+    Overlay overlay =
+        overlay(
+            """
+            whole: {image: {repository: ghcr.io/acme/agent, tag: "1.0", pullPolicy: Always}}
+            split: {image: {registry: ghcr.io, repository: acme/proxy, tag: "2.0"}}
+            hub: {image: {repository: nginx, tag: "1.27"}}
+            other: {repository: "https://charts.acme.com", path: x}
+            """,
+            HARBOR.separator(Separator.DASH),
+            Set.of(),
+            "ghcr.io/acme/agent:1.0",
+            "ghcr.io/acme/proxy:2.0",
+            "nginx:1.27");
+
+    assertThat(overlay.values())
+        .isEqualTo(
+            tree(
+                """
+                whole: {image: {repository: harbor.corp/acme-agent}}
+                split: {image: {registry: harbor.corp, repository: acme-proxy}}
+                hub: {image: {repository: harbor.corp/library-nginx}}
+                """));
+  }
 }
