@@ -1,0 +1,98 @@
+package ai.kubernaut.airgap.examples.benchmark;
+
+import ai.kubernaut.airgap.registry.RegistryClient;
+import ai.kubernaut.airgap.registry.RegistryException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * A fresh {@code docker-registry} on loopback, with its storage in a folder that goes when it is
+ * closed.
+ */
+final class LocalRegistry implements AutoCloseable {
+  private static final int CHECKS = 200;
+
+  private final Path folder;
+  private final String host;
+  private final Process process;
+
+  private LocalRegistry(Path folder, String host, Process process) {
+    this.folder = folder;
+    this.host = host;
+    this.process = process;
+  }
+
+  static LocalRegistry start(Function<String, RegistryClient> clientFor)
+      throws IOException, InterruptedException {
+    Path folder = Files.createTempDirectory("kubernaut-airgap-benchmark-");
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    String host = "127.0.0.1:" + port;
+    Path configuration =
+        Files.writeString(
+            folder.resolve("config.yml"),
+            """
+            version: 0.1
+            log: {level: error, accesslog: {disabled: true}}
+            storage: {filesystem: {rootdirectory: %s}}
+            http: {addr: '%s'}
+            """
+                .formatted(folder.resolve("storage"), host));
+    Process process =
+        new ProcessBuilder(List.of("docker-registry", "serve", configuration.toString()))
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("log").toFile())
+            .start();
+    LocalRegistry registry = new LocalRegistry(folder, host, process);
+    try (RegistryClient client = clientFor.apply(host)) {
+      registry.awaitAnswer(client);
+    }
+    return registry;
+  }
+
+  private void awaitAnswer(RegistryClient client) throws IOException, InterruptedException {
+    for (int check = 0; check < CHECKS; check++) {
+      try {
+        client.ping(host);
+        return;
+      } catch (RegistryException notYet) {
+        if (process.waitFor(50, TimeUnit.MILLISECONDS)) {
+          break;
+        }
+      }
+    }
+    String log = Files.readString(folder.resolve("log"));
+    close();
+    throw new IllegalStateException("docker-registry did not start: " + log);
+  }
+
+  String host() {
+    return host;
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try (Stream<Path> files = Files.walk(folder)) {
+      process.waitFor(10, TimeUnit.SECONDS);
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "the registry's folder " + folder + " could not be removed", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
