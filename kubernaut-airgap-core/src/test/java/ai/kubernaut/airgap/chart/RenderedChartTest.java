@@ -41,7 +41,7 @@ final class RenderedChartTest {
         new StringBuilder(
             "apiVersion: %s\nkind: %s\nmetadata: {name: x}\n".formatted(apiVersion, kind));
     String indent = "";
-    for (String field : podSpec.split("\\.")) {
+    for (String field : podSpec.split("\\.", -1)) {
       boolean list = field.endsWith("[0]");
       manifest.append(indent).append(field.replace("[0]", "")).append(":\n");
       indent += "  ";

@@ -61,7 +61,7 @@ final class MirrorPlanPropertyTest {
     Random random = new Random(seed);
     Target target =
         Target.registry(random.nextBoolean() ? "harbor.corp:5000" : "quay.io/my-org/sub")
-            .separator(Separator.values()[random.nextInt(2)]);
+            .separator(random.nextBoolean() ? Separator.SLASH : Separator.DASH);
     MirrorPlan.Builder plan = MirrorPlan.builder(target);
     if (random.nextBoolean()) {
       plan.chart(chart(random));
