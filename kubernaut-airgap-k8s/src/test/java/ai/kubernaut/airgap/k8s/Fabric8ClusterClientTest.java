@@ -25,9 +25,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,26 +36,38 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Against fabric8's mock of an API server. It keeps objects; what it does not do by itself, the
- * discovery, logs and services, it is told to answer. It takes objects of any namespace, so the
- * lab's cluster runs that part of the contract.
+ * discovery, logs and services, it is told to answer. It takes objects of any namespace and
+ * has a log for any pod, so the lab's cluster runs that part of the contract.
  */
 final class Fabric8ClusterClientTest extends ClusterClientContract {
-  @TempDir Path folder;
-  private KubernetesMockServer server;
+  /** The mock tells every request; held here, or the level would be forgotten with the logger. */
+  private static final Logger TALK = Logger.getLogger(MockWebServer.class.getName());
 
-  @BeforeEach
-  void startServer() {
+  static {
+    TALK.setLevel(Level.WARNING);
+  }
+
+  @TempDir Path folder;
+  private final KubernetesMockServer server = start();
+
+  private KubernetesMockServer start() {
     Map<ServerRequest, Queue<ServerResponse>> responses = new HashMap<>();
-    server =
+    KubernetesMockServer mock =
         new KubernetesMockServer(
             new Context(),
             new MockWebServer(),
             responses,
             new KubernetesMixedDispatcher(responses),
             false);
-    server.init();
+    mock.init();
+    return mock;
+  }
+
+  @Override
+  protected ClusterClient open() throws IOException {
     serve("/api/v1", "namespaces", "secrets", "pods", "services");
     serve("/apis/batch/v1", "jobs");
+    return connect();
   }
 
   private void serve(String path, String... plurals) {
@@ -88,8 +101,7 @@ final class Fabric8ClusterClientTest extends ClusterClientContract {
     server.destroy();
   }
 
-  @Override
-  protected ClusterClient open() throws IOException {
+  private ClusterClient connect() throws IOException {
     return Fabric8ClusterClient.fromKubeconfig(
         Files.writeString(
             folder.resolve("kubeconfig"),
@@ -106,7 +118,7 @@ final class Fabric8ClusterClientTest extends ClusterClientContract {
 
   @Override
   protected Set<Ability> abilities() {
-    return EnumSet.complementOf(EnumSet.of(Ability.NAMESPACES));
+    return EnumSet.complementOf(EnumSet.of(Ability.NAMESPACES, Ability.MISSING_LOGS));
   }
 
   private static String pathOfLog(String namespace, String pod, String container, int lines) {
@@ -168,7 +180,7 @@ final class Fabric8ClusterClientTest extends ClusterClientContract {
   void aRefusalHasItsReasonAndTheServersWords(int status, Reason reason, String advice)
       throws IOException {
     answer("/api/v1/namespaces/ns/secrets/s", status, failure(status, "R", "said by the server"));
-    try (ClusterClient cluster = open()) {
+    try (ClusterClient cluster = connect()) {
       ClusterException refusal = refused(() -> cluster.get(ResourceType.SECRET, "ns", "s"));
       assertThat(refusal.reason()).isEqualTo(reason);
       assertThat(refusal)
@@ -182,7 +194,7 @@ final class Fabric8ClusterClientTest extends ClusterClientContract {
   void somethingThatIsNoApiServerIsSaidToBeSo() throws IOException {
     answer("/api/v1/namespaces/ns/secrets/s", 200, "<html>a proxy</html>");
     answer("/api/v1/namespaces/ns/secrets/t", 502, "<html>a proxy</html>");
-    try (ClusterClient cluster = open()) {
+    try (ClusterClient cluster = connect()) {
       assertThat(refused(() -> cluster.get(ResourceType.SECRET, "ns", "s")))
           .hasMessageContaining("is this an API server?");
       assertThat(refused(() -> cluster.get(ResourceType.SECRET, "ns", "t")).reason())
@@ -192,7 +204,7 @@ final class Fabric8ClusterClientTest extends ClusterClientContract {
 
   @Test
   void nobodyAtTheAddressIsUnreachable() throws IOException {
-    try (ClusterClient cluster = open()) {
+    try (ClusterClient cluster = connect()) {
       server.destroy();
       ClusterException refusal = refused(() -> cluster.serves(ResourceType.SECRET));
       assertThat(refusal.reason()).isEqualTo(Reason.UNREACHABLE);
@@ -207,7 +219,7 @@ final class Fabric8ClusterClientTest extends ClusterClientContract {
     String path = "/api/v1/namespaces/ns/pods?limit=500&labelSelector=";
     answer(path, 200, page("b", "the rest"));
     answer(path + "&continue=the%20rest", 200, page("a", ""));
-    try (ClusterClient cluster = open()) {
+    try (ClusterClient cluster = connect()) {
       assertThat(cluster.list(ResourceType.POD, "ns", Map.of()))
           .extracting(KubernetesObject::toString)
           .containsExactly("Pod ns/a", "Pod ns/b");
@@ -227,7 +239,7 @@ final class Fabric8ClusterClientTest extends ClusterClientContract {
     answer(path, 403, failure(403, "Forbidden", "services \"gateway\" is forbidden"));
     String theirs = pathOfService("ns", "closed", 8080, "/healthz");
     answer(theirs, 403, "the service's own refusal");
-    try (ClusterClient cluster = open()) {
+    try (ClusterClient cluster = connect()) {
       assertThat(
               refused(() -> cluster.getFromService("ns", "gateway", "8080", "/healthz")).reason())
           .isEqualTo(Reason.FORBIDDEN);
