@@ -32,7 +32,10 @@ final class TemplateTextTest {
       },
       {"{{ include \"x.lookup\" . }}", "{{ include \"x.lookup\" . }}"},
       {"{{ my-lookup }}{{ lookups 1 }}", "{{ my-lookup }}{{ lookups 1 }}"},
-      {"{{/* don't, \"never */}}{{ lookup \"v1\" }}", "{{/* don't, \"never */}}{{ omit (dict) \"v1\" }}"},
+      {
+        "{{/* don't, \"never */}}{{ lookup \"v1\" }}",
+        "{{/* don't, \"never */}}{{ omit (dict) \"v1\" }}"
+      },
       {"{{- /* a }} b */ -}}{{ lookup \"v1\" }}", "{{- /* a }} b */ -}}{{ omit (dict) \"v1\" }}"},
       {"{{ odd \" }}{{ lookup \"v1\" }}", "{{ odd \" }}{{ omit (dict) \"v1\" }}"},
       {"{{ dict \"a\" (dict \"}\" 1) }}}} lookup x", "{{ dict \"a\" (dict \"}\" 1) }}}} lookup x"},

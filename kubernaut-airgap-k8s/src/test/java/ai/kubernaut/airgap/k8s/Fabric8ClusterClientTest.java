@@ -36,8 +36,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Against fabric8's mock of an API server. It keeps objects; what it does not do by itself, the
- * discovery, logs and services, it is told to answer. It takes objects of any namespace and
- * has a log for any pod, so the lab's cluster runs that part of the contract.
+ * discovery, logs and services, it is told to answer. It takes objects of any namespace and has a
+ * log for any pod, so the lab's cluster runs that part of the contract.
  */
 final class Fabric8ClusterClientTest extends ClusterClientContract {
   /** The mock tells every request; held here, or the level would be forgotten with the logger. */
