@@ -1,6 +1,8 @@
 package ai.kubernaut.airgap;
 
 import ai.kubernaut.airgap.image.ImageRef;
+import java.time.Duration;
+import java.util.Locale;
 
 /**
  * Something that happened on the way. Events of one step come from several threads, one at a time;
@@ -63,11 +65,42 @@ public sealed interface ProgressEvent {
   }
 
   /**
+   * The mirroring knows how much there is to do.
+   *
+   * @param images how many images have to be copied; the others are there already, or have failed
+   * @param blobs how many different blobs those images have
+   * @param bytes how large these are together: the most that will be sent, where the mirror mounts
+   *     blobs
+   */
+  record MirrorSized(int images, int blobs, long bytes) implements ProgressEvent {
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT, "  %d images to copy: %d blobs, %.1f MB", images, blobs, bytes / 1e6);
+    }
+  }
+
+  /**
    * Content was sent to the mirror.
    *
    * @param bytes how much since the last such event
    */
   record BytesSent(long bytes) implements ProgressEvent {}
+
+  /**
+   * Something failed in a way that may pass, and will be tried again.
+   *
+   * @param why what failed, for people
+   * @param failures how often it has failed in a row
+   * @param delay how long until the next try
+   */
+  record Retrying(String why, int failures, Duration delay) implements ProgressEvent {
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT, "  trying again in %.1f s: %s", delay.toMillis() / 1000.0, why);
+    }
+  }
 
   /**
    * A step has ended well.

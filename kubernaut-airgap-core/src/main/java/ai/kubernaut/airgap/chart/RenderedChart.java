@@ -88,7 +88,19 @@ public final class RenderedChart {
    *     legal way
    */
   public List<ImageUse> images() {
-    return new ImageScanner().scan(manifests);
+    return images(List.of(ImageFinder.containers()));
+  }
+
+  /**
+   * The images that some finders find.
+   *
+   * @param finders what to look for
+   * @return each image once, sorted by reference, with all its reasons
+   * @throws ai.kubernaut.airgap.image.InvalidReferenceException when a finder finds what is no
+   *     legal reference; the message names the place
+   */
+  public List<ImageUse> images(List<ImageFinder> finders) {
+    return FoundImages.in(manifests, finders).uses();
   }
 
   /**
@@ -105,7 +117,7 @@ public final class RenderedChart {
       KubernetesObject object = manifest.object();
       if (object.kind().equals("Namespace")) {
         namespaces.add(object.name());
-      } else if (ImageScanner.runsPods(object)) {
+      } else if (!FoundImages.in(List.of(manifest), List.of(ImageFinder.containers())).isEmpty()) {
         object.namespace().ifPresent(namespaces::add);
       }
     }

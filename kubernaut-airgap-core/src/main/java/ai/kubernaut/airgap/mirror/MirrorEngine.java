@@ -2,33 +2,28 @@ package ai.kubernaut.airgap.mirror;
 
 import ai.kubernaut.airgap.AirgapException;
 import ai.kubernaut.airgap.ProgressEvent;
-import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
  * Copies the images of a plan from their registries to the mirror (the guide, step 2b): every
- * platform, every manifest as its exact bytes, each blob at most once. Thread-safe; each run has
- * its own threads, and they are gone when it returns.
+ * platform, every manifest as its exact bytes, each blob at most once. What fails in a way that may
+ * pass is tried again ({@link RetryPolicy}), and what broke off goes on where it broke.
+ * Thread-safe; each run has its own threads, and they are gone when it returns.
  */
 public final class MirrorEngine {
+  private static final int FIRST_CONTACTS = 3;
+
   private final RegistryClient registries;
   private final MirrorOptions options;
   private final Consumer<ProgressEvent> progress;
+  private final Pauses pauses;
 
   /**
    * Creates an engine.
@@ -39,6 +34,15 @@ public final class MirrorEngine {
    */
   public MirrorEngine(
       RegistryClient registries, MirrorOptions options, Consumer<ProgressEvent> progress) {
+    this(registries, options, progress, Pauses.real());
+  }
+
+  MirrorEngine(
+      RegistryClient registries,
+      MirrorOptions options,
+      Consumer<ProgressEvent> progress,
+      Pauses pauses) {
+    this.pauses = pauses;
     this.registries = registries;
     this.options = options;
     this.progress = event -> report(progress, event);
@@ -58,8 +62,8 @@ public final class MirrorEngine {
    * @return what became of each image
    * @throws RegistryException before anything is sent, when the mirror, or a registry that images
    *     come from, cannot be used at all
-   * @throws AirgapException when the thread is interrupted; what is in the mirror by then stays,
-   *     and a later run goes on from there
+   * @throws AirgapException when the thread is interrupted, and what is in the mirror by then
+   *     stays, so that a later run goes on from there; or when the journal cannot be opened
    */
   public MirrorReport mirror(MirrorPlan plan) {
     progress.accept(
@@ -68,8 +72,13 @@ public final class MirrorEngine {
             plan.entries().size(),
             "Mirroring " + plan.entries().size() + " images to " + plan.target().address()));
     checkRegistries(plan);
-    BlobCopier blobs = new BlobCopier(registries, progress);
-    MirrorReport report = forEach(plan, entry -> copy(entry, blobs));
+    MirrorReport report;
+    try (Journal journal = options.journal().map(Journal::open).orElseGet(Journal::none)) {
+      report =
+          inThreads(
+              (images, blobs) ->
+                  new MirrorRun(this::client, progress, journal, images, blobs).mirror(plan));
+    }
     if (report.isComplete()) {
       progress.accept(new ProgressEvent.StepFinished(ProgressEvent.Step.MIRROR, report.summary()));
     }
@@ -86,17 +95,24 @@ public final class MirrorEngine {
    * @throws AirgapException when the thread is interrupted
    */
   public MirrorReport check(MirrorPlan plan) {
-    registries.ping(plan.target().registry());
-    return forEach(plan, this::look);
+    ping(plan.target().registry());
+    return inThreads(
+        (images, blobs) ->
+            MirrorReport.of(
+                plan,
+                Workers.await(
+                    plan.entries().stream()
+                        .map(entry -> images.submit(() -> lookSafely(entry)))
+                        .toList())));
   }
 
   private void checkRegistries(MirrorPlan plan) {
-    registries.ping(plan.target().registry());
+    ping(plan.target().registry());
     TreeSet<String> sources = new TreeSet<>();
     plan.entries().forEach(entry -> sources.add(entry.source().registry()));
     for (String source : sources) {
       try {
-        registries.ping(source);
+        ping(source);
       } catch (RegistryException e) {
         // Some registries let nobody in without naming a repository; whether an image may be read
         // is seen at the image.
@@ -108,66 +124,53 @@ public final class MirrorEngine {
     }
   }
 
-  private MirrorReport forEach(MirrorPlan plan, Function<MirrorEntry, MirroredImage> work) {
-    ExecutorService threads = Executors.newFixedThreadPool(options.imagesAtOnce());
-    try {
-      List<Future<MirroredImage>> results = new ArrayList<>();
-      for (MirrorEntry entry : plan.entries()) {
-        results.add(threads.submit(() -> finish(entry, work)));
+  /**
+   * The first contact. A wrong host name or port would look like a broken connection for ever, and
+   * whoever mistyped it should not wait long.
+   */
+  private void ping(String registry) {
+    Retries retries = new Retries(options.retry(), pauses, progress);
+    int failures = 0;
+    boolean answered = false;
+    while (!answered) {
+      try {
+        registries.ping(registry);
+        answered = true;
+      } catch (RegistryException e) {
+        failures++;
+        if (e.status().isEmpty() && failures >= FIRST_CONTACTS) {
+          throw e;
+        }
+        retries.pause(e, failures);
       }
-      List<MirroredImage> images = new ArrayList<>();
-      for (Future<MirroredImage> result : results) {
-        images.add(result.get());
-      }
-      return MirrorReport.of(plan, images);
+    }
+  }
+
+  /** A client for one image, or for what no image is charged with. */
+  private RetryingClient client() {
+    return new RetryingClient(registries, new Retries(options.retry(), pauses, progress));
+  }
+
+  /** Work that needs this run's threads; they are gone when it returns. */
+  private interface Work {
+    MirrorReport with(Workers images, Workers blobs) throws InterruptedException;
+  }
+
+  private MirrorReport inThreads(Work work) {
+    try (Workers images = new Workers("image", options.imagesAtOnce());
+        Workers blobs = new Workers("blob", options.blobsAtOnce())) {
+      return work.with(images, blobs);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AirgapException(
           "mirroring was interrupted; mirror the same plan again, what is there is not sent twice",
           e);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(
-          "mirroring failed in a way that no image explains", e.getCause());
-    } finally {
-      threads.shutdownNow();
     }
-  }
-
-  private MirroredImage finish(MirrorEntry entry, Function<MirrorEntry, MirroredImage> work) {
-    MirroredImage image;
-    try {
-      image = work.apply(entry);
-    } catch (AirgapException e) {
-      image =
-          MirroredImage.builder()
-              .entry(entry)
-              .outcome(MirroredImage.Outcome.FAILED)
-              .failure(e.getMessage())
-              .build();
-    }
-    progress.accept(
-        new ProgressEvent.ImageFinished(entry.source(), entry.target(), describe(image)));
-    return image;
-  }
-
-  private static String describe(MirroredImage image) {
-    return switch (image.outcome()) {
-      case COPIED ->
-          "copied, "
-              + image.digest().map(Digest::abbreviated).orElse("")
-              + String.format(
-                  Locale.ROOT,
-                  ", %.1f MB sent, %d blobs mounted",
-                  image.bytesSent() / 1e6,
-                  image.blobsMounted());
-      case PRESENT -> "already there, " + image.digest().map(Digest::abbreviated).orElse("");
-      case FAILED -> "FAILED: " + image.failure().orElse("");
-    };
   }
 
   private MirroredImage look(MirrorEntry entry) {
     Descriptor found =
-        registries
+        client()
             .findManifest(entry.target())
             .orElseThrow(
                 () -> notFound(entry.target(), "it is not in the mirror; mirror the plan"));
@@ -195,30 +198,21 @@ public final class MirrorEngine {
         .build();
   }
 
-  private MirroredImage copy(MirrorEntry entry, BlobCopier blobs) {
-    Digest wanted = entry.digest().orElseGet(() -> resolve(entry.source()));
-    boolean present =
-        registries
-            .findManifest(entry.target())
-            .filter(found -> found.digest().equals(wanted))
-            .isPresent();
-    if (present) {
-      return MirroredImage.builder()
-          .entry(entry)
-          .outcome(MirroredImage.Outcome.PRESENT)
-          .digest(wanted)
-          .build();
+  private MirroredImage lookSafely(MirrorEntry entry) {
+    MirroredImage image;
+    try {
+      image = look(entry);
+    } catch (AirgapException e) {
+      image =
+          MirroredImage.builder()
+              .entry(entry)
+              .outcome(MirroredImage.Outcome.FAILED)
+              .failure(e.getMessage())
+              .build();
     }
-    ImageCopier copier = new ImageCopier(registries, blobs, entry);
-    copier.copy(wanted);
-    return copier.result(wanted);
-  }
-
-  private Digest resolve(ImageRef source) {
-    return registries
-        .findManifest(source)
-        .orElseThrow(() -> notFound(source, "there is no such image; check its name and tag"))
-        .digest();
+    progress.accept(
+        new ProgressEvent.ImageFinished(entry.source(), entry.target(), image.describe()));
+    return image;
   }
 
   private static RegistryException notFound(ImageRef image, String why) {

@@ -1,12 +1,14 @@
 package ai.kubernaut.airgap.mirror;
 
+import java.nio.file.Path;
+import java.util.Optional;
 import org.immutables.value.Value;
 
 /** Choices for mirroring. Immutable. */
 @Value.Immutable
 public interface MirrorOptions {
   /**
-   * How many images are copied at the same time.
+   * How many images are asked about, and have their manifests read and written, at the same time.
    *
    * @return 1 to 64, by default 4
    */
@@ -15,12 +17,49 @@ public interface MirrorOptions {
     return 4;
   }
 
-  /** Checks the range. */
+  /**
+   * How many blobs are on their way at the same time, whichever images they belong to. Each takes a
+   * connection to its source and one to the mirror.
+   *
+   * @return 1 to 64, by default 4
+   */
+  @Value.Default
+  default int blobsAtOnce() {
+    return 4;
+  }
+
+  /**
+   * What is tried again, how often, and when.
+   *
+   * @return by default the defaults of {@link RetryPolicy}
+   */
+  @Value.Default
+  default RetryPolicy retry() {
+    return RetryPolicy.builder().build();
+  }
+
+  /**
+   * A file that makes half-sent blobs survive the process: a later run with the same file goes on
+   * with them, where the mirror still holds what has arrived. It is made when it is not there,
+   * removed when nothing is left to go on with, readable by its owner only, and holds no
+   * credentials. Without it a later run sends such blobs from the start; finished ones are not sent
+   * again in either case. With it, large blobs are sent in pieces that are held in memory, 4 MiB
+   * for each blob on its way.
+   *
+   * @return by default empty
+   */
+  Optional<Path> journal();
+
+  /** Checks the ranges. */
   @Value.Check
   default void check() {
-    if (imagesAtOnce() < 1 || imagesAtOnce() > 64) {
-      throw new IllegalArgumentException(
-          "imagesAtOnce is " + imagesAtOnce() + ", and has to be from 1 to 64");
+    checkCount("imagesAtOnce", imagesAtOnce());
+    checkCount("blobsAtOnce", blobsAtOnce());
+  }
+
+  private static void checkCount(String option, int count) {
+    if (count < 1 || count > 64) {
+      throw new IllegalArgumentException(option + " is " + count + ", and has to be from 1 to 64");
     }
   }
 

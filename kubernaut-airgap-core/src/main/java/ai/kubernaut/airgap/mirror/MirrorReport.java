@@ -89,15 +89,17 @@ public interface MirrorReport {
     long present =
         images().stream().filter(image -> image.outcome() == MirroredImage.Outcome.PRESENT).count();
     int mounted = images().stream().mapToInt(MirroredImage::blobsMounted).sum();
+    int again = images().stream().mapToInt(MirroredImage::blobsSentAgain).sum();
     return String.format(
         Locale.ROOT,
-        "%d images for %s: %d copied, %d already there, %d failed; %.1f MB sent, %d blobs mounted",
+        "%d images for %s: %d copied, %d already there, %d failed; %.1f MB sent, %d blobs mounted%s",
         images().size(),
         plan().target().address(),
         copied,
         present,
         failures().size(),
         bytesSent() / 1e6,
-        mounted);
+        mounted,
+        again == 0 ? "" : ", " + again + " sent again as the mirror would not mount them");
   }
 }

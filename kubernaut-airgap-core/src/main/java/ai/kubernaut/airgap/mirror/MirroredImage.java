@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.mirror;
 
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.plan.MirrorEntry;
+import java.util.Locale;
 import java.util.Optional;
 import org.immutables.value.Value;
 
@@ -50,6 +51,17 @@ public interface MirroredImage {
   }
 
   /**
+   * How many of the blobs sent had been sent for another image already, because the mirror would
+   * not take them over from there.
+   *
+   * @return zero or more, at most {@link #blobsSent()}
+   */
+  @Value.Default
+  default int blobsSentAgain() {
+    return 0;
+  }
+
+  /**
    * How many blobs the mirror took over from another of its repositories.
    *
    * @return zero or more
@@ -85,6 +97,29 @@ public interface MirroredImage {
    * @return empty unless the outcome is FAILED
    */
   Optional<String> failure();
+
+  /**
+   * What became of it, for people.
+   *
+   * @return for example {@code copied, sha256:0123456789ab, 12.3 MB sent, 4 blobs mounted}
+   */
+  default String describe() {
+    String abbreviated = digest().map(Digest::abbreviated).orElse("");
+    return switch (outcome()) {
+      case COPIED ->
+          String.format(
+              Locale.ROOT,
+              "copied, %s, %.1f MB sent, %d blobs mounted%s",
+              abbreviated,
+              bytesSent() / 1e6,
+              blobsMounted(),
+              blobsSentAgain() == 0
+                  ? ""
+                  : ", " + blobsSentAgain() + " sent again as the mirror would not mount them");
+      case PRESENT -> "already there, " + abbreviated;
+      case FAILED -> "FAILED: " + failure().orElse("");
+    };
+  }
 
   /**
    * A new builder.

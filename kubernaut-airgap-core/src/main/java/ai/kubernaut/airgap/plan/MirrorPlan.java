@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.plan;
 
 import ai.kubernaut.airgap.chart.Chart;
+import ai.kubernaut.airgap.chart.ImageUse;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Target;
 import java.nio.file.Path;
@@ -39,6 +40,14 @@ public interface MirrorPlan {
    * @return empty when the plan was made from a list of images
    */
   Optional<Chart> chart();
+
+  /**
+   * Images that the chart seems to mention, in an argument or a ConfigMap for example, and that are
+   * not in the plan. They are for people to look at.
+   *
+   * @return sorted, with the places that mention them
+   */
+  List<ImageUse> mentions();
 
   /**
    * For each source the reference by which it is pulled from the mirror.

@@ -4,6 +4,7 @@ import ai.kubernaut.airgap.AirgapException;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.ChartValues;
 import ai.kubernaut.airgap.chart.HelmClient;
+import ai.kubernaut.airgap.chart.ImageFinder;
 import ai.kubernaut.airgap.chart.ImageUse;
 import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.image.Digest;
@@ -60,9 +61,16 @@ public final class MirrorPlanner {
     RenderedChart rendered = RenderedChart.parse(helm.render(complete, options.release()));
     MirrorPlan.Builder plan = MirrorPlan.builder(target).chart(chart);
     Map<ImageRef, ImageUse> images = new LinkedHashMap<>();
-    rendered.images().forEach(use -> images.put(use.image(), use));
+    rendered.images(options.finders()).forEach(use -> images.put(use.image(), use));
     for (ImageRef extra : options.extraImages()) {
       images.putIfAbsent(extra, ImageUse.of(extra, List.of()));
+    }
+    for (ImageUse mention : rendered.images(List.of(ImageFinder.mentions()))) {
+      if (options.mirrorMentions()) {
+        images.putIfAbsent(mention.image(), mention);
+      } else if (!images.containsKey(mention.image())) {
+        plan.addMentions(mention);
+      }
     }
     Map<ImageRef, Digest> digests = options.resolveDigests() ? resolve(images) : Map.of();
     images.forEach(

@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.plan;
 import ai.kubernaut.airgap.AirgapException;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.ImageReason;
+import ai.kubernaut.airgap.chart.ImageUse;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
@@ -43,6 +44,16 @@ final class PlanFile {
     List<Object> images = new ArrayList<>();
     plan.entries().forEach(entry -> images.add(writeEntry(entry)));
     file.put("images", images);
+    List<Object> mentions = new ArrayList<>();
+    for (ImageUse mention : plan.mentions()) {
+      Map<String, Object> written = new LinkedHashMap<>();
+      written.put("image", mention.image().toString());
+      written.put("mentionedBy", writeReasons(mention.reasons()));
+      mentions.add(written);
+    }
+    if (!mentions.isEmpty()) {
+      file.put("mentions", mentions);
+    }
     return Yaml.write(file);
   }
 
@@ -83,14 +94,18 @@ final class PlanFile {
     Map<String, Object> written =
         pair("source", entry.source().toString(), "target", entry.target().toString());
     entry.digest().ifPresent(digest -> written.put("digest", digest.toString()));
-    List<Object> reasons = new ArrayList<>();
-    for (ImageReason reason : entry.reasons()) {
+    if (!entry.reasons().isEmpty()) {
+      written.put("neededBy", writeReasons(entry.reasons()));
+    }
+    return written;
+  }
+
+  private static List<Object> writeReasons(List<ImageReason> reasons) {
+    List<Object> written = new ArrayList<>();
+    for (ImageReason reason : reasons) {
       Map<String, Object> one = pair("template", reason.template(), "object", reason.object());
       one.put("path", reason.path());
-      reasons.add(one);
-    }
-    if (!reasons.isEmpty()) {
-      written.put("neededBy", reasons);
+      written.add(one);
     }
     return written;
   }
@@ -155,7 +170,7 @@ final class PlanFile {
               + kind
               + "'");
     }
-    allow(file, "the plan", "apiVersion", "kind", "target", "chart", "images");
+    allow(file, "the plan", "apiVersion", "kind", "target", "chart", "images", "mentions");
     Fields target = file.fields("target");
     allow(target, "target", "registry", "separator");
     MirrorPlan.Builder plan =
@@ -170,6 +185,13 @@ final class PlanFile {
     }
     for (Fields image : objects(file, "the plan", "images")) {
       plan.addEntries(readEntry(image));
+    }
+    for (Fields mention : objects(file, "the plan", "mentions")) {
+      allow(mention, "a mention", "image", "mentionedBy");
+      plan.addMentions(
+          ImageUse.of(
+              ImageRef.parse(required(mention, "a mention", "image")),
+              readReasons(mention, "a mention", "mentionedBy")));
     }
     return plan.build();
   }
@@ -202,15 +224,20 @@ final class PlanFile {
             .source(ImageRef.parse(required(image, "an image", "source")))
             .target(ImageRef.parse(required(image, "an image", "target")))
             .digest(image.text("digest").map(Digest::parse));
-    for (Fields reason : objects(image, "an image", "neededBy")) {
-      allow(reason, "neededBy", "template", "object", "path");
-      entry.addReasons(
+    return entry.reasons(readReasons(image, "an image", "neededBy")).build();
+  }
+
+  private static List<ImageReason> readReasons(Fields fields, String where, String key) {
+    List<ImageReason> reasons = new ArrayList<>();
+    for (Fields reason : objects(fields, where, key)) {
+      allow(reason, key, "template", "object", "path");
+      reasons.add(
           ImageReason.of(
               reason.text("template").orElse(""),
-              required(reason, "neededBy", "object"),
-              required(reason, "neededBy", "path")));
+              required(reason, key, "object"),
+              required(reason, key, "path")));
     }
-    return entry.build();
+    return reasons;
   }
 
   private static String required(Fields fields, String where, String key) {

@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.plan;
 
+import ai.kubernaut.airgap.chart.ImageFinder;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.image.ImageRef;
 import java.util.List;
@@ -14,6 +15,27 @@ public interface PlanOptions {
    * @return by default none
    */
   List<ImageRef> extraImages();
+
+  /**
+   * What is looked for in the rendered chart.
+   *
+   * @return by default the images of containers; a host adds finders for what it knows
+   */
+  @Value.Default
+  default List<ImageFinder> finders() {
+    return List.of(ImageFinder.containers());
+  }
+
+  /**
+   * Whether images that the chart only seems to mention are mirrored too. Otherwise the plan names
+   * them for people to look at.
+   *
+   * @return false by default
+   */
+  @Value.Default
+  default boolean mirrorMentions() {
+    return false;
+  }
 
   /**
    * The release that the templates see.

@@ -113,6 +113,30 @@ public interface RegistryClient extends AutoCloseable {
   void writeBlob(Repository repository, Descriptor blob, InputStream content);
 
   /**
+   * Begins an upload that can be continued after a failure. {@link #writeBlob} is for those who do
+   * not need that.
+   *
+   * @param repository where the blob will be stored
+   * @return the session; empty when this client cannot do it. This implementation cannot
+   * @throws RegistryException when the registry refuses it
+   */
+  default Optional<BlobUpload> beginUpload(Repository repository) {
+    return Optional.empty();
+  }
+
+  /**
+   * Takes up an upload that was begun earlier, maybe by another process. The registry is not asked
+   * yet.
+   *
+   * @param repository the one that the upload was begun for
+   * @param session what {@link BlobUpload#session()} said last
+   * @return the session; empty when this client cannot continue it. This implementation cannot
+   */
+  default Optional<BlobUpload> resumeUpload(Repository repository, String session) {
+    return Optional.empty();
+  }
+
+  /**
    * Asks the registry to take a blob over from another of its repositories.
    *
    * @param repository where the blob is wanted

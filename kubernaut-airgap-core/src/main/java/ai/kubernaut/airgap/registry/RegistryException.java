@@ -1,6 +1,8 @@
 package ai.kubernaut.airgap.registry;
 
 import ai.kubernaut.airgap.AirgapException;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +59,7 @@ public final class RegistryException extends AirgapException {
   private final Reason reason;
   private final String registry;
   private final int status;
+  private final @Nullable Duration retryAfter;
 
   /**
    * Creates the exception.
@@ -69,10 +72,31 @@ public final class RegistryException extends AirgapException {
    */
   public RegistryException(
       Reason reason, String registry, int status, String message, @Nullable Throwable cause) {
+    this(reason, registry, status, message, cause, null);
+  }
+
+  /**
+   * Creates the exception of a registry that says when to come back.
+   *
+   * @param reason the kind of failure
+   * @param registry host and port of the registry that was asked
+   * @param status the HTTP status, or 0 when there was no answer
+   * @param message what failed, where, why, and what to do next
+   * @param cause the failure below, or null when there is none
+   * @param retryAfter how long the registry wants to be left alone, or null when it does not say
+   */
+  public RegistryException(
+      Reason reason,
+      String registry,
+      int status,
+      String message,
+      @Nullable Throwable cause,
+      @Nullable Duration retryAfter) {
     super(message, cause);
     this.reason = reason;
     this.registry = registry;
     this.status = status;
+    this.retryAfter = retryAfter;
   }
 
   /**
@@ -100,5 +124,15 @@ public final class RegistryException extends AirgapException {
    */
   public OptionalInt status() {
     return status == 0 ? OptionalInt.empty() : OptionalInt.of(status);
+  }
+
+  /**
+   * How long the registry wants to be left alone before the request is repeated ({@code
+   * Retry-After}), counted from its answer.
+   *
+   * @return empty when it did not say
+   */
+  public Optional<Duration> retryAfter() {
+    return Optional.ofNullable(retryAfter);
   }
 }

@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -463,6 +464,110 @@ public abstract class RegistryClientContract {
     Descriptor blob = put(repository, content);
 
     assertThat(client.findBlob(repository, blob.digest())).hasValue(1000);
+  }
+
+  private BlobUpload begin() {
+    return client
+        .beginUpload(repository)
+        .orElseGet(() -> Assumptions.abort("this client does not continue uploads"));
+  }
+
+  @Test
+  void anUploadInPiecesIsTheWholeBlob() throws IOException {
+    byte[] content = bytes(300_000, 60);
+    Descriptor blob = descriptor(LAYER, content);
+    InputStream in = new ByteArrayInputStream(content);
+    BlobUpload upload = begin();
+
+    assertThat(upload.offset()).isZero();
+    upload.append(0, 100_000, in);
+    assertThat(upload.offset()).isEqualTo(100_000);
+    upload.append(100_000, 100_000, in);
+    assertThat(client.findBlob(repository, blob.digest())).isEmpty();
+    upload.finish(blob, 200_000, in);
+
+    try (InputStream stored = client.readBlob(repository, blob, 0)) {
+      assertThat(stored.readAllBytes()).isEqualTo(content);
+    }
+    assertFails(Reason.NOT_FOUND, upload::offset);
+  }
+
+  @Test
+  void anUploadMayHaveOnePieceOrAnEmptyLastOne() {
+    byte[] content = bytes(10_000, 61);
+    Descriptor blob = descriptor(LAYER, content);
+    begin().finish(blob, 0, new ByteArrayInputStream(content));
+    assertThat(client.findBlob(repository, blob.digest())).hasValue(10_000);
+
+    byte[] other = bytes(10_000, 62);
+    Descriptor otherBlob = descriptor(LAYER, other);
+    BlobUpload upload = begin();
+    upload.append(0, other.length, new ByteArrayInputStream(other));
+    upload.finish(otherBlob, other.length, InputStream.nullInputStream());
+    assertThat(client.findBlob(repository, otherBlob.digest())).hasValue(10_000);
+  }
+
+  @Test
+  void anUploadIsContinuedByItsSession() {
+    byte[] content = bytes(100_000, 63);
+    Descriptor blob = descriptor(LAYER, content);
+    BlobUpload first = begin();
+    first.append(0, 60_000, new ByteArrayInputStream(content));
+
+    BlobUpload second =
+        client.resumeUpload(repository, first.session().orElseThrow()).orElseThrow();
+    assertThat(second.offset()).isEqualTo(60_000);
+    second.finish(blob, 60_000, new ByteArrayInputStream(content, 60_000, 40_000));
+
+    assertThat(client.findBlob(repository, blob.digest())).hasValue(100_000);
+  }
+
+  @Test
+  void aPieceThatDoesNotFollowFails() {
+    byte[] content = bytes(1000, 64);
+    BlobUpload upload = begin();
+    upload.append(0, 1000, new ByteArrayInputStream(content));
+
+    // Some registries refuse it, others put it at the end.
+    assertThat(failure(() -> upload.append(500, 1000, new ByteArrayInputStream(content))))
+        .isNotNull();
+  }
+
+  @Test
+  void piecesThatAreNotTheBlobAreNotStored() {
+    byte[] content = bytes(1000, 65);
+    Descriptor blob = descriptor(LAYER, content);
+    BlobUpload upload = begin();
+    upload.append(0, 500, new ByteArrayInputStream(bytes(500, 66)));
+
+    assertFails(
+        Reason.DIGEST_MISMATCH,
+        () -> upload.finish(blob, 500, new ByteArrayInputStream(content, 500, 500)));
+    assertThat(client.findBlob(repository, blob.digest())).isEmpty();
+  }
+
+  @Test
+  void whatTheContentOfAPieceThrowsIsThrownOn() {
+    byte[] content = bytes(1000, 67);
+    IllegalStateException broken = new IllegalStateException("the source broke");
+    BlobUpload upload = begin();
+
+    assertThat(catchThrowable(() -> upload.append(0, 1000, failing(content, 300, broken))))
+        .isSameAs(broken);
+  }
+
+  @Test
+  void anUploadCanBeAbandonedAtAnyTime() {
+    BlobUpload upload = begin();
+    upload.append(0, 1000, new ByteArrayInputStream(bytes(1000, 68)));
+
+    assertThat(
+            catchThrowable(
+                () -> {
+                  upload.abandon();
+                  upload.abandon();
+                }))
+        .isNull();
   }
 
   @Test

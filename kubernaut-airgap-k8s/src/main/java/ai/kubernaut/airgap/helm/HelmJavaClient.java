@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -80,75 +82,75 @@ public final class HelmJavaClient implements HelmClient {
   @Override
   public String render(Chart chart, ReleaseName release) {
     ChartFiles.require(chart);
-    try (OfflineChart offline = OfflineChart.of(chart.location())) {
+    try (ChartCopy copy = ChartCopy.forOfflineRendering(chart.location())) {
       TemplateCommand command =
-          new Helm(offline.folder())
+          new Helm(copy.folder())
               .template()
               .withName(release.name())
               .withNamespace(release.namespace())
               .withKubeVersion(OFFLINE_KUBERNETES);
-      chart.valuesFiles().forEach(command::withValuesFile);
-      chart.settings().forEach(setting -> command.set(setting.key(), setting.value()));
-      chart.fileSettings().forEach(setting -> command.setFile(setting.key(), setting.file()));
-      return offline.restoreHooks(
-          call("The chart " + chart.location() + " could not be rendered", offline, command::call));
+      setValues(chart, command::withValuesFile, command::set, command::setFile);
+      return copy.restore(
+          call("The chart " + chart.location() + " could not be rendered", copy, command::call));
     }
   }
 
   @Override
   public String defaultValues(Chart chart) {
     ChartFiles.requireChart(chart);
-    return call(
-        "The values of the chart " + chart.location() + " could not be read",
-        null,
-        new Helm(chart.location()).show().values()::call);
+    try (ChartCopy copy = ChartCopy.of(chart.location())) {
+      return call(
+          "The values of the chart " + chart.location() + " could not be read",
+          copy,
+          new Helm(copy.folder()).show().values()::call);
+    }
   }
 
   @Override
   public Release install(Chart chart, ReleaseName release, Duration timeout) {
     ChartFiles.require(chart);
     prime();
-    InstallCommand command =
-        new Helm(chart.location())
-            .install()
-            .withName(release.name())
-            .withNamespace(release.namespace())
-            .withTimeout(seconds(timeout));
-    chart.valuesFiles().forEach(command::withValuesFile);
-    chart.settings().forEach(setting -> command.set(setting.key(), setting.value()));
-    chart.fileSettings().forEach(setting -> command.setFile(setting.key(), setting.file()));
-    if (kubeconfig != null) {
-      command.withKubeConfig(kubeconfig);
+    try (ChartCopy copy = ChartCopy.of(chart.location())) {
+      InstallCommand command =
+          new Helm(copy.folder())
+              .install()
+              .withName(release.name())
+              .withNamespace(release.namespace())
+              .withTimeout(seconds(timeout));
+      setValues(chart, command::withValuesFile, command::set, command::setFile);
+      if (kubeconfig != null) {
+        command.withKubeConfig(kubeconfig);
+      }
+      return release(
+          call(
+              "The release " + release.name() + " could not be installed in " + release.namespace(),
+              copy,
+              command::call));
     }
-    return release(
-        call(
-            "The release " + release.name() + " could not be installed in " + release.namespace(),
-            null,
-            command::call));
   }
 
   @Override
   public Release upgrade(Chart chart, ReleaseName release, Duration timeout) {
     ChartFiles.require(chart);
     prime();
-    UpgradeCommand command =
-        new Helm(chart.location())
-            .upgrade()
-            .withName(release.name())
-            .withNamespace(release.namespace())
-            .withTimeout(seconds(timeout))
-            .resetValues();
-    chart.valuesFiles().forEach(command::withValuesFile);
-    chart.settings().forEach(setting -> command.set(setting.key(), setting.value()));
-    chart.fileSettings().forEach(setting -> command.setFile(setting.key(), setting.file()));
-    if (kubeconfig != null) {
-      command.withKubeConfig(kubeconfig);
+    try (ChartCopy copy = ChartCopy.of(chart.location())) {
+      UpgradeCommand command =
+          new Helm(copy.folder())
+              .upgrade()
+              .withName(release.name())
+              .withNamespace(release.namespace())
+              .withTimeout(seconds(timeout))
+              .resetValues();
+      setValues(chart, command::withValuesFile, command::set, command::setFile);
+      if (kubeconfig != null) {
+        command.withKubeConfig(kubeconfig);
+      }
+      return release(
+          call(
+              "The release " + release.name() + " could not be upgraded in " + release.namespace(),
+              copy,
+              command::call));
     }
-    return release(
-        call(
-            "The release " + release.name() + " could not be upgraded in " + release.namespace(),
-            null,
-            command::call));
   }
 
   @Override
@@ -188,6 +190,19 @@ public final class HelmJavaClient implements HelmClient {
     // free.
   }
 
+  /**
+   * The commands of helm-java take values by methods of the same names, and have no type in common.
+   */
+  private static void setValues(
+      Chart chart,
+      Consumer<Path> file,
+      BiConsumer<String, Object> single,
+      BiConsumer<String, Path> fromFile) {
+    chart.valuesFiles().forEach(file);
+    chart.settings().forEach(setting -> single.accept(setting.key(), setting.value()));
+    chart.fileSettings().forEach(setting -> fromFile.accept(setting.key(), setting.file()));
+  }
+
   private static int seconds(Duration timeout) {
     return Math.toIntExact(Math.max(1, timeout.toSeconds()));
   }
@@ -201,13 +216,13 @@ public final class HelmJavaClient implements HelmClient {
         .build();
   }
 
-  private static <T> T call(String failure, @Nullable OfflineChart offline, Supplier<T> command) {
+  private static <T> T call(String failure, @Nullable ChartCopy copy, Supplier<T> command) {
     try {
       return command.get();
     } catch (IllegalStateException e) {
       // helm-java has one way to fail: this exception with the text that Helm would print.
       String text = String.valueOf(e.getMessage()).trim();
-      String said = offline == null ? text : offline.restoreHooks(text);
+      String said = copy == null ? text : copy.restore(text);
       throw new HelmException(failure + ": " + HelmAdvice.explain(said), said, e);
     }
   }

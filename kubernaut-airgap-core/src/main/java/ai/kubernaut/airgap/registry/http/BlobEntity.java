@@ -8,23 +8,28 @@ import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A blob that is read from its source while it is sent. The last bytes go out only when the source
- * has ended where it should: a registry never gets the whole of what is too long or failed at its
- * end.
+ * A blob, or a piece of one, that is read from its source while it is sent. The last bytes go out
+ * only when the source has ended where it should: a registry never gets the whole of what is too
+ * long or failed at its end.
  */
 final class BlobEntity extends AbstractHttpEntity {
   private static final int BUFFER = 128 << 10;
 
   private final InputStream source;
   private final long size;
+  private final boolean last;
   private volatile boolean started;
   private volatile @Nullable Throwable sourceFailure;
   private volatile @Nullable String wrongLength;
 
-  BlobEntity(InputStream source, long size) {
+  /**
+   * @param last whether the source has to end after these bytes
+   */
+  BlobEntity(InputStream source, long size, boolean last) {
     super(ContentType.APPLICATION_OCTET_STREAM, null, false);
     this.source = source;
     this.size = size;
+    this.last = last;
   }
 
   /** Whether a part of the source has been read, so that it cannot be sent again. */
@@ -64,7 +69,7 @@ final class BlobEntity extends AbstractHttpEntity {
   }
 
   private void checkEnd(byte[] buffer) throws IOException {
-    if (take(buffer, 1) >= 0) {
+    if (last && take(buffer, 1) >= 0) {
       throw wrong("the content has more than the blob's " + size + " bytes");
     }
   }

@@ -210,12 +210,12 @@ final class Failures {
     boolean elsewhere = !call.endpoint().isOrigin(answer.uri());
     if (elsewhere) {
       String host = where(call, answer.uri());
-      return of(
+      return refused(
           call,
           reason == Reason.UNAUTHORIZED ? Reason.FORBIDDEN : reason,
           status,
           host + ", where the registry sent the request, answered " + status + errors.text(),
-          null);
+          RetryAfter.of(answer));
     }
     String why =
         call.endpoint().describe()
@@ -223,7 +223,13 @@ final class Failures {
             + status
             + errors.text()
             + hint(call, answer, reason, errors);
-    return of(call, reason, status, why, null);
+    return refused(call, reason, status, why, RetryAfter.of(answer));
+  }
+
+  private static RegistryException refused(
+      Call call, Reason reason, int status, String why, @Nullable Duration retryAfter) {
+    return new RegistryException(
+        reason, call.registry(), status, call.action() + " failed: " + why, null, retryAfter);
   }
 
   private String hint(Call call, Answer answer, Reason reason, Errors errors) {

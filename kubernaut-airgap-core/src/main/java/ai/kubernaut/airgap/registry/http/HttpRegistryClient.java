@@ -4,6 +4,7 @@ import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.registry.BlobUpload;
 import ai.kubernaut.airgap.registry.CredentialProvider;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.InvalidManifestException;
@@ -13,7 +14,6 @@ import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -416,85 +416,36 @@ public final class HttpRegistryClient implements RegistryClient {
     Endpoint endpoint = open(repository.registry());
     Call call =
         Call.push("writing blob " + blob.digest() + " to " + repository, endpoint, repository);
-    // This request has no body, so it is the one that finds out which credentials are needed.
-    URI upload = beginUpload(call, repository);
-    BlobEntity body = new BlobEntity(content, blob.size());
+    HttpBlobUpload upload =
+        HttpBlobUpload.begin(call, session, failures, uploads(call, repository));
     boolean stored = false;
-    try (Answer answer =
-        session.send(call, "PUT", withDigest(upload, blob.digest()), Map.of(), body)) {
-      if (!answer.isSuccess()) {
-        throw failures.refused(call, answer);
-      }
+    try {
+      upload.finish(blob, 0, content);
       stored = true;
-      answer.discard();
-    } catch (RegistryException e) {
-      throw explain(call, body, e);
     } finally {
       if (!stored) {
-        session.abandon(call, upload);
+        upload.abandon();
       }
     }
   }
 
-  private RegistryException explain(Call call, BlobEntity body, RegistryException e) {
-    Throwable source = body.sourceFailure();
-    if (source instanceof IOException io) {
-      throw new UncheckedIOException(io);
-    } else if (source instanceof RuntimeException runtime) {
-      throw runtime;
-    } else if (source instanceof Error error) {
-      throw error;
-    }
-    String wrongLength = body.wrongLength();
-    return wrongLength == null ? e : failures.of(call, Reason.DIGEST_MISMATCH, 0, wrongLength, e);
+  @Override
+  public Optional<BlobUpload> beginUpload(Repository repository) {
+    Call call = upload(repository);
+    return Optional.of(HttpBlobUpload.begin(call, session, failures, uploads(call, repository)));
   }
 
-  private URI beginUpload(Call call, Repository repository) {
-    URI uri = uploadsUri(call.endpoint(), repository, "");
-    try (Answer answer = session.send(call, "POST", uri, Map.of())) {
-      if (answer.status() != 202) {
-        throw answer.isSuccess() || answer.isRedirect()
-            ? failures.of(
-                call,
-                Reason.PROTOCOL,
-                answer.status(),
-                call.endpoint().describe()
-                    + " answered "
-                    + answer.status()
-                    + " where 202 begins an upload",
-                null)
-            : failures.refused(call, answer);
-      }
-      URI upload = location(call, answer);
-      answer.discard();
-      return upload;
-    }
+  @Override
+  public Optional<BlobUpload> resumeUpload(Repository repository, String address) {
+    return HttpBlobUpload.resume(upload(repository), session, failures, address);
   }
 
-  private URI location(Call call, Answer answer) {
-    String location =
-        answer
-            .header("Location")
-            .orElseThrow(
-                () ->
-                    failures.of(
-                        call,
-                        Reason.PROTOCOL,
-                        answer.status(),
-                        call.endpoint().describe() + " began an upload and did not say where",
-                        null));
-    return session.resolve(call, answer.uri(), location);
+  private Call upload(Repository repository) {
+    return Call.push("sending a blob to " + repository, open(repository.registry()), repository);
   }
 
-  private static URI withDigest(URI upload, Digest digest) {
-    String text = upload.toString();
-    return URI.create(
-        text
-            + (upload.getRawQuery() == null ? "?" : "&")
-            + "digest="
-            + digest.algorithm()
-            + "%3A"
-            + digest.hex());
+  private static URI uploads(Call call, Repository repository) {
+    return uploadsUri(call.endpoint(), repository, "");
   }
 
   @Override

@@ -4,6 +4,7 @@ import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.registry.BlobUpload;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryClient;
@@ -19,6 +20,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -31,6 +33,7 @@ import java.util.concurrent.ConcurrentMap;
  */
 public final class MemoryRegistryClient implements RegistryClient {
   private final ConcurrentMap<Repository, Contents> repositories = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, ByteArrayOutputStream> sessions = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   private MemoryRegistryClient() {}
@@ -172,7 +175,10 @@ public final class MemoryRegistryClient implements RegistryClient {
   public void writeBlob(Repository repository, Descriptor blob, InputStream content) {
     String action = "writing blob " + blob.digest() + " to " + repository;
     begin(repository.registry(), action);
-    byte[] bytes = readAll(repository.registry(), action, content);
+    store(repository, blob, action, readAll(repository.registry(), action, content));
+  }
+
+  private void store(Repository repository, Descriptor blob, String action, byte[] bytes) {
     if (bytes.length != blob.size()
         || !blob.digest().ofSameAlgorithm(bytes).equals(blob.digest())) {
       throw failed(
@@ -187,6 +193,20 @@ public final class MemoryRegistryClient implements RegistryClient {
               + " (DIGEST_INVALID)");
     }
     contents(repository).blobs.put(blob.digest(), bytes);
+  }
+
+  @Override
+  public Optional<BlobUpload> beginUpload(Repository repository) {
+    begin(repository.registry(), "beginning an upload to " + repository);
+    String session = UUID.randomUUID().toString();
+    sessions.put(session, new ByteArrayOutputStream());
+    return Optional.of(new MemoryUpload(repository, session));
+  }
+
+  @Override
+  public Optional<BlobUpload> resumeUpload(Repository repository, String session) {
+    begin(repository.registry(), "taking up an upload to " + repository);
+    return Optional.of(new MemoryUpload(repository, session));
   }
 
   private byte[] readAll(String registry, String action, InputStream content) {
@@ -261,6 +281,95 @@ public final class MemoryRegistryClient implements RegistryClient {
   @Override
   public void close() {
     closed = true;
+  }
+
+  /** What has arrived before a failure stays, as in real registries. */
+  private final class MemoryUpload implements BlobUpload {
+    private final Repository repository;
+    private final String session;
+    private final String action;
+
+    MemoryUpload(Repository repository, String session) {
+      this.repository = repository;
+      this.session = session;
+      this.action = "sending a blob to " + repository;
+    }
+
+    private ByteArrayOutputStream bytes() {
+      begin(repository.registry(), action);
+      ByteArrayOutputStream bytes = sessions.get(session);
+      if (bytes == null) {
+        throw failed(
+            Reason.NOT_FOUND, repository.registry(), 404, action, "there is no such upload");
+      }
+      return bytes;
+    }
+
+    @Override
+    public Optional<String> session() {
+      return Optional.of(session);
+    }
+
+    @Override
+    public long minimumChunk() {
+      return 0;
+    }
+
+    @Override
+    public long offset() {
+      return bytes().size();
+    }
+
+    @Override
+    public void append(long offset, long length, InputStream content) {
+      ByteArrayOutputStream bytes = at(offset);
+      byte[] buffer = new byte[8192];
+      long left = length;
+      try {
+        while (left > 0) {
+          int count = content.read(buffer, 0, (int) Math.min(buffer.length, left));
+          if (count < 0) {
+            throw failed(
+                Reason.DIGEST_MISMATCH,
+                repository.registry(),
+                0,
+                action,
+                "the content ends " + left + " bytes early");
+          }
+          checkUsable(repository.registry(), action);
+          bytes.write(buffer, 0, count);
+          left -= count;
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private ByteArrayOutputStream at(long offset) {
+      ByteArrayOutputStream bytes = bytes();
+      if (bytes.size() != offset) {
+        throw failed(
+            Reason.REFUSED,
+            repository.registry(),
+            416,
+            action,
+            "the upload is at " + bytes.size() + ", and not at " + offset);
+      }
+      return bytes;
+    }
+
+    @Override
+    public void finish(Descriptor blob, long offset, InputStream content) {
+      ByteArrayOutputStream bytes = at(offset);
+      bytes.writeBytes(readAll(repository.registry(), action, content));
+      sessions.remove(session);
+      store(repository, blob, action, bytes.toByteArray());
+    }
+
+    @Override
+    public void abandon() {
+      sessions.remove(session);
+    }
   }
 
   /** What one repository holds. */

@@ -950,7 +950,7 @@ final class HttpRegistryClientTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> builder.idleTimeout(Duration.ZERO))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> builder.plainHttp("host/path"))
+    assertThatThrownBy(() -> builder.plainHttp("host.corp/path"))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

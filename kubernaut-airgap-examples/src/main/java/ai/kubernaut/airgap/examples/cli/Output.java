@@ -32,6 +32,7 @@ final class Output implements Consumer<ProgressEvent> {
   CommandSpec command;
 
   private @Nullable ProgressBar bar;
+  private boolean apart;
   private long bytes;
 
   PrintWriter out() {
@@ -39,7 +40,12 @@ final class Output implements Consumer<ProgressEvent> {
   }
 
   private PrintWriter story() {
-    return json ? command.commandLine().getErr() : out();
+    return json || apart ? command.commandLine().getErr() : out();
+  }
+
+  /** Sends the story to standard error, so that a report can be piped. */
+  void keepReportsApart() {
+    apart = true;
   }
 
   /** A line of the story, not of the report. */

@@ -1,10 +1,12 @@
 package ai.kubernaut.airgap.examples.cli;
 
+import ai.kubernaut.airgap.chart.ImageUse;
 import ai.kubernaut.airgap.install.Installation;
 import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.mirror.MirroredImage;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.plan.PlanDiff;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
 import ai.kubernaut.airgap.verify.Check;
 import ai.kubernaut.airgap.verify.VerificationReport;
@@ -27,6 +29,12 @@ final class Reports {
     json.put("separator", plan.target().separator().value());
     ArrayNode images = json.putArray("images");
     plan.entries().forEach(entry -> images.add(json(entry)));
+    ArrayNode mentions = json.putArray("mentions");
+    for (ImageUse mention : plan.mentions()) {
+      ObjectNode one = mentions.addObject().put("image", mention.image().toString());
+      ArrayNode mentionedBy = one.putArray("mentionedBy");
+      mention.reasons().forEach(reason -> mentionedBy.add(reason.object() + " " + reason.path()));
+    }
     return json;
   }
 
@@ -40,6 +48,23 @@ final class Reports {
     return json;
   }
 
+  static ObjectNode json(PlanDiff diff) {
+    ObjectNode json = object();
+    ArrayNode added = json.putArray("added");
+    diff.added().forEach(entry -> added.add(json(entry)));
+    ArrayNode removed = json.putArray("removed");
+    diff.removed().forEach(entry -> removed.add(json(entry)));
+    ArrayNode changed = json.putArray("changed");
+    diff.changed()
+        .forEach(
+            change ->
+                changed
+                    .addObject()
+                    .<ObjectNode>set("before", json(change.before()))
+                    .set("after", json(change.after())));
+    return json;
+  }
+
   static String text(MirrorPlan plan) {
     StringBuilder text = new StringBuilder();
     for (MirrorEntry entry : plan.entries()) {
@@ -47,7 +72,11 @@ final class Reports {
       entry.digest().ifPresent(digest -> text.append("  ").append(digest.abbreviated()));
       text.append('\n');
     }
-    return text.append(plan.entries().size()).append(" images").toString();
+    text.append(plan.entries().size()).append(" images");
+    for (ImageUse mention : plan.mentions()) {
+      text.append("\nonly mentioned, not planned: ").append(mention.image()).append(" in ").append(mention.reasons().get(0).object());
+    }
+    return text.toString();
   }
 
   static ObjectNode json(MirrorReport report) {

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -51,8 +52,10 @@ final class LabImages {
           ImageRef.parse("registry.redhat.io/rhel10/valkey-8"),
           ImageRef.parse("registry.redhat.io/openshift4/ose-cli-rhel9:v4.17"));
 
+  /** In an order of its own, because it becomes part of the digests. */
   private static final Set<Platform> PLATFORMS =
-      Set.of(new Platform("amd64", "linux"), new Platform("arm64", "linux"));
+      new LinkedHashSet<>(List.of(new Platform("amd64", "linux"), new Platform("arm64", "linux")));
+
   private static final int BASE_LAYER_BYTES = 1 << 20;
   private static final int OWN_LAYER_BYTES = 256 << 10;
   private static final int BUILDS_AT_ONCE = 4;

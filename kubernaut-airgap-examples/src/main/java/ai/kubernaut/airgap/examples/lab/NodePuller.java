@@ -22,7 +22,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 
 /**
@@ -36,6 +38,7 @@ final class NodePuller implements ImagePuller {
 
   private final String mirror;
   private final UnaryOperator<HttpRegistryClient.Builder> reach;
+  private final Map<String, PulledImage> pulled = new ConcurrentHashMap<>();
 
   NodePuller(String mirror, UnaryOperator<HttpRegistryClient.Builder> reach) {
     this.mirror = mirror;
@@ -44,6 +47,17 @@ final class NodePuller implements ImagePuller {
 
   @Override
   public PulledImage pull(String imageReference, List<String> dockerConfigJsons)
+      throws PullFailure {
+    PulledImage kept = pulled.get(imageReference);
+    if (kept != null) {
+      return kept;
+    }
+    PulledImage fresh = pullFresh(imageReference, dockerConfigJsons);
+    pulled.put(imageReference, fresh);
+    return fresh;
+  }
+
+  private PulledImage pullFresh(String imageReference, List<String> dockerConfigJsons)
       throws PullFailure {
     ImageRef image;
     try {
@@ -89,10 +103,9 @@ final class NodePuller implements ImagePuller {
               .digest();
       own = registry.readManifest(image.repository().digest(child));
     }
-    for (Descriptor blob : own.blobs()) {
-      if (registry.findBlob(image.repository(), blob.digest()).isEmpty()) {
-        throw new PullFailure("blob unknown to registry: " + blob.digest());
-      }
+    Descriptor configuration = own.blobs().get(0);
+    if (registry.findBlob(image.repository(), configuration.digest()).isEmpty()) {
+      throw new PullFailure("blob unknown to registry: " + configuration.digest());
     }
     return new PulledImage(image.repository() + "@" + manifest.digest());
   }

@@ -16,15 +16,17 @@ import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A copy of a chart that Helm renders without a cluster and with its hooks. The Helm in helm-java
- * leaves hooks out of what it renders, and runs {@code lookup} against whatever cluster it finds;
- * in the copy, hook annotations have a name that Helm does not know, and {@code lookup} is an empty
- * result. Symbolic links are followed, because charts share folders with their neighbours; packed
- * subcharts are unpacked.
+ * A copy of a chart for Helm to read. Symbolic links are followed, because charts share folders
+ * with their neighbours, and packed charts are unpacked.
+ *
+ * <p>A copy can be made fit for rendering without a cluster. The Helm in helm-java leaves hooks out
+ * of what it renders, and runs {@code lookup} against whatever cluster it finds; so in the copy
+ * hook annotations get a name that Helm does not know, and {@code lookup} is an empty result.
  */
-final class OfflineChart implements AutoCloseable {
+final class ChartCopy implements AutoCloseable {
   private static final String HOOK = "helm.sh/hook";
   private static final String HIDDEN_HOOK = "hook.airgap.kubernaut.ai/hook";
   private static final long MAX_BYTES = 256L << 20;
@@ -35,22 +37,20 @@ final class OfflineChart implements AutoCloseable {
   private long bytes;
   private int files;
 
-  private OfflineChart(ScratchFolder scratch) {
+  private ChartCopy(ScratchFolder scratch) {
     this.scratch = scratch;
     this.folder = scratch.path().resolve("chart");
   }
 
-  static OfflineChart of(Path location) {
+  static ChartCopy of(Path location) {
     try {
-      OfflineChart copy = new OfflineChart(ScratchFolder.create());
+      ChartCopy copy = new ChartCopy(ScratchFolder.create());
       try {
         if (Files.isDirectory(location)) {
           copy.copyFolder(location);
         } else {
           copy.unpack(location, copy.folder);
         }
-        copy.unpackSubcharts();
-        copy.patchTemplates();
         return copy;
       } catch (IOException | RuntimeException e) {
         copy.close();
@@ -59,11 +59,11 @@ final class OfflineChart implements AutoCloseable {
     } catch (FileSystemLoopException e) {
       throw unusable(location, "its symbolic links go round in a circle at " + e.getFile(), e);
     } catch (IOException e) {
-      throw unusable(location, String.valueOf(e.getMessage()), e);
+      throw unusable(location, e.getMessage(), e);
     }
   }
 
-  private static HelmException unusable(Path location, String why, IOException cause) {
+  private static HelmException unusable(Path location, @Nullable String why, IOException cause) {
     return new HelmException("the chart " + location + " cannot be read: " + why, "", cause);
   }
 
@@ -71,9 +71,25 @@ final class OfflineChart implements AutoCloseable {
     return folder;
   }
 
-  /** Gives hook annotations back their name in what Helm says. */
-  String restoreHooks(String text) {
+  /** Gives hook annotations back their name in what Helm says, and does not speak of the copy. */
+  String restore(String text) {
     return text.replace(HIDDEN_HOOK, HOOK).replace(folder.toString(), "the chart");
+  }
+
+  /** A copy that renders without a cluster, hooks included. */
+  static ChartCopy forOfflineRendering(Path location) {
+    ChartCopy copy = of(location);
+    try {
+      copy.unpackSubcharts();
+      copy.patchTemplates();
+      return copy;
+    } catch (IOException e) {
+      copy.close();
+      throw unusable(location, e.getMessage(), e);
+    } catch (RuntimeException e) {
+      copy.close();
+      throw e;
+    }
   }
 
   private void copyFolder(Path location) throws IOException {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class OfflineChartTest {
+final class ChartCopyTest {
   private static final String TEMPLATE =
       "metadata: {annotations: {helm.sh/hook: pre-install}}\nfound: {{ lookup \"v1\" \"Secret\" \"\" \"\" }}\n";
   private static final String PATCHED =
@@ -65,7 +65,7 @@ final class OfflineChartTest {
     return Files.write(folder.resolve("x-1.0.0.tgz"), archive(files));
   }
 
-  private static String read(OfflineChart chart, String file) throws IOException {
+  private static String read(ChartCopy chart, String file) throws IOException {
     return Files.readString(chart.folder().resolve(file));
   }
 
@@ -73,15 +73,22 @@ final class OfflineChartTest {
   void templatesAreChangedInTheCopyAlone() throws IOException {
     Path original = chart();
     write("chart/values.yaml", "note: helm.sh/hook and {{ lookup \"x\" }}\n");
-    try (OfflineChart chart = OfflineChart.of(original)) {
+    try (ChartCopy chart = ChartCopy.forOfflineRendering(original)) {
       assertThat(read(chart, "templates/a.yaml")).isEqualTo(PATCHED);
       assertThat(read(chart, "values.yaml"))
           .isEqualTo("note: helm.sh/hook and {{ lookup \"x\" }}\n");
-      assertThat(chart.restoreHooks(PATCHED)).contains("helm.sh/hook: pre-install");
-      assertThat(chart.restoreHooks("error in " + chart.folder() + "/a"))
+      assertThat(chart.restore(PATCHED)).contains("helm.sh/hook: pre-install");
+      assertThat(chart.restore("error in " + chart.folder() + "/a"))
           .isEqualTo("error in the chart/a");
     }
     assertThat(original.resolve("templates/a.yaml")).hasContent(TEMPLATE);
+  }
+
+  @Test
+  void aCopyToInstallFromIsNotChanged() throws IOException {
+    try (ChartCopy chart = ChartCopy.of(chart())) {
+      assertThat(read(chart, "templates/a.yaml")).isEqualTo(TEMPLATE);
+    }
   }
 
   @Test
@@ -92,7 +99,7 @@ final class OfflineChartTest {
     Files.createSymbolicLink(
         original.resolve("templates/b.yaml"), original.resolve("templates/a.yaml"));
     Path link = Files.createSymbolicLink(folder.resolve("link"), original);
-    try (OfflineChart chart = OfflineChart.of(link)) {
+    try (ChartCopy chart = ChartCopy.forOfflineRendering(link)) {
       assertThat(read(chart, "migrations/001.sql")).isEqualTo("create table x;\n");
       assertThat(chart.folder().resolve("migrations")).isDirectory();
       assertThat(Files.isSymbolicLink(chart.folder().resolve("migrations"))).isFalse();
@@ -105,7 +112,7 @@ final class OfflineChartTest {
   void symbolicLinksThatGoRoundInACircleAreRefused() throws IOException {
     Path original = chart();
     Files.createSymbolicLink(original.resolve("templates/again"), original);
-    assertThatThrownBy(() -> OfflineChart.of(original))
+    assertThatThrownBy(() -> ChartCopy.forOfflineRendering(original))
         .isInstanceOf(HelmException.class)
         .hasMessageContaining(original.toString())
         .hasMessageContaining("symbolic links go round in a circle at");
@@ -119,7 +126,7 @@ final class OfflineChartTest {
     Map<String, byte[]> outer = packed("x");
     outer.put("x/charts/middle-1.0.0.tar.gz", archive(middle));
     outer.put("x/files/data.tgz", "no subchart".getBytes(UTF_8));
-    try (OfflineChart chart = OfflineChart.of(tgz(outer))) {
+    try (ChartCopy chart = ChartCopy.forOfflineRendering(tgz(outer))) {
       assertThat(read(chart, "templates/a.yaml")).isEqualTo(PATCHED);
       assertThat(read(chart, "charts/middle-1.0.0/templates/a.yaml")).isEqualTo(PATCHED);
       assertThat(read(chart, "charts/middle-1.0.0/charts/inner-1.0.0/templates/a.yaml"))
@@ -138,9 +145,9 @@ final class OfflineChartTest {
     Path archive = tgz(files);
     if (path.equals("../evil")) {
       // The archive's first folder falls away, whatever it is called.
-      OfflineChart.of(archive).close();
+      ChartCopy.forOfflineRendering(archive).close();
     } else {
-      assertThatThrownBy(() -> OfflineChart.of(archive))
+      assertThatThrownBy(() -> ChartCopy.forOfflineRendering(archive))
           .isInstanceOf(HelmException.class)
           .hasMessageContaining("which leaves the chart's folder");
     }
@@ -162,7 +169,7 @@ final class OfflineChartTest {
       tar.closeArchiveEntry();
     }
     Path archive = Files.write(folder.resolve("x.tgz"), bytes.toByteArray());
-    try (OfflineChart chart = OfflineChart.of(archive)) {
+    try (ChartCopy chart = ChartCopy.forOfflineRendering(archive)) {
       assertThat(chart.folder().resolve("files/link")).doesNotExist();
     }
   }
@@ -170,11 +177,11 @@ final class OfflineChartTest {
   @Test
   void whatIsNoArchiveOrHoldsNoChartIsRefused() throws IOException {
     Path text = write("text.tgz", "text");
-    assertThatThrownBy(() -> OfflineChart.of(text))
+    assertThatThrownBy(() -> ChartCopy.forOfflineRendering(text))
         .isInstanceOf(HelmException.class)
         .hasMessageContaining(text.toString());
     Path other = tgz(Map.of("x/README.md", "hello".getBytes(UTF_8)));
-    assertThatThrownBy(() -> OfflineChart.of(other))
+    assertThatThrownBy(() -> ChartCopy.forOfflineRendering(other))
         .isInstanceOf(HelmException.class)
         .hasMessageContaining(
             "x-1.0.0.tgz holds no chart: there is no Chart.yaml in its first folder");
@@ -183,7 +190,7 @@ final class OfflineChartTest {
   @Test
   void theCopyIsGoneAfterwards() throws IOException {
     Path copy;
-    try (OfflineChart chart = OfflineChart.of(chart())) {
+    try (ChartCopy chart = ChartCopy.forOfflineRendering(chart())) {
       copy = chart.folder();
       assertThat(copy).isDirectory();
     }

@@ -1,0 +1,55 @@
+package ai.kubernaut.airgap.chart;
+
+/**
+ * Finds the images that one rendered object names. A host adds its own for what it knows of its
+ * custom resources; the two of this library are {@link #containers()} and {@link #mentions()}.
+ * Implementations have no state, or are safe for use by several threads.
+ */
+@FunctionalInterface
+public interface ImageFinder {
+  /** Takes what a finder finds. */
+  @FunctionalInterface
+  interface Finds {
+    /**
+     * Adds a find.
+     *
+     * @param path the place in the object, for example {@code
+     *     spec.template.spec.containers[0].image}
+     * @param image the reference as it stands there
+     * @throws ai.kubernaut.airgap.image.InvalidReferenceException when the reference is not legal;
+     *     the message names the place
+     */
+    void add(String path, String image);
+  }
+
+  /**
+   * Looks through one object.
+   *
+   * @param manifest the object, and the template it comes from
+   * @param finds told every image, in the order of the object
+   */
+  void find(RenderedManifest manifest, Finds finds);
+
+  /**
+   * Finds what is certain: the images of containers, init containers and ephemeral containers
+   * wherever a list of them stands, in workloads of every kind, in hooks and in custom resources;
+   * and environment variables called {@code RELATED_IMAGE_…}, by which operators name the images
+   * that they will run.
+   *
+   * @return the finder
+   */
+  static ImageFinder containers() {
+    return new ContainerImages();
+  }
+
+  /**
+   * Finds what is likely: texts in environment variables, arguments, ConfigMaps, annotations and
+   * anywhere else that look like a reference with a registry and a tag or a digest, or that stand
+   * under a key that speaks of an image. Some of these are none.
+   *
+   * @return the finder
+   */
+  static ImageFinder mentions() {
+    return new MentionedImages();
+  }
+}

@@ -1,0 +1,89 @@
+package ai.kubernaut.airgap.mirror;
+
+import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.ProgressEvent;
+import ai.kubernaut.airgap.image.Repository;
+import ai.kubernaut.airgap.registry.Descriptor;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * One blob and everything in the plan that needs it: brought into one repository of the mirror, and
+ * mounted into the others. A blob is asked for, sent and mounted by one thread only, which is what
+ * makes it cross the link once; and as no repository gets it twice, registries whose mounts are not
+ * atomic cannot lose it. Thread-safe.
+ */
+final class BlobCopy {
+  private final Descriptor blob;
+  private final Consumer<ProgressEvent> progress;
+  private final Journal journal;
+  private final List<ImageCopy> images = new ArrayList<>();
+  private final Set<Repository> homes = new HashSet<>();
+  private Optional<Repository> home = Optional.empty();
+
+  BlobCopy(Descriptor blob, Consumer<ProgressEvent> progress, Journal journal) {
+    this.blob = blob;
+    this.progress = progress;
+    this.journal = journal;
+  }
+
+  Descriptor blob() {
+    return blob;
+  }
+
+  /** This image needs the blob. */
+  synchronized void neededBy(ImageCopy image) {
+    images.add(image);
+  }
+
+  /** This repository of the mirror has the blob, because an image is complete there. */
+  synchronized void heldBy(Repository repository) {
+    homes.add(repository);
+    if (home.isEmpty()) {
+      home = Optional.of(repository);
+    }
+  }
+
+  /** Brings the blob wherever it is needed. An image that it cannot be brought to has failed. */
+  synchronized void copy() {
+    for (ImageCopy image : images) {
+      // What is left of a failed image would be sent for nothing.
+      if (!image.hasFailed()) {
+        try {
+          copyTo(image);
+          // An upload whose end the journal missed, because the process was killed just then.
+          journal.ended(image.to(), blob.digest());
+          homes.add(image.to());
+          home = home.or(() -> Optional.of(image.to()));
+        } catch (AirgapException e) {
+          image.failed(e);
+        }
+      }
+    }
+  }
+
+  private void copyTo(ImageCopy image) {
+    Repository to = image.to();
+    if (homes.contains(to)) {
+      image.present();
+    } else if (home.isPresent()
+        && image.registries().mountBlob(to, blob.digest(), home.orElseThrow())) {
+      // A registry that mounts also says yes to what is there already, so there is no need to ask
+      // first.
+      image.mounted();
+    } else if (image.registries().findBlob(to, blob.digest()).isPresent()) {
+      image.present();
+    } else {
+      new BlobSender(image, blob, progress, journal, BlobSender.CHUNK).send();
+      if (home.isPresent()) {
+        image.sentAgain(blob.size());
+      } else {
+        image.sent(blob.size());
+      }
+    }
+  }
+}

@@ -1,0 +1,196 @@
+package ai.kubernaut.airgap.mirror;
+
+import ai.kubernaut.airgap.ProgressEvent;
+import ai.kubernaut.airgap.registry.BlobUpload;
+import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.RegistryException;
+import ai.kubernaut.airgap.registry.RegistryException.Reason;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Sends one blob for one image. It goes in one piece at first, as that is fastest and every
+ * registry takes it. When that breaks, it goes on at the offset that the registry reports. Some
+ * registries, distribution 2.8 among them, give a session up when a piece breaks in the middle, and
+ * some proxies refuse large bodies (413): then the blob is begun again in pieces, so that what
+ * breaks off the next time costs less. A piece is read from the source before it is sent, so that
+ * neither a slow source nor the end of the process is likely to break it in the middle; that is why
+ * large blobs go in pieces from the beginning where a journal is to make them survive the process.
+ */
+final class BlobSender {
+  /** Small enough to be held in memory, large enough to cost little time. */
+  static final int CHUNK = 4 << 20;
+
+  /** A registry whose pieces have to be larger than this gets none. */
+  private static final int MAX_CHUNK = 32 << 20;
+
+  private final ImageCopy image;
+  private final Descriptor blob;
+  private final Consumer<ProgressEvent> progress;
+  private final Journal journal;
+  private final int chunk;
+  private boolean inPieces;
+  private boolean resumed;
+  private boolean renewed;
+  private int failures;
+
+  BlobSender(
+      ImageCopy image,
+      Descriptor blob,
+      Consumer<ProgressEvent> progress,
+      Journal journal,
+      int chunk) {
+    this.journal = journal;
+    this.inPieces = journal.isKept();
+    this.image = image;
+    this.blob = blob;
+    this.progress = progress;
+    this.chunk = chunk;
+  }
+
+  void send() {
+    Optional<BlobUpload> earlier =
+        journal
+            .session(image.to(), blob.digest())
+            .flatMap(session -> image.registries().resumeUpload(image.to(), session));
+    Optional<Long> arrived = earlier.flatMap(this::arrived);
+    if (arrived.isPresent()) {
+      resumed = true;
+      send(earlier.orElseThrow(), arrived.get());
+      return;
+    }
+    Optional<BlobUpload> upload = image.registries().beginUpload(image.to());
+    if (upload.isPresent()) {
+      send(upload.get(), 0);
+    } else {
+      sendWhole();
+    }
+  }
+
+  /** The way for clients that cannot continue uploads. */
+  private void sendWhole() {
+    while (true) {
+      try (ResumingInput source = image.registries().readBlob(image.from(), blob, 0)) {
+        try {
+          image.registries().writeBlob(image.to(), blob, counted(source));
+          return;
+        } catch (RegistryException e) {
+          pause(source, e);
+        }
+      }
+    }
+  }
+
+  private void send(BlobUpload first, long start) {
+    BlobUpload upload = first;
+    boolean keep = false;
+    try {
+      long offset = start;
+      boolean stored = false;
+      while (!stored) {
+        journal.sending(image.to(), blob.digest(), upload);
+        try (ResumingInput source = image.registries().readBlob(image.from(), blob, offset)) {
+          try {
+            sendFrom(upload, offset, counted(source));
+            stored = true;
+          } catch (RegistryException e) {
+            keep = canGoOnLater(e);
+            pause(source, e);
+            Optional<Long> arrived =
+                e.reason() == Reason.DIGEST_MISMATCH ? Optional.empty() : arrived(upload);
+            if (arrived.isPresent()) {
+              failures = arrived.get() > offset ? 0 : failures;
+              offset = arrived.get();
+            } else if (isStored()) {
+              stored = true;
+            } else {
+              inPieces = true;
+              offset = 0;
+              upload = image.registries().beginUpload(image.to()).orElseThrow();
+            }
+          }
+        }
+      }
+      journal.ended(image.to(), blob.digest());
+      keep = true;
+    } finally {
+      if (!keep) {
+        journal.ended(image.to(), blob.digest());
+        upload.abandon();
+      }
+    }
+  }
+
+  /**
+   * A run that ends because the link is down, or is interrupted, leaves its uploads to the next.
+   */
+  private boolean canGoOnLater(RegistryException e) {
+    return journal.isKept() && (e.reason().retryable() || Thread.currentThread().isInterrupted());
+  }
+
+  private void sendFrom(BlobUpload upload, long start, InputStream content) {
+    long offset = start;
+    long size = Math.max(chunk, upload.minimumChunk());
+    while (inPieces && size <= MAX_CHUNK && blob.size() - offset > size) {
+      byte[] piece = piece(content, (int) size);
+      upload.append(offset, piece.length, new ByteArrayInputStream(piece));
+      journal.sending(image.to(), blob.digest(), upload);
+      offset += piece.length;
+      failures = 0;
+    }
+    upload.finish(blob, offset, content);
+  }
+
+  private static byte[] piece(InputStream content, int size) {
+    try {
+      return content.readNBytes(size);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Waits before the next try. Throws what the target did when there is no sense in one. */
+  private void pause(ResumingInput source, RegistryException e) {
+    if (source.hasFailed()) {
+      throw e;
+    }
+    if (e.reason() == Reason.UNAUTHORIZED && !renewed) {
+      // The token has expired on the way; the next request, without a body, fetches another.
+      renewed = true;
+    } else if (e.status().orElse(0) == 413 && !inPieces && blob.size() > chunk) {
+      inPieces = true;
+    } else if (e.reason() == Reason.DIGEST_MISMATCH && resumed) {
+      // What an earlier run sent is not what it should be; this one can do better.
+      resumed = false;
+    } else {
+      failures++;
+      image.registries().retries().pause(e, failures);
+    }
+  }
+
+  /** How much the registry holds; empty when it has given the session up. */
+  private Optional<Long> arrived(BlobUpload upload) {
+    try {
+      long offset = image.registries().retries().call(upload::offset);
+      return offset <= blob.size() ? Optional.of(offset) : Optional.empty();
+    } catch (RegistryException e) {
+      if (e.reason().retryable() || Thread.currentThread().isInterrupted()) {
+        throw e;
+      }
+      return Optional.empty();
+    }
+  }
+
+  /** The answer to the last request may have been all that was lost. */
+  private boolean isStored() {
+    return image.registries().findBlob(image.to(), blob.digest()).isPresent();
+  }
+
+  private InputStream counted(InputStream source) {
+    return new CountedInput(source, count -> progress.accept(new ProgressEvent.BytesSent(count)));
+  }
+}

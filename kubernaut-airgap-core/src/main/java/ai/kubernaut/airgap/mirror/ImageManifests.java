@@ -1,0 +1,104 @@
+package ai.kubernaut.airgap.mirror;
+
+import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.Repository;
+import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.InvalidManifestException;
+import ai.kubernaut.airgap.registry.Manifest;
+import ai.kubernaut.airgap.registry.RegistryClient;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Every manifest of one image, in the order in which a registry takes them: what an index lists
+ * before the index.
+ */
+final class ImageManifests {
+  /** Far more than any image has; a hostile registry could make up indexes without end. */
+  private static final int MAX_DEPTH = 4;
+
+  private static final long MAX_TOTAL_SIZE = 32L << 20;
+
+  private final RegistryClient registries;
+  private final Repository repository;
+  private final Map<Digest, Manifest> children = new LinkedHashMap<>();
+  private final Manifest root;
+  private final Digest rootDigest;
+  private long size;
+
+  private ImageManifests(RegistryClient registries, Repository repository, Digest digest) {
+    this.registries = registries;
+    this.repository = repository;
+    this.rootDigest = digest;
+    this.root = read(digest);
+    readChildren(root, 1);
+  }
+
+  /**
+   * Reads the manifests of an image.
+   *
+   * @param digest of the index, or of the manifest where the image has one platform only
+   */
+  static ImageManifests read(RegistryClient registries, Repository repository, Digest digest) {
+    return new ImageManifests(registries, repository, digest);
+  }
+
+  private Manifest read(Digest digest) {
+    Manifest manifest = registries.readManifest(repository.digest(digest));
+    size += manifest.size();
+    if (size > MAX_TOTAL_SIZE) {
+      throw tooMuch("more than " + MAX_TOTAL_SIZE + " bytes of manifests");
+    }
+    return manifest;
+  }
+
+  private void readChildren(Manifest manifest, int depth) {
+    for (Descriptor child : manifest.children()) {
+      if (depth >= MAX_DEPTH) {
+        throw tooMuch("indexes of indexes, more than " + MAX_DEPTH + " deep");
+      }
+      if (!children.containsKey(child.digest())) {
+        Manifest read = read(child.digest());
+        readChildren(read, depth + 1);
+        children.put(child.digest(), read);
+      }
+    }
+  }
+
+  private InvalidManifestException tooMuch(String what) {
+    return new InvalidManifestException(
+        repository.digest(rootDigest) + " has " + what + ", which no image needs");
+  }
+
+  /** The index, or the only manifest. */
+  Manifest root() {
+    return root;
+  }
+
+  /** All but the root, each after what it lists. */
+  Map<Digest, Manifest> children() {
+    return children;
+  }
+
+  /**
+   * The blobs that a registry has to hold for the image. Foreign layers are not among them: whoever
+   * runs the image fetches those from the addresses in the manifest.
+   */
+  Set<Descriptor> blobs() {
+    Map<Digest, Descriptor> blobs = new LinkedHashMap<>();
+    List<Manifest> all = new ArrayList<>(children.values());
+    all.add(root);
+    for (Manifest manifest : all) {
+      for (Descriptor blob : manifest.blobs()) {
+        if (blob.urls().isEmpty()) {
+          blobs.putIfAbsent(blob.digest(), blob);
+        }
+      }
+    }
+    return new LinkedHashSet<>(blobs.values());
+  }
+}

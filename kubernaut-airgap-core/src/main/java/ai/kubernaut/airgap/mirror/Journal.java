@@ -1,0 +1,236 @@
+package ai.kubernaut.airgap.mirror;
+
+import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.Repository;
+import ai.kubernaut.airgap.registry.BlobUpload;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Remembers the uploads under way, so that a later process can go on with them. What is finished
+ * need not be remembered: the registry knows.
+ *
+ * <p>The file grows by a line for each change, {@code checksum upload repository digest session} or
+ * {@code checksum ended repository digest}. Lines are not forced to the disk: a killed process
+ * loses none, and after a power failure a missing or torn line, which its checksum gives away,
+ * costs no more than sending a blob again. There are no credentials in it. Thread-safe.
+ */
+final class Journal implements AutoCloseable {
+  private static final int MAX_LINE = 16 << 10;
+
+  private final @Nullable Path file;
+  private final @Nullable FileChannel channel;
+  private final Map<String, String> sessions = new ConcurrentHashMap<>();
+
+  private Journal(@Nullable Path file, @Nullable FileChannel channel) {
+    this.file = file;
+    this.channel = channel;
+  }
+
+  /** Remembers nothing. */
+  static Journal none() {
+    return new Journal(null, null);
+  }
+
+  /**
+   * Opens a journal, and makes it where there is none.
+   *
+   * @throws AirgapException when it cannot be opened, or another run uses it
+   */
+  static Journal open(Path file) {
+    FileChannel channel = null;
+    boolean opened = false;
+    try {
+      channel =
+          FileChannel.open(
+              file,
+              Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
+      if (!lock(channel)) {
+        throw new AirgapException(
+            "the journal "
+                + file
+                + " is in use by another run; give each run a journal of its own");
+      }
+      protect(file);
+      Journal journal = new Journal(file, channel);
+      journal.read(channel);
+      journal.rewrite(channel);
+      opened = true;
+      return journal;
+    } catch (IOException e) {
+      throw new AirgapException(
+          "the journal "
+              + file
+              + " cannot be opened: "
+              + e
+              + "; check the path and its permissions",
+          e);
+    } finally {
+      if (!opened && channel != null) {
+        closeQuietly(channel);
+      }
+    }
+  }
+
+  private static boolean lock(FileChannel channel) throws IOException {
+    try {
+      FileLock lock = channel.tryLock();
+      return lock != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
+    }
+  }
+
+  private static void protect(Path file) throws IOException {
+    if (Files.getFileStore(file).supportsFileAttributeView("posix")) {
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    }
+  }
+
+  private void read(FileChannel channel) throws IOException {
+    // Closing the reader would close the channel.
+    BufferedReader lines =
+        new BufferedReader(Channels.newReader(channel.position(0), StandardCharsets.ISO_8859_1));
+    StringBuilder line = new StringBuilder();
+    int c = lines.read();
+    while (c >= 0) {
+      if (c == '\n') {
+        take(line.toString());
+        line.setLength(0);
+      } else if (line.length() <= MAX_LINE) {
+        line.append((char) c);
+      }
+      c = lines.read();
+    }
+  }
+
+  private void take(String line) {
+    int space = line.indexOf(' ');
+    if (space < 0 || !checksum(line.substring(space + 1)).equals(line.substring(0, space))) {
+      return;
+    }
+    String[] words = line.substring(space + 1).split(" ", -1);
+    if (words.length == 4 && words[0].equals("upload")) {
+      sessions.put(words[1] + " " + words[2], words[3]);
+    } else if (words.length == 3 && words[0].equals("ended")) {
+      sessions.remove(words[1] + " " + words[2]);
+    }
+  }
+
+  /** Leaves out what is over. When this breaks off, what is lost is sent again. */
+  private void rewrite(FileChannel channel) throws IOException {
+    StringBuilder lines = new StringBuilder();
+    sessions.forEach((key, session) -> lines.append(line("upload " + key + " " + session)));
+    channel.position(0);
+    write(channel, lines.toString());
+    channel.truncate(channel.position());
+  }
+
+  private static String line(String text) {
+    return checksum(text) + " " + text + "\n";
+  }
+
+  private static String checksum(String text) {
+    CRC32 crc = new CRC32();
+    crc.update(text.getBytes(StandardCharsets.ISO_8859_1));
+    return String.format(Locale.ROOT, "%08x", crc.getValue());
+  }
+
+  private static void write(FileChannel channel, String text) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+
+  /** Whether uploads are remembered. */
+  boolean isKept() {
+    return channel != null;
+  }
+
+  /** The session of an upload that was not finished. */
+  Optional<String> session(Repository repository, Digest digest) {
+    return Optional.ofNullable(sessions.get(repository + " " + digest));
+  }
+
+  /** An upload has begun, or got further. */
+  void sending(Repository repository, Digest digest, BlobUpload upload) {
+    String session = upload.session().orElse("");
+    boolean oneWord = !session.isEmpty() && session.chars().allMatch(c -> c > ' ' && c < 0x7f);
+    if (oneWord && session.length() < MAX_LINE / 2) {
+      sessions.put(repository + " " + digest, session);
+      append("upload " + repository + " " + digest + " " + session);
+    } else {
+      ended(repository, digest);
+    }
+  }
+
+  /** An upload is finished, or will not be. */
+  void ended(Repository repository, Digest digest) {
+    if (sessions.remove(repository + " " + digest) != null) {
+      append("ended " + repository + " " + digest);
+    }
+  }
+
+  private synchronized void append(String text) {
+    FileChannel out = channel;
+    if (out != null && out.isOpen()) {
+      boolean interrupted = Thread.interrupted();
+      try {
+        // An interrupted thread would close the channel for all.
+        write(out, line(text));
+      } catch (IOException e) {
+        // A journal that cannot be written, as on a full disk, saves nothing, and harms nothing.
+        closeQuietly(out);
+      } finally {
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+  }
+
+  /** Lets go of the file, and removes it when it holds nothing. */
+  @Override
+  public synchronized void close() {
+    if (channel != null && file != null) {
+      try {
+        if (sessions.isEmpty()) {
+          Files.deleteIfExists(file);
+        }
+      } catch (IOException e) {
+        // An empty journal does no harm.
+        return;
+      } finally {
+        closeQuietly(channel);
+      }
+    }
+  }
+
+  private static void closeQuietly(FileChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // Nothing is left to be written.
+      return;
+    }
+  }
+}

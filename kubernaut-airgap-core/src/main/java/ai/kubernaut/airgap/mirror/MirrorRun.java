@@ -1,0 +1,205 @@
+package ai.kubernaut.airgap.mirror;
+
+import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.ProgressEvent;
+import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.plan.MirrorEntry;
+import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.RegistryClient;
+import ai.kubernaut.airgap.registry.RegistryException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * One mirroring of one plan, in three phases: what the mirror lacks is found out and its manifests
+ * read; then each blob is brought over once, the largest first; an image's manifests follow as soon
+ * as its last blob is there.
+ */
+final class MirrorRun {
+  private final Supplier<RetryingClient> clients;
+  private final Consumer<ProgressEvent> progress;
+  private final Journal journal;
+  private final Workers images;
+  private final Workers blobs;
+
+  /**
+   * @param clients makes a client for each image, with a budget of its own
+   */
+  MirrorRun(
+      Supplier<RetryingClient> clients,
+      Consumer<ProgressEvent> progress,
+      Journal journal,
+      Workers images,
+      Workers blobs) {
+    this.clients = clients;
+    this.progress = progress;
+    this.journal = journal;
+    this.images = images;
+    this.blobs = blobs;
+  }
+
+  MirrorReport mirror(MirrorPlan plan) throws InterruptedException {
+    List<Found> found =
+        Workers.await(
+            plan.entries().stream().map(entry -> images.submit(() -> find(entry))).toList());
+    Map<Digest, BlobCopy> copies = blobs(found);
+    if (!copies.isEmpty()) {
+      learnHomes(found, copies);
+    }
+    announce(found, copies);
+    Map<Digest, CompletableFuture<?>> sent = new HashMap<>();
+    copies.values().stream()
+        .sorted(Comparator.comparingLong((BlobCopy copy) -> copy.blob().size()).reversed())
+        .forEach(copy -> sent.put(copy.blob().digest(), blobs.run(copy::copy)));
+    List<CompletableFuture<MirroredImage>> results = new ArrayList<>();
+    for (Found image : found) {
+      CompletableFuture<?>[] needed =
+          image.copy().stream()
+              .flatMap(copy -> copy.manifests().blobs().stream())
+              .map(blob -> sent.get(blob.digest()))
+              .toArray(CompletableFuture<?>[]::new);
+      results.add(images.submitAfter(CompletableFuture.allOf(needed), () -> finish(image)));
+    }
+    return MirrorReport.of(plan, Workers.await(results));
+  }
+
+  /** Looks at one image: the mirror has it, or it has to be copied, or neither can be said. */
+  private Found find(MirrorEntry entry) {
+    RetryingClient registries = clients.get();
+    try {
+      Digest wanted = entry.digest().orElseGet(() -> resolve(registries, entry.source()));
+      boolean present =
+          registries
+              .findManifest(entry.target())
+              .filter(there -> there.digest().equals(wanted))
+              .isPresent();
+      if (present) {
+        return Found.ended(
+            MirroredImage.builder()
+                .entry(entry)
+                .outcome(MirroredImage.Outcome.PRESENT)
+                .digest(wanted)
+                .build());
+      }
+      ImageManifests manifests =
+          ImageManifests.read(registries, entry.source().repository(), wanted);
+      return new Found(
+          entry,
+          Optional.of(new ImageCopy(registries, entry, wanted, manifests)),
+          Optional.empty());
+    } catch (AirgapException e) {
+      return Found.ended(failed(entry, e));
+    }
+  }
+
+  private static Digest resolve(RegistryClient registries, ImageRef source) {
+    return registries
+        .findManifest(source)
+        .orElseThrow(
+            () ->
+                new RegistryException(
+                    RegistryException.Reason.NOT_FOUND,
+                    source.registry(),
+                    404,
+                    source + ": there is no such image; check its name and tag",
+                    null))
+        .digest();
+  }
+
+  private Map<Digest, BlobCopy> blobs(List<Found> found) {
+    Map<Digest, BlobCopy> copies = new LinkedHashMap<>();
+    for (Found image : found) {
+      image
+          .copy()
+          .ifPresent(
+              copy -> {
+                for (Descriptor blob : copy.manifests().blobs()) {
+                  copies
+                      .computeIfAbsent(blob.digest(), any -> new BlobCopy(blob, progress, journal))
+                      .neededBy(copy);
+                }
+              });
+    }
+    return copies;
+  }
+
+  /**
+   * When an earlier run has brought a part of the plan over, its images have blobs that can be
+   * mounted. In a run that copies nothing this costs nothing, as it is not done.
+   */
+  private void learnHomes(List<Found> found, Map<Digest, BlobCopy> copies)
+      throws InterruptedException {
+    List<CompletableFuture<Void>> learnt = new ArrayList<>();
+    for (Found image : found) {
+      image
+          .ended()
+          .filter(ended -> ended.outcome() == MirroredImage.Outcome.PRESENT)
+          .ifPresent(there -> learnt.add(images.run(() -> learnHome(there, copies))));
+    }
+    Workers.await(learnt);
+  }
+
+  private void learnHome(MirroredImage there, Map<Digest, BlobCopy> copies) {
+    ImageRef target = there.entry().target();
+    try {
+      ImageManifests.read(clients.get(), target.repository(), there.digest().orElseThrow())
+          .blobs()
+          .forEach(
+              blob -> {
+                BlobCopy copy = copies.get(blob.digest());
+                if (copy != null) {
+                  copy.heldBy(target.repository());
+                }
+              });
+    } catch (AirgapException e) {
+      // Only good for saving traffic: without it the blobs are sent.
+      return;
+    }
+  }
+
+  private void announce(List<Found> found, Map<Digest, BlobCopy> copies) {
+    progress.accept(
+        new ProgressEvent.MirrorSized(
+            (int) found.stream().filter(image -> image.copy().isPresent()).count(),
+            copies.size(),
+            copies.values().stream().mapToLong(copy -> copy.blob().size()).sum()));
+  }
+
+  private MirroredImage finish(Found found) {
+    MirroredImage image;
+    try {
+      image = found.copy().isPresent() ? found.copy().get().finish() : found.ended().orElseThrow();
+    } catch (AirgapException e) {
+      image = failed(found.entry(), e);
+    }
+    progress.accept(
+        new ProgressEvent.ImageFinished(
+            image.entry().source(), image.entry().target(), image.describe()));
+    return image;
+  }
+
+  private static MirroredImage failed(MirrorEntry entry, AirgapException e) {
+    return MirroredImage.builder()
+        .entry(entry)
+        .outcome(MirroredImage.Outcome.FAILED)
+        .failure(e.getMessage())
+        .build();
+  }
+
+  /** What the first phase found out about one image: either what to copy, or how it ended. */
+  private record Found(MirrorEntry entry, Optional<ImageCopy> copy, Optional<MirroredImage> ended) {
+    static Found ended(MirroredImage image) {
+      return new Found(image.entry(), Optional.empty(), Optional.of(image));
+    }
+  }
+}

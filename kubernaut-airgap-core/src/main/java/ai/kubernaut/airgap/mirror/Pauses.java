@@ -1,0 +1,27 @@
+package ai.kubernaut.airgap.mirror;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Waits, and throws the dice for how long: what tests have to take the place of. */
+interface Pauses {
+  void sleep(Duration wait) throws InterruptedException;
+
+  /** From 0 to below 1. */
+  double random();
+
+  /** By the clock. */
+  static Pauses real() {
+    return new Pauses() {
+      @Override
+      public void sleep(Duration wait) throws InterruptedException {
+        Thread.sleep(wait.toMillis());
+      }
+
+      @Override
+      public double random() {
+        return ThreadLocalRandom.current().nextDouble();
+      }
+    };
+  }
+}

@@ -1,0 +1,141 @@
+package ai.kubernaut.airgap.mirror;
+
+import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.Repository;
+import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.RegistryClient;
+import ai.kubernaut.airgap.registry.RegistryException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.MessageDigest;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A blob whose download goes on at the byte where it broke. A client can check the digest only of
+ * what it reads from the first byte on, so this checks the whole; what begins later in the blob is
+ * checked by the registry that gets it. Nothing is asked before the first byte is wanted.
+ */
+final class ResumingInput extends InputStream {
+  private final RegistryClient client;
+  private final Retries retries;
+  private final Repository repository;
+  private final Descriptor blob;
+  private final @Nullable MessageDigest hash;
+  private @Nullable InputStream current;
+  private @Nullable RuntimeException failure;
+  private long position;
+  private int failures;
+  private boolean complete;
+
+  ResumingInput(
+      RegistryClient client,
+      Retries retries,
+      Repository repository,
+      Descriptor blob,
+      long position) {
+    this.client = client;
+    this.retries = retries;
+    this.repository = repository;
+    this.blob = blob;
+    this.position = position;
+    this.hash = position == 0 ? blob.digest().algorithm().newHash() : null;
+  }
+
+  /** Whether what ended a transfer was the source. */
+  boolean hasFailed() {
+    return failure != null;
+  }
+
+  @Override
+  public int read() {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] buffer, int offset, int length) {
+    Objects.checkFromIndexSize(offset, length, buffer.length);
+    try {
+      while (true) {
+        try {
+          return readOnce(buffer, offset, length);
+        } catch (RegistryException e) {
+          close();
+          failures++;
+          retries.pause(e, failures);
+        }
+      }
+    } catch (RuntimeException e) {
+      failure = e;
+      throw e;
+    }
+  }
+
+  private int readOnce(byte[] buffer, int offset, int length) {
+    InputStream in = current;
+    if (in == null) {
+      in = client.readBlob(repository, blob, position);
+      current = in;
+    }
+    int count;
+    try {
+      count = in.read(buffer, offset, length);
+    } catch (IOException e) {
+      throw failed(RegistryException.Reason.UNREACHABLE, String.valueOf(e.getMessage()), e);
+    }
+    if (count > 0) {
+      if (hash != null) {
+        hash.update(buffer, offset, count);
+      }
+      position += count;
+      failures = 0;
+    } else if (count < 0) {
+      checkEnd();
+    }
+    return count;
+  }
+
+  private void checkEnd() {
+    if (position < blob.size()) {
+      throw failed(
+          RegistryException.Reason.UNREACHABLE,
+          "the transfer ended after " + position + " of " + blob.size() + " bytes",
+          null);
+    }
+    if (hash != null && !complete) {
+      complete = true;
+      Digest actual = Digest.of(blob.digest().algorithm(), hash.digest());
+      if (!actual.equals(blob.digest())) {
+        throw failed(
+            RegistryException.Reason.DIGEST_MISMATCH,
+            "the registry's bytes have the digest " + actual,
+            null);
+      }
+    }
+  }
+
+  private RegistryException failed(
+      RegistryException.Reason reason, String why, @Nullable IOException cause) {
+    return new RegistryException(
+        reason,
+        repository.registry(),
+        0,
+        "reading blob " + blob.digest() + " of " + repository + " failed: " + why,
+        cause);
+  }
+
+  @Override
+  public void close() {
+    InputStream in = current;
+    current = null;
+    if (in != null) {
+      try {
+        in.close();
+      } catch (IOException e) {
+        // Nothing more is wanted from it.
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package ai.kubernaut.airgap.mirror;
+
+import ai.kubernaut.airgap.ProgressEvent;
+import ai.kubernaut.airgap.registry.RegistryException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** A policy at work for one image, whose budget it keeps. Thread-safe. */
+final class Retries {
+  private final RetryPolicy policy;
+  private final Pauses pauses;
+  private final Consumer<ProgressEvent> progress;
+  private final AtomicInteger left;
+
+  Retries(RetryPolicy policy, Pauses pauses, Consumer<ProgressEvent> progress) {
+    this.policy = policy;
+    this.pauses = pauses;
+    this.progress = progress;
+    this.left = new AtomicInteger(policy.retriesPerImage());
+  }
+
+  /** Makes a request, and makes it again where that can help. */
+  <T> T call(Supplier<T> request) {
+    int failures = 0;
+    while (true) {
+      try {
+        return request.get();
+      } catch (RegistryException e) {
+        failures++;
+        pause(e, failures);
+      }
+    }
+  }
+
+  /** The same for a request without a result. */
+  void run(Runnable request) {
+    call(
+        () -> {
+          request.run();
+          return true;
+        });
+  }
+
+  /**
+   * Waits until it makes sense to try again.
+   *
+   * @param failures how often it has failed in a row
+   * @throws RegistryException the failure, when there is no sense in it
+   */
+  void pause(RegistryException failure, int failures) {
+    // An interrupted thread's requests fail as if the connection were lost.
+    if (!failure.reason().retryable()
+        || failures >= policy.attempts()
+        || Thread.currentThread().isInterrupted()) {
+      throw failure;
+    }
+    Duration asked = failure.retryAfter().orElse(Duration.ZERO);
+    if (asked.compareTo(policy.maxRetryAfter()) > 0 || left.getAndDecrement() <= 0) {
+      throw failure;
+    }
+    Duration wait = wait(failures);
+    if (wait.compareTo(asked) < 0) {
+      wait = asked;
+    }
+    progress.accept(new ProgressEvent.Retrying(failure.getMessage(), failures, wait));
+    try {
+      pauses.sleep(wait);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      failure.addSuppressed(e);
+      throw failure;
+    }
+  }
+
+  private Duration wait(int failures) {
+    long longest = policy.baseDelay().toMillis();
+    for (int i = 1; i < failures && longest < policy.maxDelay().toMillis(); i++) {
+      longest *= 2;
+    }
+    longest = Math.min(longest, policy.maxDelay().toMillis());
+    return Duration.ofMillis(longest - (long) (longest * policy.jitter() * pauses.random()));
+  }
+}

@@ -1,0 +1,32 @@
+package ai.kubernaut.airgap.mirror;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Remembers how long would have been waited, and waits no time at all. */
+final class NoPauses implements Pauses {
+  private final List<Duration> waits = new CopyOnWriteArrayList<>();
+  private final double random;
+
+  NoPauses(double random) {
+    this.random = random;
+  }
+
+  List<Duration> waits() {
+    return List.copyOf(waits);
+  }
+
+  @Override
+  public void sleep(Duration wait) throws InterruptedException {
+    waits.add(wait);
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+  }
+
+  @Override
+  public double random() {
+    return random;
+  }
+}

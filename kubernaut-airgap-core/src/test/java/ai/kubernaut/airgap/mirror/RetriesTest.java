@@ -1,0 +1,163 @@
+package ai.kubernaut.airgap.mirror;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import ai.kubernaut.airgap.ProgressEvent;
+import ai.kubernaut.airgap.registry.RegistryException;
+import ai.kubernaut.airgap.registry.RegistryException.Reason;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+final class RetriesTest {
+  private final List<ProgressEvent> events = new ArrayList<>();
+
+  private static RegistryException failure(Reason reason, Duration retryAfter) {
+    return new RegistryException(reason, "quay.io", 0, "a test failed", null, retryAfter);
+  }
+
+  private Retries retries(RetryPolicy policy, NoPauses pauses) {
+    return new Retries(policy, pauses, events::add);
+  }
+
+  /** A request that fails a number of times. */
+  private static String failing(int[] left, RegistryException failure) {
+    if (left[0] > 0) {
+      left[0]--;
+      throw failure;
+    }
+    return "done";
+  }
+
+  @Test
+  void waitsDoubleUpToALimit() {
+    NoPauses pauses = new NoPauses(0);
+    RetryPolicy policy = RetryPolicy.builder().attempts(8).maxDelay(Duration.ofSeconds(10)).build();
+    int[] left = {7};
+
+    assertThat(retries(policy, pauses).call(() -> failing(left, failure(Reason.SERVER, null))))
+        .isEqualTo("done");
+
+    assertThat(pauses.waits())
+        .extracting(Duration::toMillis)
+        .containsExactly(500L, 1000L, 2000L, 4000L, 8000L, 10_000L, 10_000L);
+    assertThat(events)
+        .hasSize(7)
+        .first()
+        .isEqualTo(new ProgressEvent.Retrying("a test failed", 1, Duration.ofMillis(500)));
+    assertThat(events.get(0)).hasToString("  trying again in 0.5 s: a test failed");
+  }
+
+  @Test
+  void chanceShortensAWait() {
+    NoPauses pauses = new NoPauses(0.5);
+    int[] left = {1};
+
+    retries(RetryPolicy.builder().jitter(1).build(), pauses)
+        .call(() -> failing(left, failure(Reason.UNREACHABLE, null)));
+
+    assertThat(pauses.waits()).containsExactly(Duration.ofMillis(250));
+  }
+
+  @Test
+  void aRegistryThatSaysWhenIsNotAskedEarlier() {
+    NoPauses pauses = new NoPauses(0);
+    int[] left = {2};
+
+    retries(RetryPolicy.builder().build(), pauses)
+        .call(() -> failing(left, failure(Reason.RATE_LIMITED, Duration.ofSeconds(77))));
+
+    assertThat(pauses.waits()).containsExactly(Duration.ofSeconds(77), Duration.ofSeconds(77));
+  }
+
+  @Test
+  void aRegistryThatAsksForTooMuchIsNotWaitedFor() {
+    NoPauses pauses = new NoPauses(0);
+    RegistryException limited = failure(Reason.RATE_LIMITED, Duration.ofHours(6));
+    int[] left = {1};
+
+    assertThat(
+            catchThrowable(
+                () ->
+                    retries(RetryPolicy.builder().build(), pauses)
+                        .call(() -> failing(left, limited))))
+        .isSameAs(limited);
+    assertThat(pauses.waits()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Reason.class)
+  void onlyWhatMayPassIsTriedAgain(Reason reason) {
+    NoPauses pauses = new NoPauses(0);
+    RegistryException failure = failure(reason, null);
+    int[] left = {100};
+
+    assertThat(
+            catchThrowable(
+                () ->
+                    retries(RetryPolicy.builder().build(), pauses)
+                        .call(() -> failing(left, failure))))
+        .isSameAs(failure);
+
+    assertThat(100 - left[0]).isEqualTo(reason.retryable() ? 5 : 1);
+    assertThat(reason.retryable())
+        .isEqualTo(
+            reason == Reason.UNREACHABLE
+                || reason == Reason.RATE_LIMITED
+                || reason == Reason.SERVER);
+  }
+
+  @Test
+  void anImageHasABudget() {
+    NoPauses pauses = new NoPauses(0);
+    Retries retries = retries(RetryPolicy.builder().retriesPerImage(6).build(), pauses);
+    for (int i = 0; i < 2; i++) {
+      int[] left = {3};
+      retries.run(() -> failing(left, failure(Reason.SERVER, null)));
+    }
+
+    int[] left = {1};
+    assertThatThrownBy(() -> retries.run(() -> failing(left, failure(Reason.SERVER, null))))
+        .isInstanceOf(RegistryException.class);
+    assertThat(pauses.waits()).hasSize(6);
+  }
+
+  @Test
+  void anInterruptEndsTheWaiting() {
+    NoPauses pauses = new NoPauses(0);
+    RegistryException failure = failure(Reason.UNREACHABLE, null);
+    int[] left = {3};
+    Thread.currentThread().interrupt();
+
+    assertThat(
+            catchThrowable(
+                () ->
+                    retries(RetryPolicy.builder().build(), pauses)
+                        .call(() -> failing(left, failure))))
+        .isSameAs(failure);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(left[0]).isEqualTo(2);
+  }
+
+  @Test
+  void policiesHaveToMakeSense() {
+    assertThat(RetryPolicy.none().attempts()).isEqualTo(1);
+    assertThatThrownBy(() -> RetryPolicy.builder().attempts(0).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("attempts is 0");
+    assertThatThrownBy(() -> RetryPolicy.builder().jitter(1.1).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("jitter is 1.1");
+    assertThatThrownBy(() -> RetryPolicy.builder().retriesPerImage(-1).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("retriesPerImage is -1");
+    assertThatThrownBy(() -> RetryPolicy.builder().baseDelay(Duration.ofMillis(-1)).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("cannot be negative");
+  }
+}

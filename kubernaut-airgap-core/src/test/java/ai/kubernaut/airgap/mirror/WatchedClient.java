@@ -1,0 +1,171 @@
+package ai.kubernaut.airgap.mirror;
+
+import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Repository;
+import ai.kubernaut.airgap.registry.BlobUpload;
+import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.Manifest;
+import ai.kubernaut.airgap.registry.RegistryClient;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/**
+ * Another client, of which every call is written down as {@code method subject}, and may be made to
+ * fail before it gets through.
+ */
+final class WatchedClient implements RegistryClient {
+  private final RegistryClient client;
+  private final List<String> calls = new CopyOnWriteArrayList<>();
+  private volatile Consumer<String> before = call -> {};
+
+  WatchedClient(RegistryClient client) {
+    this.client = client;
+  }
+
+  /** What to do before each call; what it throws, the call throws. */
+  WatchedClient before(Consumer<String> action) {
+    before = action;
+    return this;
+  }
+
+  List<String> calls() {
+    return List.copyOf(calls);
+  }
+
+  List<String> calls(String method) {
+    return calls.stream().filter(call -> call.startsWith(method + " ")).toList();
+  }
+
+  void forget() {
+    calls.clear();
+  }
+
+  private void called(String method, Object subject) {
+    String call = method + " " + subject;
+    calls.add(call);
+    before.accept(call);
+  }
+
+  @Override
+  public void ping(String registry) {
+    called("ping", registry);
+    client.ping(registry);
+  }
+
+  @Override
+  public Optional<Descriptor> findManifest(ImageRef image) {
+    called("findManifest", image);
+    return client.findManifest(image);
+  }
+
+  @Override
+  public Manifest readManifest(ImageRef image) {
+    called("readManifest", image);
+    return client.readManifest(image);
+  }
+
+  @Override
+  public void writeManifest(ImageRef image, Manifest manifest) {
+    called("writeManifest", image);
+    client.writeManifest(image, manifest);
+  }
+
+  @Override
+  public OptionalLong findBlob(Repository repository, Digest digest) {
+    called("findBlob", repository + "@" + digest);
+    return client.findBlob(repository, digest);
+  }
+
+  @Override
+  public InputStream readBlob(Repository repository, Descriptor blob, long offset) {
+    called("readBlob", repository + "@" + blob.digest() + (offset == 0 ? "" : " from " + offset));
+    return client.readBlob(repository, blob, offset);
+  }
+
+  @Override
+  public void writeBlob(Repository repository, Descriptor blob, InputStream content) {
+    called("writeBlob", repository + "@" + blob.digest());
+    client.writeBlob(repository, blob, content);
+  }
+
+  @Override
+  public Optional<BlobUpload> beginUpload(Repository repository) {
+    called("beginUpload", repository);
+    return client.beginUpload(repository).map(upload -> new WatchedUpload(repository, upload));
+  }
+
+  @Override
+  public Optional<BlobUpload> resumeUpload(Repository repository, String session) {
+    called("resumeUpload", repository);
+    return client
+        .resumeUpload(repository, session)
+        .map(upload -> new WatchedUpload(repository, upload));
+  }
+
+  private final class WatchedUpload implements BlobUpload {
+    private final Repository repository;
+    private final BlobUpload upload;
+
+    WatchedUpload(Repository repository, BlobUpload upload) {
+      this.repository = repository;
+      this.upload = upload;
+    }
+
+    @Override
+    public Optional<String> session() {
+      return upload.session();
+    }
+
+    @Override
+    public long minimumChunk() {
+      return upload.minimumChunk();
+    }
+
+    @Override
+    public long offset() {
+      called("offset", repository);
+      return upload.offset();
+    }
+
+    @Override
+    public void append(long offset, long length, InputStream content) {
+      called("append", repository + " " + offset + "+" + length);
+      upload.append(offset, length, content);
+    }
+
+    @Override
+    public void finish(Descriptor blob, long offset, InputStream content) {
+      called(
+          "writeBlob", repository + "@" + blob.digest() + (offset == 0 ? "" : " from " + offset));
+      upload.finish(blob, offset, content);
+    }
+
+    @Override
+    public void abandon() {
+      called("abandon", repository);
+      upload.abandon();
+    }
+  }
+
+  @Override
+  public boolean mountBlob(Repository repository, Digest digest, Repository from) {
+    called("mountBlob", repository + "@" + digest);
+    return client.mountBlob(repository, digest, from);
+  }
+
+  @Override
+  public List<String> tags(Repository repository) {
+    called("tags", repository);
+    return client.tags(repository);
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}

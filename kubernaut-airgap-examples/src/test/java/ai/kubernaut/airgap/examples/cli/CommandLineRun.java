@@ -1,0 +1,50 @@
+package ai.kubernaut.airgap.examples.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One run of the program inside the test's JVM, and all it said. */
+public final class CommandLineRun {
+  private final int status;
+  private final String out;
+  private final String err;
+
+  private CommandLineRun(int status, String out, String err) {
+    this.status = status;
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Runs the program with arguments, each printed as text. */
+  public static CommandLineRun of(Object... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    List<String> texts = new ArrayList<>();
+    for (Object argument : arguments) {
+      texts.add(argument.toString());
+    }
+    int status =
+        Main.run(
+            new PrintWriter(out, true), new PrintWriter(err, true), texts.toArray(String[]::new));
+    return new CommandLineRun(status, out.toString(), err.toString());
+  }
+
+  public int status() {
+    return status;
+  }
+
+  public String out() {
+    return out;
+  }
+
+  public String err() {
+    return err;
+  }
+
+  @Override
+  public String toString() {
+    return "exit " + status + "\n" + out + "\n" + err;
+  }
+}

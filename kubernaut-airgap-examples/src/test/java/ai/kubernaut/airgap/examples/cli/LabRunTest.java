@@ -1,0 +1,69 @@
+package ai.kubernaut.airgap.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The whole disconnected installation, in the lab. */
+class LabRunTest {
+
+  @Test
+  void theFiveStepsEndWithEveryPodOnAMirroredDigest() {
+    CommandLineRun run = CommandLineRun.of("lab");
+
+    assertThat(run.status()).as(run.toString()).isZero();
+    assertThat(run.out())
+        .containsSubsequence(
+            "== Step 1: find every image",
+            "15 images",
+            "== Step 2: mirror them",
+            "15 copied, 0 already there, 0 failed",
+            "== Step 3: give the cluster the credentials",
+            "openshift-config/pull-secret; every node has it",
+            "== Step 4: install from the mirror",
+            "the chart with the overlay pulls 14 images",
+            "Helm has deployed kubernaut-1.1.0",
+            "== Step 5: verify that it runs from there",
+            "PASSED: 12 pods are up, 14 containers run mirrored digests");
+    assertThat(run.out()).doesNotContain("FAIL").doesNotContain("lab-mirror-password");
+  }
+
+  @Test
+  void anImageThatWasNotMirroredIsNamedWithItsPodAndTheReason() throws Exception {
+    CommandLineRun run =
+        CommandLineRun.of(
+            "lab",
+            "--flavour",
+            "KUBERNETES",
+            "--separator",
+            "-",
+            "--leave-out",
+            "notification",
+            "--timeout",
+            "15",
+            "--json");
+
+    assertThat(run.status()).as(run.toString()).isEqualTo(1);
+    JsonNode report = new ObjectMapper().readTree(run.out());
+    assertThat(report.at("/plan/images").findValuesAsText("target"))
+        .hasSize(15)
+        .allMatch(target -> target.split("/").length == 2);
+    assertThat(report.at("/pullSecret/secrets").toString())
+        .contains("kubernaut-system/kubernaut-mirror", "kubernaut-workflows/kubernaut-mirror");
+    JsonNode verification = report.at("/verification");
+    assertThat(verification.path("passed").asBoolean()).isFalse();
+    List<JsonNode> failed = new ArrayList<>();
+    verification.path("checks").forEach(check -> failed.add(check));
+    failed.removeIf(check -> !check.path("result").asText().equals("fail"));
+    assertThat(failed).hasSize(1);
+    assertThat(failed.get(0).path("subject").asText())
+        .startsWith("kubernaut-system/notification-controller-");
+    assertThat(failed.get(0).path("detail").asText())
+        .contains("ImagePullBackOff", "/kubernaut-ai-notification:v1.1.0", "manifest unknown");
+    assertThat(failed.get(0).path("remedy").asText()).contains("mirror the plan again");
+  }
+}

@@ -1,0 +1,264 @@
+package ai.kubernaut.airgap.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.kubernaut.airgap.examples.lab.LabChart;
+import ai.kubernaut.airgap.registry.DockerRegistry;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Wrong input gets a clear error before anything is touched. */
+class WrongInputTest {
+  @TempDir Path folder;
+
+  private Path chart;
+  private Path sdkConfig;
+
+  @BeforeEach
+  void unpackTheChart() throws IOException {
+    chart = LabChart.unpack(Files.createDirectory(folder.resolve("chart")));
+    sdkConfig = Files.writeString(folder.resolve("sdk.yaml"), "llm:\n  provider: litellm\n");
+  }
+
+  private static void assertFails(CommandLineRun run, int status, String... words) {
+    assertThat(run.status()).as(run.toString()).isEqualTo(status);
+    assertThat(run.err()).contains(words).doesNotContain("\tat ");
+  }
+
+  private CommandLineRun planOffline(Object... more) {
+    return withArguments(new Object[] {"plan", "--offline", "--target", "harbor.corp"}, more);
+  }
+
+  private static CommandLineRun withArguments(Object[] first, Object... more) {
+    Object[] all = new Object[first.length + more.length];
+    System.arraycopy(first, 0, all, 0, first.length);
+    System.arraycopy(more, 0, all, first.length, more.length);
+    return CommandLineRun.of(all);
+  }
+
+  @Test
+  void aPlanNeedsNoNetworkWhenItIsOffline() {
+    CommandLineRun run =
+        planOffline(
+            "--chart", chart, "--sdk-config", sdkConfig, "--set", "global.image.tag=v1.1.0");
+
+    assertThat(run.status()).as(run.toString()).isZero();
+    assertThat(run.out())
+        .contains("quay.io/kubernaut-ai/gateway:v1.1.0 → harbor.corp/kubernaut-ai/gateway:v1.1.0")
+        .contains("docker.io/library/postgres:16-alpine → harbor.corp/library/postgres:16-alpine");
+  }
+
+  @Test
+  void aMissingChart_isNamed() {
+    assertFails(
+        planOffline("--chart", folder.resolve("nowhere")), 1, "there is no chart at", "nowhere");
+  }
+
+  @Test
+  void aFolderThatIsNoChart_isNamed() {
+    assertFails(planOffline("--chart", folder), 1, "is no chart: it holds no Chart.yaml");
+  }
+
+  @Test
+  void aChartThatDemandsValues_isHeard() {
+    assertFails(planOffline("--chart", chart), 1, "could not be rendered", "sdkConfigContent");
+  }
+
+  @Test
+  void aValueThatTheSchemaRefuses_isNamed() {
+    assertFails(
+        planOffline(
+            "--chart", chart, "--sdk-config", sdkConfig, "--set", "global.image.registri=quay.io"),
+        1,
+        "registri",
+        "schema");
+  }
+
+  @Test
+  void aMissingValuesFile_isNamed() {
+    assertFails(
+        planOffline("--chart", chart, "--values", folder.resolve("none.yaml")),
+        1,
+        "the values file",
+        "none.yaml");
+  }
+
+  @Test
+  void anIllegalReference_isWrongUsage() {
+    assertFails(
+        planOffline("--chart", chart, "--extra-image", "quay.io/Kubernaut/must-gather"),
+        2,
+        "--extra-image",
+        "Kubernaut",
+        "upper-case letter");
+  }
+
+  @Test
+  void anIllegalTarget_isWrongUsage() {
+    assertFails(
+        CommandLineRun.of("plan", "--chart", chart, "--target", "https://harbor.corp"),
+        2,
+        "--target",
+        "without a scheme");
+  }
+
+  @Test
+  void aMissingTarget_isWrongUsage() {
+    assertFails(CommandLineRun.of("plan", "--chart", chart), 2, "--target");
+  }
+
+  @Test
+  void anUnknownOption_isWrongUsage() {
+    assertFails(CommandLineRun.of("mirror", "--everything"), 2, "--everything");
+  }
+
+  @Test
+  void anUnknownRegistryHost_isNamedBeforeAnythingIsSent() throws IOException {
+    Path plan = savePlan("no-such-host.invalid");
+    assertFails(CommandLineRun.of("mirror", "--plan", plan), 1, "no-such-host.invalid");
+  }
+
+  @Test
+  void aTargetThatIsNoRegistry_isNamedBeforeAnythingIsSent() throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          byte[] page = "<html>welcome</html>".getBytes(StandardCharsets.UTF_8);
+          exchange.getResponseHeaders().add("Content-Type", "text/html");
+          exchange.sendResponseHeaders(200, page.length);
+          exchange.getResponseBody().write(page);
+          exchange.close();
+        });
+    server.start();
+    try {
+      String host = "127.0.0.1:" + server.getAddress().getPort();
+      assertFails(
+          CommandLineRun.of("mirror", "--plan", savePlan(host), "--plain-http", host),
+          1,
+          host,
+          "registry");
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  @Test
+  void nobodyAtTheTargetsPort_isNamed() throws IOException {
+    String host;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      host = "127.0.0.1:" + free.getLocalPort();
+    }
+    assertFails(
+        CommandLineRun.of("mirror", "--plan", savePlan(host), "--plain-http", host), 1, host);
+  }
+
+  @Test
+  void wrongCredentials_areNamedByRegistryAndUserButNotPassword() throws IOException {
+    try (DockerRegistry registry = DockerRegistry.builder().basicAuth().start()) {
+      String auth =
+          Base64.getEncoder()
+              .encodeToString(
+                  (DockerRegistry.USER + ":wrong-password").getBytes(StandardCharsets.UTF_8));
+      Path authFile =
+          Files.writeString(
+              folder.resolve("auth.json"),
+              "{\"auths\":{\"" + registry.host() + "\":{\"auth\":\"" + auth + "\"}}}");
+
+      CommandLineRun run =
+          CommandLineRun.of(
+              "mirror",
+              "--plan",
+              savePlan(registry.host()),
+              "--plain-http",
+              registry.host(),
+              "--authfile",
+              authFile);
+
+      assertFails(run, 1, registry.host(), DockerRegistry.USER);
+      assertThat(run.toString()).doesNotContain("wrong-password").doesNotContain(auth);
+    }
+  }
+
+  @Test
+  void aKubeconfigThatDoesNotParse_isNamed() throws IOException {
+    Path kubeconfig = Files.writeString(folder.resolve("kubeconfig"), "clusters: [\n");
+    assertFails(
+        CommandLineRun.of("verify", "--plan", savePlan("harbor.corp"), "--kubeconfig", kubeconfig),
+        1,
+        "the kubeconfig",
+        "line 2");
+  }
+
+  @Test
+  void aClusterThatDoesNotAnswer_isNamed() throws IOException {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    Path kubeconfig =
+        Files.writeString(
+            folder.resolve("kubeconfig"),
+            """
+            apiVersion: v1
+            kind: Config
+            current-context: c
+            contexts: [{name: c, context: {cluster: c, user: u}}]
+            clusters: [{name: c, cluster: {server: 'http://127.0.0.1:%d'}}]
+            users: [{name: u, user: {token: t}}]
+            """
+                .formatted(port));
+    String auth = Base64.getEncoder().encodeToString("u:p".getBytes(StandardCharsets.UTF_8));
+    Path authFile =
+        Files.writeString(
+            folder.resolve("auth.json"),
+            "{\"auths\":{\"harbor.corp\":{\"auth\":\"" + auth + "\"}}}");
+    assertFails(
+        CommandLineRun.of(
+            "pull-secret",
+            "--plan",
+            savePlan("harbor.corp"),
+            "--kubeconfig",
+            kubeconfig,
+            "--authfile",
+            authFile),
+        1,
+        "the API server http://127.0.0.1:" + port);
+  }
+
+  @Test
+  void aPlanOfAnotherVersion_isRefused() throws IOException {
+    Path plan = savePlan("harbor.corp");
+    Files.writeString(
+        plan, Files.readString(plan).replace("airgap.kubernaut.ai/v1", "airgap.kubernaut.ai/v9"));
+    assertFails(
+        CommandLineRun.of("mirror", "--plan", plan),
+        1,
+        "no plan can be read",
+        "airgap.kubernaut.ai/v9");
+  }
+
+  private Path savePlan(String target) throws IOException {
+    return Files.writeString(
+        folder.resolve("plan.yaml"),
+        """
+        apiVersion: airgap.kubernaut.ai/v1
+        kind: MirrorPlan
+        target: {registry: '%1$s', separator: /}
+        images:
+        - {source: 'quay.io/kubernaut-ai/gateway:v1.1.0', target: '%1$s/kubernaut-ai/gateway:v1.1.0'}
+        """
+            .formatted(target));
+  }
+}

@@ -1,0 +1,157 @@
+package ai.kubernaut.airgap.examples.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.kubernaut.airgap.examples.cli.CommandLineRun;
+import ai.kubernaut.airgap.examples.lab.cluster.Flavour;
+import ai.kubernaut.airgap.registry.Credentials;
+import ai.kubernaut.airgap.registry.DockerRegistry;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The program with real parts in the places of the lab's: two docker-registry, one of them with TLS
+ * and a user, and a chart's folder.
+ */
+class RealPartsTest {
+  @TempDir static Path folder;
+
+  private static DockerRegistry source;
+  private static DockerRegistry mirror;
+  private static Path chart;
+  private static Path sdkConfig;
+  private static Path authFile;
+
+  @BeforeAll
+  static void publishTheImages() throws IOException {
+    source = DockerRegistry.start();
+    mirror = DockerRegistry.builder().basicAuth().tls().start();
+    LabImages.push(source.host(), Credentials.of("anybody", "anything"), folder.resolve("images"));
+    chart = LabChart.unpack(Files.createDirectory(folder.resolve("chart")));
+    sdkConfig = Files.writeString(folder.resolve("sdk.yaml"), "llm:\n  provider: litellm\n");
+    String pair = DockerRegistry.USER + ":" + DockerRegistry.PASSWORD;
+    String auth = Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
+    authFile =
+        Files.writeString(
+            folder.resolve("auth.json"),
+            "{\"auths\":{\"" + mirror.host() + "\":{\"auth\":\"" + auth + "\"}}}");
+  }
+
+  @AfterAll
+  static void stop() {
+    if (mirror != null) {
+      mirror.close();
+    }
+    if (source != null) {
+      source.close();
+    }
+  }
+
+  private static CommandLineRun run(String command, Object... more) {
+    List<Object> arguments = new ArrayList<>(List.of(command));
+    arguments.addAll(
+        List.of(
+            "--source", "quay.io=" + source.host(),
+            "--source", "registry.redhat.io=" + source.host(),
+            "--plain-http", source.host(),
+            "--ca", mirror.host() + "=" + mirror.authority(),
+            "--authfile", authFile));
+    arguments.addAll(Arrays.asList(more));
+    return CommandLineRun.of(arguments.toArray());
+  }
+
+  private static Object[] chartArguments(Object... more) {
+    List<Object> arguments =
+        new ArrayList<>(
+            List.of(
+                "--chart",
+                chart,
+                "--values",
+                chart.resolve("values-ocp.yaml"),
+                "--set",
+                "global.image.tag=v1.1.0",
+                "--sdk-config",
+                sdkConfig,
+                "--extra-image",
+                "quay.io/kubernaut-ai/must-gather:v1.1.0"));
+    arguments.addAll(Arrays.asList(more));
+    return arguments.toArray();
+  }
+
+  @Test
+  void theLabRunsWithEveryPartButTheClusterReplaced() {
+    CommandLineRun run = run("lab", chartArguments("--target", mirror.host() + "/nested/prefix"));
+
+    assertThat(run.status()).as(run.toString()).isZero();
+    assertThat(run.out())
+        .contains(
+            "your source registries",
+            "your mirror " + mirror.host() + "/nested/prefix",
+            "your chart " + chart)
+        .contains(
+            "quay.io/kubernaut-ai/gateway:v1.1.0 → "
+                + mirror.host()
+                + "/nested/prefix/kubernaut-ai/gateway:v1.1.0")
+        .contains("PASSED: 12 pods are up");
+  }
+
+  @Test
+  void eachStepRunsByItselfFromASavedPlan() throws Exception {
+    try (Lab lab =
+        Lab.builder()
+            .flavour(Flavour.KUBERNETES)
+            .withoutSource()
+            .externalMirror(
+                mirror.host(), client -> client.caFile(mirror.host(), mirror.authority()))
+            .start()) {
+      Path plan = folder.resolve("plan.yaml");
+
+      CommandLineRun planned =
+          run(
+              "plan",
+              chartArguments(
+                  "--target", mirror.host(), "--separator", "-", "--out", plan, "--json"));
+      assertThat(planned.status()).as(planned.toString()).isZero();
+      assertThat(
+              new ObjectMapper().readTree(planned.out()).at("/images").findValuesAsText("digest"))
+          .hasSize(15);
+
+      CommandLineRun tooEarly = run("install", "--plan", plan, "--kubeconfig", lab.kubeconfig());
+      assertThat(tooEarly.status()).isEqualTo(1);
+      assertThat(tooEarly.err()).contains("15 of 15 images are not in " + mirror.host());
+
+      CommandLineRun mirrored = run("mirror", "--plan", plan);
+      assertThat(mirrored.status()).as(mirrored.toString()).isZero();
+      assertThat(mirrored.out())
+          .contains("15 images for " + mirror.host() + ": 15 copied, 0 already there, 0 failed");
+      CommandLineRun again = run("mirror", "--plan", plan);
+      assertThat(again.out()).contains("0 copied, 15 already there, 0 failed; 0.0 MB sent");
+
+      CommandLineRun secret = run("pull-secret", "--plan", plan, "--kubeconfig", lab.kubeconfig());
+      assertThat(secret.status()).as(secret.toString()).isZero();
+      assertThat(secret.toString()).doesNotContain(DockerRegistry.PASSWORD);
+
+      CommandLineRun installed = run("install", "--plan", plan, "--kubeconfig", lab.kubeconfig());
+      assertThat(installed.status()).as(installed.toString()).isZero();
+
+      CommandLineRun upgraded = run("install", "--plan", plan, "--kubeconfig", lab.kubeconfig());
+      assertThat(upgraded.status()).as(upgraded.toString()).isZero();
+      assertThat(upgraded.out()).contains("Secret postgresql-secret kept", "revision 2");
+
+      CommandLineRun verified = run("verify", "--plan", plan, "--kubeconfig", lab.kubeconfig());
+      assertThat(verified.status()).as(verified.toString()).isZero();
+      assertThat(verified.out()).contains("PASSED: 12 pods are up");
+    }
+  }
+}
