@@ -43,6 +43,8 @@ public abstract class ClusterClientContract {
     CONFLICTS,
     /** Its pods have logs: {@link ClusterClientContract#runPod} works. */
     LOGS,
+    /** It refuses the log of a pod that is not there. */
+    MISSING_LOGS,
     /** It passes requests on to services: {@link ClusterClientContract#runService} works. */
     SERVICES
   }
@@ -374,13 +376,18 @@ public abstract class ClusterClientContract {
   }
 
   @Test
-  void aLogThatIsNotThereIsRefused() throws Exception {
+  void aContainerThatHasNotBegunHasNoLog() throws Exception {
     require(Ability.LOGS);
-    assertThat(refused(() -> cluster.log(namespace, "nobody", "main", 5)).reason())
-        .isEqualTo(Reason.NOT_FOUND);
     createWaitingPod(namespace, "waiting", "main");
     assertThat(refused(() -> cluster.log(namespace, "waiting", "main", 5)).reason())
         .isEqualTo(Reason.INVALID);
+  }
+
+  @Test
+  void aPodThatIsNotThereHasNoLog() {
+    require(Ability.MISSING_LOGS);
+    assertThat(refused(() -> cluster.log(namespace, "nobody", "main", 5)).reason())
+        .isEqualTo(Reason.NOT_FOUND);
   }
 
   @Test

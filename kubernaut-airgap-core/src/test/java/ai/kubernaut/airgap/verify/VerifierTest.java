@@ -24,8 +24,6 @@ import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
 import ai.kubernaut.airgap.verify.Check.Kind;
 import ai.kubernaut.airgap.verify.Check.Result;
 import ai.kubernaut.airgap.yaml.Yaml;
-import com.google.errorprone.annotations.FormatMethod;
-import com.google.errorprone.annotations.FormatString;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,10 +83,9 @@ final class VerifierTest {
         "{\"schemaVersion\":2,\"mediaType\":\"%s\",%s}".formatted(type, content).getBytes(UTF_8));
   }
 
-  @FormatMethod
-  private static KubernetesObject object(@FormatString String yaml, Object... arguments) {
+  private static KubernetesObject object(String yaml) {
     return KubernetesObject.of(
-        Fields.of(Yaml.readMapping("test", yaml.formatted(arguments), Yaml.DuplicateKeys.REFUSED)));
+        Fields.of(Yaml.readMapping("test", yaml, Yaml.DuplicateKeys.REFUSED)));
   }
 
   private void deployment(String name, int wanted, int ready) {
@@ -98,8 +95,8 @@ final class VerifierTest {
             """
             {apiVersion: apps/v1, kind: Deployment, metadata: {name: %s, namespace: %s, generation: 2},
              spec: {replicas: %d}, status: {observedGeneration: 2, readyReplicas: %d}}
-            """,
-            name, NAMESPACE, wanted, ready));
+            """
+                .formatted(name, NAMESPACE, wanted, ready)));
   }
 
   /** A pod of one container; {@code more} goes into its status, or replaces the usual one. */
@@ -117,8 +114,8 @@ final class VerifierTest {
              spec: {containers: [{name: main, image: '%s', ports: [{name: http, containerPort: 8080}],
                livenessProbe: {httpGet: {path: /healthz, port: http}}}]},
              status: {phase: %s, %s}}
-            """,
-            name, NAMESPACE, image, phase, more.isEmpty() ? usual : more);
+            """
+                .formatted(name, NAMESPACE, image, phase, more.isEmpty() ? usual : more));
     cluster.put(ResourceType.POD, pod);
     return pod;
   }
@@ -140,8 +137,9 @@ final class VerifierTest {
             """
             {apiVersion: v1, kind: Event, metadata: {name: e%s, namespace: %s}, type: Warning, lastTimestamp: '%s',
              involvedObject: {kind: Pod, name: %s}, message: '%s'}
-            """,
-            Integer.toHexString(message.hashCode()), NAMESPACE, time, pod, message));
+            """
+                .formatted(
+                    Integer.toHexString(message.hashCode()), NAMESPACE, time, pod, message)));
   }
 
   private void job(String name, String condition) {
@@ -151,8 +149,8 @@ final class VerifierTest {
             """
             {apiVersion: batch/v1, kind: Job, metadata: {name: %s, namespace: %s},
              status: {conditions: [{type: %s, status: 'True'}]}}
-            """,
-            name, NAMESPACE, condition));
+            """
+                .formatted(name, NAMESPACE, condition)));
   }
 
   private void podOfJob(String name, String job, String phase, String log) {
@@ -319,8 +317,8 @@ final class VerifierTest {
              spec: {initContainers: [{name: wait, image: harbor.corp/wait:1}], containers: [{name: main, image: '%s'}]},
              status: {phase: Pending, initContainerStatuses: [{name: wait, state: {waiting: {reason: InvalidImageName, message: bad}}}],
                containerStatuses: [{name: main, state: {waiting: {reason: PodInitializing}}}]}}
-            """,
-            NAMESPACE, IMAGE);
+            """
+                .formatted(NAMESPACE, IMAGE));
     cluster.put(ResourceType.POD, pod);
     assertThat(problem().detail())
         .isEqualTo("InvalidImageName: container wait cannot pull harbor.corp/wait:1: bad");
@@ -341,8 +339,8 @@ final class VerifierTest {
     cluster.put(
         ResourceType.DEPLOYMENT,
         object(
-            "{apiVersion: apps/v1, kind: Deployment, metadata: {name: gateway, namespace: %s, generation: 3}, spec: {replicas: 1}, status: {observedGeneration: 2, readyReplicas: 1}}",
-            NAMESPACE));
+            "{apiVersion: apps/v1, kind: Deployment, metadata: {name: gateway, namespace: %s, generation: 3}, spec: {replicas: 1}, status: {observedGeneration: 2, readyReplicas: 1}}"
+                .formatted(NAMESPACE)));
     assertThat(only(Kind.WORKLOAD).result()).isEqualTo(Result.PENDING);
   }
 
@@ -475,8 +473,8 @@ final class VerifierTest {
     cluster.put(
         ResourceType.SERVICE,
         object(
-            "{apiVersion: v1, kind: Service, metadata: {name: gateway, namespace: %s}, spec: {selector: {app: gateway}, ports: [{port: 80, targetPort: %s}]}}",
-            NAMESPACE, targetPort));
+            "{apiVersion: v1, kind: Service, metadata: {name: gateway, namespace: %s}, spec: {selector: {app: gateway}, ports: [{port: 80, targetPort: %s}]}}"
+                .formatted(NAMESPACE, targetPort)));
   }
 
   @ParameterizedTest

@@ -136,7 +136,8 @@ final class ChartCopy implements AutoCloseable {
         TarArchiveInputStream tar = new TarArchiveInputStream(new GZIPInputStream(raw))) {
       TarArchiveEntry entry = tar.getNextEntry();
       while (entry != null) {
-        if (entry.isFile()) {
+        // Packed charts hold no links: packing follows them.
+        if (entry.isFile() && !entry.isSymbolicLink() && !entry.isLink()) {
           String name = entry.getName().replace('\\', '/');
           Path file = into.resolve(name.substring(name.indexOf('/') + 1)).normalize();
           if (!file.startsWith(into) || file.equals(into)) {

@@ -5,7 +5,16 @@ import java.util.regex.Pattern;
 
 /** Changes the text of Helm templates. */
 final class TemplateText {
-  private static final Pattern ACTION = Pattern.compile("\\{\\{.*?}}", Pattern.DOTALL);
+  /**
+   * A comment, or what stands up to the next braces that are not quoted; in an action that follows
+   * no such rules, up to the next braces.
+   */
+  private static final Pattern ACTION =
+      Pattern.compile(
+          "\\{\\{(?:-?\\s*/\\*.*?\\*/\\s*-?"
+              + "|(?:[^\"`}]++|\"(?:\\\\.|[^\"\\\\\n])*+\"|`[^`]*+`|}(?!}))*+"
+              + "|.*?)}}",
+          Pattern.DOTALL);
 
   /**
    * A text, a comment, or the function itself; texts and comments stay as they are, since they may

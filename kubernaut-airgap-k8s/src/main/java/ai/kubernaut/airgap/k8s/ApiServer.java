@@ -13,6 +13,8 @@ import java.net.UnknownHostException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -88,28 +90,48 @@ final class ApiServer {
   }
 
   private ClusterException unreachable(@Nullable Throwable cause) {
-    String why = "the connection failed: " + cause;
-    for (Throwable at = cause; at != null; at = at.getCause()) {
-      if (at instanceof UnknownHostException || at instanceof UnresolvedAddressException) {
-        why = "its host name is not known here; check the server in the kubeconfig";
-      } else if (at instanceof SSLException) {
-        why =
-            "the TLS handshake failed ("
-                + at.getMessage()
-                + "); check certificate-authority-data in the kubeconfig";
-      } else if (at instanceof ConnectException || at instanceof HttpTimeoutException) {
-        why =
-            "nothing answers there ("
-                + at.getMessage()
-                + "); check the address in the kubeconfig, and that the API server runs";
-      } else if (at instanceof IOException && at.getCause() == null) {
-        why = "the connection broke: " + at.getMessage();
-      }
-    }
     return new ClusterException(
         ClusterException.Reason.UNREACHABLE,
-        "the API server " + address() + " cannot be asked: " + why,
+        "the API server " + address() + " cannot be asked: " + why(cause),
         cause);
+  }
+
+  private static String why(@Nullable Throwable cause) {
+    List<Throwable> chain = new ArrayList<>();
+    for (Throwable at = cause; at != null; at = at.getCause()) {
+      chain.add(at);
+    }
+    // A failed connection is wrapped in others, so what says most is looked for first.
+    if (has(chain, UnknownHostException.class) || has(chain, UnresolvedAddressException.class)) {
+      return "its host name is not known here; check the server in the kubeconfig";
+    }
+    if (has(chain, SSLException.class)) {
+      return "the TLS handshake failed"
+          + words(chain)
+          + "; check certificate-authority-data in the kubeconfig";
+    }
+    if (has(chain, ConnectException.class) || has(chain, HttpTimeoutException.class)) {
+      return "nothing answers there"
+          + words(chain)
+          + "; check the address in the kubeconfig, and that the API server runs";
+    }
+    return has(chain, IOException.class)
+        ? "the connection broke" + words(chain)
+        : "the connection failed: " + cause;
+  }
+
+  private static boolean has(List<Throwable> chain, Class<? extends Throwable> type) {
+    return chain.stream().anyMatch(type::isInstance);
+  }
+
+  /** The innermost words that there are, in brackets. */
+  private static String words(List<Throwable> chain) {
+    return chain.stream()
+        .map(Throwable::getMessage)
+        .filter(message -> message != null && !message.isBlank())
+        .reduce((outer, inner) -> inner)
+        .map(message -> " (" + message + ")")
+        .orElse("");
   }
 
   /** The JSON object that came back, if the request succeeded. */

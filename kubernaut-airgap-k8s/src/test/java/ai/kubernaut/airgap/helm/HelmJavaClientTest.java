@@ -1,0 +1,78 @@
+package ai.kubernaut.airgap.helm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.kubernaut.airgap.chart.Chart;
+import ai.kubernaut.airgap.chart.HelmClient;
+import ai.kubernaut.airgap.chart.HelmClientContract;
+import ai.kubernaut.airgap.chart.HelmException;
+import ai.kubernaut.airgap.chart.ReleaseName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Without a cluster: the lab of the examples runs the same contract with one. */
+final class HelmJavaClientTest extends HelmClientContract {
+  @Override
+  protected HelmClient open() {
+    return HelmJavaClient.create();
+  }
+
+  @Override
+  protected boolean hasCluster() {
+    return false;
+  }
+
+  private static Path chart(Path folder) throws IOException {
+    Files.createDirectories(folder.resolve("templates"));
+    Files.writeString(folder.resolve("Chart.yaml"), "apiVersion: v2\nname: tiny\nversion: 0.1.0\n");
+    Files.writeString(
+        folder.resolve("templates/config.yaml"),
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: tiny}\ndata: {password: {{ .Values.password | quote }}}\n");
+    return folder;
+  }
+
+  @Test
+  void aClusterThatIsNotThereIsSaidToBeSo(@TempDir Path folder) throws IOException {
+    Path kubeconfig =
+        Files.writeString(
+            folder.resolve("kubeconfig"),
+            """
+            apiVersion: v1
+            kind: Config
+            current-context: c
+            clusters: [{name: c, cluster: {server: "http://127.0.0.1:1"}}]
+            contexts: [{name: c, context: {cluster: c, user: u}}]
+            users: [{name: u, user: {}}]
+            """);
+    Chart chart = Chart.at(chart(folder.resolve("tiny"))).set("password", "hunter2");
+    try (HelmClient helm = HelmJavaClient.withKubeconfig(kubeconfig)) {
+      assertThat(helm).hasToString("HelmJavaClient[" + kubeconfig + "]");
+      assertThatThrownBy(() -> helm.status(ReleaseName.ofGuide()))
+          .isInstanceOf(HelmException.class)
+          .hasMessageContaining("The release kubernaut could not be read")
+          .hasMessageContaining("the API server of the kubeconfig cannot be reached");
+      assertThatThrownBy(() -> helm.install(chart, ReleaseName.ofGuide(), Duration.ofSeconds(5)))
+          .isInstanceOf(HelmException.class)
+          .hasMessageContaining("The release kubernaut could not be installed in kubernaut-system")
+          .hasMessageNotContaining("hunter2");
+    }
+  }
+
+  @Test
+  void renderingNeedsNoClusterAndSeesAKubernetesOfToday(@TempDir Path folder) throws IOException {
+    Path chart = chart(folder.resolve("tiny"));
+    Files.writeString(
+        chart.resolve("Chart.yaml"),
+        "apiVersion: v2\nname: tiny\nversion: 0.1.0\nkubeVersion: '>= 1.30.0-0'\n");
+    try (HelmClient helm = HelmJavaClient.withKubeconfig(folder.resolve("no-kubeconfig"))) {
+      assertThat(helm.render(Chart.at(chart).set("password", "x"), ReleaseName.ofGuide()))
+          .contains("# Source: tiny/templates/config.yaml")
+          .contains("password: \"x\"");
+    }
+  }
+}

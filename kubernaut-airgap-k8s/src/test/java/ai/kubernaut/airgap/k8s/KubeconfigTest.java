@@ -1,0 +1,87 @@
+package ai.kubernaut.airgap.k8s;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import ai.kubernaut.airgap.cluster.ClusterException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+final class KubeconfigTest {
+  private static final String GOOD =
+      """
+      apiVersion: v1
+      kind: Config
+      current-context: admin
+      clusters:
+      - name: lab
+        cluster: {server: "https://api.lab.example.com:6443"}
+      contexts:
+      - name: admin
+        context: {cluster: lab, user: me}
+      users:
+      - name: me
+        user: {token: hunter2}
+      """;
+
+  @TempDir Path folder;
+
+  static String[][] unusable() {
+    return new String[][] {
+      {"current-context: admin\n", "", "it has no current-context; choose one"},
+      {
+        "current-context: admin",
+        "current-context: other",
+        "its current-context 'other' is not among its contexts"
+      },
+      {
+        "cluster: lab,",
+        "cluster: gone,",
+        "names the cluster 'gone', and no cluster of this name has a server"
+      },
+      {"server:", "srv:", "names the cluster 'lab', and no cluster of this name has a server"},
+      {"contexts:", "contexts: [", "line "},
+      {GOOD, "- a list\n", "is a list"},
+      {GOOD, "", "it has no current-context"},
+    };
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void unusable(String part, String replacement, String why) throws IOException {
+    Path file = Files.writeString(folder.resolve("kubeconfig"), GOOD.replace(part, replacement));
+    ClusterException refusal =
+        catchThrowableOfType(
+            ClusterException.class, () -> Fabric8ClusterClient.fromKubeconfig(file));
+    assertThat(refusal).isNotNull();
+    assertThat(refusal.reason()).isEqualTo(ClusterException.Reason.CONFIGURATION);
+    assertThat(refusal)
+        .hasMessageStartingWith("the kubeconfig " + file + " cannot be used: ")
+        .hasMessageContaining(why)
+        .hasMessageNotContaining("hunter2");
+  }
+
+  @Test
+  void aFileThatIsNotThereIsNamed() {
+    Path missing = folder.resolve("missing");
+    ClusterException refusal =
+        catchThrowableOfType(
+            ClusterException.class, () -> Fabric8ClusterClient.fromKubeconfig(missing));
+    assertThat(refusal.reason()).isEqualTo(ClusterException.Reason.CONFIGURATION);
+    assertThat(refusal).hasMessageContaining(missing + " cannot be used: there is no such file");
+  }
+
+  @Test
+  void aGoodOneIsReadAndNobodyIsAsked() throws IOException {
+    Path file = Files.writeString(folder.resolve("kubeconfig"), GOOD);
+    try (Fabric8ClusterClient client = Fabric8ClusterClient.fromKubeconfig(file)) {
+      assertThat(client.address()).isEqualTo("https://api.lab.example.com:6443");
+      assertThat(client).hasToString("Fabric8ClusterClient[https://api.lab.example.com:6443]");
+    }
+  }
+}
