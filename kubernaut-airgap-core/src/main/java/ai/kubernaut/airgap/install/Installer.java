@@ -102,6 +102,14 @@ public final class Installer {
               + " images, every one from "
               + plan.target().address());
 
+      if (!pullSecret.namesForPods().isEmpty()
+          && values.fields().value("global", "imagePullSecrets").isEmpty()) {
+        step(
+            "the chart has no value global.imagePullSecrets, so its pods do not name "
+                + String.join(", ", pullSecret.namesForPods())
+                + "; add it to their ServiceAccounts");
+      }
+
       ChartSecrets secrets = new ChartSecrets(cluster, namespace, values, options.llmCredentials());
       secrets.check();
       List<String> actions = new ArrayList<>();

@@ -91,9 +91,11 @@ final class PodChecks {
     }
     String why =
         status.text("state", "waiting", "message").or(() -> namespaces.warning(pod)).orElse("");
+    // A container that waits for the database or its schema crashes until it is there, so time may
+    // cure it.
     boolean crashed = reason.equals("CrashLoopBackOff");
     return check
-        .result(crashed ? Check.Result.FAIL : Check.Result.PENDING)
+        .result(Check.Result.PENDING)
         .detail(
             reason
                 + " in container "

@@ -101,7 +101,7 @@ final class WorkloadChecks {
         "migration Job",
         releaseIsDeployed ? Check.Result.PASS : Check.Result.PENDING,
         releaseIsDeployed
-            ? "has succeeded: Helm has removed it, and the release is deployed"
+            ? "is not there: Helm removes it once it has succeeded, and the release is deployed"
             : "is not there, and the release is not deployed, so the database was not migrated");
   }
 }
