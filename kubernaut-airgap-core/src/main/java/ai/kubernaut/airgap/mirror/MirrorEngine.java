@@ -77,7 +77,9 @@ public final class MirrorEngine {
       report =
           inThreads(
               (images, blobs) ->
-                  new MirrorRun(this::client, progress, journal, images, blobs).mirror(plan));
+                  new MirrorRun(
+                          this::client, progress, journal, options.attachments(), images, blobs)
+                      .mirror(plan));
     }
     if (report.isComplete()) {
       progress.accept(new ProgressEvent.StepFinished(ProgressEvent.Step.MIRROR, report.summary()));

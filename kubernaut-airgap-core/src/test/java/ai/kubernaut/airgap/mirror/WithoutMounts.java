@@ -65,6 +65,11 @@ final class WithoutMounts implements RegistryClient {
   }
 
   @Override
+  public Optional<List<Descriptor>> referrers(Repository repository, Digest subject) {
+    return client.referrers(repository, subject);
+  }
+
+  @Override
   public void close() {
     client.close();
   }
