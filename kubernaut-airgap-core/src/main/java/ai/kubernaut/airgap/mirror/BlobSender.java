@@ -22,8 +22,11 @@ import java.util.function.Consumer;
  * large blobs go in pieces from the beginning where a journal is to make them survive the process.
  */
 final class BlobSender {
-  /** Small enough to be held in memory, large enough to cost little time. */
-  static final int CHUNK = 4 << 20;
+  /**
+   * Small enough to be held in memory, large enough to cost little time, and what S3 and ECR want
+   * of a piece at least.
+   */
+  static final int CHUNK = 5 << 20;
 
   /** A registry whose pieces have to be larger than this gets none. */
   private static final int MAX_CHUNK = 32 << 20;
@@ -166,10 +169,22 @@ final class BlobSender {
     } else if (e.reason() == Reason.DIGEST_MISMATCH && resumed) {
       // What an earlier run sent is not what it should be; this one can do better.
       resumed = false;
+    } else if (isSessionLost(e)) {
+      failures++;
+      image.registries().retries().pauseAnyway(e, failures);
     } else {
       failures++;
       image.registries().retries().pause(e, failures);
     }
+  }
+
+  /**
+   * 404 and 416 to a piece speak of the session; that the repository may be written was seen when
+   * the upload began. Distribution 2.8 answers so when what a broken connection left behind arrives
+   * only after it was asked for the offset.
+   */
+  private static boolean isSessionLost(RegistryException e) {
+    return e.reason() == Reason.NOT_FOUND || e.status().orElse(0) == 416;
   }
 
   /** How much the registry holds; empty when it has given the session up. */

@@ -5,6 +5,13 @@ import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.plan.MirrorEntry;
+import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.Manifest;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One image on its way: what it consists of, and what has become of it so far. Thread-safe. */
@@ -13,6 +20,7 @@ final class ImageCopy {
   private final MirrorEntry entry;
   private final Digest digest;
   private final ImageManifests manifests;
+  private final List<Attachment> attachments;
   private @Nullable AirgapException failure;
   private int sent;
   private int sentAgain;
@@ -20,7 +28,13 @@ final class ImageCopy {
   private int present;
   private long bytes;
 
-  ImageCopy(RetryingClient registries, MirrorEntry entry, Digest digest, ImageManifests manifests) {
+  ImageCopy(
+      RetryingClient registries,
+      MirrorEntry entry,
+      Digest digest,
+      ImageManifests manifests,
+      List<Attachment> attachments) {
+    this.attachments = attachments;
     this.registries = registries;
     this.entry = entry;
     this.digest = digest;
@@ -31,8 +45,14 @@ final class ImageCopy {
     return registries;
   }
 
-  ImageManifests manifests() {
-    return manifests;
+  /** Every blob that the image and its attachments need, once. */
+  Collection<Descriptor> blobs() {
+    Map<Digest, Descriptor> blobs = new LinkedHashMap<>();
+    manifests.blobs().forEach(blob -> blobs.put(blob.digest(), blob));
+    for (Attachment attachment : attachments) {
+      attachment.manifests().blobs().forEach(blob -> blobs.putIfAbsent(blob.digest(), blob));
+    }
+    return blobs.values();
   }
 
   Repository from() {
@@ -79,9 +99,8 @@ final class ImageCopy {
         throw failure;
       }
     }
-    manifests
-        .children()
-        .forEach((child, manifest) -> registries.writeManifest(to().digest(child), manifest));
+    writeChildren(manifests);
+    writeAttachments();
     ImageRef target = entry.target();
     // A target that is named by digest alone is stored by it; a tagged one is complete the moment
     // its tag appears.
@@ -97,7 +116,29 @@ final class ImageCopy {
           .blobsMounted(mounted)
           .blobsPresent(present)
           .bytesSent(bytes)
+          .addAllAttachments(attachments.stream().map(one -> one.in(to())).toList())
           .build();
     }
+  }
+
+  private void writeChildren(ImageManifests whole) {
+    whole
+        .children()
+        .forEach((child, manifest) -> registries.writeManifest(to().digest(child), manifest));
+  }
+
+  /** Before the tag: whoever checks signatures finds them as soon as there is an image. */
+  private void writeAttachments() {
+    Map<Digest, List<Manifest>> referrers = new LinkedHashMap<>();
+    for (Attachment attachment : attachments) {
+      writeChildren(attachment.manifests());
+      registries.writeManifest(attachment.in(to()), attachment.manifests().root());
+      if (attachment.tag().isEmpty()) {
+        referrers
+            .computeIfAbsent(attachment.subject(), any -> new ArrayList<>())
+            .add(attachment.manifests().root());
+      }
+    }
+    referrers.forEach(new FallbackTag(registries, to())::list);
   }
 }

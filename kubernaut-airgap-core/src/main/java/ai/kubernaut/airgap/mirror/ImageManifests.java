@@ -79,6 +79,11 @@ final class ImageManifests {
     return root;
   }
 
+  /** The digest that it was asked for by. */
+  Digest digest() {
+    return rootDigest;
+  }
+
   /** All but the root, each after what it lists. */
   Map<Digest, Manifest> children() {
     return children;

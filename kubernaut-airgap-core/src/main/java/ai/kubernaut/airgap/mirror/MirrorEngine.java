@@ -2,10 +2,8 @@ package ai.kubernaut.airgap.mirror;
 
 import ai.kubernaut.airgap.AirgapException;
 import ai.kubernaut.airgap.ProgressEvent;
-import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
-import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
 import java.util.TreeSet;
@@ -77,7 +75,9 @@ public final class MirrorEngine {
       report =
           inThreads(
               (images, blobs) ->
-                  new MirrorRun(this::client, progress, journal, images, blobs).mirror(plan));
+                  new MirrorRun(
+                          this::client, progress, journal, options.attachments(), images, blobs)
+                      .mirror(plan));
     }
     if (report.isComplete()) {
       progress.accept(new ProgressEvent.StepFinished(ProgressEvent.Step.MIRROR, report.summary()));
@@ -96,14 +96,40 @@ public final class MirrorEngine {
    */
   public MirrorReport check(MirrorPlan plan) {
     ping(plan.target().registry());
+    return check(plan, false);
+  }
+
+  /**
+   * Looks whether every image of a plan is in the mirror with all that belongs to it: the manifest
+   * of each platform read and its digest checked, and each blob asked for. Copies nothing, and
+   * reads no blob.
+   *
+   * @param plan what should be there
+   * @return as {@link #check} does, but FAILED also for an image of which something is missing
+   * @throws RegistryException when the mirror cannot be used at all
+   * @throws AirgapException when the thread is interrupted
+   */
+  public MirrorReport checkDeeply(MirrorPlan plan) {
+    ping(plan.target().registry());
+    return check(plan, true);
+  }
+
+  private MirrorReport check(MirrorPlan plan, boolean deeply) {
     return inThreads(
         (images, blobs) ->
             MirrorReport.of(
                 plan,
                 Workers.await(
                     plan.entries().stream()
-                        .map(entry -> images.submit(() -> lookSafely(entry)))
+                        .map(entry -> images.submit(() -> check(entry, deeply)))
                         .toList())));
+  }
+
+  private MirroredImage check(MirrorEntry entry, boolean deeply) {
+    MirroredImage image = new MirrorCheck(client(), entry).look(deeply);
+    progress.accept(
+        new ProgressEvent.ImageFinished(entry.source(), entry.target(), image.describe()));
+    return image;
   }
 
   private void checkRegistries(MirrorPlan plan) {
@@ -166,57 +192,5 @@ public final class MirrorEngine {
           "mirroring was interrupted; mirror the same plan again, what is there is not sent twice",
           e);
     }
-  }
-
-  private MirroredImage look(MirrorEntry entry) {
-    Descriptor found =
-        client()
-            .findManifest(entry.target())
-            .orElseThrow(
-                () -> notFound(entry.target(), "it is not in the mirror; mirror the plan"));
-    entry
-        .digest()
-        .filter(expected -> !expected.equals(found.digest()))
-        .ifPresent(
-            expected -> {
-              throw new RegistryException(
-                  RegistryException.Reason.DIGEST_MISMATCH,
-                  entry.target().registry(),
-                  0,
-                  entry.target()
-                      + " is "
-                      + found.digest()
-                      + " in the mirror, and the plan wants "
-                      + expected
-                      + "; mirror the plan again",
-                  null);
-            });
-    return MirroredImage.builder()
-        .entry(entry)
-        .outcome(MirroredImage.Outcome.PRESENT)
-        .digest(found.digest())
-        .build();
-  }
-
-  private MirroredImage lookSafely(MirrorEntry entry) {
-    MirroredImage image;
-    try {
-      image = look(entry);
-    } catch (AirgapException e) {
-      image =
-          MirroredImage.builder()
-              .entry(entry)
-              .outcome(MirroredImage.Outcome.FAILED)
-              .failure(e.getMessage())
-              .build();
-    }
-    progress.accept(
-        new ProgressEvent.ImageFinished(entry.source(), entry.target(), image.describe()));
-    return image;
-  }
-
-  private static RegistryException notFound(ImageRef image, String why) {
-    return new RegistryException(
-        RegistryException.Reason.NOT_FOUND, image.registry(), 404, image + ": " + why, null);
   }
 }

@@ -38,12 +38,35 @@ public interface MirrorOptions {
     return RetryPolicy.builder().build();
   }
 
+  /** What is copied along with an image because it is attached to it. */
+  enum Attachments {
+    /** Signatures, attestations, SBOMs, and whatever else names the image as its subject. */
+    ALL,
+    /** Signatures only. */
+    SIGNATURES,
+    /** Nothing. */
+    NONE
+  }
+
+  /**
+   * What is copied along with an image: cosign's tags ({@code sha256-….sig}, {@code .att}, {@code
+   * .sbom}) and OCI referrers, of the index, of the platforms' manifests, and of the attachments
+   * themselves. They are in the mirror before the image's tag is. An image that the mirror has
+   * already is not asked about, so what was attached to it later does not follow.
+   *
+   * @return by default all
+   */
+  @Value.Default
+  default Attachments attachments() {
+    return Attachments.ALL;
+  }
+
   /**
    * A file that makes half-sent blobs survive the process: a later run with the same file goes on
    * with them, where the mirror still holds what has arrived. It is made when it is not there,
    * removed when nothing is left to go on with, readable by its owner only, and holds no
    * credentials. Without it a later run sends such blobs from the start; finished ones are not sent
-   * again in either case. With it, large blobs are sent in pieces that are held in memory, 4 MiB
+   * again in either case. With it, large blobs are sent in pieces that are held in memory, 5 MiB
    * for each blob on its way.
    *
    * @return by default empty

@@ -29,6 +29,7 @@ final class MirrorRun {
   private final Supplier<RetryingClient> clients;
   private final Consumer<ProgressEvent> progress;
   private final Journal journal;
+  private final MirrorOptions.Attachments attachments;
   private final Workers images;
   private final Workers blobs;
 
@@ -39,11 +40,13 @@ final class MirrorRun {
       Supplier<RetryingClient> clients,
       Consumer<ProgressEvent> progress,
       Journal journal,
+      MirrorOptions.Attachments attachments,
       Workers images,
       Workers blobs) {
     this.clients = clients;
     this.progress = progress;
     this.journal = journal;
+    this.attachments = attachments;
     this.images = images;
     this.blobs = blobs;
   }
@@ -65,7 +68,7 @@ final class MirrorRun {
     for (Found image : found) {
       CompletableFuture<?>[] needed =
           image.copy().stream()
-              .flatMap(copy -> copy.manifests().blobs().stream())
+              .flatMap(copy -> copy.blobs().stream())
               .map(blob -> sent.get(blob.digest()))
               .toArray(CompletableFuture<?>[]::new);
       results.add(images.submitAfter(CompletableFuture.allOf(needed), () -> finish(image)));
@@ -93,9 +96,11 @@ final class MirrorRun {
       }
       ImageManifests manifests =
           ImageManifests.read(registries, entry.source().repository(), wanted);
+      List<Attachment> attached =
+          AttachmentFinder.find(registries, entry.source().repository(), manifests, attachments);
       return new Found(
           entry,
-          Optional.of(new ImageCopy(registries, entry, wanted, manifests)),
+          Optional.of(new ImageCopy(registries, entry, wanted, manifests, attached)),
           Optional.empty());
     } catch (AirgapException e) {
       return Found.ended(failed(entry, e));
@@ -123,7 +128,7 @@ final class MirrorRun {
           .copy()
           .ifPresent(
               copy -> {
-                for (Descriptor blob : copy.manifests().blobs()) {
+                for (Descriptor blob : copy.blobs()) {
                   copies
                       .computeIfAbsent(blob.digest(), any -> new BlobCopy(blob, progress, journal))
                       .neededBy(copy);

@@ -1,7 +1,9 @@
 package ai.kubernaut.airgap.mirror;
 
 import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.plan.MirrorEntry;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.immutables.value.Value;
@@ -92,6 +94,13 @@ public interface MirroredImage {
   }
 
   /**
+   * The signatures, attestations, SBOMs and so on that were copied with it.
+   *
+   * @return where they are in the mirror: by tag, or by digest for OCI referrers
+   */
+  List<ImageRef> attachments();
+
+  /**
    * Why it failed.
    *
    * @return empty unless the outcome is FAILED
@@ -109,13 +118,14 @@ public interface MirroredImage {
       case COPIED ->
           String.format(
               Locale.ROOT,
-              "copied, %s, %.1f MB sent, %d blobs mounted%s",
+              "copied, %s, %.1f MB sent, %d blobs mounted%s%s",
               abbreviated,
               bytesSent() / 1e6,
               blobsMounted(),
               blobsSentAgain() == 0
                   ? ""
-                  : ", " + blobsSentAgain() + " sent again as the mirror would not mount them");
+                  : ", " + blobsSentAgain() + " sent again as the mirror would not mount them",
+              attachments().isEmpty() ? "" : ", " + attachments().size() + " attachments");
       case PRESENT -> "already there, " + abbreviated;
       case FAILED -> "FAILED: " + failure().orElse("");
     };

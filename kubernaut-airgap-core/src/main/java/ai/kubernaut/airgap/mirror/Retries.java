@@ -50,10 +50,16 @@ final class Retries {
    * @throws RegistryException the failure, when there is no sense in it
    */
   void pause(RegistryException failure, int failures) {
+    if (!failure.reason().retryable()) {
+      throw failure;
+    }
+    pauseAnyway(failure, failures);
+  }
+
+  /** The same for a failure that the caller knows a way around. */
+  void pauseAnyway(RegistryException failure, int failures) {
     // An interrupted thread's requests fail as if the connection were lost.
-    if (!failure.reason().retryable()
-        || failures >= policy.attempts()
-        || Thread.currentThread().isInterrupted()) {
+    if (failures >= policy.attempts() || Thread.currentThread().isInterrupted()) {
       throw failure;
     }
     Duration asked = failure.retryAfter().orElse(Duration.ZERO);

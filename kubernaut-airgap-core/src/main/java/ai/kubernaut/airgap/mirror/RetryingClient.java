@@ -88,6 +88,11 @@ final class RetryingClient implements RegistryClient {
   }
 
   @Override
+  public Optional<List<Descriptor>> referrers(Repository repository, Digest subject) {
+    return retries.call(() -> client.referrers(repository, subject));
+  }
+
+  @Override
   public void close() {
     // The other client's owner closes it.
   }

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -185,6 +187,30 @@ public final class Manifest {
     return json.path("subject").isObject()
         ? Optional.of(descriptor(json.path("subject")))
         : Optional.empty();
+  }
+
+  /**
+   * What kind of artifact it is.
+   *
+   * @return its artifact type, or else its configuration's media type, as referrers are described
+   */
+  public Optional<String> artifactType() {
+    String own = json.path("artifactType").asText("");
+    String type = own.isEmpty() ? json.path("config").path("mediaType").asText("") : own;
+    return type.isEmpty() ? Optional.empty() : Optional.of(type);
+  }
+
+  /**
+   * Its annotations.
+   *
+   * @return in the order of the manifest
+   */
+  public Map<String, String> annotations() {
+    Map<String, String> annotations = new LinkedHashMap<>();
+    json.path("annotations")
+        .properties()
+        .forEach(entry -> annotations.put(entry.getKey(), entry.getValue().asText("")));
+    return annotations;
   }
 
   private static List<Descriptor> descriptors(JsonNode array) {

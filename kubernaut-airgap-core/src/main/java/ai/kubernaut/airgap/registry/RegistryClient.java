@@ -158,6 +158,19 @@ public interface RegistryClient extends AutoCloseable {
    */
   List<String> tags(Repository repository);
 
+  /**
+   * Lists the manifests that name another one as their subject: signatures, SBOMs, ….
+   *
+   * @param repository where to look
+   * @param subject the digest of the manifest that they are attached to
+   * @return their descriptors; empty when the registry, or this client, does not know referrers, so
+   *     that the tag {@code sha256-…} lists them if anything does. This implementation does not
+   * @throws RegistryException when the question cannot be answered
+   */
+  default Optional<List<Descriptor>> referrers(Repository repository, Digest subject) {
+    return Optional.empty();
+  }
+
   /** Ends open transfers and frees connections. Calling it again does nothing. */
   @Override
   void close();

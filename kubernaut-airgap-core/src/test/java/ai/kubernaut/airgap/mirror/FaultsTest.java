@@ -266,6 +266,21 @@ final class FaultsTest {
   }
 
   @Test
+  void anUploadThatTheRegistryHasForgottenIsBegunAgain() {
+    for (int status : new int[] {404, 416}) {
+      target = Target.registry(push.host() + "/" + UUID.randomUUID());
+      push.faults(first(1, FaultsTest::isLayerUpload, Fault.Answer.of(status)));
+
+      mirror().orElseThrow();
+
+      assertMirrored();
+    }
+    push.faults(first(100, FaultsTest::isLayerUpload, Fault.Answer.of(404)));
+    target = Target.registry(push.host() + "/" + UUID.randomUUID());
+    assertThat(mirror().failures()).hasSize(1);
+  }
+
+  @Test
   void anUploadWhoseAnswerIsLostIsNotSentTwice() {
     push.faults(first(1, FaultsTest::isLayerUpload, new Fault.CutAnswer(-1)));
 
@@ -331,7 +346,8 @@ final class FaultsTest {
         retrying,
         plan().entries().get(0),
         index.digest(),
-        ImageManifests.read(retrying, image().repository(), index.digest()));
+        ImageManifests.read(retrying, image().repository(), index.digest()),
+        List.of());
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,7 +84,7 @@ final class JournalTest {
       try (Journal journal = Journal.open(file)) {
         int known =
             (int)
-                java.util.stream.Stream.of(FIRST, SECOND)
+                Stream.of(FIRST, SECOND)
                     .filter(digest -> journal.session(REPOSITORY, digest).isPresent())
                     .count();
         assertThat(known).isLessThanOrEqualTo(1);

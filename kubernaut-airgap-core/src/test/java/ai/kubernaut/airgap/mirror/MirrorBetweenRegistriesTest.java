@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.mirror;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ai.kubernaut.airgap.image.Digest;
@@ -72,7 +73,7 @@ final class MirrorBetweenRegistriesTest {
   static void stop() {
     for (AutoCloseable part : new AutoCloseable[] {link, source, mirror}) {
       if (part != null) {
-        assertThat(org.assertj.core.api.Assertions.catchThrowable(part::close)).isNull();
+        assertThat(catchThrowable(part::close)).isNull();
       }
     }
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import ai.kubernaut.airgap.AirgapException;
 import ai.kubernaut.airgap.ProgressEvent;
+import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.image.Target;
@@ -16,8 +17,10 @@ import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
 import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
+import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -239,10 +242,8 @@ final class MirrorEngineTest {
   void foreignLayersStayWhereTheirAddressesSay() {
     Repository repository = Repository.parse("quay.io/windows/base");
     byte[] config = "{}".getBytes(StandardCharsets.UTF_8);
-    Descriptor blob =
-        Descriptor.of(
-            TestImages.Kind.DOCKER.config, ai.kubernaut.airgap.image.Digest.sha256(config), 2);
-    memory.writeBlob(repository, blob, new java.io.ByteArrayInputStream(config));
+    Descriptor blob = Descriptor.of(TestImages.Kind.DOCKER.config, Digest.sha256(config), 2);
+    memory.writeBlob(repository, blob, new ByteArrayInputStream(config));
     Manifest manifest =
         Manifest.of(
             Manifest.DOCKER_MANIFEST,
@@ -289,6 +290,35 @@ final class MirrorEngineTest {
     assertThat(report.failures().get(0).failure().orElseThrow()).contains("mirror the plan");
     assertThat(client.calls())
         .allMatch(call -> call.startsWith("ping") || call.startsWith("findManifest"));
+  }
+
+  @Test
+  void checkingDeeplyAsksForEveryBlob() {
+    ImageRef whole = publish("gateway", 1);
+    ImageRef torn = publish("datastorage", 2);
+    MirrorPlan plan = plan(whole, torn);
+    mirror(plan).orElseThrow();
+    client.forget();
+    String lost =
+        memory
+            .readManifest(
+                torn.repository().digest(memory.readManifest(torn).children().get(2).digest()))
+            .blobs()
+            .get(3)
+            .digest()
+            .toString();
+    MirrorEngine engine = new MirrorEngine(new Forgetful(client, lost), options, events::add);
+
+    assertThat(engine.check(plan).isComplete()).isTrue();
+    MirrorReport report = engine.checkDeeply(plan);
+
+    assertThat(report.images())
+        .extracting(MirroredImage::outcome)
+        .containsExactly(MirroredImage.Outcome.PRESENT, MirroredImage.Outcome.FAILED);
+    assertThat(report.failures().get(0).failure().orElseThrow())
+        .contains("without 1 of its blobs, " + lost);
+    assertThat(client.calls("findBlob")).hasSize(8 + 7);
+    assertThat(client.calls()).noneMatch(call -> call.startsWith("write"));
   }
 
   @Test
@@ -386,7 +416,7 @@ final class MirrorEngineTest {
 
     List<Long> sizes =
         client.calls("writeBlob").stream()
-            .map(call -> ai.kubernaut.airgap.image.Digest.parse(call.replaceAll(".*@", "")))
+            .map(call -> Digest.parse(call.replaceAll(".*@", "")))
             .map(
                 digest ->
                     memory
@@ -394,7 +424,7 @@ final class MirrorEngineTest {
                             Repository.parse("harbor.corp/airgap/kubernaut-ai/gateway"), digest)
                         .orElseThrow())
             .toList();
-    assertThat(sizes).isSortedAccordingTo(java.util.Comparator.reverseOrder());
+    assertThat(sizes).isSortedAccordingTo(Comparator.reverseOrder());
   }
 
   @Test

@@ -165,6 +165,12 @@ final class WatchedClient implements RegistryClient {
   }
 
   @Override
+  public Optional<List<Descriptor>> referrers(Repository repository, Digest subject) {
+    called("referrers", repository + "@" + subject);
+    return client.referrers(repository, subject);
+  }
+
+  @Override
   public void close() {
     client.close();
   }

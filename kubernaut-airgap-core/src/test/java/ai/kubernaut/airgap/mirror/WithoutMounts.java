@@ -1,71 +1,17 @@
 package ai.kubernaut.airgap.mirror;
 
 import ai.kubernaut.airgap.image.Digest;
-import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
-import ai.kubernaut.airgap.registry.Descriptor;
-import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryClient;
-import java.io.InputStream;
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 
 /** Registries that mount nothing, as the specification lets them. */
-final class WithoutMounts implements RegistryClient {
-  private final RegistryClient client;
-
+final class WithoutMounts extends DelegatingClient {
   WithoutMounts(RegistryClient client) {
-    this.client = client;
+    super(client);
   }
 
   @Override
   public boolean mountBlob(Repository repository, Digest digest, Repository from) {
     return false;
-  }
-
-  @Override
-  public void ping(String registry) {
-    client.ping(registry);
-  }
-
-  @Override
-  public Optional<Descriptor> findManifest(ImageRef image) {
-    return client.findManifest(image);
-  }
-
-  @Override
-  public Manifest readManifest(ImageRef image) {
-    return client.readManifest(image);
-  }
-
-  @Override
-  public void writeManifest(ImageRef image, Manifest manifest) {
-    client.writeManifest(image, manifest);
-  }
-
-  @Override
-  public OptionalLong findBlob(Repository repository, Digest digest) {
-    return client.findBlob(repository, digest);
-  }
-
-  @Override
-  public InputStream readBlob(Repository repository, Descriptor blob, long offset) {
-    return client.readBlob(repository, blob, offset);
-  }
-
-  @Override
-  public void writeBlob(Repository repository, Descriptor blob, InputStream content) {
-    client.writeBlob(repository, blob, content);
-  }
-
-  @Override
-  public List<String> tags(Repository repository) {
-    return client.tags(repository);
-  }
-
-  @Override
-  public void close() {
-    client.close();
   }
 }

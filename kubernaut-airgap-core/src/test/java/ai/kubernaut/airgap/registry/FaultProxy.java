@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.registry;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -242,7 +243,7 @@ public final class FaultProxy implements AutoCloseable {
       // Only small answers come in pieces; they are announced whole from here on.
       unframed = chunks(in);
       length = Optional.of((long) unframed.length);
-      in = new java.io.ByteArrayInputStream(unframed);
+      in = new ByteArrayInputStream(unframed);
       head.removeIf(line -> isHeader(line, "Transfer-Encoding"));
       head.add("Content-Length: " + unframed.length);
     }

@@ -617,6 +617,14 @@ public abstract class RegistryClientContract {
   }
 
   @Test
+  void referrersAreListedOrNotKnownAtAll() {
+    Manifest image = image(70);
+    client.writeManifest(repository.tag("v1"), image);
+
+    assertThat(client.referrers(repository, image.digest()).orElse(List.of())).isEmpty();
+  }
+
+  @Test
   void manyThreadsMayUseOneClient() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(8);
     try {

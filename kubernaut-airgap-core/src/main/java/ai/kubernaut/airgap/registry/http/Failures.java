@@ -302,6 +302,11 @@ final class Failures {
     };
   }
 
+  /** Whether a refusal has to do with rights, or may pass, and so says nothing about abilities. */
+  static boolean isRetryOrRight(int status) {
+    return status == 401 || status == 403 || reason(status, List.of()).retryable();
+  }
+
   static boolean isJsonOrEmpty(byte[] body) {
     if (new String(body, StandardCharsets.UTF_8).isBlank()) {
       return true;

@@ -536,6 +536,34 @@ public final class HttpRegistryClient implements RegistryClient {
     return List.copyOf(tags);
   }
 
+  @Override
+  public Optional<List<Descriptor>> referrers(Repository repository, Digest subject) {
+    Endpoint endpoint = open(repository.registry());
+    Call call =
+        Call.pull(
+            "listing the referrers of " + subject + " in " + repository, endpoint, repository);
+    List<Descriptor> referrers = new ArrayList<>();
+    Set<URI> seen = new HashSet<>();
+    URI page = endpoint.uri(endpoint.nameOf(repository) + "/referrers/" + subject);
+    while (page != null && seen.add(page)) {
+      try (Answer answer = session.send(call, "GET", page, Map.of("Accept", Manifest.OCI_INDEX))) {
+        boolean refused = !answer.isSuccess();
+        if (refused && Failures.isRetryOrRight(answer.status())) {
+          throw failures.refused(call, answer);
+        }
+        if (refused || answer.isHtml()) {
+          // Registries without the API answer in many ways, their start pages among them.
+          answer.discard();
+          return Optional.empty();
+        }
+        byte[] body = content(call, answer, Manifest.MAX_SIZE);
+        referrers.addAll(manifest(call, Manifest.OCI_INDEX, body).children());
+        page = next(call, answer);
+      }
+    }
+    return Optional.of(List.copyOf(referrers));
+  }
+
   private @Nullable URI next(Call call, Answer answer) {
     String link = TagsPage.next(answer.headers("Link")).orElse(null);
     if (link == null) {

@@ -250,6 +250,22 @@ public final class MemoryRegistryClient implements RegistryClient {
     return contents == null ? List.of() : contents.tags();
   }
 
+  @Override
+  public Optional<List<Descriptor>> referrers(Repository repository, Digest subject) {
+    begin(repository.registry(), "listing the referrers of " + subject + " in " + repository);
+    Contents contents = repositories.get(repository);
+    return Optional.of(
+        contents == null
+            ? List.of()
+            : contents.manifests.values().stream()
+                .filter(
+                    manifest ->
+                        manifest.subject().filter(d -> d.digest().equals(subject)).isPresent())
+                .map(Manifest::descriptor)
+                .distinct()
+                .toList());
+  }
+
   private Contents contents(Repository repository) {
     return repositories.computeIfAbsent(repository, any -> new Contents());
   }

@@ -1,0 +1,136 @@
+package ai.kubernaut.airgap.mirror;
+
+import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.Repository;
+import ai.kubernaut.airgap.mirror.MirrorOptions.Attachments;
+import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.InvalidManifestException;
+import ai.kubernaut.airgap.registry.Manifest;
+import ai.kubernaut.airgap.registry.RegistryClient;
+import ai.kubernaut.airgap.registry.RegistryException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** Finds what is attached to one image, to its platforms' manifests, and to what it has found. */
+final class AttachmentFinder {
+  private static final int MAX_ATTACHMENTS = 1000;
+  private static final List<String> ALL_SUFFIXES = List.of(".sig", ".att", ".sbom");
+  private static final List<String> SIGNATURE_SUFFIXES = List.of(".sig");
+  private static final Set<String> SIGNATURE_TYPES =
+      Set.of(
+          "application/vnd.dev.cosign.artifact.sig.v1+json",
+          "application/vnd.dev.cosign.simplesigning.v1+json",
+          "application/vnd.dev.sigstore.bundle.v0.3+json",
+          "application/vnd.cncf.notary.signature");
+
+  private final RegistryClient registries;
+  private final Repository repository;
+  private final Attachments wanted;
+  private final Predicate<String> tags;
+  private final List<Attachment> found = new ArrayList<>();
+  private final Deque<Digest> subjects = new ArrayDeque<>();
+  private final Set<Digest> seen = new HashSet<>();
+  private boolean knowsReferrers = true;
+
+  private AttachmentFinder(RegistryClient registries, Repository repository, Attachments wanted) {
+    this.registries = registries;
+    this.repository = repository;
+    this.wanted = wanted;
+    this.tags = tags();
+  }
+
+  static List<Attachment> find(
+      RegistryClient registries, Repository repository, ImageManifests image, Attachments wanted) {
+    if (wanted == Attachments.NONE) {
+      return List.of();
+    }
+    AttachmentFinder finder = new AttachmentFinder(registries, repository, wanted);
+    finder.addSubjects(image);
+    while (!finder.subjects.isEmpty()) {
+      finder.findFor(finder.subjects.remove());
+    }
+    return List.copyOf(finder.found);
+  }
+
+  /** One list in place of four questions for each manifest. */
+  private Predicate<String> tags() {
+    try {
+      return Set.copyOf(registries.tags(repository))::contains;
+    } catch (RegistryException e) {
+      if (e.reason().retryable()) {
+        throw e;
+      }
+      // Some registries let pull what they do not let list: ask for each tag.
+      return tag -> true;
+    }
+  }
+
+  private void addSubjects(ImageManifests manifests) {
+    List<Digest> digests = new ArrayList<>(manifests.children().keySet());
+    digests.add(manifests.digest());
+    for (Digest digest : digests) {
+      if (seen.add(digest)) {
+        subjects.add(digest);
+      }
+    }
+  }
+
+  private void findFor(Digest subject) {
+    String base = subject.algorithm() + "-" + subject.hex();
+    for (String suffix : wanted == Attachments.ALL ? ALL_SUFFIXES : SIGNATURE_SUFFIXES) {
+      existing(base + suffix)
+          .ifPresent(digest -> add(subject, Optional.of(base + suffix), read(digest)));
+    }
+    for (Digest referrer : referrers(subject, base)) {
+      ImageManifests manifests = read(referrer);
+      // GitLab answers the fallback tag with the image itself: the subject tells.
+      boolean attached =
+          manifests.root().subject().filter(s -> s.digest().equals(subject)).isPresent();
+      if (attached && (wanted == Attachments.ALL || isSignature(manifests.root()))) {
+        add(subject, Optional.empty(), manifests);
+      }
+    }
+  }
+
+  private static boolean isSignature(Manifest manifest) {
+    return manifest.artifactType().filter(SIGNATURE_TYPES::contains).isPresent();
+  }
+
+  private Optional<Digest> existing(String tag) {
+    return tags.test(tag)
+        ? registries.findManifest(repository.tag(tag)).map(Descriptor::digest)
+        : Optional.empty();
+  }
+
+  private ImageManifests read(Digest digest) {
+    return ImageManifests.read(registries, repository, digest);
+  }
+
+  private List<Digest> referrers(Digest subject, String fallbackTag) {
+    Optional<List<Descriptor>> listed =
+        knowsReferrers ? registries.referrers(repository, subject) : Optional.empty();
+    knowsReferrers = listed.isPresent();
+    return listed
+        .or(() -> existing(fallbackTag).map(digest -> read(digest).root().children()))
+        .orElse(List.of())
+        .stream()
+        .map(Descriptor::digest)
+        .distinct()
+        .toList();
+  }
+
+  private void add(Digest subject, Optional<String> tag, ImageManifests manifests) {
+    found.add(new Attachment(subject, tag, manifests));
+    if (found.size() > MAX_ATTACHMENTS) {
+      throw new InvalidManifestException(
+          repository + " has more than " + MAX_ATTACHMENTS + " attachments of one image");
+    }
+    addSubjects(manifests);
+  }
+}

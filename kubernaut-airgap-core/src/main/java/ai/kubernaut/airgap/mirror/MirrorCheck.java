@@ -1,0 +1,84 @@
+package ai.kubernaut.airgap.mirror;
+
+import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.plan.MirrorEntry;
+import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.RegistryClient;
+import ai.kubernaut.airgap.registry.RegistryException;
+import ai.kubernaut.airgap.registry.RegistryException.Reason;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Looks whether one image is in the mirror. */
+final class MirrorCheck {
+  private final RegistryClient registries;
+  private final MirrorEntry entry;
+
+  MirrorCheck(RegistryClient registries, MirrorEntry entry) {
+    this.registries = registries;
+    this.entry = entry;
+  }
+
+  MirroredImage look(boolean deeply) {
+    MirroredImage.Builder image = MirroredImage.builder().entry(entry);
+    try {
+      Digest found = find();
+      if (deeply) {
+        findParts(found);
+      }
+      return image.outcome(MirroredImage.Outcome.PRESENT).digest(found).build();
+    } catch (AirgapException e) {
+      return image.outcome(MirroredImage.Outcome.FAILED).failure(e.getMessage()).build();
+    }
+  }
+
+  private Digest find() {
+    ImageRef target = entry.target();
+    Digest found =
+        registries
+            .findManifest(target)
+            .map(Descriptor::digest)
+            .orElseThrow(
+                () ->
+                    failed(
+                        Reason.NOT_FOUND, target + ": it is not in the mirror; mirror the plan"));
+    Digest expected = entry.digest().orElse(found);
+    if (!expected.equals(found)) {
+      throw failed(
+          Reason.DIGEST_MISMATCH,
+          target
+              + " is "
+              + found
+              + " in the mirror, and the plan wants "
+              + expected
+              + "; mirror the plan again");
+    }
+    return found;
+  }
+
+  private void findParts(Digest found) {
+    ImageRef target = entry.target();
+    List<Digest> missing = new ArrayList<>();
+    for (Descriptor blob : ImageManifests.read(registries, target.repository(), found).blobs()) {
+      if (registries.findBlob(target.repository(), blob.digest()).isEmpty()) {
+        missing.add(blob.digest());
+      }
+    }
+    if (!missing.isEmpty()) {
+      throw failed(
+          Reason.NOT_FOUND,
+          target
+              + " is in the mirror without "
+              + missing.size()
+              + " of its blobs, "
+              + missing.get(0)
+              + " for one; delete the tag there, and mirror the plan again");
+    }
+  }
+
+  private RegistryException failed(Reason reason, String message) {
+    return new RegistryException(reason, entry.target().registry(), 0, message, null);
+  }
+}

@@ -1,0 +1,237 @@
+package ai.kubernaut.airgap.mirror;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Repository;
+import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.mirror.MirrorOptions.Attachments;
+import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.registry.CredentialProvider;
+import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.DockerRegistry;
+import ai.kubernaut.airgap.registry.Manifest;
+import ai.kubernaut.airgap.registry.RegistryClient;
+import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
+import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * What is attached to an image comes along: in a registry that lists referrers, and in one that
+ * does not.
+ */
+@Timeout(120)
+final class AttachmentsTest {
+  private static final String SIGNATURE = "application/vnd.dev.sigstore.bundle.v0.3+json";
+  private static final String SBOM = "application/spdx+json";
+
+  private static Manifest attach(
+      RegistryClient client, Repository repository, Manifest subject, String type, String text) {
+    byte[] content = text.getBytes(StandardCharsets.UTF_8);
+    byte[] empty = "{}".getBytes(StandardCharsets.UTF_8);
+    for (byte[] blob : List.of(content, empty)) {
+      client.writeBlob(
+          repository,
+          Descriptor.of("application/octet-stream", Digest.sha256(blob), blob.length),
+          new ByteArrayInputStream(blob));
+    }
+    return Manifest.of(
+        Manifest.OCI_MANIFEST,
+        """
+        {"schemaVersion":2,"mediaType":"%s","artifactType":"%s",
+         "config":{"mediaType":"application/vnd.oci.empty.v1+json","digest":"%s","size":2},
+         "layers":[{"mediaType":"%s","digest":"%s","size":%d}],
+         "subject":{"mediaType":"%s","digest":"%s","size":%d},
+         "annotations":{"made-by":"a test"}}"""
+            .formatted(
+                Manifest.OCI_MANIFEST,
+                type,
+                Digest.sha256(empty),
+                type,
+                Digest.sha256(content),
+                content.length,
+                subject.mediaType(),
+                subject.digest(),
+                subject.size())
+            .getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String tag(Digest digest) {
+    return digest.algorithm() + "-" + digest.hex();
+  }
+
+  /** An image with a signature tag, an SBOM on a platform, and a signature on that SBOM. */
+  private static final class Signed {
+    final ImageRef image;
+    final Manifest index;
+    final Manifest child;
+    final Manifest cosign;
+    final Manifest sbom;
+    final Manifest signedSbom;
+
+    Signed(RegistryClient client, String registry) {
+      image = ImageRef.parse(registry + "/kubernaut-ai/gateway:v1");
+      Repository repository = image.repository();
+      index =
+          TestImages.publish(
+              client, image, TestImages.Kind.OCI, List.of(TestImages.bytes(5000, 1)), 1);
+      child = client.readManifest(repository.digest(index.children().get(1).digest()));
+      cosign =
+          TestImages.publishOne(
+              client,
+              repository,
+              TestImages.Kind.OCI,
+              List.of("signed".getBytes(StandardCharsets.UTF_8)),
+              "none",
+              9);
+      client.writeManifest(repository.tag(tag(index.digest()) + ".sig"), cosign);
+      sbom = attach(client, repository, child, SBOM, "packages");
+      client.writeManifest(repository.digest(sbom.digest()), sbom);
+      signedSbom = attach(client, repository, sbom, SIGNATURE, "a signature of the packages");
+      client.writeManifest(repository.digest(signedSbom.digest()), signedSbom);
+      if (client.referrers(repository, child.digest()).isEmpty()) {
+        FallbackTag fallback = new FallbackTag(client, repository);
+        fallback.list(child.digest(), List.of(sbom));
+        fallback.list(sbom.digest(), List.of(signedSbom));
+      }
+    }
+  }
+
+  private static MirroredImage mirror(
+      RegistryClient client, Signed signed, String target, Attachments wanted) {
+    MirrorReport report =
+        new MirrorEngine(
+                client,
+                MirrorOptions.builder().attachments(wanted).build(),
+                event -> {},
+                new NoPauses(0))
+            .mirror(MirrorPlan.builder(Target.registry(target)).image(signed.image).build())
+            .orElseThrow();
+    return report.images().get(0);
+  }
+
+  @Test
+  void everythingComesAlongWhereReferrersAreListed() {
+    try (MemoryRegistryClient client = MemoryRegistryClient.create()) {
+      Signed signed = new Signed(client, "quay.io");
+
+      MirroredImage image = mirror(client, signed, "harbor.corp", Attachments.ALL);
+
+      Repository there = image.entry().target().repository();
+      assertThat(image.attachments())
+          .containsExactlyInAnyOrder(
+              there.tag(tag(signed.index.digest()) + ".sig"),
+              there.digest(signed.sbom.digest()),
+              there.digest(signed.signedSbom.digest()));
+      assertThat(image.describe()).contains("3 attachments");
+      assertThat(client.readManifest(there.tag(tag(signed.index.digest()) + ".sig")))
+          .isEqualTo(signed.cosign);
+      assertThat(client.referrers(there, signed.child.digest()))
+          .hasValue(List.of(signed.sbom.descriptor()));
+      assertThat(client.tags(there)).doesNotContain(tag(signed.child.digest()));
+    }
+  }
+
+  @Test
+  void attachmentsAreThereBeforeTheTag() {
+    try (MemoryRegistryClient memory = MemoryRegistryClient.create()) {
+      Signed signed = new Signed(memory, "quay.io");
+      WatchedClient client = new WatchedClient(memory);
+
+      mirror(client, signed, "harbor.corp", Attachments.ALL);
+
+      List<String> writes = client.calls("writeManifest");
+      assertThat(writes).hasSize(3 + 3 + 1);
+      assertThat(writes.get(6)).endsWith("gateway:v1");
+    }
+  }
+
+  @Test
+  void theCallerChoosesSignaturesOrNothing() {
+    try (MemoryRegistryClient client = MemoryRegistryClient.create()) {
+      Signed signed = new Signed(client, "quay.io");
+      Manifest bundle =
+          attach(client, signed.image.repository(), signed.index, SIGNATURE, "another");
+      client.writeManifest(signed.image.repository().digest(bundle.digest()), bundle);
+
+      MirroredImage some = mirror(client, signed, "some.corp", Attachments.SIGNATURES);
+      MirroredImage none = mirror(client, signed, "none.corp", Attachments.NONE);
+
+      Repository there = some.entry().target().repository();
+      assertThat(some.attachments())
+          .containsExactlyInAnyOrder(
+              there.tag(tag(signed.index.digest()) + ".sig"), there.digest(bundle.digest()));
+      assertThat(none.attachments()).isEmpty();
+      assertThat(client.tags(none.entry().target().repository())).containsExactly("v1");
+    }
+  }
+
+  @Test
+  void aRegistryThatDoesNotListReferrersGetsTheFallbackTag() {
+    try (DockerRegistry registry = DockerRegistry.start();
+        HttpRegistryClient client =
+            HttpRegistryClient.builder()
+                .plainHttp(registry.host())
+                .credentials(CredentialProvider.none())
+                .build()) {
+      Signed signed = new Signed(client, registry.host());
+
+      MirroredImage image = mirror(client, signed, registry.host() + "/mirror", Attachments.ALL);
+
+      Repository there = image.entry().target().repository();
+      assertThat(image.attachments()).hasSize(3);
+      Manifest listed = client.readManifest(there.tag(tag(signed.child.digest())));
+      assertThat(listed.children()).containsExactly(signed.sbom.descriptor());
+      assertThat(new String(listed.content(), StandardCharsets.UTF_8))
+          .contains("\"artifactType\":\"" + SBOM + "\"")
+          .contains("\"annotations\":{\"made-by\":\"a test\"}");
+      assertThat(client.readManifest(there.tag(tag(signed.sbom.digest()))).children())
+          .containsExactly(signed.signedSbom.descriptor());
+      assertThat(client.readManifest(there.digest(signed.signedSbom.digest())).content())
+          .isEqualTo(signed.signedSbom.content());
+    }
+  }
+
+  @Test
+  void whatTheFallbackTagListsAlreadyStays() {
+    try (MemoryRegistryClient memory = MemoryRegistryClient.create()) {
+      Signed signed = new Signed(memory, "quay.io");
+      Repository repository = signed.image.repository();
+      RegistryClient client = new WithoutReferrers(memory);
+      Manifest other = attach(client, repository, signed.child, SBOM, "other packages");
+      client.writeManifest(repository.digest(other.digest()), other);
+      FallbackTag fallback = new FallbackTag(client, repository);
+
+      fallback.list(signed.child.digest(), List.of(other));
+      fallback.list(signed.child.digest(), List.of(signed.sbom));
+      fallback.list(signed.child.digest(), List.of(signed.sbom));
+
+      assertThat(client.readManifest(repository.tag(tag(signed.child.digest()))).children())
+          .containsExactly(other.descriptor(), signed.sbom.descriptor());
+    }
+  }
+
+  @Test
+  void aFallbackTagThatIsTheImageItselfIsNoAttachment() {
+    try (MemoryRegistryClient memory = MemoryRegistryClient.create()) {
+      RegistryClient client = new WithoutReferrers(memory);
+      ImageRef image = ImageRef.parse("gitlab.corp/kubernaut-ai/gateway:v1");
+      Manifest index =
+          TestImages.publish(
+              client, image, TestImages.Kind.OCI, List.of(TestImages.bytes(5000, 1)), 1);
+      client.writeManifest(image.repository().tag(tag(index.digest())), index);
+
+      MirrorReport report =
+          new MirrorEngine(client, MirrorOptions.builder().build(), event -> {})
+              .mirror(MirrorPlan.builder(Target.registry("harbor.corp")).image(image).build())
+              .orElseThrow();
+
+      assertThat(report.images().get(0).attachments()).isEmpty();
+    }
+  }
+}
