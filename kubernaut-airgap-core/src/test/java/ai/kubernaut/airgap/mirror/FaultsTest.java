@@ -310,17 +310,15 @@ final class FaultsTest {
 
   @Test
   void aPieceThatIsRefusedInPassingCostsThatPieceOnly() {
-    AtomicInteger uploads = new AtomicInteger();
+    AtomicInteger pieces = new AtomicInteger();
     push.faults(
         request ->
             switch (request.method()) {
-              // The session is lost first, so that the blob goes in pieces from then on.
+              // The whole blob is too much at once, so that it goes in pieces from then on.
               case "PUT" ->
-                  uploads.getAndIncrement() == 0
-                      ? Optional.of(new Fault.CutRequest(100_000))
-                      : Optional.empty();
+                  pieces.get() == 0 ? Optional.of(Fault.Answer.of(413)) : Optional.empty();
               case "PATCH" ->
-                  uploads.getAndIncrement() == 2
+                  pieces.getAndIncrement() == 1
                       ? Optional.of(Fault.Answer.of(502))
                       : Optional.empty();
               default -> Optional.empty();
