@@ -13,6 +13,9 @@ import ai.kubernaut.airgap.verify.VerificationReport;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 
 /** The values of the library as JSON for programs and as text for people. */
@@ -149,7 +152,10 @@ final class Reports {
 
   static String text(VerificationReport report) {
     StringBuilder text = new StringBuilder();
-    for (Check check : report.checks()) {
+    List<Check> ordered = new ArrayList<>(report.checks());
+    // What needs attention stands last, where a terminal shows it.
+    ordered.sort(Comparator.comparing(report.problems()::contains));
+    for (Check check : ordered) {
       String result =
           check.result() == Check.Result.PENDING ? "NOT IN TIME" : check.result().name();
       text.append(
