@@ -119,15 +119,20 @@ public final class PullSecretConfigurer {
     if (changed) {
       progress("the pull secret is written; waiting for the nodes: " + before);
       Map<String, String> wantedBefore = before.wanted();
-      boolean begun =
+      MachineConfigPools begun =
           options
               .rolloutBegin()
               .until(
                   () -> MachineConfigPools.look(cluster),
-                  pools -> !pools.obstacles().isEmpty() || pools.allChangedSince(wantedBefore))
-              .allChangedSince(wantedBefore);
-      if (!begun) {
-        progress("not every pool has begun a roll-out; looking at what they have");
+                  pools -> !pools.obstacles().isEmpty() || pools.allChangedSince(wantedBefore));
+      refuse(begun, "after the pull secret was written");
+      if (!begun.allChangedSince(wantedBefore)) {
+        throw new PullSecretException(
+            "the pull secret is written, but not every pool has got a new configuration within "
+                + options.rolloutBegin().timeout()
+                + " ("
+                + begun
+                + "); look at the machine-config operator, and run this step again once the pools have begun");
       }
     }
     MachineConfigPools after =

@@ -91,6 +91,20 @@ final class PullSecretConfigurerTest {
         });
   }
 
+  /** The same, whose operator gives every pool a new configuration with each write, at once. */
+  private MemoryClusterClient openShiftThatRollsOut() {
+    MemoryClusterClient cluster = openShift();
+    return cluster.onWrite(
+        object -> {
+          String next = "-" + (writes.get() + 1);
+          put(
+              cluster,
+              pool("master", "master" + next, "master" + next),
+              pool("worker", "worker" + next, "worker" + next));
+          return object;
+        });
+  }
+
   private static void put(MemoryClusterClient cluster, KubernetesObject... pools) {
     for (KubernetesObject pool : pools) {
       cluster.put(ResourceType.MACHINE_CONFIG_POOL, pool);
@@ -158,7 +172,7 @@ final class PullSecretConfigurerTest {
 
   @Test
   void anOldEntryOfTheMirrorIsReplacedAndThePrefixKeepsItApart() {
-    MemoryClusterClient cluster = openShift();
+    MemoryClusterClient cluster = openShiftThatRollsOut();
     cluster.put(
         ResourceType.SECRET,
         secret(
@@ -257,7 +271,10 @@ final class PullSecretConfigurerTest {
     MemoryClusterClient cluster = openShift();
     cluster.onWrite(
         object -> {
-          put(cluster, pool("worker", "worker-2", "worker-1"));
+          put(
+              cluster,
+              pool("master", "master-2", "master-2"),
+              pool("worker", "worker-2", "worker-1"));
           return object;
         });
     assertThatThrownBy(() -> configure(cluster, quick().build()))
@@ -270,8 +287,18 @@ final class PullSecretConfigurerTest {
   }
 
   @Test
-  void theSameCredentialsAgainChangeNothing() {
+  void poolsThatNeverBeginAreNotTakenForDone() {
     MemoryClusterClient cluster = openShift();
+    assertThatThrownBy(() -> configure(cluster, quick().build()))
+        .isInstanceOf(PullSecretException.class)
+        .hasMessageContaining("not every pool has got a new configuration within PT0.05S")
+        .hasMessageContaining("master 3/3, worker 3/3")
+        .hasMessageContaining("run this step again");
+  }
+
+  @Test
+  void theSameCredentialsAgainChangeNothing() {
+    MemoryClusterClient cluster = openShiftThatRollsOut();
     configure(cluster, quick().build());
     assertThat(writes).hasValue(1);
     PullSecretReport again = configure(cluster, quick().build());
@@ -283,7 +310,7 @@ final class PullSecretConfigurerTest {
 
   @Test
   void aRunThatWasCutOffGoesOnWaiting() {
-    MemoryClusterClient cluster = openShift();
+    MemoryClusterClient cluster = openShiftThatRollsOut();
     configure(cluster, quick().build());
     put(cluster, pool("worker", "worker-2", "worker-1"));
     assertThatThrownBy(() -> configure(cluster, quick().build()))
@@ -333,7 +360,7 @@ final class PullSecretConfigurerTest {
 
   @Test
   void anotherWriterInBetweenIsMetByReadingAgain() {
-    MemoryClusterClient cluster = openShift();
+    MemoryClusterClient cluster = openShiftThatRollsOut();
     String theirs = "{\"auths\":{\"their.registry\":{\"auth\":\"dGhlaXJz\"}}}";
     AtomicInteger conflicts = new AtomicInteger();
     cluster.onWrite(
