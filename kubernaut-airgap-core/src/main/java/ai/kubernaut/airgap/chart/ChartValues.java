@@ -63,23 +63,34 @@ public final class ChartValues {
    * @throws HelmException when the chart has no such value
    */
   public static Chart withSdkConfig(HelmClient helm, Chart chart) {
+    return chart.sdkConfigFile().isEmpty() ? chart : of(helm, chart).withSdkConfig(chart);
+  }
+
+  /**
+   * The same, for who has the chart's values already and need not have Helm read them again.
+   *
+   * @param chart the chart that these values are of
+   * @return the chart with one more file setting, or the same chart when it has no SDK config file
+   * @throws HelmException when the chart has no such value
+   */
+  public Chart withSdkConfig(Chart chart) {
     if (chart.sdkConfigFile().isEmpty()) {
       return chart;
     }
+    Path file = chart.sdkConfigFile().get();
     String key =
-        of(helm, chart)
-            .pathOf("sdkConfigContent")
+        pathOf("sdkConfigContent")
             .orElseThrow(
                 () ->
                     new HelmException(
                         "the chart "
                             + chart.location()
                             + " has no value sdkConfigContent that could take "
-                            + chart.sdkConfigFile().get()
+                            + file
                             + "; set the key that this version of the chart wants with setFile",
                         "",
                         null));
-    return chart.setFile(key, chart.sdkConfigFile().get());
+    return chart.setFile(key, file);
   }
 
   /** Lays a layer over what is there, as Helm does. */

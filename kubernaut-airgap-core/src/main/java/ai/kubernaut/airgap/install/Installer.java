@@ -93,7 +93,7 @@ public final class Installer {
         Overlay.of(values, plan.target(), plan.pullReferences(), pullSecret.namesForPods());
     Path overlayFile = write(overlay);
     try {
-      Chart airgapped = overlay.reachIn(ChartValues.withSdkConfig(helm, chart)).values(overlayFile);
+      Chart airgapped = overlay.reachIn(values.withSdkConfig(chart)).values(overlayFile);
       RenderedChart rendered = RenderedChart.parse(helm.render(airgapped, options.release()));
       requireMirrored(rendered, plan);
       step(
