@@ -33,7 +33,7 @@ final class ExpectedImages {
   }
 
   /** Looks at one container: the reference it was given, and what the node says that it runs. */
-  Check check(String subject, String image, String imageId) {
+  private Check check(String subject, String image, String imageId) {
     Check.Builder check = Check.builder().kind(Check.Kind.IMAGE).subject(subject);
     Optional<ImageRef> reference = parse(image);
     MirrorEntry entry = reference.map(entries::get).orElse(null);
@@ -59,7 +59,7 @@ final class ExpectedImages {
     }
     Digest running = Digest.parse(imageId.substring(at + 1));
     Set<Digest> expected =
-        digests.computeIfAbsent(entry.pullReference(), reference1 -> expected(entry));
+        digests.computeIfAbsent(entry.pullReference(), unknown -> expected(entry));
     if (expected.contains(running)) {
       return check
           .result(Check.Result.PASS)

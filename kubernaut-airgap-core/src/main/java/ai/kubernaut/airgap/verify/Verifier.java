@@ -77,34 +77,28 @@ public final class Verifier {
     return report;
   }
 
+  /**
+   * While pods still start, others may fail for want of them. But when all that is pending are the
+   * workloads and services of what has failed for itself, it is worth no more waiting.
+   */
   private static boolean isFinal(VerificationReport report) {
-    boolean pending = false;
-    boolean failed = false;
-    for (Check check : report.checks()) {
-      pending |= check.result() == Check.Result.PENDING;
-      failed |= check.result() == Check.Result.FAIL;
-    }
-    // While pods still start, others may fail for want of them; what has failed for itself is worth
-    // no more waiting.
-    return !pending || (failed && onlyWaitsForFailed(report));
+    List<Check> pending = withResult(report, Check.Result.PENDING);
+    return pending.isEmpty()
+        || (!withResult(report, Check.Result.FAIL).isEmpty()
+            && pending.stream()
+                .allMatch(
+                    check ->
+                        check.kind() == Check.Kind.WORKLOAD || check.kind() == Check.Kind.HEALTH));
   }
 
-  /**
-   * Whether all that is pending are the workloads and services of what has failed, and not pods
-   * that still come up.
-   */
-  private static boolean onlyWaitsForFailed(VerificationReport report) {
-    return report.checks().stream()
-        .filter(check -> check.result() == Check.Result.PENDING)
-        .allMatch(
-            check -> check.kind() == Check.Kind.WORKLOAD || check.kind() == Check.Kind.HEALTH);
+  private static List<Check> withResult(VerificationReport report, Check.Result result) {
+    return report.checks().stream().filter(check -> check.result() == result).toList();
   }
 
   private void tellPending(VerificationReport seen, List<String> last) {
     List<String> pending =
-        seen.checks().stream()
-            .filter(
-                check -> check.result() == Check.Result.PENDING && check.kind() == Check.Kind.POD)
+        withResult(seen, Check.Result.PENDING).stream()
+            .filter(check -> check.kind() == Check.Kind.POD)
             .map(check -> check.subject() + " " + check.detail())
             .toList();
     if (!pending.isEmpty() && !pending.equals(last)) {
