@@ -68,7 +68,10 @@ public final class FaultProxy implements AutoCloseable {
       }
     }
 
-    /** The connection breaks after so many bytes of the request's body have gone on. */
+    /**
+     * The connection breaks after so many bytes of the request's body have gone on; the client sees
+     * it once the registry has.
+     */
     record CutRequest(long bytes) implements Fault {}
 
     /**
@@ -214,6 +217,10 @@ public final class FaultProxy implements AutoCloseable {
         write(up, sent);
         if (fault instanceof Fault.CutRequest cut) {
           pass(in, up, Math.min(length, cut.bytes()));
+          // The client must not come back before the registry has noticed: what it finds then would
+          // be chance.
+          registry.shutdownOutput();
+          registry.getInputStream().transferTo(OutputStream.nullOutputStream());
           throw new IOException("cut");
         }
         // A registry may refuse before it has read the whole.
