@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
 final class ImageCopy {
   private final RetryingClient registries;
   private final MirrorEntry entry;
-  private final Digest digest;
+  private final Digest sourceDigest;
   private final ImageManifests manifests;
   private final List<Attachment> attachments;
+  private final IndexFallback fallback;
   private @Nullable AirgapException failure;
   private int sent;
   private int sentAgain;
@@ -31,13 +32,15 @@ final class ImageCopy {
   ImageCopy(
       RetryingClient registries,
       MirrorEntry entry,
-      Digest digest,
+      Digest sourceDigest,
       ImageManifests manifests,
-      List<Attachment> attachments) {
+      List<Attachment> attachments,
+      IndexFallback fallback) {
+    this.fallback = fallback;
     this.attachments = attachments;
     this.registries = registries;
     this.entry = entry;
-    this.digest = digest;
+    this.sourceDigest = sourceDigest;
     this.manifests = manifests;
   }
 
@@ -104,13 +107,15 @@ final class ImageCopy {
     ImageRef target = entry.target();
     // A target that is named by digest alone is stored by it; a tagged one is complete the moment
     // its tag appears.
-    registries.writeManifest(
-        target.tag().isPresent() ? target.withoutDigest() : target, manifests.root());
+    Digest written =
+        fallback.write(
+            registries, target.tag().isPresent() ? target.withoutDigest() : target, manifests);
     synchronized (this) {
       return MirroredImage.builder()
           .entry(entry)
           .outcome(MirroredImage.Outcome.COPIED)
-          .digest(digest)
+          .digest(written)
+          .sourceDigest(sourceDigest)
           .blobsSent(sent)
           .blobsSentAgain(sentAgain)
           .blobsMounted(mounted)

@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.mirror;
 
 import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.InvalidManifestException;
@@ -30,11 +31,14 @@ final class ImageManifests {
   private final Digest rootDigest;
   private long size;
 
-  private ImageManifests(RegistryClient registries, Repository repository, Digest digest) {
+  private ImageManifests(
+      RegistryClient registries, Repository repository, Digest digest, Platforms platforms) {
     this.registries = registries;
     this.repository = repository;
-    this.rootDigest = digest;
-    this.root = read(digest);
+    Manifest whole = read(digest);
+    this.root = whole.reducedTo(platforms, this::read);
+    // The manifest's own is SHA-256, and it may have been asked for by another.
+    this.rootDigest = root.equals(whole) ? digest : root.digest();
     readChildren(root, 1);
   }
 
@@ -44,7 +48,17 @@ final class ImageManifests {
    * @param digest of the index, or of the manifest where the image has one platform only
    */
   static ImageManifests read(RegistryClient registries, Repository repository, Digest digest) {
-    return new ImageManifests(registries, repository, digest);
+    return read(registries, repository, digest, Platforms.all());
+  }
+
+  /**
+   * The same for some platforms only.
+   *
+   * @throws InvalidManifestException when there are several, and none of them is wanted
+   */
+  static ImageManifests read(
+      RegistryClient registries, Repository repository, Digest digest, Platforms platforms) {
+    return new ImageManifests(registries, repository, digest, platforms);
   }
 
   private Manifest read(Digest digest) {
@@ -71,7 +85,7 @@ final class ImageManifests {
 
   private InvalidManifestException tooMuch(String what) {
     return new InvalidManifestException(
-        repository.digest(rootDigest) + " has " + what + ", which no image needs");
+        "an image in " + repository + " has " + what + ", which no image needs");
   }
 
   /** The index, or the only manifest. */
@@ -79,7 +93,7 @@ final class ImageManifests {
     return root;
   }
 
-  /** The digest that it was asked for by. */
+  /** The digest that it was asked for by, or a new one where platforms are left out. */
   Digest digest() {
     return rootDigest;
   }

@@ -4,21 +4,25 @@ import ai.kubernaut.airgap.AirgapException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.plan.MirrorEntry;
+import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Looks whether one image is in the mirror. */
 final class MirrorCheck {
   private final RegistryClient registries;
   private final MirrorEntry entry;
+  private final Optional<Digest> expectedDigest;
 
-  MirrorCheck(RegistryClient registries, MirrorEntry entry) {
+  MirrorCheck(RegistryClient registries, MirrorPlan plan, MirrorEntry entry) {
     this.registries = registries;
     this.entry = entry;
+    this.expectedDigest = plan.expectedDigest(entry);
   }
 
   MirroredImage look(boolean deeply) {
@@ -44,7 +48,7 @@ final class MirrorCheck {
                 () ->
                     failed(
                         Reason.NOT_FOUND, target + ": it is not in the mirror; mirror the plan"));
-    Digest expected = entry.digest().orElse(found);
+    Digest expected = expectedDigest.orElse(found);
     if (!expected.equals(found)) {
       throw failed(
           Reason.DIGEST_MISMATCH,

@@ -75,9 +75,8 @@ public final class MirrorEngine {
       report =
           inThreads(
               (images, blobs) ->
-                  new MirrorRun(
-                          this::client, progress, journal, options.attachments(), images, blobs)
-                      .mirror(plan));
+                  new MirrorRun(plan, options, this::client, progress, journal, images, blobs)
+                      .mirror());
     }
     if (report.isComplete()) {
       progress.accept(new ProgressEvent.StepFinished(ProgressEvent.Step.MIRROR, report.summary()));
@@ -121,12 +120,12 @@ public final class MirrorEngine {
                 plan,
                 Workers.await(
                     plan.entries().stream()
-                        .map(entry -> images.submit(() -> check(entry, deeply)))
+                        .map(entry -> images.submit(() -> check(plan, entry, deeply)))
                         .toList())));
   }
 
-  private MirroredImage check(MirrorEntry entry, boolean deeply) {
-    MirroredImage image = new MirrorCheck(client(), entry).look(deeply);
+  private MirroredImage check(MirrorPlan plan, MirrorEntry entry, boolean deeply) {
+    MirroredImage image = new MirrorCheck(client(), plan, entry).look(deeply);
     progress.accept(
         new ProgressEvent.ImageFinished(entry.source(), entry.target(), image.describe()));
     return image;

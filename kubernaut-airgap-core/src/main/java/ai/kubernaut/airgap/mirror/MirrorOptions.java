@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.mirror;
 
+import ai.kubernaut.airgap.image.Platform;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.immutables.value.Value;
@@ -60,6 +61,16 @@ public interface MirrorOptions {
   default Attachments attachments() {
     return Attachments.ALL;
   }
+
+  /**
+   * What to do with a mirror that refuses indexes, as older integrated registries of OpenShift do:
+   * with a platform here, the manifest of that platform gets the name that the index should have
+   * had, and the report says so with both digests. Only a refusal brings that about; to leave
+   * platforms out in any case is for the plan to say.
+   *
+   * @return by default empty: an image whose index is refused has failed
+   */
+  Optional<Platform> platformWhereIndexRefused();
 
   /**
    * A file that makes half-sent blobs survive the process: a later run with the same file goes on

@@ -29,7 +29,9 @@ final class MirrorRun {
   private final Supplier<RetryingClient> clients;
   private final Consumer<ProgressEvent> progress;
   private final Journal journal;
-  private final MirrorOptions.Attachments attachments;
+  private final MirrorPlan plan;
+  private final MirrorOptions options;
+  private final IndexFallback fallback;
   private final Workers images;
   private final Workers blobs;
 
@@ -37,21 +39,24 @@ final class MirrorRun {
    * @param clients makes a client for each image, with a budget of its own
    */
   MirrorRun(
+      MirrorPlan plan,
+      MirrorOptions options,
       Supplier<RetryingClient> clients,
       Consumer<ProgressEvent> progress,
       Journal journal,
-      MirrorOptions.Attachments attachments,
       Workers images,
       Workers blobs) {
+    this.plan = plan;
+    this.options = options;
+    this.fallback = new IndexFallback(options.platformWhereIndexRefused());
     this.clients = clients;
     this.progress = progress;
     this.journal = journal;
-    this.attachments = attachments;
     this.images = images;
     this.blobs = blobs;
   }
 
-  MirrorReport mirror(MirrorPlan plan) throws InterruptedException {
+  MirrorReport mirror() throws InterruptedException {
     List<Found> found =
         Workers.await(
             plan.entries().stream().map(entry -> images.submit(() -> find(entry))).toList());
@@ -73,38 +78,57 @@ final class MirrorRun {
               .toArray(CompletableFuture<?>[]::new);
       results.add(images.submitAfter(CompletableFuture.allOf(needed), () -> finish(image)));
     }
-    return MirrorReport.of(plan, Workers.await(results));
+    List<MirroredImage> mirrored = Workers.await(results);
+    return MirrorReport.of(asCarriedOut(mirrored), mirrored);
+  }
+
+  /** The plan with the digests that images have got because platforms were left out. */
+  private MirrorPlan asCarriedOut(List<MirroredImage> mirrored) {
+    Map<ImageRef, Digest> changed = new HashMap<>();
+    for (MirroredImage image : mirrored) {
+      if (image.digestHasChanged()) {
+        changed.put(image.entry().source(), image.digest().orElseThrow());
+      }
+    }
+    return plan.withMirroredDigests(changed);
   }
 
   /** Looks at one image: the mirror has it, or it has to be copied, or neither can be said. */
   private Found find(MirrorEntry entry) {
     RetryingClient registries = clients.get();
     try {
-      Digest wanted = entry.digest().orElseGet(() -> resolve(registries, entry.source()));
-      boolean present =
-          registries
-              .findManifest(entry.target())
-              .filter(there -> there.digest().equals(wanted))
-              .isPresent();
-      if (present) {
-        return Found.ended(
-            MirroredImage.builder()
-                .entry(entry)
-                .outcome(MirroredImage.Outcome.PRESENT)
-                .digest(wanted)
-                .build());
+      Digest source = entry.digest().orElseGet(() -> resolve(registries, entry.source()));
+      Optional<Digest> there = registries.findManifest(entry.target()).map(Descriptor::digest);
+      Optional<Digest> expected =
+          plan.expectedDigest(entry)
+              .or(() -> Optional.of(source).filter(digest -> plan.platforms().isAll()));
+      if (there.isPresent() && there.equals(expected)) {
+        return Found.ended(present(entry, source, there.get()));
       }
       ImageManifests manifests =
-          ImageManifests.read(registries, entry.source().repository(), wanted);
+          ImageManifests.read(registries, entry.source().repository(), source, plan.platforms());
+      if (there.filter(manifests.digest()::equals).isPresent()) {
+        return Found.ended(present(entry, source, there.get()));
+      }
       List<Attachment> attached =
-          AttachmentFinder.find(registries, entry.source().repository(), manifests, attachments);
+          AttachmentFinder.find(
+              registries, entry.source().repository(), manifests, options.attachments());
       return new Found(
           entry,
-          Optional.of(new ImageCopy(registries, entry, wanted, manifests, attached)),
+          Optional.of(new ImageCopy(registries, entry, source, manifests, attached, fallback)),
           Optional.empty());
     } catch (AirgapException e) {
       return Found.ended(failed(entry, e));
     }
+  }
+
+  private static MirroredImage present(MirrorEntry entry, Digest source, Digest there) {
+    return MirroredImage.builder()
+        .entry(entry)
+        .outcome(MirroredImage.Outcome.PRESENT)
+        .digest(there)
+        .sourceDigest(source)
+        .build();
   }
 
   private static Digest resolve(RegistryClient registries, ImageRef source) {

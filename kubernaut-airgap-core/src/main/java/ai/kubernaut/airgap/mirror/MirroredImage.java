@@ -13,9 +13,9 @@ import org.immutables.value.Value;
 public interface MirroredImage {
   /** How it ended. */
   enum Outcome {
-    /** It is in the mirror now, with every platform and the source's digest. */
+    /** It is in the mirror now, with every platform that the plan wants. */
     COPIED,
-    /** The mirror had it already, with the same digest. */
+    /** The mirror had it already, with the digest that it should have. */
     PRESENT,
     /** It could not be brought into the mirror; the mirror's tag is what it was before. */
     FAILED
@@ -41,6 +41,23 @@ public interface MirroredImage {
    * @return empty when it failed
    */
   Optional<Digest> digest();
+
+  /**
+   * The digest that it has at its source. It is another than {@link #digest()} when platforms were
+   * left out.
+   *
+   * @return empty when it failed, or was only looked for in the mirror
+   */
+  Optional<Digest> sourceDigest();
+
+  /**
+   * Whether the mirror has it under another digest than the source.
+   *
+   * @return false also when that is not known
+   */
+  default boolean digestHasChanged() {
+    return digest().isPresent() && sourceDigest().isPresent() && !digest().equals(sourceDigest());
+  }
 
   /**
    * How many blobs were sent to the mirror for this image.
@@ -113,7 +130,13 @@ public interface MirroredImage {
    * @return for example {@code copied, sha256:0123456789ab, 12.3 MB sent, 4 blobs mounted}
    */
   default String describe() {
-    String abbreviated = digest().map(Digest::abbreviated).orElse("");
+    String abbreviated =
+        digest().map(Digest::abbreviated).orElse("")
+            + (digestHasChanged()
+                ? " (with fewer platforms than its source, "
+                    + sourceDigest().map(Digest::abbreviated).orElse("")
+                    + ")"
+                : "");
     return switch (outcome()) {
       case COPIED ->
           String.format(

@@ -33,6 +33,14 @@ public interface MirrorEntry {
   Optional<Digest> digest();
 
   /**
+   * The digest that the image has in the mirror, where it is not the source's because platforms are
+   * left out.
+   *
+   * @return empty when it is the source's, or nobody has asked yet
+   */
+  Optional<Digest> mirroredDigest();
+
+  /**
    * The places that need the image.
    *
    * @return empty for images that the caller added
@@ -40,13 +48,16 @@ public interface MirrorEntry {
   List<ImageReason> reasons();
 
   /**
-   * The reference by which the chart pulls the image from the mirror: the target, with the digest
-   * that the chart pinned, if it did.
+   * The reference by which the chart pulls the image from the mirror: the target, with a digest if
+   * the chart pinned one.
    *
    * @return the reference
    */
   default ImageRef pullReference() {
-    return source().digest().map(target()::withDigest).orElse(target());
+    return source()
+        .digest()
+        .map(pinned -> target().withDigest(mirroredDigest().orElse(pinned)))
+        .orElse(target());
   }
 
   /**

@@ -2,7 +2,9 @@ package ai.kubernaut.airgap.plan;
 
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.ImageUse;
+import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.image.Target;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -28,6 +30,16 @@ public interface MirrorPlan {
   Target target();
 
   /**
+   * Which platforms of the images are mirrored.
+   *
+   * @return by default all
+   */
+  @Value.Default
+  default Platforms platforms() {
+    return Platforms.all();
+  }
+
+  /**
    * The images.
    *
    * @return in the order they were added
@@ -50,6 +62,16 @@ public interface MirrorPlan {
   List<ImageUse> mentions();
 
   /**
+   * The digest that an image of this plan has to have in the mirror.
+   *
+   * @param entry the image
+   * @return empty when the plan cannot know, because no registry was asked
+   */
+  default Optional<Digest> expectedDigest(MirrorEntry entry) {
+    return entry.mirroredDigest().or(() -> platforms().isAll() ? entry.digest() : Optional.empty());
+  }
+
+  /**
    * For each source the reference by which it is pulled from the mirror.
    *
    * @return in the order of the entries
@@ -58,6 +80,27 @@ public interface MirrorPlan {
     Map<ImageRef, ImageRef> references = new LinkedHashMap<>();
     entries().forEach(entry -> references.put(entry.source(), entry.pullReference()));
     return references;
+  }
+
+  /**
+   * This plan with digests that images have been given in the mirror.
+   *
+   * @param digests for some sources the digest of what is in the mirror
+   * @return an equal plan when these digests are known already
+   */
+  default MirrorPlan withMirroredDigests(Map<ImageRef, Digest> digests) {
+    List<MirrorEntry> changed =
+        entries().stream()
+            .map(
+                entry ->
+                    digests.containsKey(entry.source())
+                        ? MirrorEntry.builder()
+                            .from(entry)
+                            .mirroredDigest(Optional.ofNullable(digests.get(entry.source())))
+                            .build()
+                        : entry)
+            .toList();
+    return MirrorPlan.builder(target()).from(this).entries(changed).build();
   }
 
   /**

@@ -9,6 +9,8 @@ import ai.kubernaut.airgap.chart.ImageUse;
 import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Platforms;
+import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.RegistryClient;
@@ -59,7 +61,8 @@ public final class MirrorPlanner {
   public MirrorPlan plan(Chart chart, Target target, PlanOptions options) {
     Chart complete = ChartValues.withSdkConfig(helm, chart);
     RenderedChart rendered = RenderedChart.parse(helm.render(complete, options.release()));
-    MirrorPlan.Builder plan = MirrorPlan.builder(target).chart(chart);
+    MirrorPlan.Builder plan =
+        MirrorPlan.builder(target).chart(chart).platforms(options.platforms());
     Map<ImageRef, ImageUse> images = new LinkedHashMap<>();
     rendered.images(options.finders()).forEach(use -> images.put(use.image(), use));
     for (ImageRef extra : options.extraImages()) {
@@ -72,29 +75,53 @@ public final class MirrorPlanner {
         plan.addMentions(mention);
       }
     }
-    Map<ImageRef, Digest> digests = options.resolveDigests() ? resolve(images) : Map.of();
+    Map<ImageRef, Digests> digests =
+        options.resolveDigests() ? resolve(images, options.platforms()) : Map.of();
     images.forEach(
         (image, use) ->
             plan.addEntries(
                 MirrorEntry.builder()
                     .source(image)
                     .target(target.nameOf(image))
-                    .digest(Optional.ofNullable(digests.get(image)).or(image::digest))
+                    .digest(
+                        Optional.ofNullable(digests.get(image))
+                            .map(Digests::source)
+                            .or(image::digest))
+                    .mirroredDigest(
+                        Optional.ofNullable(digests.get(image)).flatMap(Digests::changed))
                     .reasons(use.reasons())
                     .build()));
     return plan.build();
   }
 
-  private Map<ImageRef, Digest> resolve(Map<ImageRef, ImageUse> images) {
+  /** What an image is, and what it becomes if that is something else. */
+  private record Digests(Digest source, Optional<Digest> changed) {}
+
+  private Optional<Digests> digests(ImageRef image, Platforms platforms) {
+    Optional<Digest> source = registries.findManifest(image).map(Descriptor::digest);
+    if (source.isEmpty() || platforms.isAll()) {
+      return source.map(digest -> new Digests(digest, Optional.empty()));
+    }
+    Repository repository = image.repository();
+    Digest mirrored =
+        registries
+            .readManifest(repository.digest(source.get()))
+            .reducedTo(platforms, child -> registries.readManifest(repository.digest(child)))
+            .digest();
+    return Optional.of(
+        new Digests(
+            source.get(), Optional.of(mirrored).filter(changed -> !changed.equals(source.get()))));
+  }
+
+  private Map<ImageRef, Digests> resolve(Map<ImageRef, ImageUse> images, Platforms platforms) {
     ExecutorService threads =
         Executors.newFixedThreadPool(Math.min(QUESTIONS_AT_ONCE, Math.max(1, images.size())));
     try {
-      Map<ImageRef, Future<Optional<Descriptor>>> questions = new LinkedHashMap<>();
+      Map<ImageRef, Future<Optional<Digests>>> questions = new LinkedHashMap<>();
       images
           .keySet()
-          .forEach(
-              image -> questions.put(image, threads.submit(() -> registries.findManifest(image))));
-      Map<ImageRef, Digest> digests = new LinkedHashMap<>();
+          .forEach(image -> questions.put(image, threads.submit(() -> digests(image, platforms))));
+      Map<ImageRef, Digests> digests = new LinkedHashMap<>();
       Map<ImageRef, String> problems = new LinkedHashMap<>();
       questions.forEach(
           (image, question) -> {
@@ -102,7 +129,7 @@ public final class MirrorPlanner {
               question
                   .get()
                   .ifPresentOrElse(
-                      found -> digests.put(image, found.digest()),
+                      found -> digests.put(image, found),
                       () -> problems.put(image, missing(image, images.get(image))));
             } catch (ExecutionException e) {
               if (!(e.getCause() instanceof AirgapException)) {

@@ -7,6 +7,8 @@ import ai.kubernaut.airgap.chart.ImageUse;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Platform;
+import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.image.Separator;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.yaml.InvalidYamlException;
@@ -40,6 +42,12 @@ final class PlanFile {
     target.put("registry", plan.target().address());
     target.put("separator", plan.target().separator().value());
     file.put("target", target);
+    if (!plan.platforms().isAll()) {
+      file.put("platforms", plan.platforms().chosen().stream().map(Platform::toString).toList());
+      if (plan.platforms().isWithoutIndex()) {
+        file.put("withoutIndex", true);
+      }
+    }
     plan.chart().ifPresent(chart -> file.put("chart", writeChart(chart)));
     List<Object> images = new ArrayList<>();
     plan.entries().forEach(entry -> images.add(writeEntry(entry)));
@@ -94,6 +102,7 @@ final class PlanFile {
     Map<String, Object> written =
         pair("source", entry.source().toString(), "target", entry.target().toString());
     entry.digest().ifPresent(digest -> written.put("digest", digest.toString()));
+    entry.mirroredDigest().ifPresent(digest -> written.put("mirroredDigest", digest.toString()));
     if (!entry.reasons().isEmpty()) {
       written.put("neededBy", writeReasons(entry.reasons()));
     }
@@ -170,13 +179,24 @@ final class PlanFile {
               + kind
               + "'");
     }
-    allow(file, "the plan", "apiVersion", "kind", "target", "chart", "images", "mentions");
+    allow(
+        file,
+        "the plan",
+        "apiVersion",
+        "kind",
+        "target",
+        "platforms",
+        "withoutIndex",
+        "chart",
+        "images",
+        "mentions");
     Fields target = file.fields("target");
     allow(target, "target", "registry", "separator");
     MirrorPlan.Builder plan =
         MirrorPlan.builder(
             Target.registry(required(target, "target", "registry"))
                 .separator(Separator.parse(required(target, "target", "separator"))));
+    plan.platforms(readPlatforms(file));
     if (file.value("chart").isPresent()) {
       plan.chart(readChart(file.fields("chart")));
     }
@@ -194,6 +214,22 @@ final class PlanFile {
               readReasons(mention, "a mention", "mentionedBy")));
     }
     return plan.build();
+  }
+
+  private static Platforms readPlatforms(Fields file) {
+    List<Platform> chosen =
+        list(file, "the plan", "platforms").stream()
+            .map(platform -> Platform.parse(platform.toString()))
+            .toList();
+    boolean withoutIndex = file.value("withoutIndex").filter(Boolean.TRUE::equals).isPresent();
+    if (chosen.isEmpty()) {
+      return Platforms.all();
+    }
+    if (withoutIndex && chosen.size() > 1) {
+      throw new InvalidPlanException(
+          "without an index there can be one of the platforms " + chosen);
+    }
+    return withoutIndex ? Platforms.withoutIndex(chosen.get(0)) : Platforms.of(chosen);
   }
 
   private static Chart readChart(Fields chart) {
@@ -218,12 +254,13 @@ final class PlanFile {
   }
 
   private static MirrorEntry readEntry(Fields image) {
-    allow(image, "an image", "source", "target", "digest", "neededBy");
+    allow(image, "an image", "source", "target", "digest", "mirroredDigest", "neededBy");
     MirrorEntry.Builder entry =
         MirrorEntry.builder()
             .source(ImageRef.parse(required(image, "an image", "source")))
             .target(ImageRef.parse(required(image, "an image", "target")))
-            .digest(image.text("digest").map(Digest::parse));
+            .digest(image.text("digest").map(Digest::parse))
+            .mirroredDigest(image.text("mirroredDigest").map(Digest::parse));
     return entry.reasons(readReasons(image, "an image", "neededBy")).build();
   }
 

@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.plan;
 
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.Manifest;
@@ -37,21 +38,30 @@ public final class PlanForecaster {
    *     a registry cannot be asked
    */
   public PlanForecast forecast(MirrorPlan plan) {
-    Run run = new Run();
+    Run run = new Run(plan.platforms());
     plan.entries().forEach(run::add);
     return run.result();
   }
 
   /** One forecast on its way. */
   private final class Run {
+    private final Platforms platforms;
     private final Map<ImageRef, Long> bytesPerImage = new LinkedHashMap<>();
     private final Map<Digest, Long> sizes = new HashMap<>();
     private final Set<Digest> inMirror = new HashSet<>();
 
+    Run(Platforms platforms) {
+      this.platforms = platforms;
+    }
+
     void add(MirrorEntry entry) {
       Map<Digest, Long> parts = new HashMap<>();
-      Manifest manifest = registries.readManifest(entry.exactSource());
-      collect(entry.source().repository(), manifest, parts);
+      Repository from = entry.source().repository();
+      Manifest manifest =
+          registries
+              .readManifest(entry.exactSource())
+              .reducedTo(platforms, child -> registries.readManifest(from.digest(child)));
+      collect(from, manifest, parts);
       bytesPerImage.put(entry.source(), parts.values().stream().mapToLong(Long::longValue).sum());
       boolean complete =
           registries

@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.plan;
 import ai.kubernaut.airgap.chart.ImageFinder;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Platforms;
 import java.util.List;
 import org.immutables.value.Value;
 
@@ -56,6 +57,29 @@ public interface PlanOptions {
   @Value.Default
   default boolean resolveDigests() {
     return true;
+  }
+
+  /**
+   * Which platforms of the images are mirrored. Leaving some out changes the images' digests, so it
+   * needs {@link #resolveDigests()}.
+   *
+   * @return by default all, with the digests that the images have
+   */
+  @Value.Default
+  default Platforms platforms() {
+    return Platforms.all();
+  }
+
+  /** Checks that choices which change digests come with the digests. */
+  @Value.Check
+  default void check() {
+    if (!platforms().isAll() && !resolveDigests()) {
+      throw new IllegalArgumentException(
+          "choosing platforms ("
+              + platforms()
+              + ") changes digests, and those can be known only when the registries are asked: leave"
+              + " resolveDigests on");
+    }
   }
 
   /**

@@ -2,14 +2,21 @@ package ai.kubernaut.airgap.registry;
 
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.Platform;
+import ai.kubernaut.airgap.image.Platforms;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,14 +44,17 @@ public final class Manifest {
   public static final String DOCKER_LIST =
       "application/vnd.docker.distribution.manifest.list.v2+json";
 
+  /** BuildKit's word for the manifest that an attestation in the same index is about. */
+  private static final String ATTESTED = "vnd.docker.reference.digest";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String mediaType;
   private final byte[] content;
   private final Digest digest;
-  private final JsonNode json;
+  private final ObjectNode json;
 
-  private Manifest(String mediaType, byte[] content, Digest digest, JsonNode json) {
+  private Manifest(String mediaType, byte[] content, Digest digest, ObjectNode json) {
     this.mediaType = mediaType;
     this.content = content;
     this.digest = digest;
@@ -66,13 +76,13 @@ public final class Manifest {
       throw new InvalidManifestException(
           "the manifest has " + content.length + " bytes, and " + MAX_SIZE + " is the limit");
     }
-    JsonNode json;
+    JsonNode read;
     try {
-      json = JSON.readTree(content);
+      read = JSON.readTree(content);
     } catch (IOException e) {
       throw new InvalidManifestException("the manifest is no JSON: " + firstLine(e));
     }
-    if (json == null || !json.isObject()) {
+    if (!(read instanceof ObjectNode json)) {
       throw new InvalidManifestException("the manifest is no JSON object");
     }
     if (json.path("schemaVersion").asInt(2) == 1) {
@@ -161,6 +171,61 @@ public final class Manifest {
    */
   public List<Descriptor> children() {
     return descriptors(json.path("manifests"));
+  }
+
+  /**
+   * What is left of an index when only some platforms are wanted. Attestations of the platforms
+   * that stay, as BuildKit adds them, stay as well.
+   *
+   * @param platforms the platforms that are wanted
+   * @param children reads a manifest that the index lists
+   * @return this one when nothing is left out, or it is no index; else an index with fewer
+   *     manifests, or the manifest of the one platform
+   * @throws InvalidManifestException when the index has none of the platforms; the message names
+   *     those that it has
+   */
+  public Manifest reducedTo(Platforms platforms, Function<Digest, Manifest> children) {
+    if (platforms.isAll() || !isIndex()) {
+      return this;
+    }
+    List<Descriptor> wanted =
+        children().stream()
+            .filter(child -> child.platform().filter(platforms::include).isPresent())
+            .toList();
+    if (wanted.isEmpty()) {
+      throw new InvalidManifestException(
+          "the image is not for "
+              + platforms
+              + ", but for "
+              + children().stream()
+                  .flatMap(child -> child.platform().stream())
+                  .map(Platform::toString)
+                  .filter(platform -> !platform.startsWith("unknown/"))
+                  .collect(Collectors.joining(", "))
+              + "; choose among these");
+    }
+    if (platforms.isWithoutIndex()) {
+      return children.apply(wanted.get(0).digest());
+    }
+    Set<String> kept =
+        wanted.stream().map(child -> child.digest().toString()).collect(Collectors.toSet());
+    ObjectNode reduced = json.deepCopy();
+    ArrayNode listed = reduced.putArray("manifests");
+    for (JsonNode child : json.path("manifests")) {
+      String attested = child.path("annotations").path(ATTESTED).asText("");
+      if (kept.contains(child.path("digest").asText("")) || kept.contains(attested)) {
+        listed.add(child);
+      }
+    }
+    return listed.size() == json.path("manifests").size() ? this : of(mediaType, bytes(reduced));
+  }
+
+  private static byte[] bytes(ObjectNode json) {
+    try {
+      return JSON.writeValueAsBytes(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("what was read as JSON cannot be written", e);
+    }
   }
 
   /**

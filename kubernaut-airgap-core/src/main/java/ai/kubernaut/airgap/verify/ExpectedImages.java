@@ -21,12 +21,14 @@ import java.util.Set;
  * its platform's manifest, so both are right; the mirror tells the latter.
  */
 final class ExpectedImages {
+  private final MirrorPlan plan;
   private final Target target;
   private final RegistryClient registries;
   private final Map<ImageRef, MirrorEntry> entries = new HashMap<>();
   private final Map<ImageRef, Set<Digest>> digests = new HashMap<>();
 
   ExpectedImages(MirrorPlan plan, RegistryClient registries) {
+    this.plan = plan;
     this.target = plan.target();
     this.registries = registries;
     plan.entries().forEach(entry -> entries.put(entry.pullReference(), entry));
@@ -76,8 +78,9 @@ final class ExpectedImages {
 
   private Set<Digest> expected(MirrorEntry entry) {
     Set<Digest> expected = new HashSet<>();
-    entry.digest().ifPresent(expected::add);
-    ImageRef mirrored = entry.digest().map(entry.target()::withDigest).orElse(entry.target());
+    Optional<Digest> digest = plan.expectedDigest(entry);
+    digest.ifPresent(expected::add);
+    ImageRef mirrored = digest.map(entry.target()::withDigest).orElse(entry.target());
     Manifest manifest = registries.readManifest(mirrored);
     expected.add(manifest.digest());
     for (Descriptor child : manifest.children()) {

@@ -345,7 +345,8 @@ final class FaultsTest {
         plan().entries().get(0),
         index.digest(),
         ImageManifests.read(retrying, image().repository(), index.digest()),
-        List.of());
+        List.of(),
+        new IndexFallback(Optional.empty()));
   }
 
   @Test

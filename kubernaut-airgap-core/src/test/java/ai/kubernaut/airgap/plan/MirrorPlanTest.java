@@ -182,7 +182,7 @@ final class MirrorPlanTest {
       {
         "neededBy:",
         "because:",
-        "the key 'because' in an image is not known to this version; known are source, target, digest, neededBy"
+        "the key 'because' in an image is not known to this version; known are source, target, digest, mirroredDigest, neededBy"
       },
       {"  location: charts/kubernaut\n", "", "the key 'location' is missing in chart"},
       {

@@ -11,17 +11,23 @@ import ai.kubernaut.airgap.chart.ImageReason;
 import ai.kubernaut.airgap.chart.TemplateHelm;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Platform;
+import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class MirrorPlannerTest {
   private static final Target HARBOR = Target.registry("harbor.corp");
@@ -194,6 +200,66 @@ final class MirrorPlannerTest {
     MirrorPlan plan =
         new MirrorPlanner(helm, registries).plan(chart, HARBOR, PlanOptions.builder().build());
     assertThat(plan.chart()).as("as it was given").contains(chart);
+  }
+
+  @Test
+  void chosenPlatformsArePlannedWithTheDigestThatTheIndexWillHave(@TempDir Path folder) {
+    List<Manifest> children = new ArrayList<>();
+    for (String name : List.of("amd64", "arm64", "attestation of arm64")) {
+      Manifest child =
+          Manifest.of(
+              Manifest.OCI_MANIFEST,
+              "{\"schemaVersion\":2,\"annotations\":{\"is\":\"%s\"}}"
+                  .formatted(name)
+                  .getBytes(UTF_8));
+      registries.writeManifest(GATEWAY.repository().digest(child.digest()), child);
+      children.add(child);
+    }
+    byte[] index =
+        """
+        {"schemaVersion":2,"manifests":[
+          {"mediaType":"%1$s","digest":"%2$s","size":7,"platform":{"os":"linux","architecture":"amd64"}},
+          {"mediaType":"%1$s","digest":"%3$s","size":7,"platform":{"os":"linux","architecture":"arm64","variant":"v8"}},
+          {"mediaType":"%1$s","digest":"%4$s","size":7,"platform":{"os":"unknown","architecture":"unknown"},
+           "annotations":{"vnd.docker.reference.digest":"%3$s"}}]}"""
+            .formatted(
+                Manifest.OCI_MANIFEST,
+                children.get(0).digest(),
+                children.get(1).digest(),
+                children.get(2).digest())
+            .getBytes(UTF_8);
+    Manifest manifest = Manifest.of(Manifest.OCI_INDEX, index);
+    registries.writeManifest(GATEWAY, manifest);
+    Platforms arm64 = Platforms.of(Platform.of("linux", "arm64"));
+
+    MirrorPlan plan = plan(helm(GATEWAY), PlanOptions.builder().platforms(arm64).build());
+
+    Manifest reduced =
+        manifest.reducedTo(
+            arm64,
+            child -> {
+              throw new AssertionError("nothing but the index is needed");
+            });
+    assertThat(reduced.children())
+        .extracting(Descriptor::digest)
+        .containsExactly(children.get(1).digest(), children.get(2).digest());
+    assertThat(plan.entries().get(0).digest()).contains(manifest.digest());
+    assertThat(plan.entries().get(0).mirroredDigest()).contains(reduced.digest());
+    plan.save(folder.resolve("plan.yaml"));
+    assertThat(MirrorPlan.read(folder.resolve("plan.yaml"))).isEqualTo(plan);
+  }
+
+  @Test
+  void platformsCannotBeChosenWithoutAskingForDigests() {
+    assertThatThrownBy(
+            () ->
+                PlanOptions.builder()
+                    .platforms(Platforms.withoutIndex(Platform.of("linux", "amd64")))
+                    .resolveDigests(false)
+                    .build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("linux/amd64 alone")
+        .hasMessageContaining("resolveDigests");
   }
 
   @Test

@@ -2,6 +2,8 @@ package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Platform;
+import ai.kubernaut.airgap.image.Platforms;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -43,6 +45,18 @@ final class ChartArguments {
       description =
           "An image that the chart does not name, such as quay.io/kubernaut-ai/must-gather:v1.1.0.")
   List<ImageRef> extraImages = new ArrayList<>();
+
+  @Option(
+      names = "--platform",
+      paramLabel = "OS/ARCH",
+      description =
+          "Mirror this platform of the images only, which changes their digests; repeatable.")
+  List<Platform> platforms = new ArrayList<>();
+
+  /** The platforms that were named, or all. */
+  Platforms platforms() {
+    return platforms.isEmpty() ? Platforms.all() : Platforms.of(platforms);
+  }
 
   /** The chart that was named, if one was, with everything said about it. */
   Optional<Chart> chart() {

@@ -166,7 +166,11 @@ final class LabCommand implements Callable<Integer> {
         airgap.plan(
             planned,
             mirror,
-            PlanOptions.builder().release(release.release()).addAllExtraImages(extra).build());
+            PlanOptions.builder()
+                .release(release.release())
+                .addAllExtraImages(extra)
+                .platforms(chart.platforms())
+                .build());
     output.tell(Reports.text(plan).indent(2).stripTrailing());
     json.set("plan", Reports.json(plan));
 

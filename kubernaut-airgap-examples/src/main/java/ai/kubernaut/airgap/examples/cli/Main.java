@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.AirgapException;
 import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Platform;
 import ai.kubernaut.airgap.image.Separator;
 import ai.kubernaut.airgap.image.Target;
 import java.io.OutputStreamWriter;
@@ -63,6 +64,7 @@ public final class Main {
         .setOut(out)
         .setErr(err)
         .registerConverter(ImageRef.class, text -> legal(text, ImageRef::parse))
+        .registerConverter(Platform.class, text -> legal(text, Platform::parse))
         .registerConverter(Separator.class, text -> legal(text, Separator::parse))
         .registerConverter(Target.class, text -> legal(text, Target::registry))
         .setExecutionExceptionHandler(Main::explain)

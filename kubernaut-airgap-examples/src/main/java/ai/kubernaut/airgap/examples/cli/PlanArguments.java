@@ -42,6 +42,7 @@ final class PlanArguments {
             .release(release)
             .resolveDigests(!offline)
             .addAllExtraImages(chart.extraImages)
+            .platforms(chart.platforms())
             .build());
   }
 }

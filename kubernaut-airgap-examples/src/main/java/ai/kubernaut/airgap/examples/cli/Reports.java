@@ -46,6 +46,7 @@ final class Reports {
     json.put("source", entry.source().toString());
     json.put("target", entry.target().toString());
     entry.digest().ifPresent(digest -> json.put("digest", digest.toString()));
+    entry.mirroredDigest().ifPresent(digest -> json.put("mirroredDigest", digest.toString()));
     ArrayNode neededBy = json.putArray("neededBy");
     entry.reasons().forEach(reason -> neededBy.add(reason.object() + " " + reason.path()));
     return json;
@@ -96,6 +97,10 @@ final class Reports {
       one.put("target", image.entry().target().toString());
       one.put("outcome", image.outcome().name().toLowerCase(Locale.ROOT));
       image.digest().ifPresent(digest -> one.put("digest", digest.toString()));
+      image
+          .sourceDigest()
+          .filter(digest -> image.digestHasChanged())
+          .ifPresent(digest -> one.put("sourceDigest", digest.toString()));
       one.put("bytesSent", image.bytesSent());
       one.put("blobsSent", image.blobsSent());
       one.put("blobsMounted", image.blobsMounted());

@@ -1,0 +1,161 @@
+package ai.kubernaut.airgap.mirror;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Platform;
+import ai.kubernaut.airgap.image.Platforms;
+import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.Manifest;
+import ai.kubernaut.airgap.registry.RegistryException;
+import ai.kubernaut.airgap.registry.RegistryException.Reason;
+import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Images of which only some platforms are mirrored. */
+final class PlatformsTest {
+  private static final Target MIRROR = Target.registry("harbor.corp/airgap");
+  private static final Platform AMD64 = Platform.of("linux", "amd64");
+  private static final Platform ARM64 = Platform.of("linux", "arm64");
+  private static final ImageRef IMAGE = ImageRef.parse("quay.io/kubernaut-ai/gateway:v1");
+  private static final ImageRef MIRRORED = MIRROR.nameOf(IMAGE);
+
+  private final MemoryRegistryClient memory = MemoryRegistryClient.create();
+  private final WatchedClient client = new WatchedClient(memory);
+  private MirrorOptions options = MirrorOptions.builder().build();
+  private Digest published;
+
+  @BeforeEach
+  void publish() {
+    TestImages.publish(memory, IMAGE, TestImages.Kind.OCI, List.of(TestImages.bytes(50_000, 1)), 7);
+    published = memory.readManifest(IMAGE).digest();
+  }
+
+  @AfterEach
+  void close() {
+    memory.close();
+  }
+
+  private static MirrorPlan plan(Platforms platforms) {
+    return MirrorPlan.builder(MIRROR).platforms(platforms).image(IMAGE).build();
+  }
+
+  private MirrorReport mirror(MirrorPlan plan) {
+    return new MirrorEngine(client, options, event -> {}).mirror(plan);
+  }
+
+  private Descriptor child(Platform platform) {
+    return memory.readManifest(IMAGE).children().stream()
+        .filter(child -> child.platform().filter(platform::equals).isPresent())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void aChosenPlatformGetsAnIndexOfItsOwnAndTheReportBothDigests() {
+    MirroredImage image = mirror(plan(Platforms.of(AMD64))).orElseThrow().images().get(0);
+
+    Manifest index = memory.readManifest(MIRRORED);
+    assertThat(index.children()).containsExactly(child(AMD64));
+    assertThat(memory.findManifest(MIRRORED.repository().digest(child(ARM64).digest()))).isEmpty();
+    for (Descriptor blob :
+        memory.readManifest(MIRRORED.repository().digest(child(AMD64).digest())).blobs()) {
+      assertThat(memory.findBlob(MIRRORED.repository(), blob.digest())).isPresent();
+    }
+    assertThat(image.digest()).contains(index.digest());
+    assertThat(image.sourceDigest()).contains(published);
+    assertThat(image.describe())
+        .contains(index.digest().abbreviated(), published.abbreviated(), "fewer platforms");
+  }
+
+  @Test
+  void everyPlatformChosenLeavesTheDigestAsItIs() {
+    MirroredImage image =
+        mirror(plan(Platforms.of(AMD64, ARM64, Platform.of("linux", "s390x"))))
+            .orElseThrow()
+            .images()
+            .get(0);
+
+    assertThat(image.digest()).contains(published);
+    assertThat(image.digestHasChanged()).isFalse();
+  }
+
+  @Test
+  void aPlatformWithoutIndexGetsTheName() {
+    MirroredImage image = mirror(plan(Platforms.withoutIndex(ARM64))).orElseThrow().images().get(0);
+
+    assertThat(memory.readManifest(MIRRORED).isIndex()).isFalse();
+    assertThat(image.digest()).contains(child(ARM64).digest());
+  }
+
+  @Test
+  void aPlatformThatTheImageDoesNotHaveIsAFailureThatNamesThoseItHas() {
+    MirrorReport report = mirror(plan(Platforms.of(Platform.of("linux", "ppc64le"))));
+
+    assertThat(report.failures().get(0).failure().orElseThrow())
+        .contains("linux/ppc64le", "linux/amd64, linux/arm64, linux/s390x");
+    assertThat(memory.findManifest(MIRRORED)).isEmpty();
+  }
+
+  @Test
+  void aSecondRunFindsTheReducedImageAndSendsNothing() {
+    MirrorPlan plan = plan(Platforms.of(AMD64));
+    MirrorReport first = mirror(plan);
+    client.forget();
+
+    assertThat(mirror(plan).images().get(0).outcome()).isEqualTo(MirroredImage.Outcome.PRESENT);
+    assertThat(client.calls()).noneMatch(call -> call.startsWith("write"));
+
+    client.forget();
+    MirrorReport again = mirror(first.plan());
+    assertThat(again.images().get(0).outcome()).isEqualTo(MirroredImage.Outcome.PRESENT);
+    assertThat(client.calls()).filteredOn(call -> call.startsWith("readManifest")).isEmpty();
+  }
+
+  @Test
+  void theReportsPlanHasTheNewDigestSoThatChecksAndPinnedReferencesAreRight() {
+    ImageRef pinned = IMAGE.withDigest(published);
+    MirrorPlan plan =
+        MirrorPlan.builder(MIRROR).platforms(Platforms.of(AMD64)).image(pinned).build();
+
+    MirrorPlan carriedOut = mirror(plan).orElseThrow().plan();
+
+    Digest reduced = memory.readManifest(MIRRORED).digest();
+    assertThat(carriedOut.pullReferences().get(pinned)).isEqualTo(MIRRORED.withDigest(reduced));
+    MirrorEngine engine = new MirrorEngine(client, options, event -> {});
+    assertThat(engine.check(carriedOut).isComplete()).isTrue();
+    assertThat(engine.checkDeeply(carriedOut).isComplete()).isTrue();
+  }
+
+  @Test
+  void aMirrorThatRefusesIndexesGetsOnePlatformOnlyWhereTheCallerAllowsIt() {
+    int[] refusals = {1};
+    client.before(
+        call -> {
+          if (call.equals("writeManifest " + MIRRORED) && refusals[0]-- > 0) {
+            throw new RegistryException(
+                Reason.REFUSED, "harbor.corp", 415, call + " failed: no indexes here", null);
+          }
+        });
+
+    MirrorReport refused = mirror(plan(Platforms.all()));
+    assertThat(refused.failures().get(0).failure().orElseThrow())
+        .contains("no indexes here", "platformWhereIndexRefused");
+
+    refusals[0] = 1;
+    options = MirrorOptions.builder().platformWhereIndexRefused(AMD64).build();
+    MirrorReport report = mirror(plan(Platforms.all())).orElseThrow();
+
+    assertThat(memory.readManifest(MIRRORED).digest()).isEqualTo(child(AMD64).digest());
+    assertThat(report.images().get(0).digestHasChanged()).isTrue();
+    assertThat(report.plan().entries().get(0).mirroredDigest()).contains(child(AMD64).digest());
+    assertThat(mirror(report.plan()).images().get(0).outcome())
+        .isEqualTo(MirroredImage.Outcome.PRESENT);
+  }
+}
