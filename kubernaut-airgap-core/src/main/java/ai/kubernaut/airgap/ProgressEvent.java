@@ -1,14 +1,26 @@
 package ai.kubernaut.airgap;
 
+import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Repository;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Something that happened on the way. Events of one step come from several threads, one at a time;
  * a listener should be quick, and what it throws ends the step. Each prints as a line for people.
  */
 public sealed interface ProgressEvent {
+  /**
+   * Whether it is one of very many, and rather moves a bar than deserves a line.
+   *
+   * @return true for {@link BytesSent} and {@link BlobFinished}
+   */
+  default boolean isDetail() {
+    return this instanceof BytesSent || this instanceof BlobFinished;
+  }
+
   /** The five steps of the guide. */
   enum Step {
     /** Step 1: which images there are, and their names in the mirror. */
@@ -81,11 +93,76 @@ public sealed interface ProgressEvent {
   }
 
   /**
-   * Content was sent to the mirror.
+   * Content was sent to the mirror. These events are many; they cost little.
    *
-   * @param bytes how much since the last such event
+   * @param bytes how much since the last such event, also when it was sent before and got lost
+   * @param done how much of the total need not be sent any more
+   * @param total how much there was to do: what {@link MirrorSized} said, and more where the mirror
+   *     does not mount
+   * @param remaining how long the rest takes at the speed of the last ten seconds; empty in the
+   *     first second
    */
-  record BytesSent(long bytes) implements ProgressEvent {}
+  record BytesSent(long bytes, long done, long total, Optional<Duration> remaining)
+      implements ProgressEvent {
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT,
+          "  %.1f of %.1f MB%s",
+          done / 1e6,
+          total / 1e6,
+          remaining.map(time -> ", " + (time.toSeconds() + 1) + " s left").orElse(""));
+    }
+  }
+
+  /**
+   * A blob is in one of the mirror's repositories.
+   *
+   * @param blob which blob
+   * @param bytes its size
+   * @param repository where it is now
+   * @param way how it got there
+   */
+  record BlobFinished(Digest blob, long bytes, Repository repository, Way way)
+      implements ProgressEvent {
+    /** How a blob gets into a repository. */
+    public enum Way {
+      /** Sent by this run. */
+      SENT,
+      /** Taken over from another repository of the mirror. */
+      MOUNTED,
+      /** There before. */
+      PRESENT
+    }
+
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT,
+          "  %s (%.1f MB) %s in %s",
+          blob.abbreviated(),
+          bytes / 1e6,
+          way.name().toLowerCase(Locale.ROOT),
+          repository);
+    }
+  }
+
+  /**
+   * A request waits because a registry's limit is reached.
+   *
+   * @param registry which registry
+   * @param delay how long
+   */
+  record Waiting(String registry, Duration delay) implements ProgressEvent {
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT,
+          "  waiting %.1f s, as %s is to be asked no faster",
+          delay.toMillis() / 1000.0,
+          registry);
+    }
+  }
 
   /**
    * Something failed in a way that may pass, and will be tried again.

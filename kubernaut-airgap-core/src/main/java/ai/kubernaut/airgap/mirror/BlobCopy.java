@@ -1,7 +1,7 @@
 package ai.kubernaut.airgap.mirror;
 
 import ai.kubernaut.airgap.AirgapException;
-import ai.kubernaut.airgap.ProgressEvent;
+import ai.kubernaut.airgap.ProgressEvent.BlobFinished.Way;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.registry.Descriptor;
 import java.util.ArrayList;
@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /**
  * One blob and everything in the plan that needs it: brought into one repository of the mirror, and
@@ -19,15 +18,15 @@ import java.util.function.Consumer;
  */
 final class BlobCopy {
   private final Descriptor blob;
-  private final Consumer<ProgressEvent> progress;
+  private final TransferMeter.OfBlob meter;
   private final Journal journal;
   private final List<ImageCopy> images = new ArrayList<>();
   private final Set<Repository> homes = new HashSet<>();
   private Optional<Repository> home = Optional.empty();
 
-  BlobCopy(Descriptor blob, Consumer<ProgressEvent> progress, Journal journal) {
+  BlobCopy(Descriptor blob, TransferMeter meter, Journal journal) {
     this.blob = blob;
-    this.progress = progress;
+    this.meter = meter.of(blob);
     this.journal = journal;
   }
 
@@ -67,23 +66,35 @@ final class BlobCopy {
   }
 
   private void copyTo(ImageCopy image) {
+    Way way = bringTo(image);
+    meter.finished(image.to(), way);
+  }
+
+  private Way bringTo(ImageCopy image) {
     Repository to = image.to();
     if (homes.contains(to)) {
       image.present();
-    } else if (home.isPresent()
-        && image.registries().mountBlob(to, blob.digest(), home.orElseThrow())) {
+      return Way.PRESENT;
+    }
+    if (home.isPresent() && image.registries().mountBlob(to, blob.digest(), home.orElseThrow())) {
       // A registry that mounts also says yes to what is there already, so there is no need to ask
       // first.
       image.mounted();
-    } else if (image.registries().findBlob(to, blob.digest()).isPresent()) {
-      image.present();
-    } else {
-      new BlobSender(image, blob, progress, journal, BlobSender.CHUNK).send();
-      if (home.isPresent()) {
-        image.sentAgain(blob.size());
-      } else {
-        image.sent(blob.size());
-      }
+      return Way.MOUNTED;
     }
+    if (image.registries().findBlob(to, blob.digest()).isPresent()) {
+      image.present();
+      return Way.PRESENT;
+    }
+    if (home.isPresent()) {
+      meter.again();
+    }
+    new BlobSender(image, blob, meter, journal, BlobSender.CHUNK).send();
+    if (home.isPresent()) {
+      image.sentAgain(blob.size());
+    } else {
+      image.sent(blob.size());
+    }
+    return Way.SENT;
   }
 }

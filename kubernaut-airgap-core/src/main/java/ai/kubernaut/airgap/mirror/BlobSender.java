@@ -1,6 +1,5 @@
 package ai.kubernaut.airgap.mirror;
 
-import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.registry.BlobUpload;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.RegistryException;
@@ -10,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * Sends one blob for one image. It goes in one piece at first, as that is fastest and every
@@ -33,7 +31,7 @@ final class BlobSender {
 
   private final ImageCopy image;
   private final Descriptor blob;
-  private final Consumer<ProgressEvent> progress;
+  private final TransferMeter.OfBlob meter;
   private final Journal journal;
   private final int chunk;
   private boolean inPieces;
@@ -42,16 +40,12 @@ final class BlobSender {
   private int failures;
 
   BlobSender(
-      ImageCopy image,
-      Descriptor blob,
-      Consumer<ProgressEvent> progress,
-      Journal journal,
-      int chunk) {
+      ImageCopy image, Descriptor blob, TransferMeter.OfBlob meter, Journal journal, int chunk) {
     this.journal = journal;
     this.inPieces = journal.isKept();
     this.image = image;
     this.blob = blob;
-    this.progress = progress;
+    this.meter = meter;
     this.chunk = chunk;
   }
 
@@ -79,7 +73,7 @@ final class BlobSender {
     while (true) {
       try (ResumingInput source = image.registries().readBlob(image.from(), blob, 0)) {
         try {
-          image.registries().writeBlob(image.to(), blob, counted(source));
+          image.registries().writeBlob(image.to(), blob, counted(source, 0));
           return;
         } catch (RegistryException e) {
           pause(source, e);
@@ -98,7 +92,7 @@ final class BlobSender {
         journal.sending(image.to(), blob.digest(), upload);
         try (ResumingInput source = image.registries().readBlob(image.from(), blob, offset)) {
           try {
-            sendFrom(upload, offset, counted(source));
+            sendFrom(upload, offset, counted(source, offset));
             stored = true;
           } catch (RegistryException e) {
             keep = canGoOnLater(e);
@@ -205,7 +199,13 @@ final class BlobSender {
     return image.registries().findBlob(image.to(), blob.digest()).isPresent();
   }
 
-  private InputStream counted(InputStream source) {
-    return new CountedInput(source, count -> progress.accept(new ProgressEvent.BytesSent(count)));
+  private InputStream counted(InputStream source, long start) {
+    long[] position = {start};
+    return new CountedInput(
+        source,
+        count -> {
+          position[0] += count;
+          meter.sent(position[0], count);
+        });
   }
 }

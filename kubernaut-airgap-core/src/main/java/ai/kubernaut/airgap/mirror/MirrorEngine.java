@@ -7,6 +7,8 @@ import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
 import java.util.TreeSet;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
@@ -41,9 +43,12 @@ public final class MirrorEngine {
       Consumer<ProgressEvent> progress,
       Pauses pauses) {
     this.pauses = pauses;
-    this.registries = registries;
     this.options = options;
     this.progress = event -> report(progress, event);
+    this.registries =
+        options.limits().isEmpty()
+            ? registries
+            : new ThrottledClient(registries, options.limits(), pauses, this.progress);
   }
 
   private void report(Consumer<ProgressEvent> listener, ProgressEvent event) {
@@ -60,8 +65,9 @@ public final class MirrorEngine {
    * @return what became of each image
    * @throws RegistryException before anything is sent, when the mirror, or a registry that images
    *     come from, cannot be used at all
-   * @throws AirgapException when the thread is interrupted, and what is in the mirror by then
-   *     stays, so that a later run goes on from there; or when the journal cannot be opened
+   * @throws AirgapException when the thread is interrupted or the run is cancelled, and what is in
+   *     the mirror by then stays, so that a later run goes on from there; or when the journal
+   *     cannot be opened
    */
   public MirrorReport mirror(MirrorPlan plan) {
     progress.accept(
@@ -75,7 +81,15 @@ public final class MirrorEngine {
       report =
           inThreads(
               (images, blobs) ->
-                  new MirrorRun(plan, options, this::client, progress, journal, images, blobs)
+                  new MirrorRun(
+                          plan,
+                          options,
+                          this::client,
+                          progress,
+                          new TransferMeter(progress, pauses::nanoTime),
+                          journal,
+                          images,
+                          blobs)
                       .mirror());
     }
     if (report.isComplete()) {
@@ -118,7 +132,7 @@ public final class MirrorEngine {
         (images, blobs) ->
             MirrorReport.of(
                 plan,
-                Workers.await(
+                images.await(
                     plan.entries().stream()
                         .map(entry -> images.submit(() -> check(plan, entry, deeply)))
                         .toList())));
@@ -182,14 +196,28 @@ public final class MirrorEngine {
   }
 
   private MirrorReport inThreads(Work work) {
-    try (Workers images = new Workers("image", options.imagesAtOnce());
-        Workers blobs = new Workers("blob", options.blobsAtOnce())) {
+    CompletableFuture<Object> cancelled = new CompletableFuture<>();
+    options
+        .cancelledBy()
+        .ifPresent(
+            stage ->
+                stage.whenComplete(
+                    (result, failure) ->
+                        cancelled.completeExceptionally(new CancellationException())));
+    try (Workers images = new Workers("image", options.imagesAtOnce(), cancelled);
+        Workers blobs = new Workers("blob", options.blobsAtOnce(), cancelled)) {
       return work.with(images, blobs);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new AirgapException(
-          "mirroring was interrupted; mirror the same plan again, what is there is not sent twice",
-          e);
+      throw stopped("interrupted", e);
+    } catch (CancellationException e) {
+      throw stopped("cancelled", e);
     }
+  }
+
+  private static AirgapException stopped(String how, Exception cause) {
+    return new AirgapException(
+        "mirroring was " + how + "; mirror the same plan again, what is there is not sent twice",
+        cause);
   }
 }

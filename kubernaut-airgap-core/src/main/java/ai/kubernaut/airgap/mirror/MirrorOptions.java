@@ -2,7 +2,9 @@ package ai.kubernaut.airgap.mirror;
 
 import ai.kubernaut.airgap.image.Platform;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import org.immutables.value.Value;
 
 /** Choices for mirroring. Immutable. */
@@ -28,6 +30,22 @@ public interface MirrorOptions {
   default int blobsAtOnce() {
     return 4;
   }
+
+  /**
+   * How much single registries are asked for.
+   *
+   * @return by registry, as references name it: {@code docker.io}, {@code harbor.corp:8443}; by
+   *     default empty, no limits
+   */
+  Map<String, RateLimit> limits();
+
+  /**
+   * Something whose end, good or bad, ends the run as an interrupt would: within a second, with
+   * what is in the mirror staying there.
+   *
+   * @return by default empty
+   */
+  Optional<CompletionStage<?>> cancelledBy();
 
   /**
    * What is tried again, how often, and when.

@@ -28,6 +28,7 @@ import java.util.function.Supplier;
 final class MirrorRun {
   private final Supplier<RetryingClient> clients;
   private final Consumer<ProgressEvent> progress;
+  private final TransferMeter meter;
   private final Journal journal;
   private final MirrorPlan plan;
   private final MirrorOptions options;
@@ -43,6 +44,7 @@ final class MirrorRun {
       MirrorOptions options,
       Supplier<RetryingClient> clients,
       Consumer<ProgressEvent> progress,
+      TransferMeter meter,
       Journal journal,
       Workers images,
       Workers blobs) {
@@ -51,6 +53,7 @@ final class MirrorRun {
     this.fallback = new IndexFallback(options.platformWhereIndexRefused());
     this.clients = clients;
     this.progress = progress;
+    this.meter = meter;
     this.journal = journal;
     this.images = images;
     this.blobs = blobs;
@@ -58,7 +61,7 @@ final class MirrorRun {
 
   MirrorReport mirror() throws InterruptedException {
     List<Found> found =
-        Workers.await(
+        images.await(
             plan.entries().stream().map(entry -> images.submit(() -> find(entry))).toList());
     Map<Digest, BlobCopy> copies = blobs(found);
     if (!copies.isEmpty()) {
@@ -78,7 +81,7 @@ final class MirrorRun {
               .toArray(CompletableFuture<?>[]::new);
       results.add(images.submitAfter(CompletableFuture.allOf(needed), () -> finish(image)));
     }
-    List<MirroredImage> mirrored = Workers.await(results);
+    List<MirroredImage> mirrored = images.await(results);
     return MirrorReport.of(asCarriedOut(mirrored), mirrored);
   }
 
@@ -154,7 +157,7 @@ final class MirrorRun {
               copy -> {
                 for (Descriptor blob : copy.blobs()) {
                   copies
-                      .computeIfAbsent(blob.digest(), any -> new BlobCopy(blob, progress, journal))
+                      .computeIfAbsent(blob.digest(), any -> new BlobCopy(blob, meter, journal))
                       .neededBy(copy);
                 }
               });
@@ -175,7 +178,7 @@ final class MirrorRun {
           .filter(ended -> ended.outcome() == MirroredImage.Outcome.PRESENT)
           .ifPresent(there -> learnt.add(images.run(() -> learnHome(there, copies))));
     }
-    Workers.await(learnt);
+    images.await(learnt);
   }
 
   private void learnHome(MirroredImage there, Map<Digest, BlobCopy> copies) {
@@ -197,11 +200,10 @@ final class MirrorRun {
   }
 
   private void announce(List<Found> found, Map<Digest, BlobCopy> copies) {
-    progress.accept(
-        new ProgressEvent.MirrorSized(
-            (int) found.stream().filter(image -> image.copy().isPresent()).count(),
-            copies.size(),
-            copies.values().stream().mapToLong(copy -> copy.blob().size()).sum()));
+    meter.begin(
+        (int) found.stream().filter(image -> image.copy().isPresent()).count(),
+        copies.size(),
+        copies.values().stream().mapToLong(copy -> copy.blob().size()).sum());
   }
 
   private MirroredImage finish(Found found) {

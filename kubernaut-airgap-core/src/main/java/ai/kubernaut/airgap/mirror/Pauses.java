@@ -7,6 +7,9 @@ import java.util.concurrent.ThreadLocalRandom;
 interface Pauses {
   void sleep(Duration wait) throws InterruptedException;
 
+  /** As {@link System#nanoTime()}. */
+  long nanoTime();
+
   /** From 0 to below 1. */
   double random();
 
@@ -16,6 +19,11 @@ interface Pauses {
       @Override
       public void sleep(Duration wait) throws InterruptedException {
         Thread.sleep(wait.toMillis());
+      }
+
+      @Override
+      public long nanoTime() {
+        return System.nanoTime();
       }
 
       @Override

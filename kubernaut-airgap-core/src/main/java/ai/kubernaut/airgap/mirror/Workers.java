@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.mirror;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -15,8 +16,13 @@ final class Workers implements AutoCloseable {
   private static final long END_SECONDS = 10;
 
   private final ExecutorService threads;
+  private final CompletableFuture<Object> cancelled;
 
-  Workers(String name, int count) {
+  /**
+   * @param cancelled completed with a {@link CancellationException} when nobody waits any more
+   */
+  Workers(String name, int count, CompletableFuture<Object> cancelled) {
+    this.cancelled = cancelled;
     this.threads =
         Executors.newFixedThreadPool(count, work -> new Thread(work, "airgap-mirror-" + name));
   }
@@ -37,14 +43,19 @@ final class Workers implements AutoCloseable {
   /**
    * Waits for all results.
    *
+   * @throws CancellationException when the run is cancelled first
    * @throws IllegalStateException around what the work threw
    */
-  static <T> List<T> await(List<CompletableFuture<T>> work) throws InterruptedException {
+  <T> List<T> await(List<CompletableFuture<T>> work) throws InterruptedException {
     List<T> results = new ArrayList<>();
     for (CompletableFuture<T> one : work) {
       try {
+        CompletableFuture.anyOf(one, cancelled).get();
         results.add(one.get());
       } catch (ExecutionException e) {
+        if (cancelled.isDone()) {
+          throw new CancellationException();
+        }
         throw new IllegalStateException(
             "mirroring failed in a way that no image explains", e.getCause());
       }

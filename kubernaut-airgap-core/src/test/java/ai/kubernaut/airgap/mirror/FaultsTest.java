@@ -3,6 +3,8 @@ package ai.kubernaut.airgap.mirror;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
@@ -29,7 +31,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
@@ -55,6 +62,7 @@ final class FaultsTest {
   private FaultProxy push;
   private HttpRegistryClient client;
   private final NoPauses pauses = new NoPauses(0);
+  private final CompletableFuture<Void> cancel = new CompletableFuture<>();
   private Target target;
 
   @BeforeAll
@@ -239,6 +247,60 @@ final class FaultsTest {
   }
 
   @Test
+  void slowBodiesAreWaitedFor() {
+    Fault slow = new Fault.Slow(100_000, Duration.ofMillis(5));
+    pull.faults(request -> isLayer(request) ? Optional.of(slow) : Optional.empty());
+    push.faults(request -> isLayerUpload(request) ? Optional.of(slow) : Optional.empty());
+
+    mirror().orElseThrow();
+
+    assertMirrored();
+    assertThat(layerDownloads()).hasSize(1);
+    assertThat(pauses.waits()).isEmpty();
+  }
+
+  @Test
+  void anInterruptEndsStalledTransfersSoonAndALaterRunGoesOn() throws InterruptedException {
+    assertStops(Thread::interrupt, "interrupted");
+  }
+
+  @Test
+  void aCancelledRunEndsStalledTransfersSoonAndALaterRunGoesOn() throws InterruptedException {
+    assertStops(run -> cancel.complete(null), "cancelled");
+  }
+
+  private void assertStops(Consumer<Thread> stop, String how) throws InterruptedException {
+    pull.faults(first(1, FaultsTest::isLayer, new Fault.Stall(1_000_000)));
+    CountDownLatch stalled = new CountDownLatch(1);
+    AtomicLong sent = new AtomicLong();
+    Consumer<ProgressEvent> watch =
+        event -> {
+          if (event instanceof ProgressEvent.BytesSent bytes
+              && sent.addAndGet(bytes.bytes()) > 800_000) {
+            stalled.countDown();
+          }
+        };
+    MirrorOptions options = MirrorOptions.builder().cancelledBy(cancel).build();
+    AtomicReference<Throwable> thrown = new AtomicReference<>();
+    MirrorEngine engine = new MirrorEngine(client, options, watch, pauses);
+    Thread run = new Thread(() -> thrown.set(catchThrowable(() -> engine.mirror(plan()))));
+    run.start();
+    stalled.await();
+
+    long start = System.nanoTime();
+    stop.accept(run);
+    run.join(20_000);
+
+    assertThat(run.isAlive()).isFalse();
+    // A second is what is wanted; on a busy machine it can be more.
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+    assertThat(thrown.get()).isInstanceOf(AirgapException.class).hasMessageContaining(how);
+    assertThat(client.findManifest(target.nameOf(image()))).isEmpty();
+    mirror().orElseThrow();
+    assertMirrored();
+  }
+
+  @Test
   void aBrokenUploadIsBegunAgainWhereTheRegistryGivesTheSessionUp() {
     push.faults(first(2, FaultsTest::isLayerUpload, new Fault.CutRequest(1_000_000)));
 
@@ -301,7 +363,13 @@ final class FaultsTest {
     Descriptor blob = Descriptor.of("application/octet-stream", layer, LAYER);
     ImageCopy copy = copy();
 
-    new BlobSender(copy, blob, event -> {}, Journal.none(), 1 << 20).send();
+    new BlobSender(
+            copy,
+            blob,
+            new TransferMeter(event -> {}, pauses::nanoTime).of(blob),
+            Journal.none(),
+            1 << 20)
+        .send();
 
     assertThat(client.findBlob(there.repository(), layer)).hasValue(LAYER);
     assertThat(push.requests().stream().filter(request -> request.method().equals("PATCH")))
@@ -325,7 +393,13 @@ final class FaultsTest {
             });
     Descriptor blob = Descriptor.of("application/octet-stream", layer, LAYER);
 
-    new BlobSender(copy(), blob, event -> {}, Journal.none(), 1 << 20).send();
+    new BlobSender(
+            copy(),
+            blob,
+            new TransferMeter(event -> {}, pauses::nanoTime).of(blob),
+            Journal.none(),
+            1 << 20)
+        .send();
 
     assertThat(client.findBlob(target.nameOf(image()).repository(), layer)).hasValue(LAYER);
     assertThat(
@@ -362,7 +436,14 @@ final class FaultsTest {
     try (Journal journal = Journal.open(file)) {
       assertThat(
               catchThrowable(
-                  () -> new BlobSender(copy(), blob, event -> {}, journal, 1 << 20).send()))
+                  () ->
+                      new BlobSender(
+                              copy(),
+                              blob,
+                              new TransferMeter(event -> {}, pauses::nanoTime).of(blob),
+                              journal,
+                              1 << 20)
+                          .send()))
           .isInstanceOf(RegistryException.class);
     }
     push.faults(request -> Optional.empty());
@@ -370,7 +451,13 @@ final class FaultsTest {
     pull.forget();
 
     try (Journal journal = Journal.open(file)) {
-      new BlobSender(copy(), blob, event -> {}, journal, 1 << 20).send();
+      new BlobSender(
+              copy(),
+              blob,
+              new TransferMeter(event -> {}, pauses::nanoTime).of(blob),
+              journal,
+              1 << 20)
+          .send();
     }
 
     assertThat(client.findBlob(target.nameOf(image()).repository(), layer)).hasValue(LAYER);
@@ -392,7 +479,13 @@ final class FaultsTest {
       upload.append(0, 1000, new ByteArrayInputStream(new byte[1000]));
       journal.sending(there, layer, upload);
       upload.abandon();
-      new BlobSender(copy(), blob, event -> {}, journal, 1 << 20).send();
+      new BlobSender(
+              copy(),
+              blob,
+              new TransferMeter(event -> {}, pauses::nanoTime).of(blob),
+              journal,
+              1 << 20)
+          .send();
       assertThat(journal.session(there, layer)).isEmpty();
     }
 
@@ -408,7 +501,13 @@ final class FaultsTest {
       BlobUpload upload = client.beginUpload(there).orElseThrow();
       upload.append(0, 1000, new ByteArrayInputStream(new byte[1000]));
       journal.sending(there, layer, upload);
-      new BlobSender(copy(), blob, event -> {}, journal, 1 << 20).send();
+      new BlobSender(
+              copy(),
+              blob,
+              new TransferMeter(event -> {}, pauses::nanoTime).of(blob),
+              journal,
+              1 << 20)
+          .send();
     }
 
     assertThat(client.findBlob(there, layer)).hasValue(LAYER);

@@ -19,6 +19,7 @@ import ai.kubernaut.airgap.registry.RegistryException.Reason;
 import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -504,6 +505,93 @@ final class MirrorEngineTest {
     assertThat(events).filteredOn(ProgressEvent.ImageFinished.class::isInstance).hasSize(2);
     assertThat(events.get(0)).isInstanceOf(ProgressEvent.StepStarted.class);
     assertThat(events.get(events.size() - 1)).isInstanceOf(ProgressEvent.StepFinished.class);
+  }
+
+  @Test
+  void progressKnowsHowMuchIsDoneAndHowLongTheRestTakes() {
+    // A second for each piece of content, so that the clock goes with the bytes.
+    NoPauses pauses = new NoPauses(0);
+    MirrorPlan plan = plan(publish("gateway", 1), publish("datastorage", 2));
+    new MirrorEngine(
+            client,
+            MirrorOptions.builder().blobsAtOnce(1).build(),
+            event -> {
+              events.add(event);
+              if (event instanceof ProgressEvent.BytesSent) {
+                pauses.pass(Duration.ofSeconds(1));
+              }
+            },
+            pauses)
+        .mirror(plan)
+        .orElseThrow();
+
+    List<ProgressEvent.BytesSent> sent = events(ProgressEvent.BytesSent.class);
+    long total = events(ProgressEvent.MirrorSized.class).get(0).bytes();
+    assertThat(sent).allMatch(event -> event.total() == total);
+    assertThat(sent).isSortedAccordingTo(Comparator.comparing(ProgressEvent.BytesSent::done));
+    ProgressEvent.BytesSent last = sent.get(sent.size() - 1);
+    assertThat(last.done()).isEqualTo(total);
+    assertThat(last.remaining()).contains(Duration.ZERO);
+    ProgressEvent.BytesSent third = sent.get(2);
+    double speed = third.done() / 2.0;
+    assertThat(third.remaining().orElseThrow().toMillis())
+        .isEqualTo((long) ((total - third.done()) / speed * 1000));
+    assertThat(third.toString()).contains("of 0.2 MB", "s left");
+    assertThat(events(ProgressEvent.BlobFinished.class))
+        .extracting(ProgressEvent.BlobFinished::way)
+        .containsOnly(ProgressEvent.BlobFinished.Way.SENT, ProgressEvent.BlobFinished.Way.MOUNTED)
+        .hasSize(2 * (2 + 3 * 2));
+  }
+
+  private <E extends ProgressEvent> List<E> events(Class<E> type) {
+    return events.stream().filter(type::isInstance).map(type::cast).toList();
+  }
+
+  @Test
+  void aRegistryIsAskedNoFasterThanItsLimit() {
+    NoPauses pauses = new NoPauses(0);
+    MirrorPlan plan = plan(publish("gateway", 1));
+    client.forget();
+
+    mirror(plan, "harbor.corp", RateLimit.builder().requestsPerSecond(0.5).build(), pauses);
+
+    assertMirrored(plan);
+    long requests = client.calls().stream().filter(call -> call.contains("harbor.corp")).count();
+    assertThat(pauses.nanoTime()).isGreaterThanOrEqualTo((requests - 1) * 2_000_000_000L);
+    assertThat(events(ProgressEvent.Waiting.class))
+        .extracting(ProgressEvent.Waiting::registry)
+        .containsOnly("harbor.corp");
+  }
+
+  @Test
+  void blobsComeNoFasterThanTheLimitOfTheirRegistry() {
+    for (String registry : List.of("quay.io", "harbor.corp")) {
+      NoPauses pauses = new NoPauses(0);
+      MirrorPlan plan = plan(publish("to-" + registry, registry.length()));
+
+      MirrorReport report =
+          mirror(plan, registry, RateLimit.builder().bytesPerSecond(10_000).build(), pauses);
+
+      assertMirrored(plan);
+      assertThat(pauses.nanoTime()).isGreaterThanOrEqualTo(report.bytesSent() * 100_000L);
+    }
+  }
+
+  private MirrorReport mirror(MirrorPlan plan, String registry, RateLimit limit, NoPauses pauses) {
+    return new MirrorEngine(
+            client, MirrorOptions.builder().putLimits(registry, limit).build(), events::add, pauses)
+        .mirror(plan)
+        .orElseThrow();
+  }
+
+  @Test
+  void limitsHaveToMakeSense() {
+    assertThatThrownBy(() -> RateLimit.builder().requestsPerSecond(0).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("requestsPerSecond is 0.0");
+    assertThatThrownBy(() -> RateLimit.builder().bytesPerSecond(1).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("bytesPerSecond is 1,");
   }
 
   @Test

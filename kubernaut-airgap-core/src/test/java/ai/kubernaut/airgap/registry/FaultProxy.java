@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,6 +13,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +24,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands in front of a registry that speaks plain HTTP, remembers every request, and does to it
@@ -78,6 +82,12 @@ public final class FaultProxy implements AutoCloseable {
      * The connection breaks after so many bytes of the answer's body, which was announced whole.
      */
     record CutAnswer(long bytes) implements Fault {}
+
+    /** Both bodies trickle: after each so many bytes nothing comes for so long. */
+    record Slow(int bytes, Duration pause) implements Fault {}
+
+    /** The answer's body stops after so many bytes, and the connection stays open. */
+    record Stall(long bytes) implements Fault {}
 
     /** The answer's body is shortened, and announced so. */
     record Shorten(long bytes) implements Fault {}
@@ -224,7 +234,7 @@ public final class FaultProxy implements AutoCloseable {
           throw new IOException("cut");
         }
         // A registry may refuse before it has read the whole.
-        pass(in, up, length);
+        pass(in, paced(up, fault), length);
         answer(request, fault, registry.getInputStream(), out);
       } finally {
         sockets.remove(registry);
@@ -269,13 +279,34 @@ public final class FaultProxy implements AutoCloseable {
       pass(in, out, Math.min(size, cut.bytes()));
       throw new IOException("cut");
     }
+    if (fault instanceof Fault.Stall stall && stall.bytes() < size) {
+      pass(in, out, stall.bytes());
+      // What follows is the wait for the client's next request, which never comes.
+      return;
+    }
     if (fault instanceof Fault.Corrupt corrupt && corrupt.at() < size) {
       pass(in, out, corrupt.at());
       out.write(in.read() ^ 1);
       pass(in, out, size - corrupt.at() - 1);
     } else {
-      pass(in, out, size);
+      pass(in, paced(out, fault), size);
     }
+  }
+
+  private static OutputStream paced(OutputStream out, @Nullable Fault fault) {
+    if (!(fault instanceof Fault.Slow slow)) {
+      return out;
+    }
+    return new FilterOutputStream(out) {
+      @Override
+      public void write(byte[] buffer, int offset, int length) throws IOException {
+        for (int done = 0; done < length; done += slow.bytes()) {
+          out.write(buffer, offset + done, Math.min(slow.bytes(), length - done));
+          out.flush();
+          LockSupport.parkNanos(slow.pause().toNanos());
+        }
+      }
+    };
   }
 
   private static byte[] chunks(InputStream in) throws IOException {

@@ -4,8 +4,11 @@ import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.image.Platform;
 import ai.kubernaut.airgap.mirror.MirrorOptions;
 import ai.kubernaut.airgap.mirror.MirrorReport;
+import ai.kubernaut.airgap.mirror.RateLimit;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -37,12 +40,41 @@ final class MirrorCommand extends StepCommand {
           "Save the plan as it was carried out, for the other commands: with the digests that images have got.")
   @Nullable Path out;
 
+  @Option(
+      names = "--requests-per-second",
+      paramLabel = "REGISTRY=NUMBER",
+      description = "Ask this registry no more often; repeatable.")
+  Map<String, Double> requestsPerSecond = new HashMap<>();
+
+  @Option(
+      names = "--bytes-per-second",
+      paramLabel = "REGISTRY=NUMBER",
+      description = "Read from, or send to, this registry no more; repeatable.")
+  Map<String, Long> bytesPerSecond = new HashMap<>();
+
+  private Map<String, RateLimit> limits() {
+    Map<String, RateLimit> limits = new HashMap<>();
+    requestsPerSecond.forEach(
+        (registry, most) ->
+            limits.put(registry, RateLimit.builder().requestsPerSecond(most).build()));
+    bytesPerSecond.forEach(
+        (registry, most) ->
+            limits.put(
+                registry,
+                RateLimit.builder()
+                    .from(limits.getOrDefault(registry, RateLimit.builder().build()))
+                    .bytesPerSecond(most)
+                    .build()));
+    return limits;
+  }
+
   @Override
   int run(Airgap airgap, MirrorPlan planned) {
     MirrorReport report =
         airgap.mirror(
             planned,
             MirrorOptions.builder()
+                .limits(limits())
                 .journal(Optional.ofNullable(journal))
                 .platformWhereIndexRefused(Optional.ofNullable(platformIfIndexRefused))
                 .build());

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
-import java.util.Locale;
 import java.util.function.Consumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -33,7 +32,6 @@ final class Output implements Consumer<ProgressEvent> {
 
   private @Nullable ProgressBar bar;
   private boolean apart;
-  private long bytes;
 
   PrintWriter out() {
     return command.commandLine().getOut();
@@ -68,9 +66,9 @@ final class Output implements Consumer<ProgressEvent> {
 
   @Override
   public void accept(ProgressEvent event) {
-    if (event instanceof ProgressEvent.BytesSent sent) {
-      if (bar != null) {
-        bar.setExtraMessage(String.format(Locale.ROOT, "%.1f MB", (bytes += sent.bytes()) / 1e6));
+    if (event.isDetail()) {
+      if (bar != null && event instanceof ProgressEvent.BytesSent) {
+        bar.setExtraMessage(event.toString());
       }
       return;
     }
@@ -79,7 +77,6 @@ final class Output implements Consumer<ProgressEvent> {
         && isTerminal()
         && !json) {
       story().println(event);
-      bytes = 0;
       bar =
           new ProgressBarBuilder()
               .setTaskName("  images")

@@ -1,0 +1,107 @@
+package ai.kubernaut.airgap.mirror;
+
+import ai.kubernaut.airgap.ProgressEvent;
+import ai.kubernaut.airgap.registry.RegistryException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/**
+ * Keeps all requests to one registry within a limit: each takes its turn, and waits until it has
+ * come. Nothing is saved up in quiet times. Thread-safe.
+ */
+final class Throttle {
+  private static final Duration WORTH_TELLING = Duration.ofSeconds(1);
+
+  private final String registry;
+  private final double nanosPerRequest;
+  private final double nanosPerByte;
+  private final int mostBytesAtOnce;
+  private final Pauses pauses;
+  private final Consumer<ProgressEvent> progress;
+  private long nextRequest;
+  private long nextByte;
+
+  Throttle(String registry, RateLimit limit, Pauses pauses, Consumer<ProgressEvent> progress) {
+    this.registry = registry;
+    this.nanosPerRequest = 1e9 / limit.requestsPerSecond().orElse(Double.POSITIVE_INFINITY);
+    long bytes = limit.bytesPerSecond().orElse(Long.MAX_VALUE);
+    this.nanosPerByte = 1e9 / bytes;
+    // A connection on which nothing happens for long would be taken for dead.
+    this.mostBytesAtOnce = (int) Math.min(1 << 20, bytes);
+    this.pauses = pauses;
+    this.progress = progress;
+    this.nextRequest = pauses.nanoTime();
+    this.nextByte = nextRequest;
+  }
+
+  /** Waits for the turn of a request. */
+  void request() {
+    long now;
+    long turn;
+    synchronized (this) {
+      now = pauses.nanoTime();
+      turn = Math.max(now, nextRequest);
+      nextRequest = turn + (long) nanosPerRequest;
+    }
+    sleep(turn - now);
+  }
+
+  /** Counts bytes, and waits until more may follow. */
+  void bytes(int count) {
+    long now;
+    long turn;
+    synchronized (this) {
+      now = pauses.nanoTime();
+      turn = Math.max(now, nextByte) + (long) (count * nanosPerByte);
+      nextByte = turn;
+    }
+    sleep(turn - now);
+  }
+
+  private void sleep(long nanos) {
+    Duration wait = Duration.ofNanos(nanos);
+    if (wait.toMillis() == 0) {
+      return;
+    }
+    if (wait.compareTo(WORTH_TELLING) >= 0) {
+      progress.accept(new ProgressEvent.Waiting(registry, wait));
+    }
+    try {
+      pauses.sleep(wait);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RegistryException(
+          RegistryException.Reason.UNREACHABLE,
+          registry,
+          0,
+          "waiting for " + registry + "'s turn was interrupted",
+          e);
+    }
+  }
+
+  /** A stream that gives no more than is allowed. */
+  InputStream limit(InputStream in) {
+    return new FilterInputStream(in) {
+      @Override
+      public int read() throws IOException {
+        int value = super.read();
+        if (value >= 0) {
+          bytes(1);
+        }
+        return value;
+      }
+
+      @Override
+      public int read(byte[] buffer, int offset, int length) throws IOException {
+        int count = super.read(buffer, offset, Math.min(length, mostBytesAtOnce));
+        if (count > 0) {
+          bytes(count);
+        }
+        return count;
+      }
+    };
+  }
+}
