@@ -7,6 +7,7 @@ import ai.kubernaut.airgap.AirgapException;
 import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Platform;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.plan.MirrorEntry;
@@ -643,24 +644,106 @@ final class FaultsTest {
     assertThat(pauses.waits()).hasSize(5);
   }
 
+  /** A tenth of the requests fails, and every plan is complete in the end. */
   @Test
   @Timeout(1200)
-  void randomFaultsDoNotKeepAPlanFromEnding() {
+  void randomFaultsDoNotKeepAPlanFromEnding(@TempDir Path folder) {
     int runs = Integer.getInteger("airgap.faults.runs", 20);
     long first = Long.getLong("airgap.faults.seed", 1);
+    List<ImageRef> images = publishMore();
     for (long seed = first; seed < first + runs; seed++) {
       Random random = new Random(seed);
       target = Target.registry(push.host() + "/random-" + UUID.randomUUID());
+      MirrorPlan.Builder chosen = MirrorPlan.builder(target);
+      images.stream()
+          .skip(random.nextInt(images.size()))
+          .map(image -> ImageRef.parse(image.toString().replace(source.host(), pull.host())))
+          .forEach(chosen::image);
+      MirrorPlan plan = chosen.build();
+      MirrorOptions.Builder options =
+          MirrorOptions.builder()
+              .retry(RetryPolicy.builder().attempts(10).retriesPerImage(1000).build())
+              .blobsAtOnce(1 + random.nextInt(6))
+              .imagesAtOnce(1 + random.nextInt(6));
+      if (random.nextBoolean()) {
+        options.journal(folder.resolve("journal-" + seed));
+      }
       Function<Request, Optional<Fault>> faults = request -> random(random, request);
       pull.faults(faults);
       push.faults(faults);
 
-      MirrorReport report = mirror(RetryPolicy.builder().attempts(10).build());
+      MirrorReport report =
+          new MirrorEngine(client, options.build(), event -> {}, pauses).mirror(plan);
 
       assertThat(report.failures()).as("seed " + seed).isEmpty();
       pull.faults(request -> Optional.empty());
-      assertMirrored();
+      push.faults(request -> Optional.empty());
+      assertIdentical(plan);
     }
+  }
+
+  /** Images that share a layer with the one that is there, so that blobs can be mounted. */
+  private static List<ImageRef> publishMore() {
+    List<ImageRef> images = new ArrayList<>(List.of(published));
+    try (HttpRegistryClient client = anonymous(source.host())) {
+      for (String name : List.of("datastorage", "notification")) {
+        ImageRef image = ImageRef.parse(source.host() + "/kubernaut-ai/" + name + ":v1");
+        TestImages.publish(
+            client,
+            image,
+            TestImages.Kind.DOCKER,
+            List.of(TestImages.bytes(LAYER, 1), TestImages.bytes(70_000, name.length())),
+            name.length());
+        images.add(image);
+      }
+    }
+    return images;
+  }
+
+  private static void assertIdentical(MirrorPlan plan) {
+    for (MirrorEntry entry : plan.entries()) {
+      try (HttpRegistryClient fresh =
+          anonymous(entry.source().registry(), entry.target().registry())) {
+        Manifest there = fresh.readManifest(entry.target());
+        assertThat(there.content()).isEqualTo(fresh.readManifest(entry.source()).content());
+        for (Descriptor child : there.children()) {
+          Manifest manifest =
+              fresh.readManifest(entry.target().repository().digest(child.digest()));
+          for (Descriptor blob : manifest.blobs()) {
+            assertThat(fresh.findBlob(entry.target().repository(), blob.digest()))
+                .hasValue(blob.size());
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void anIndexThatTheMirrorRefusesBecomesOnePlatformWhereThatIsAllowed() {
+    push.faults(
+        request ->
+            request.method().equals("PUT")
+                    && request.header("Content-Type").filter(Manifest.OCI_INDEX::equals).isPresent()
+                ? Optional.of(Fault.Answer.of(415))
+                : Optional.empty());
+
+    assertThat(mirror().failures().get(0).failure().orElseThrow())
+        .contains("415", "platformWhereIndexRefused");
+    MirrorReport report =
+        new MirrorEngine(
+                client,
+                MirrorOptions.builder()
+                    .platformWhereIndexRefused(Platform.of("linux", "arm64"))
+                    .build(),
+                event -> {},
+                pauses)
+            .mirror(plan())
+            .orElseThrow();
+
+    Digest child = index.children().get(1).digest();
+    assertThat(report.images().get(0).digest()).contains(child);
+    assertThat(report.images().get(0).sourceDigest()).contains(index.digest());
+    assertThat(client.readManifest(target.nameOf(image())).digest()).isEqualTo(child);
   }
 
   /** One request in ten fails in a way that may pass. */
@@ -677,8 +760,9 @@ final class FaultsTest {
       int bytes = random.nextInt(LAYER);
       faults.add(new Fault.CutAnswer(bytes % 50_000));
       faults.add(new Fault.CutAnswer(bytes));
-      faults.add(new Fault.CutRequest(bytes % 50_000));
-      faults.add(new Fault.CutRequest(bytes));
+      faults.add(new Fault.CutRequest(bytes % 50_000, random.nextBoolean()));
+      faults.add(new Fault.CutRequest(bytes, random.nextBoolean()));
+      faults.add(new Fault.Slow(200_000, Duration.ofMillis(2)));
       faults.add(new Fault.WithoutHeader("Range"));
       if (request.method().equals("POST") && request.uri().contains("mount=")) {
         faults.add(Fault.Answer.of(405));

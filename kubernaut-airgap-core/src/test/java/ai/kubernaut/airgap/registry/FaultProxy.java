@@ -73,10 +73,17 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     /**
-     * The connection breaks after so many bytes of the request's body have gone on; the client sees
-     * it once the registry has.
+     * The connection breaks after so many bytes of the request's body have gone on.
+     *
+     * @param noticed whether the client sees it only once the registry has; otherwise either may be
+     *     first
      */
-    record CutRequest(long bytes) implements Fault {}
+    record CutRequest(long bytes, boolean noticed) implements Fault {
+      /** Noticed by the registry first. */
+      public CutRequest(long bytes) {
+        this(bytes, true);
+      }
+    }
 
     /**
      * The connection breaks after so many bytes of the answer's body, which was announced whole.
@@ -227,10 +234,10 @@ public final class FaultProxy implements AutoCloseable {
         write(up, sent);
         if (fault instanceof Fault.CutRequest cut) {
           pass(in, up, Math.min(length, cut.bytes()));
-          // The client must not come back before the registry has noticed: what it finds then would
-          // be chance.
-          registry.shutdownOutput();
-          registry.getInputStream().transferTo(OutputStream.nullOutputStream());
+          if (cut.noticed()) {
+            registry.shutdownOutput();
+            registry.getInputStream().transferTo(OutputStream.nullOutputStream());
+          }
           throw new IOException("cut");
         }
         // A registry may refuse before it has read the whole.
