@@ -76,6 +76,10 @@ final class LocalRegistry implements AutoCloseable {
     throw new IllegalStateException("docker-registry did not start: " + log);
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   String host() {
     return host;
   }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,16 +19,23 @@ import java.util.concurrent.TimeUnit;
  * @param seconds from the first process' begin to the last one's end
  * @param cpuSeconds of the tool's processes, not of the registries; a little too small, for it is
  *     read while they run
+ * @param registriesCpuSeconds of the registries meanwhile
  * @param peakMebibytes the most that its processes held at one time each, added up over those that
  *     ran at once
  * @param loopbackBytes what went over the loopback device meanwhile, both registries' traffic and
  *     anybody else's
  */
-record Measurement(double seconds, double cpuSeconds, long peakMebibytes, long loopbackBytes) {
+record Measurement(
+    double seconds,
+    double cpuSeconds,
+    double registriesCpuSeconds,
+    long peakMebibytes,
+    long loopbackBytes) {
   private static final double TICKS = 100.0;
 
   /** Runs commands, a number of them at once. */
-  static Measurement ofCommands(List<List<String>> commands, int atOnce)
+  static Measurement ofCommands(
+      List<List<String>> commands, int atOnce, LocalRegistry... registries)
       throws IOException, InterruptedException {
     Queue<List<String>> waiting = new ArrayDeque<>(commands);
     List<Process> running = new ArrayList<>();
@@ -35,6 +43,7 @@ record Measurement(double seconds, double cpuSeconds, long peakMebibytes, long l
     Map<Long, Long> memory = new HashMap<>();
     long peak = 0;
     long bytes = loopback();
+    double registriesCpu = cpuSeconds(registries);
     long begin = System.nanoTime();
     while (!waiting.isEmpty() || !running.isEmpty()) {
       while (running.size() < atOnce && !waiting.isEmpty()) {
@@ -69,20 +78,30 @@ record Measurement(double seconds, double cpuSeconds, long peakMebibytes, long l
     return new Measurement(
         seconds,
         cpu.values().stream().mapToDouble(Double::doubleValue).sum(),
+        cpuSeconds(registries) - registriesCpu,
         peak >> 10,
         loopback() - bytes);
   }
 
   /** Runs something inside this JVM, whose other threads rest. */
-  static Measurement ofCall(Callable<?> call) throws Exception {
+  static Measurement ofCall(Callable<?> call, LocalRegistry... registries) throws Exception {
     long self = ProcessHandle.current().pid();
     long bytes = loopback();
     double cpu = cpuSeconds(self);
+    double registriesCpu = cpuSeconds(registries);
     long begin = System.nanoTime();
     call.call();
     double seconds = (System.nanoTime() - begin) / 1e9;
     return new Measurement(
-        seconds, cpuSeconds(self) - cpu, residentKibibytes(self) >> 10, loopback() - bytes);
+        seconds,
+        cpuSeconds(self) - cpu,
+        cpuSeconds(registries) - registriesCpu,
+        residentKibibytes(self) >> 10,
+        loopback() - bytes);
+  }
+
+  private static double cpuSeconds(LocalRegistry... registries) {
+    return Arrays.stream(registries).mapToDouble(registry -> cpuSeconds(registry.pid())).sum();
   }
 
   private static double cpuSeconds(long pid) {
