@@ -1,8 +1,11 @@
 package ai.kubernaut.airgap.chart;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.immutables.value.Value;
 
 /**
@@ -59,6 +62,14 @@ public interface Chart {
   Optional<Path> sdkConfigFile();
 
   /**
+   * The image references that are replaced in what the chart renders, on the way to the cluster;
+   * see {@link Rewriting} for where they are.
+   *
+   * @return from each reference, exactly as the chart renders it, to the text to put there
+   */
+  Map<String, String> rewriting();
+
+  /**
    * Lays a values file over what is there, as {@code helm -f}.
    *
    * @param file a YAML file
@@ -104,6 +115,44 @@ public interface Chart {
     return ImmutableChart.builder().from(this).sdkConfigFile(file).build();
   }
 
+  /**
+   * Replaces image references in what the chart renders, in hooks too, but not in its {@code crds},
+   * which are no templates. This is for references that no value reaches, and for digests.
+   *
+   * @param texts from each reference, exactly as the chart renders it so far, to the text to put
+   *     there; a text that an earlier rewriting puts there can be replaced in its turn
+   * @return the chart with the rewriting
+   * @throws IllegalArgumentException when a reference is empty
+   */
+  default Chart rewriting(Map<String, String> texts) {
+    Map<String, String> composed = new LinkedHashMap<>();
+    rewriting().forEach((from, to) -> composed.put(from, texts.getOrDefault(to, to)));
+    texts.forEach(composed::putIfAbsent);
+    return ImmutableChart.builder().from(this).rewriting(composed).build();
+  }
+
+  /**
+   * Takes single values away, which would otherwise stand over every values file.
+   *
+   * @param unwanted tells which
+   * @return the chart without them
+   */
+  default Chart withoutSettings(Predicate<Setting> unwanted) {
+    return ImmutableChart.builder()
+        .from(this)
+        .settings(settings().stream().filter(unwanted.negate()).toList())
+        .build();
+  }
+
+  /** Checks that every reference to rewrite is one. */
+  @Value.Check
+  default void check() {
+    if (rewriting().containsKey("")) {
+      throw new IllegalArgumentException(
+          "an empty text cannot be rewritten; give the reference as the chart renders it");
+    }
+  }
+
   /** One value of {@code --set}. Immutable. */
   @Value.Immutable
   interface Setting {
@@ -123,6 +172,15 @@ public interface Chart {
     @Value.Parameter
     @Value.Redacted
     String value();
+
+    /**
+     * The parts of the key.
+     *
+     * @return the names between its dots; a backslash keeps the dot after it
+     */
+    default List<String> path() {
+      return ChartValues.path(key());
+    }
   }
 
   /** One value of {@code --set-file}. Immutable. */

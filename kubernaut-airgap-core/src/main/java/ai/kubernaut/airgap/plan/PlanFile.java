@@ -87,6 +87,11 @@ final class PlanFile {
       written.put("setFile", files);
     }
     chart.sdkConfigFile().ifPresent(file -> written.put("sdkConfig", file.toString()));
+    List<Object> rewriting = new ArrayList<>();
+    chart.rewriting().forEach((from, to) -> rewriting.add(pair("from", from, "to", to)));
+    if (!rewriting.isEmpty()) {
+      written.put("rewriting", rewriting);
+    }
     return written;
   }
 
@@ -233,7 +238,7 @@ final class PlanFile {
   }
 
   private static Chart readChart(Fields chart) {
-    allow(chart, "chart", "location", "valuesFiles", "set", "setFile", "sdkConfig");
+    allow(chart, "chart", "location", "valuesFiles", "set", "setFile", "sdkConfig", "rewriting");
     Chart read = Chart.at(Path.of(required(chart, "chart", "location")));
     for (Object file : list(chart, "chart", "valuesFiles")) {
       read = read.values(Path.of(file.toString()));
@@ -250,6 +255,13 @@ final class PlanFile {
               required(setting, "chart.setFile", "key"),
               Path.of(required(setting, "chart.setFile", "file")));
     }
+    Map<String, String> rewriting = new LinkedHashMap<>();
+    for (Fields one : objects(chart, "chart", "rewriting")) {
+      allow(one, "chart.rewriting", "from", "to");
+      rewriting.put(
+          required(one, "chart.rewriting", "from"), required(one, "chart.rewriting", "to"));
+    }
+    read = read.rewriting(rewriting);
     return chart.text("sdkConfig").map(Path::of).map(read::sdkConfig).orElse(read);
   }
 

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -50,6 +51,12 @@ public abstract class HelmClientContract {
     throw new UnsupportedOperationException("override this, since there is a cluster");
   }
 
+  /** The data of a ConfigMap in the release's namespace. Asked with a cluster. */
+  protected Map<String, String> installedData(ReleaseName release, String configMap)
+      throws Exception {
+    throw new UnsupportedOperationException("override this, since there is a cluster");
+  }
+
   @BeforeEach
   final void openClient() throws Exception {
     location = folder.resolve("charts/contract");
@@ -68,7 +75,8 @@ public abstract class HelmClientContract {
         """
         {"type": "object", "additionalProperties": false, "properties": {
           "image": {"type": "string"}, "message": {"type": "string"},
-          "replicas": {"type": "integer"}, "file": {"type": "string"}}}
+          "replicas": {"type": "integer"}, "file": {"type": "string"},
+          "global": {"type": "object"}, "subchart": {"type": "object"}}}
         """);
     write(
         "templates/settings.yaml",
@@ -96,6 +104,46 @@ public abstract class HelmClientContract {
           annotations:
             helm.sh/hook: pre-install,pre-upgrade
             helm.sh/hook-weight: "-5"
+        data:
+          image: {{ .Values.image }}
+        """);
+    write(
+        "templates/nested/references.yaml",
+        """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata:
+          name: {{ .Release.Name }}-references
+          annotations:
+            template: {{ .Template.Name }}
+            checksum: {{ include (print $.Template.BasePath "/settings.yaml") . | sha256sum }}
+        data:
+          plain: {{ .Values.image }}
+          quoted: {{ .Values.image | quote }}
+          single: '{{ .Values.image }}'
+          argument: --image={{ .Values.image }}
+          three: {{ .Values.image }},{{ .Values.image }},{{ .Values.image }}
+          address: oci://{{ .Values.image }}
+          sentence: "This runs {{ .Values.image }}. Nothing else does."
+          text: |
+            {{ .Values.image }}
+            image: {{ .Values.image }}
+            image: word
+          longer: {{ .Values.image }}.5
+          inside: proxy.corp/{{ .Values.image }}
+          pinned: {{ .Values.image }}@sha256
+          word: word
+        """);
+    write("charts/inner/Chart.yaml", "apiVersion: v2\nname: subchart\nversion: 0.1.0\n");
+    write(
+        "charts/inner/templates/inner.yaml",
+        """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata:
+          name: {{ .Release.Name }}-inner
+        data:
+          image: quay.io/contract/app:1
         """);
     helm = open();
   }
@@ -190,6 +238,88 @@ public abstract class HelmClientContract {
           Files.writeString(folder.resolve("texts.yaml"), Yaml.write(Map.of("message", text)));
       assertThat(settings(Chart.at(location).values(file))).containsEntry("message", text);
     }
+  }
+
+  private Chart rewritten() {
+    Map<String, String> texts = new LinkedHashMap<>();
+    texts.put("quay.io/contract/app:1", "harbor.corp/app@$1\\\"%s");
+    texts.put("harbor.corp/app@$1", "what was put there is not rewritten again");
+    texts.put("word", "harbor.corp/word:1");
+    return Chart.at(location).set("message", "runs quay.io/contract/app:1").rewriting(texts);
+  }
+
+  private static void seeReferencesRewritten(Map<String, String> data) {
+    String put = "harbor.corp/app@$1\\\"%s";
+    assertThat(data)
+        .containsEntry("plain", put)
+        .containsEntry("single", put)
+        .containsEntry("argument", "--image=" + put)
+        .containsEntry("three", put + "," + put + "," + put)
+        .containsEntry("address", "oci://" + put)
+        .containsEntry("text", put + "\nimage: " + put + "\nimage: harbor.corp/word:1\n");
+    assertThat(data)
+        .as("what is a part of something else stays")
+        .containsEntry("longer", "quay.io/contract/app:1.5")
+        .containsEntry("inside", "proxy.corp/quay.io/contract/app:1")
+        .containsEntry("pinned", "quay.io/contract/app:1@sha256")
+        .containsEntry("word", "word");
+  }
+
+  @Test
+  void referencesAreRewrittenWhereTheyStandAsAWhole() throws IOException {
+    // In double quotes, what is put there has to be fit for them.
+    write(
+        "templates/nested/references.yaml",
+        Files.readString(location.resolve("templates/nested/references.yaml"))
+            .replaceAll("(?m)^  (quoted|sentence): .*\n", ""));
+    seeReferencesRewritten(
+        object(rewritten(), "contract-references").object().fields().texts("data"));
+    assertThat(object(rewritten(), "contract-hook").object().fields().texts("data"))
+        .containsEntry("image", "harbor.corp/app@$1\\\"%s");
+    assertThat(object(rewritten(), "contract-inner").object().fields().texts("data"))
+        .containsEntry("image", "harbor.corp/app@$1\\\"%s");
+  }
+
+  @Test
+  void referencesInQuotesAndSentencesAreRewrittenToo() {
+    Map<String, String> data =
+        object(
+                chart().rewriting(Map.of("quay.io/contract/app:1", "harbor.corp/app:1")),
+                "contract-references")
+            .object()
+            .fields()
+            .texts("data");
+    assertThat(data)
+        .containsEntry("quoted", "harbor.corp/app:1")
+        .containsEntry("sentence", "This runs harbor.corp/app:1. Nothing else does.");
+  }
+
+  @Test
+  void rewritingChangesNothingButTheReferences() {
+    Chart idle = chart().rewriting(Map.of("quay.io/contract/other:1", "harbor.corp/other:1"));
+    assertThat(helm.render(idle, OFFLINE)).isEqualTo(helm.render(chart(), OFFLINE));
+    RenderedManifest references = object(chart(), "contract-references");
+    assertThat(references.template()).isEqualTo("contract/templates/nested/references.yaml");
+    assertThat(references.object().annotations())
+        .containsEntry("template", "contract/templates/nested/references.yaml");
+    assertThat(
+            object(
+                    chart().rewriting(Map.of("quay.io/contract/app:1", "harbor.corp/app:1")),
+                    "contract-references")
+                .object()
+                .annotations())
+        .as("a checksum is that of the rewritten text")
+        .doesNotContainEntry(
+            "checksum", references.object().annotations().getOrDefault("checksum", ""));
+  }
+
+  @Test
+  void whatTheChartSaysComesThroughARewriting() {
+    Chart silent = Chart.at(location).rewriting(Map.of("a/b:1", "c/d:1"));
+    HelmException refusal = refused(() -> helm.render(silent, OFFLINE));
+    assertThat(refusal.helmMessage())
+        .contains("message is needed: say what the contract should say")
+        .doesNotContain("_airgap");
   }
 
   @Test
@@ -309,6 +439,25 @@ public abstract class HelmClientContract {
                 .build());
     assertThat(installed.isDeployed()).isTrue();
     assertThat(helm.status(name)).contains(installed);
+  }
+
+  @Test
+  void whatIsInstalledOrUpgradedIsRewrittenAsItRenders() throws Exception {
+    ReleaseName name = release();
+    Chart first = chart().rewriting(Map.of("quay.io/contract/app:1", "harbor.corp/app:1"));
+    helm.install(first, name, HOOKS);
+    assertThat(installedData(name, "contract-settings"))
+        .containsEntry("image", "harbor.corp/app:1")
+        .containsEntry("cluster", "seen");
+    assertThat(installedData(name, "contract-hook")).containsEntry("image", "harbor.corp/app:1");
+    assertThat(installedData(name, "contract-inner")).containsEntry("image", "harbor.corp/app:1");
+    assertThat(installedData(name, "contract-references"))
+        .isEqualTo(object(first, "contract-references").object().fields().texts("data"));
+    helm.upgrade(
+        chart().rewriting(Map.of("quay.io/contract/app:1", "harbor.corp/app:2")), name, HOOKS);
+    assertThat(installedData(name, "contract-settings"))
+        .containsEntry("image", "harbor.corp/app:2");
+    assertThat(installedData(name, "contract-hook")).containsEntry("image", "harbor.corp/app:2");
   }
 
   @Test

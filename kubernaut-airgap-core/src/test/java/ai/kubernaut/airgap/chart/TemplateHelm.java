@@ -21,6 +21,7 @@ public final class TemplateHelm implements HelmClient {
   private final List<String> calls = new ArrayList<>();
   private final List<Chart> charts = new ArrayList<>();
   private String failure = "";
+  private int renders;
 
   private TemplateHelm(String values, Function<Fields, String> templates) {
     this.values = values;
@@ -64,6 +65,11 @@ public final class TemplateHelm implements HelmClient {
     return List.copyOf(charts);
   }
 
+  /** How often the chart was rendered. */
+  public int renders() {
+    return renders;
+  }
+
   private Release put(ReleaseName name, int revision, String status) {
     Release release =
         Release.builder()
@@ -78,7 +84,9 @@ public final class TemplateHelm implements HelmClient {
 
   @Override
   public String render(Chart chart, ReleaseName release) {
-    return templates.apply(ChartValues.of(this, chart).fields());
+    renders++;
+    return Rewriting.of(chart.rewriting())
+        .apply(templates.apply(ChartValues.of(this, chart).fields()));
   }
 
   @Override

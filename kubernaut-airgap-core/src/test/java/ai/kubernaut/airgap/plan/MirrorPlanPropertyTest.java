@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
@@ -82,6 +83,9 @@ final class MirrorPlanPropertyTest {
     }
     for (int i = random.nextInt(3); i > 0; i--) {
       chart = chart.setFile("key" + i, Path.of("/etc/file" + i));
+    }
+    if (random.nextBoolean()) {
+      chart = chart.rewriting(Map.of("quay.io/a/b:1", "x" + text(random)));
     }
     return random.nextBoolean() ? chart.sdkConfig(Path.of("sdk.yaml")) : chart;
   }

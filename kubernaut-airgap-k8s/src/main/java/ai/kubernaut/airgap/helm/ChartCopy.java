@@ -1,6 +1,8 @@
 package ai.kubernaut.airgap.helm;
 
+import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.HelmException;
+import ai.kubernaut.airgap.chart.Rewriting;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A copy can be made fit for rendering without a cluster. The Helm in helm-java leaves hooks out
  * of what it renders, and runs {@code lookup} against whatever cluster it finds; so in the copy
  * hook annotations get a name that Helm does not know, and {@code lookup} is an empty result.
+ *
+ * <p>And a copy can be made to rewrite what it renders; see {@link RewrittenTemplates}.
  */
 final class ChartCopy implements AutoCloseable {
   private static final String HOOK = "helm.sh/hook";
@@ -42,7 +46,12 @@ final class ChartCopy implements AutoCloseable {
     this.folder = scratch.path().resolve("chart");
   }
 
+  /** A copy as it is. */
   static ChartCopy of(Path location) {
+    return of(location, copy -> {});
+  }
+
+  private static ChartCopy of(Path location, Change change) {
     try {
       ChartCopy copy = new ChartCopy(ScratchFolder.create());
       try {
@@ -51,6 +60,7 @@ final class ChartCopy implements AutoCloseable {
         } else {
           copy.unpack(location, copy.folder);
         }
+        change.of(copy);
         return copy;
       } catch (IOException | RuntimeException e) {
         copy.close();
@@ -73,22 +83,31 @@ final class ChartCopy implements AutoCloseable {
 
   /** Gives hook annotations back their name in what Helm says, and does not speak of the copy. */
   String restore(String text) {
-    return text.replace(HIDDEN_HOOK, HOOK).replace(folder.toString(), "the chart");
+    return text.replace(HIDDEN_HOOK, HOOK)
+        .replace("/" + RewrittenTemplates.PREFIX, "/")
+        .replace(folder.toString(), "the chart");
   }
 
-  /** A copy that renders without a cluster, hooks included. */
-  static ChartCopy forOfflineRendering(Path location) {
-    ChartCopy copy = of(location);
-    try {
-      copy.unpackSubcharts();
-      copy.patchTemplates();
-      return copy;
-    } catch (IOException e) {
-      copy.close();
-      throw unusable(location, e.getMessage(), e);
-    } catch (RuntimeException e) {
-      copy.close();
-      throw e;
+  /** A copy to install from, which renders with the chart's rewriting. */
+  static ChartCopy forInstalling(Chart chart) {
+    return of(chart.location(), copy -> copy.rewrite(chart));
+  }
+
+  /** A copy that renders without a cluster, hooks included, with the chart's rewriting. */
+  static ChartCopy forOfflineRendering(Chart chart) {
+    return of(
+        chart.location(),
+        copy -> {
+          copy.unpackSubcharts();
+          copy.patchTemplates();
+          copy.rewrite(chart);
+        });
+  }
+
+  private void rewrite(Chart chart) throws IOException {
+    if (!chart.rewriting().isEmpty()) {
+      unpackSubcharts();
+      RewrittenTemplates.in(folder, Rewriting.of(chart.rewriting()));
     }
   }
 
@@ -213,5 +232,11 @@ final class ChartCopy implements AutoCloseable {
   @Override
   public void close() {
     scratch.close();
+  }
+
+  /** What is done to a copy before it is used. */
+  @FunctionalInterface
+  private interface Change {
+    void of(ChartCopy copy) throws IOException;
   }
 }

@@ -82,7 +82,7 @@ public final class HelmJavaClient implements HelmClient {
   @Override
   public String render(Chart chart, ReleaseName release) {
     ChartFiles.require(chart);
-    try (ChartCopy copy = ChartCopy.forOfflineRendering(chart.location())) {
+    try (ChartCopy copy = ChartCopy.forOfflineRendering(chart)) {
       TemplateCommand command =
           new Helm(copy.folder())
               .template()
@@ -110,7 +110,7 @@ public final class HelmJavaClient implements HelmClient {
   public Release install(Chart chart, ReleaseName release, Duration timeout) {
     ChartFiles.require(chart);
     prime();
-    try (ChartCopy copy = ChartCopy.of(chart.location())) {
+    try (ChartCopy copy = ChartCopy.forInstalling(chart)) {
       InstallCommand command =
           new Helm(copy.folder())
               .install()
@@ -133,7 +133,7 @@ public final class HelmJavaClient implements HelmClient {
   public Release upgrade(Chart chart, ReleaseName release, Duration timeout) {
     ChartFiles.require(chart);
     prime();
-    try (ChartCopy copy = ChartCopy.of(chart.location())) {
+    try (ChartCopy copy = ChartCopy.forInstalling(chart)) {
       UpgradeCommand command =
           new Helm(copy.folder())
               .upgrade()

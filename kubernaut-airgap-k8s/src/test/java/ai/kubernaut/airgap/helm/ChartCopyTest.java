@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.HelmException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -54,6 +55,13 @@ final class ChartCopyTest {
     return bytes.toByteArray();
   }
 
+  /** Packs a chart of two files. */
+  static void pack(Path file, String name, String text, String otherName, String otherText)
+      throws IOException {
+    Files.write(
+        file, archive(Map.of(name, text.getBytes(UTF_8), otherName, otherText.getBytes(UTF_8))));
+  }
+
   private static Map<String, byte[]> packed(String name) {
     Map<String, byte[]> files = new LinkedHashMap<>();
     files.put(name + "/Chart.yaml", "name: x\n".getBytes(UTF_8));
@@ -73,7 +81,7 @@ final class ChartCopyTest {
   void templatesAreChangedInTheCopyAlone() throws IOException {
     Path original = chart();
     write("chart/values.yaml", "note: helm.sh/hook and {{ lookup \"x\" }}\n");
-    try (ChartCopy chart = ChartCopy.forOfflineRendering(original)) {
+    try (ChartCopy chart = ChartCopy.forOfflineRendering(Chart.at(original))) {
       assertThat(read(chart, "templates/a.yaml")).isEqualTo(PATCHED);
       assertThat(read(chart, "values.yaml"))
           .isEqualTo("note: helm.sh/hook and {{ lookup \"x\" }}\n");
@@ -99,7 +107,7 @@ final class ChartCopyTest {
     Files.createSymbolicLink(
         original.resolve("templates/b.yaml"), original.resolve("templates/a.yaml"));
     Path link = Files.createSymbolicLink(folder.resolve("link"), original);
-    try (ChartCopy chart = ChartCopy.forOfflineRendering(link)) {
+    try (ChartCopy chart = ChartCopy.forOfflineRendering(Chart.at(link))) {
       assertThat(read(chart, "migrations/001.sql")).isEqualTo("create table x;\n");
       assertThat(chart.folder().resolve("migrations")).isDirectory();
       assertThat(Files.isSymbolicLink(chart.folder().resolve("migrations"))).isFalse();
@@ -112,7 +120,7 @@ final class ChartCopyTest {
   void symbolicLinksThatGoRoundInACircleAreRefused() throws IOException {
     Path original = chart();
     Files.createSymbolicLink(original.resolve("templates/again"), original);
-    assertThatThrownBy(() -> ChartCopy.forOfflineRendering(original))
+    assertThatThrownBy(() -> ChartCopy.forOfflineRendering(Chart.at(original)))
         .isInstanceOf(HelmException.class)
         .hasMessageContaining(original.toString())
         .hasMessageContaining("symbolic links go round in a circle at");
@@ -126,7 +134,7 @@ final class ChartCopyTest {
     Map<String, byte[]> outer = packed("x");
     outer.put("x/charts/middle-1.0.0.tar.gz", archive(middle));
     outer.put("x/files/data.tgz", "no subchart".getBytes(UTF_8));
-    try (ChartCopy chart = ChartCopy.forOfflineRendering(tgz(outer))) {
+    try (ChartCopy chart = ChartCopy.forOfflineRendering(Chart.at(tgz(outer)))) {
       assertThat(read(chart, "templates/a.yaml")).isEqualTo(PATCHED);
       assertThat(read(chart, "charts/middle-1.0.0/templates/a.yaml")).isEqualTo(PATCHED);
       assertThat(read(chart, "charts/middle-1.0.0/charts/inner-1.0.0/templates/a.yaml"))
@@ -145,9 +153,9 @@ final class ChartCopyTest {
     Path archive = tgz(files);
     if (path.equals("../evil")) {
       // The archive's first folder falls away, whatever it is called.
-      ChartCopy.forOfflineRendering(archive).close();
+      ChartCopy.forOfflineRendering(Chart.at(archive)).close();
     } else {
-      assertThatThrownBy(() -> ChartCopy.forOfflineRendering(archive))
+      assertThatThrownBy(() -> ChartCopy.forOfflineRendering(Chart.at(archive)))
           .isInstanceOf(HelmException.class)
           .hasMessageContaining("which leaves the chart's folder");
     }
@@ -169,7 +177,7 @@ final class ChartCopyTest {
       tar.closeArchiveEntry();
     }
     Path archive = Files.write(folder.resolve("x.tgz"), bytes.toByteArray());
-    try (ChartCopy chart = ChartCopy.forOfflineRendering(archive)) {
+    try (ChartCopy chart = ChartCopy.forOfflineRendering(Chart.at(archive))) {
       assertThat(chart.folder().resolve("files/link")).doesNotExist();
     }
   }
@@ -177,11 +185,11 @@ final class ChartCopyTest {
   @Test
   void whatIsNoArchiveOrHoldsNoChartIsRefused() throws IOException {
     Path text = write("text.tgz", "text");
-    assertThatThrownBy(() -> ChartCopy.forOfflineRendering(text))
+    assertThatThrownBy(() -> ChartCopy.forOfflineRendering(Chart.at(text)))
         .isInstanceOf(HelmException.class)
         .hasMessageContaining(text.toString());
     Path other = tgz(Map.of("x/README.md", "hello".getBytes(UTF_8)));
-    assertThatThrownBy(() -> ChartCopy.forOfflineRendering(other))
+    assertThatThrownBy(() -> ChartCopy.forOfflineRendering(Chart.at(other)))
         .isInstanceOf(HelmException.class)
         .hasMessageContaining(
             "x-1.0.0.tgz holds no chart: there is no Chart.yaml in its first folder");
@@ -190,7 +198,7 @@ final class ChartCopyTest {
   @Test
   void theCopyIsGoneAfterwards() throws IOException {
     Path copy;
-    try (ChartCopy chart = ChartCopy.forOfflineRendering(chart())) {
+    try (ChartCopy chart = ChartCopy.forOfflineRendering(Chart.at(chart()))) {
       copy = chart.folder();
       assertThat(copy).isDirectory();
     }

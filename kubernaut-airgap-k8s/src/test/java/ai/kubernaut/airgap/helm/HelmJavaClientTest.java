@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,6 +74,56 @@ final class HelmJavaClientTest extends HelmClientContract {
       assertThat(helm.render(Chart.at(chart).set("password", "x"), ReleaseName.ofGuide()))
           .contains("# Source: tiny/templates/config.yaml")
           .contains("password: \"x\"");
+    }
+  }
+
+  private static void template(Path chart, String name, String image) throws IOException {
+    Files.writeString(
+        chart.resolve("templates").resolve(name),
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Chart.Name }}}\ndata: {image: '"
+            + image
+            + "'}\n");
+  }
+
+  @Test
+  void subchartsAreRewrittenToo_packedOrUnderAnAlias(@TempDir Path folder) throws IOException {
+    Path chart = chart(folder.resolve("tiny"));
+    Files.writeString(
+        chart.resolve("Chart.yaml"),
+        """
+        apiVersion: v2
+        name: tiny
+        version: 0.1.0
+        dependencies:
+        - {name: other, version: 0.1.0, alias: first}
+        - {name: other, version: 0.1.0, alias: second}
+        - {name: packed, version: 0.1.0}
+        """);
+    Path other = chart(chart.resolve("charts/other"));
+    Files.writeString(other.resolve("Chart.yaml"), "apiVersion: v2\nname: other\nversion: 0.1.0\n");
+    Files.delete(other.resolve("templates/config.yaml"));
+    template(other, "image.yaml", "quay.io/a/b:1");
+    Path inner = chart(other.resolve("charts/inner"));
+    Files.writeString(inner.resolve("Chart.yaml"), "apiVersion: v2\nname: inner\nversion: 0.1.0\n");
+    Files.delete(inner.resolve("templates/config.yaml"));
+    template(inner, "image.yaml", "quay.io/a/b:1");
+    ChartCopyTest.pack(
+        chart.resolve("charts/packed-0.1.0.tgz"),
+        "packed/Chart.yaml",
+        "apiVersion: v2\nname: packed\nversion: 0.1.0\n",
+        "packed/templates/image.yaml",
+        "kind: ConfigMap\nmetadata: {name: packed}\ndata: {image: quay.io/a/b:1}\n");
+    try (HelmClient helm = HelmJavaClient.create()) {
+      String rendered =
+          helm.render(
+              Chart.at(chart)
+                  .set("password", "x")
+                  .rewriting(Map.of("quay.io/a/b:1", "harbor.corp/a/b:1")),
+              ReleaseName.ofGuide());
+      assertThat(rendered.split("harbor.corp/a/b:1", -1)).hasSize(1 + 4);
+      assertThat(rendered)
+          .contains("name: first", "name: second", "name: inner", "name: packed", "password: \"x\"")
+          .doesNotContain("quay.io/");
     }
   }
 }

@@ -8,6 +8,7 @@ import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.helm.HelmJavaClient;
 import ai.kubernaut.airgap.k8s.Fabric8ClusterClient;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,5 +50,19 @@ class HelmOnLabContractTest extends HelmClientContract {
           ResourceType.NAMESPACE, KubernetesObject.named(ResourceType.NAMESPACE, null, namespace));
     }
     return ReleaseName.of("contract", namespace);
+  }
+
+  @Override
+  protected Map<String, String> installedData(ReleaseName release, String configMap) {
+    try (Fabric8ClusterClient client = Fabric8ClusterClient.fromKubeconfig(kubeconfig)) {
+      return client
+          .get(
+              ResourceType.namespaced("v1", "ConfigMap", "configmaps"),
+              release.namespace(),
+              configMap)
+          .orElseThrow()
+          .fields()
+          .texts("data");
+    }
   }
 }

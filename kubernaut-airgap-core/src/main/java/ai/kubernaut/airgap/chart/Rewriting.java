@@ -1,0 +1,106 @@
+package ai.kubernaut.airgap.chart;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Texts to put in the place of image references in rendered manifests, for references that no value
+ * of the chart reaches. Immutable.
+ *
+ * <p>A reference is replaced only where it stands as a whole: between quotes, blanks, commas, after
+ * {@code --image=} or {@code oci://}, but not as a part of a longer reference or path. A reference
+ * of one word, such as {@code postgres}, could be anything; it is replaced only behind a key, an
+ * option or an environment variable that speaks of an image. All are replaced at the same time, so
+ * that what was put somewhere is not replaced again.
+ */
+public final class Rewriting {
+  private static final String NO_PART = "[^A-Za-z0-9._/:@-]";
+  private static final String BEGIN = "(\\A|oci://|docker://|" + NO_PART + ")";
+
+  /** The full stop of a sentence, or a colon behind a reference, is no part of it. */
+  private static final String END = "([.:]?(?:" + NO_PART + "|\\z))";
+
+  private static final String BEHIND_IMAGE_KEY =
+      "((?i:image)(?:_\\w+)?[\"']?(?:\\s*[:=]|,?\\s*[\"']?value[\"']?\\s*:)\\s*[\"']?)";
+  private static final String END_OF_WORD = "([\"']?(?:[\\s,;}\\]]|\\z))";
+
+  private final Map<String, String> texts;
+
+  private Rewriting(Map<String, String> texts) {
+    this.texts = Collections.unmodifiableMap(new LinkedHashMap<>(texts));
+  }
+
+  /**
+   * A rewriting.
+   *
+   * @param texts from each reference, exactly as the chart renders it, to the text to put there
+   * @return the rewriting
+   */
+  public static Rewriting of(Map<String, String> texts) {
+    return new Rewriting(texts);
+  }
+
+  /**
+   * The texts.
+   *
+   * @return from each reference to the text to put there
+   */
+  public Map<String, String> texts() {
+    return texts;
+  }
+
+  /**
+   * What a reference looks like where it stands as a whole, as a regular expression that means the
+   * same to Java and to RE2, the one of Helm's templates. It takes in what stands before and after
+   * the reference, its groups 1 and 2, so it has to be applied twice to find two references with
+   * one character between them.
+   *
+   * @param reference the reference as the chart renders it
+   * @return the expression
+   */
+  public static String pattern(String reference) {
+    boolean word = reference.chars().noneMatch(c -> c == '/' || c == ':' || c == '@');
+    String quoted = Pattern.quote(reference);
+    return word ? BEHIND_IMAGE_KEY + quoted + END_OF_WORD : BEGIN + quoted + END;
+  }
+
+  /**
+   * Rewrites manifests: for a {@link HelmClient} whose Helm hands over what it renders before it
+   * goes to the cluster.
+   *
+   * @param manifests any text
+   * @return the text with the references replaced
+   */
+  public String apply(String manifests) {
+    String text = manifests;
+    int number = 0;
+    for (String reference : texts.keySet()) {
+      if (text.contains(reference)) {
+        Pattern pattern = Pattern.compile(pattern(reference));
+        String token = "$1" + Matcher.quoteReplacement(token(number)) + "$2";
+        text = pattern.matcher(text).replaceAll(token);
+        text = pattern.matcher(text).replaceAll(token);
+      }
+      number++;
+    }
+    number = 0;
+    for (String replacement : texts.values()) {
+      text = text.replace(token(number++), replacement);
+    }
+    return text;
+  }
+
+  /** What stands for a reference until all are found; no YAML contains it. */
+  private static String token(int number) {
+    return "\0" + number + "\0";
+  }
+
+  /** How many references are replaced. */
+  @Override
+  public String toString() {
+    return "Rewriting of " + texts.size() + " references";
+  }
+}

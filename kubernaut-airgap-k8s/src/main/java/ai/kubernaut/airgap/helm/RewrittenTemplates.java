@@ -1,0 +1,172 @@
+package ai.kubernaut.airgap.helm;
+
+import ai.kubernaut.airgap.chart.Rewriting;
+import ai.kubernaut.airgap.cluster.Fields;
+import ai.kubernaut.airgap.yaml.Yaml;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets Helm itself rewrite what the templates of a chart's copy render: helm-java has no post
+ * renderer, and what lookups and hooks find in the cluster is known to Helm alone.
+ *
+ * <p>Each template becomes a partial, whose name begins with an underscore, and in its place stands
+ * a template that includes the partial and rewrites its text. The context is passed on, so that the
+ * partial sees the names of the template it was; and who includes the template by its path, as
+ * charts do for checksums, gets the rewritten text.
+ */
+final class RewrittenTemplates {
+  /** What the names of templates get in front when they become partials. */
+  static final String PREFIX = "_airgap.";
+
+  private static final String FUNCTION = "ai.kubernaut.airgap.rewriting";
+
+  private RewrittenTemplates() {}
+
+  static void in(Path chart, Rewriting rewriting) throws IOException {
+    rewriteChart(chart, name(chart));
+    Path templates = Files.createDirectories(chart.resolve("templates"));
+    Files.writeString(templates.resolve(PREFIX + "rewriting.tpl"), function(rewriting));
+  }
+
+  /**
+   * Rewrites a chart and those inside it.
+   *
+   * @param fullName the chart's name as its templates' names begin with it; null where an alias
+   *     hides it, because one folder is several charts then
+   */
+  private static void rewriteChart(Path chart, @Nullable String fullName) throws IOException {
+    Path templates = chart.resolve("templates");
+    if (Files.isDirectory(templates)) {
+      for (Path template : files(templates)) {
+        String name = template.getFileName().toString();
+        if (!name.startsWith("_") && !name.endsWith("NOTES.txt")) {
+          Path partial = template.resolveSibling(PREFIX + name);
+          Files.move(template, partial);
+          Files.writeString(
+              template,
+              "{{- include "
+                  + quoted(FUNCTION)
+                  + " (include "
+                  + nameOf(templates.relativize(partial), fullName)
+                  + " .) -}}");
+        }
+      }
+    }
+    Path charts = chart.resolve("charts");
+    if (Files.isDirectory(charts)) {
+      Map<String, Boolean> aliases = aliases(chart);
+      for (Path subchart : folders(charts)) {
+        if (Files.isRegularFile(subchart.resolve("Chart.yaml"))) {
+          String name = name(subchart);
+          boolean known = fullName != null && !aliases.getOrDefault(name, false);
+          rewriteChart(subchart, known ? fullName + "/charts/" + name : null);
+        }
+      }
+    }
+  }
+
+  /** The name of a template as Helm has it, always with slashes. */
+  private static String nameOf(Path inTemplates, @Nullable String fullName) {
+    String path = inTemplates.toString().replace('\\', '/');
+    return fullName == null
+        ? "(print .Template.BasePath " + quoted("/" + path) + ")"
+        : quoted(fullName + "/templates/" + path);
+  }
+
+  private static String name(Path chart) {
+    return Fields.of(Yaml.readMapping(chart.resolve("Chart.yaml"), Yaml.DuplicateKeys.LAST_WINS))
+        .text("name")
+        .orElse("");
+  }
+
+  /** Which dependencies a chart knows under another name. */
+  private static Map<String, Boolean> aliases(Path chart) {
+    Map<String, Boolean> aliases = new HashMap<>();
+    for (String file : List.of("Chart.yaml", "requirements.yaml")) {
+      if (Files.isRegularFile(chart.resolve(file))) {
+        Fields fields =
+            Fields.of(Yaml.readMapping(chart.resolve(file), Yaml.DuplicateKeys.LAST_WINS));
+        for (Fields dependency : fields.list("dependencies")) {
+          aliases.merge(
+              dependency.text("name").orElse(""),
+              !dependency.text("alias").orElse("").isEmpty(),
+              Boolean::logicalOr);
+        }
+      }
+    }
+    return aliases;
+  }
+
+  /**
+   * A function of templates that does to a text what {@link Rewriting#apply} does. All references
+   * give way to numbers first, so that none is rewritten twice.
+   */
+  private static String function(Rewriting rewriting) {
+    StringBuilder list = new StringBuilder("list");
+    rewriting
+        .texts()
+        .forEach(
+            (from, to) ->
+                list.append("\n  (list ")
+                    .append(quoted(from))
+                    .append(' ')
+                    .append(quoted(Rewriting.pattern(from)))
+                    .append(' ')
+                    .append(quoted(to))
+                    .append(')'));
+    return """
+        {{- define "%s" -}}
+        {{- $text := . -}}
+        {{- $rewriting := %s -}}
+        {{- range $number, $one := $rewriting -}}
+        {{- if contains (index $one 0) $text -}}
+        {{- $token := printf "${1}\\x00%%d\\x00${2}" $number -}}
+        {{- $text = regexReplaceAll (index $one 1) $text $token -}}
+        {{- $text = regexReplaceAll (index $one 1) $text $token -}}
+        {{- end -}}
+        {{- end -}}
+        {{- range $number, $one := $rewriting -}}
+        {{- $text = replace (printf "\\x00%%d\\x00" $number) (index $one 2) $text -}}
+        {{- end -}}
+        {{- $text -}}
+        {{- end -}}
+        """
+        .formatted(FUNCTION, list);
+  }
+
+  /** A text as a constant in a template. */
+  private static String quoted(String text) {
+    StringBuilder quoted = new StringBuilder("\"");
+    text.chars()
+        .forEach(
+            c -> {
+              if (c == '"' || c == '\\') {
+                quoted.append('\\').append((char) c);
+              } else if (c < ' ') {
+                quoted.append(String.format(Locale.ROOT, "\\x%02x", c));
+              } else {
+                quoted.append((char) c);
+              }
+            });
+    return quoted.append('"').toString();
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (var paths = Files.walk(folder)) {
+      return paths.filter(Files::isRegularFile).toList();
+    }
+  }
+
+  private static List<Path> folders(Path folder) throws IOException {
+    try (var paths = Files.list(folder)) {
+      return paths.filter(Files::isDirectory).toList();
+    }
+  }
+}
