@@ -40,7 +40,10 @@ final class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            ROOT + ".registry.http..", ROOT + ".registry.memory..", ROOT + ".cluster.memory..")
+            ROOT + ".registry.http..",
+            ROOT + ".registry.layout..",
+            ROOT + ".registry.memory..",
+            ROOT + ".cluster.memory..")
         .check(CORE);
   }
 

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * has, so no key is set that a chart's schema might refuse. Immutable.
  */
 public final class Overlay {
+  /** Stands for the last part of a name, which the chart puts there. */
+  private static final String SERVICE = "service";
+
   private final Fields values;
 
   private Overlay(Fields values) {
@@ -82,12 +85,17 @@ public final class Overlay {
             : registry.substring(slash + 1) + (namespace.isEmpty() ? "" : "/" + namespace);
     Map<String, Object> built = new LinkedHashMap<>();
     built.put("registry", target.address());
-    if (!path.isEmpty()) {
-      built.put("namespace", path.replace("/", target.separator().value()));
-    }
     // A dash that joins the source's own name is part of that name, and stays.
     String joint = image.text("separator").filter(own -> !namespace.isEmpty()).orElse("/");
-    String separator = joint.equals("/") ? target.separator().value() : joint;
+    String separator = joint;
+    if (!path.isEmpty()) {
+      String joined = target.join(path + joint + SERVICE);
+      String before = joined.substring(0, joined.length() - SERVICE.length());
+      separator = before.substring(before.length() - joint.length());
+      built.put("namespace", before.substring(0, before.length() - joint.length()));
+    } else if (joint.equals("/")) {
+      separator = target.separator().value();
+    }
     if (image.value("separator").isPresent() || !separator.equals("/")) {
       built.put("separator", separator);
     }

@@ -96,6 +96,30 @@ public final class ImageRef implements Comparable<ImageRef> {
   }
 
   /**
+   * The same image as a mirror's repository holds it. Its tag stays; an untagged image gets {@code
+   * latest}, as a pull of it would. A digest falls away where a tag stands, because a reference
+   * with both is pulled by digest and its tag ignored; an image that has only a digest keeps it.
+   *
+   * @param mirror the repository in the mirror
+   * @return the image there
+   */
+  public ImageRef mirroredIn(Repository mirror) {
+    return tagOrLatest().map(mirror::tag).orElseGet(() -> mirror.digest(digest().orElseThrow()));
+  }
+
+  /**
+   * Whether a pull of either fetches the same: an untagged image is {@code latest}.
+   *
+   * @param other another reference
+   * @return true for equal references, and for those that differ by that tag only
+   */
+  public boolean means(ImageRef other) {
+    return repository.equals(other.repository)
+        && tagOrLatest().equals(other.tagOrLatest())
+        && Objects.equals(digest, other.digest);
+  }
+
+  /**
    * The same image with another tag.
    *
    * @param newTag the tag

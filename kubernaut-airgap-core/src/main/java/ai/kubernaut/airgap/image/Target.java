@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.image;
 
 import java.util.Locale;
 import java.util.Objects;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,17 +15,22 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * quay.io/kubernaut-ai/gateway:v1.1.0  →  harbor.corp/kubernaut-ai/gateway:v1.1.0        (SLASH)
  * quay.io/kubernaut-ai/gateway:v1.1.0  →  quay.io/myorg/kubernaut-ai-gateway:v1.1.0      (DASH, prefix myorg)
+ * quay.io/a/b/c:v1.1.0                 →  quay.io/myorg/a-b-c:v1.1.0                     (SLASH, prefix myorg, depth 2)
  * </pre>
  */
 public final class Target {
+  private static final int UNLIMITED = Integer.MAX_VALUE;
+
   private final String registry;
   private final String prefix;
   private final Separator separator;
+  private final int depth;
 
-  private Target(String registry, String prefix, Separator separator) {
+  private Target(String registry, String prefix, Separator separator, int depth) {
     this.registry = registry;
     this.prefix = prefix;
     this.separator = separator;
+    this.depth = depth;
   }
 
   /**
@@ -57,7 +63,7 @@ public final class Target {
               + "' in an image's name would be taken for a user of docker.io; write the registry's full host name, or add its port");
     }
     String prefix = slash < 0 ? "" : ReferenceParser.checkPath(text, text.substring(slash + 1));
-    return new Target(registry, prefix, Separator.SLASH);
+    return new Target(registry, prefix, Separator.SLASH, UNLIMITED);
   }
 
   /**
@@ -67,13 +73,39 @@ public final class Target {
    * @return the changed target
    */
   public Target separator(Separator newSeparator) {
-    return new Target(registry, prefix, newSeparator);
+    return new Target(registry, prefix, newSeparator, depth);
   }
 
   /**
-   * The name that an image gets in the mirror. Its tag stays; an untagged image gets {@code
-   * latest}, as a pull of it would. A digest falls away where a tag stands, because a reference
-   * with both is pulled by digest and its tag ignored; an image that has only a digest keeps it.
+   * The same target for a registry that takes no names deeper than this. The parts of a name that
+   * are too many are joined to its last one with dashes.
+   *
+   * @param components how many parts, joined by slashes, a repository's name may have with the
+   *     prefix; without this there is no limit
+   * @return the changed target
+   * @throws InvalidReferenceException when the prefix leaves no part for the image
+   */
+  public Target depth(int components) {
+    int taken = prefixComponents();
+    if (components <= taken) {
+      throw new InvalidReferenceException(
+          address(),
+          "names may have "
+              + components
+              + " components here, and its own path has "
+              + taken
+              + " already; take a shorter path");
+    }
+    return new Target(registry, prefix, separator, components);
+  }
+
+  private int prefixComponents() {
+    return prefix.isEmpty() ? 0 : prefix.split("/", -1).length;
+  }
+
+  /**
+   * The name that an image gets in the mirror, with the tag or digest that {@link
+   * ImageRef#mirroredIn} gives it.
    *
    * @param source the image where it is published
    * @return the image in the mirror
@@ -81,18 +113,31 @@ public final class Target {
    *     allow, or one that docker.io keeps for its own images
    */
   public ImageRef nameOf(ImageRef source) {
-    String name = source.repository().name().replace("/", separator.value());
+    String name = join(source.repository().name());
     String full = address() + "/" + name;
     String path = ReferenceParser.checkPath(full, prefix.isEmpty() ? name : prefix + "/" + name);
     if (registry.equals(ReferenceParser.DOCKER_HUB) && !path.contains("/")) {
       throw new InvalidReferenceException(
           full, "docker.io keeps images under a user's name; make the target docker.io/<user>");
     }
-    Repository repository = new Repository(registry, path);
-    return source
-        .tagOrLatest()
-        .map(repository::tag)
-        .orElseGet(() -> repository.digest(source.digest().orElseThrow()));
+    return source.mirroredIn(new Repository(registry, path));
+  }
+
+  /**
+   * The part of a name in the mirror that follows the prefix: a source's name with its parts joined
+   * by this target's rule.
+   *
+   * @param name the name of a repository in its registry, for example {@code kubernaut-ai/gateway}
+   * @return for example {@code kubernaut-ai-gateway}
+   */
+  public String join(String name) {
+    if (separator == Separator.DASH) {
+      return name.replace('/', '-');
+    }
+    String[] parts = name.split("/", depth - prefixComponents());
+    int last = parts.length - 1;
+    parts[last] = parts[last].replace('/', '-');
+    return String.join("/", parts);
   }
 
   /**
@@ -123,6 +168,15 @@ public final class Target {
   }
 
   /**
+   * How many parts a repository's name may have.
+   *
+   * @return with those of the prefix; empty when there is no limit
+   */
+  public OptionalInt depth() {
+    return depth == UNLIMITED ? OptionalInt.empty() : OptionalInt.of(depth);
+  }
+
+  /**
    * Registry and prefix, as the chart's {@code global.image.registry} takes them.
    *
    * @return for example {@code quay.io/myorg}
@@ -147,16 +201,21 @@ public final class Target {
     return other instanceof Target that
         && registry.equals(that.registry)
         && prefix.equals(that.prefix)
-        && separator == that.separator;
+        && separator == that.separator
+        && depth == that.depth;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(registry, prefix, separator);
+    return Objects.hash(registry, prefix, separator, depth);
   }
 
   @Override
   public String toString() {
-    return address() + " (separator " + separator + ")";
+    return address()
+        + " (separator "
+        + separator
+        + (depth == UNLIMITED ? "" : ", depth " + depth)
+        + ")";
   }
 }

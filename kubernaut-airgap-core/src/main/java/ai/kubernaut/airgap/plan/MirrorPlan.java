@@ -72,13 +72,22 @@ public interface MirrorPlan {
   }
 
   /**
-   * For each source the reference by which it is pulled from the mirror.
+   * For each source the reference by which it is pulled from the mirror. An untagged image has its
+   * {@code latest} beside it, and the other way round, since a chart may name it in both ways.
    *
    * @return in the order of the entries
    */
   default Map<ImageRef, ImageRef> pullReferences() {
     Map<ImageRef, ImageRef> references = new LinkedHashMap<>();
-    entries().forEach(entry -> references.put(entry.source(), entry.pullReference()));
+    for (MirrorEntry entry : entries()) {
+      ImageRef source = entry.source();
+      references.put(source, entry.pullReference());
+      ImageRef untagged = ImageRef.parse(source.repository().toString());
+      if (source.means(untagged)) {
+        references.putIfAbsent(untagged, entry.pullReference());
+        references.putIfAbsent(untagged.withTag("latest"), entry.pullReference());
+      }
+    }
     return references;
   }
 
@@ -116,6 +125,10 @@ public interface MirrorPlan {
         throw new InvalidPlanException("the plan has " + entry.source() + " twice; leave one out");
       }
       ImageRef other = byTarget.put(entry.target(), entry.source());
+      if (other != null && other.means(entry.source())) {
+        throw new InvalidPlanException(
+            other + " and " + entry.source() + " are the same image; leave one of them out");
+      }
       if (other != null) {
         throw new InvalidPlanException(
             "both "

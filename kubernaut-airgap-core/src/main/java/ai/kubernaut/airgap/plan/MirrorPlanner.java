@@ -5,6 +5,7 @@ import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.ChartValues;
 import ai.kubernaut.airgap.chart.HelmClient;
 import ai.kubernaut.airgap.chart.ImageFinder;
+import ai.kubernaut.airgap.chart.ImageReason;
 import ai.kubernaut.airgap.chart.ImageUse;
 import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.image.Digest;
@@ -18,11 +19,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,17 +67,19 @@ public final class MirrorPlanner {
     MirrorPlan.Builder plan =
         MirrorPlan.builder(target).chart(chart).platforms(options.platforms());
     Map<ImageRef, ImageUse> images = new LinkedHashMap<>();
-    rendered.images(options.finders()).forEach(use -> images.put(use.image(), use));
+    rendered.images(options.finders()).forEach(use -> add(images, use));
     for (ImageRef extra : options.extraImages()) {
-      images.putIfAbsent(extra, ImageUse.of(extra, List.of()));
+      add(images, ImageUse.of(extra, List.of()));
     }
     for (ImageUse mention : rendered.images(List.of(ImageFinder.mentions()))) {
-      if (options.mirrorMentions()) {
-        images.putIfAbsent(mention.image(), mention);
-      } else if (!images.containsKey(mention.image())) {
+      boolean known = images.keySet().stream().anyMatch(mention.image()::means);
+      if (!known && options.mirrorMentions()) {
+        add(images, mention);
+      } else if (!known) {
         plan.addMentions(mention);
       }
     }
+    Function<ImageRef, ImageRef> naming = naming(target, options);
     Map<ImageRef, Digests> digests =
         options.resolveDigests() ? resolve(images, options.platforms()) : Map.of();
     images.forEach(
@@ -82,7 +87,7 @@ public final class MirrorPlanner {
             plan.addEntries(
                 MirrorEntry.builder()
                     .source(image)
-                    .target(target.nameOf(image))
+                    .target(naming.apply(image))
                     .digest(
                         Optional.ofNullable(digests.get(image))
                             .map(Digests::source)
@@ -92,6 +97,28 @@ public final class MirrorPlanner {
                     .reasons(use.reasons())
                     .build()));
     return plan.build();
+  }
+
+  /** An image that is named once with the tag latest and once without a tag is one image. */
+  private static void add(Map<ImageRef, ImageUse> images, ImageUse use) {
+    ImageRef image =
+        images.keySet().stream().filter(use.image()::means).findFirst().orElse(use.image());
+    ImageUse known = images.get(image);
+    List<ImageReason> reasons = new ArrayList<>(known == null ? List.of() : known.reasons());
+    use.reasons().stream().filter(reason -> !reasons.contains(reason)).forEach(reasons::add);
+    images.put(image, ImageUse.of(image, reasons));
+  }
+
+  private static Function<ImageRef, ImageRef> naming(Target target, PlanOptions options) {
+    return options
+        .naming()
+        .<Function<ImageRef, ImageRef>>map(
+            rule ->
+                image ->
+                    image.mirroredIn(
+                        Objects.requireNonNull(
+                            rule.apply(image), () -> "naming gives " + image + " no repository")))
+        .orElse(target::nameOf);
   }
 
   /** What an image is, and what it becomes if that is something else. */

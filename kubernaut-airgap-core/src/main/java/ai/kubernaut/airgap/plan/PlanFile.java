@@ -41,6 +41,7 @@ final class PlanFile {
     Map<String, Object> target = new LinkedHashMap<>();
     target.put("registry", plan.target().address());
     target.put("separator", plan.target().separator().value());
+    plan.target().depth().ifPresent(depth -> target.put("depth", depth));
     file.put("target", target);
     if (!plan.platforms().isAll()) {
       file.put("platforms", plan.platforms().chosen().stream().map(Platform::toString).toList());
@@ -196,11 +197,7 @@ final class PlanFile {
         "images",
         "mentions");
     Fields target = file.fields("target");
-    allow(target, "target", "registry", "separator");
-    MirrorPlan.Builder plan =
-        MirrorPlan.builder(
-            Target.registry(required(target, "target", "registry"))
-                .separator(Separator.parse(required(target, "target", "separator"))));
+    MirrorPlan.Builder plan = MirrorPlan.builder(readTarget(target));
     plan.platforms(readPlatforms(file));
     if (file.value("chart").isPresent()) {
       plan.chart(readChart(file.fields("chart")));
@@ -235,6 +232,21 @@ final class PlanFile {
           "without an index there can be one of the platforms " + chosen);
     }
     return withoutIndex ? Platforms.withoutIndex(chosen.get(0)) : Platforms.of(chosen);
+  }
+
+  private static Target readTarget(Fields target) {
+    allow(target, "target", "registry", "separator", "depth");
+    Target read =
+        Target.registry(required(target, "target", "registry"))
+            .separator(Separator.parse(required(target, "target", "separator")));
+    Object depth = target.value("depth").orElse(null);
+    if (depth == null) {
+      return read;
+    }
+    if (!(depth instanceof Integer components)) {
+      throw new InvalidPlanException("the key 'depth' in target has to hold a number");
+    }
+    return read.depth(components);
   }
 
   private static Chart readChart(Fields chart) {

@@ -4,7 +4,10 @@ import ai.kubernaut.airgap.chart.ImageFinder;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platforms;
+import ai.kubernaut.airgap.image.Repository;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.immutables.value.Value;
 
 /** Choices for planning. Immutable. */
@@ -26,6 +29,16 @@ public interface PlanOptions {
   default List<ImageFinder> finders() {
     return List.of(ImageFinder.containers());
   }
+
+  /**
+   * A rule of the host's own for names in the mirror, in place of the target's: it gives each
+   * source the repository that will hold it, inside the target. The plan holds the names that come
+   * of it. A chart that builds references from parts may not be able to name them; the installation
+   * then says so before it touches anything.
+   *
+   * @return by default empty: the target names images
+   */
+  Optional<Function<ImageRef, Repository>> naming();
 
   /**
    * Whether images that the chart only seems to mention are mirrored too. Otherwise the plan names

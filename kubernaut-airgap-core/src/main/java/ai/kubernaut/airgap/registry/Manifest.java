@@ -95,6 +95,23 @@ public final class Manifest {
     return new Manifest(plain, content.clone(), Digest.sha256(content), json);
   }
 
+  /**
+   * Takes a manifest that came without a media type: it is the one that the manifest states. Where
+   * it states none it is OCI's, since Docker's manifests always state it.
+   *
+   * @param content its bytes, copied
+   * @return the manifest, with its SHA-256 digest
+   * @throws InvalidManifestException as {@link #of(String, byte[])} does
+   */
+  public static Manifest of(byte[] content) {
+    Manifest read = of(OCI_MANIFEST, content);
+    String stated = read.json.path("mediaType").asText("");
+    if (!stated.isEmpty()) {
+      return of(stated, content);
+    }
+    return read.isIndex() ? of(OCI_INDEX, content) : read;
+  }
+
   private static String firstLine(IOException e) {
     return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }

@@ -76,7 +76,8 @@ public interface RegistryClient extends AutoCloseable {
   void writeManifest(ImageRef image, Manifest manifest);
 
   /**
-   * Looks for a blob in one repository without fetching it.
+   * Looks for a blob in one repository without fetching it. Most registries keep the blobs of each
+   * repository apart; some find a blob that one repository has in all of them.
    *
    * @param repository where to look
    * @param digest which blob

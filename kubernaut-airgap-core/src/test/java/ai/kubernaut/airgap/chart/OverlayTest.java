@@ -56,10 +56,33 @@ final class OverlayTest {
   })
   void builtReferencesAreThoseOfTheTargetsRule(
       String registry, String namespace, String separator, String target, String targetSeparator) {
+    assertBuiltByTheTargetsRule(
+        registry,
+        namespace,
+        separator,
+        Target.registry(target).separator(Separator.parse(targetSeparator)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "quay.io,       kubernaut-ai, /, quay.io/myorg, 2",
+    "quay.io,       kubernaut-ai, /, quay.io/myorg, 3",
+    "quay.io,       a/b,          /, harbor.corp,   2",
+    "quay.io,       a/b,          -, harbor.corp,   2",
+    "quay.io/group, kubernaut-ai, /, harbor.corp,   1",
+    "quay.io/group, '',           /, harbor.corp,   1",
+  })
+  void builtReferencesAreThoseOfATargetWithADepth(
+      String registry, String namespace, String separator, String target, int depth) {
+    assertBuiltByTheTargetsRule(
+        registry, namespace, separator, Target.registry(target).depth(depth));
+  }
+
+  private static void assertBuiltByTheTargetsRule(
+      String registry, String namespace, String separator, Target mirror) {
     String values =
         "global: {image: {registry: '%s', namespace: '%s', separator: '%s'}}\n"
             .formatted(registry, namespace, separator);
-    Target mirror = Target.registry(target).separator(Separator.parse(targetSeparator));
     Overlay overlay = overlay(values, mirror, Set.of());
     Map<String, String> layered =
         new HashMap<>(Map.of("registry", registry, "namespace", namespace, "separator", separator));

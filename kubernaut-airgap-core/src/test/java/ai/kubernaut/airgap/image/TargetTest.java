@@ -37,6 +37,40 @@ final class TargetTest {
     assertThat(target.holds(name)).isTrue();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "quay.io/myorg,   2, /, quay.io/kubernaut-ai/gateway:1, quay.io/myorg/kubernaut-ai-gateway:1",
+    "quay.io/myorg,   2, -, quay.io/kubernaut-ai/gateway:1, quay.io/myorg/kubernaut-ai-gateway:1",
+    "quay.io/myorg,   3, /, quay.io/kubernaut-ai/gateway:1, quay.io/myorg/kubernaut-ai/gateway:1",
+    "quay.io/myorg,   3, /, quay.io/a/b/c/d:1,              quay.io/myorg/a/b-c-d:1",
+    "harbor.corp,     2, /, quay.io/kubernaut-ai/gateway:1, harbor.corp/kubernaut-ai/gateway:1",
+    "harbor.corp,     2, /, quay.io/a/b/c:1,                harbor.corp/a/b-c:1",
+    "harbor.corp,     1, /, quay.io/a/b/c:1,                harbor.corp/a-b-c:1",
+    "harbor.corp/a/b, 3, /, quay.io/x/y/z:1,                harbor.corp/a/b/x-y-z:1",
+    "harbor.corp,     2, /, quay.io/gather:1,               harbor.corp/gather:1",
+  })
+  void aDepthJoinsThePartsThatAreTooMany(
+      String registry, int depth, String separator, String source, String expected) {
+    Target target = Target.registry(registry).separator(Separator.parse(separator)).depth(depth);
+
+    assertThat(target.nameOf(ImageRef.parse(source))).hasToString(expected);
+    assertThat(target.depth()).hasValue(depth);
+    assertThat(target)
+        .isNotEqualTo(Target.registry(registry))
+        .hasToString(registry + " (separator " + separator + ", depth " + depth + ")");
+  }
+
+  @Test
+  void aDepthLeavesAPartForTheImage() {
+    assertThatThrownBy(() -> Target.registry("harbor.corp/a/b").depth(2))
+        .isInstanceOf(InvalidReferenceException.class)
+        .hasMessage(
+            "'harbor.corp/a/b' cannot be used: names may have 2 components here, and its own path has 2 already; take a shorter path");
+    assertThatThrownBy(() -> Target.registry("harbor.corp").depth(0))
+        .isInstanceOf(InvalidReferenceException.class);
+    assertThat(Target.registry("harbor.corp").depth()).isEmpty();
+  }
+
   @Test
   void aDigestStaysOnlyWhereThereIsNoTag() {
     Target target = Target.registry("harbor.corp");

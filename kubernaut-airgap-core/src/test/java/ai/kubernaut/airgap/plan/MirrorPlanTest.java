@@ -85,6 +85,37 @@ final class MirrorPlanTest {
   }
 
   @Test
+  void anUntaggedImageIsItsLatest() {
+    ImageRef untagged = ImageRef.parse("quay.io/a/b");
+    ImageRef latest = ImageRef.parse("quay.io/a/b:latest");
+    ImageRef mirrored = ImageRef.parse("harbor.corp/a/b:latest");
+    for (ImageRef image : new ImageRef[] {untagged, latest}) {
+      assertThat(harbor().image(image).image(GATEWAY).build().pullReferences())
+          .containsEntry(untagged, mirrored)
+          .containsEntry(latest, mirrored)
+          .hasSize(3);
+    }
+    assertThatThrownBy(() -> harbor().image(untagged).image(latest).build())
+        .isInstanceOf(InvalidPlanException.class)
+        .hasMessage(untagged + " and " + latest + " are the same image; leave one of them out");
+  }
+
+  @Test
+  void aTargetsDepthIsSavedAndAPlanWithoutOneHasNone() throws IOException {
+    Path file = folder.resolve("plan.yaml");
+    MirrorPlan flat =
+        MirrorPlan.builder(Target.registry("quay.io/myorg").depth(2)).image(GATEWAY).build();
+    flat.save(file);
+    assertThat(file).content().contains("depth: 2");
+    assertThat(MirrorPlan.read(file)).isEqualTo(flat);
+    assertThat(plan().toYaml()).doesNotContain("depth");
+    Files.writeString(file, flat.toYaml().replace("depth: 2", "depth: deep"));
+    assertThatThrownBy(() -> MirrorPlan.read(file))
+        .isInstanceOf(InvalidPlanException.class)
+        .hasMessageContaining("the key 'depth' in target has to hold a number");
+  }
+
+  @Test
   void twoImagesOfOneNameInTheMirrorAreBothNamed() {
     assertThatThrownBy(
             () ->

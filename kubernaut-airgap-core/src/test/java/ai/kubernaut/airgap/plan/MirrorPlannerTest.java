@@ -13,6 +13,7 @@ import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platform;
 import ai.kubernaut.airgap.image.Platforms;
+import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.Manifest;
@@ -111,6 +112,49 @@ final class MirrorPlannerTest {
     assertThat(plan.entries().get(1).digest()).contains(gather);
     assertThat(plan.entries().get(1).reasons()).isEmpty();
     assertThat(plan.entries().get(0).reasons()).hasSize(1);
+  }
+
+  @Test
+  void anImageNamedWithLatestAndWithoutATagComesOnceWithTheReasonsOfBoth() {
+    ImageRef latest = POSTGRES.withTag("latest");
+    publish(POSTGRES);
+    MirrorPlan plan =
+        plan(helm(POSTGRES, latest), PlanOptions.builder().addExtraImages(latest).build());
+    assertThat(plan.entries()).extracting(MirrorEntry::source).containsExactly(POSTGRES);
+    assertThat(plan.entries().get(0).reasons()).isNotEmpty();
+    assertThat(plan.pullReferences()).containsKeys(POSTGRES, latest);
+  }
+
+  @Test
+  void aHostsOwnRuleNamesTheImages() {
+    publish(GATEWAY);
+    publish(POSTGRES);
+    MirrorPlan plan =
+        plan(
+            helm(GATEWAY, POSTGRES),
+            PlanOptions.builder()
+                .naming(
+                    image ->
+                        Repository.parse(
+                            "harbor.corp/by-host/"
+                                + image.registry().replace('.', '-')
+                                + "/"
+                                + image.repository().name()))
+                .build());
+    assertThat(plan.entries())
+        .extracting(entry -> entry.target().toString())
+        .containsExactly(
+            "harbor.corp/by-host/quay-io/kubernaut-ai/gateway:v1.1.0",
+            "harbor.corp/by-host/registry-redhat-io/rhel10/postgresql-16:latest");
+    assertThatThrownBy(
+            () ->
+                plan(
+                    helm(GATEWAY, POSTGRES),
+                    PlanOptions.builder()
+                        .naming(image -> Repository.parse("elsewhere.corp/x"))
+                        .build()))
+        .isInstanceOf(InvalidPlanException.class)
+        .hasMessageContaining("does not lie in the target harbor.corp");
   }
 
   @Test

@@ -225,13 +225,13 @@ public final class HttpRegistryClient implements RegistryClient {
           " that the registry stated",
           content);
       String type = answer.mediaType().filter(HttpRegistryClient::isManifestType).orElse(null);
-      return manifest(call, type == null ? ManifestTypes.guess(content) : type, content);
+      return manifest(call, type, content);
     }
   }
 
-  private static Manifest manifest(Call call, String mediaType, byte[] content) {
+  private static Manifest manifest(Call call, @Nullable String mediaType, byte[] content) {
     try {
-      return Manifest.of(mediaType, content);
+      return mediaType == null ? Manifest.of(content) : Manifest.of(mediaType, content);
     } catch (InvalidManifestException e) {
       throw new InvalidManifestException(call.action() + " failed: " + e.getMessage());
     }

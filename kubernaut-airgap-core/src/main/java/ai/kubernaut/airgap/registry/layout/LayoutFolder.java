@@ -1,0 +1,218 @@
+package ai.kubernaut.airgap.registry.layout;
+
+import ai.kubernaut.airgap.image.Digest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The files of a layout. Paths are made of digests and of names given here, never of other text;
+ * what a symbolic link leads to is used only inside the layout. A file is complete, and safe on the
+ * disk, the moment it has its name.
+ */
+final class LayoutFolder {
+  /** What this library keeps beside the layout's own files; other tools pass over it. */
+  static final String OWN = ".airgap";
+
+  private static final Duration LOCK_PATIENCE = Duration.ofMinutes(1);
+  private static final long LOCK_PAUSE_MILLIS = 5;
+
+  private final Path root;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /**
+   * @param root a folder that is there, in its real path
+   */
+  LayoutFolder(Path root) {
+    this.root = root;
+  }
+
+  Optional<Path> blob(Digest digest) throws IOException {
+    return existing(
+        root.resolve("blobs").resolve(digest.algorithm().toString()).resolve(digest.hex()));
+  }
+
+  /** The beginning of a blob that may come to an end later. */
+  Optional<Path> part(UUID session) throws IOException {
+    return existing(root.resolve(OWN).resolve(session + ".part"));
+  }
+
+  Path newPart(UUID session) throws IOException {
+    Path file = ownFolder().resolve(session + ".part");
+    Files.createFile(file);
+    return file;
+  }
+
+  /** A part becomes a blob; where the blob is there already, it is the same. */
+  void keep(Path part, Digest digest) throws IOException {
+    Path folder =
+        inside(
+            Files.createDirectories(root.resolve("blobs").resolve(digest.algorithm().toString())));
+    replace(part, folder.resolve(digest.hex()));
+  }
+
+  /** Whether a layout of another kind, or no layout, is here. */
+  Optional<byte[]> read(String name, int limit) throws IOException {
+    Optional<Path> file = existing(root.resolve(name));
+    return file.isEmpty() ? Optional.empty() : Optional.of(read(file.get(), limit));
+  }
+
+  byte[] read(Path file, int limit) throws IOException {
+    try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+      byte[] content = in.readNBytes(limit + 1);
+      if (content.length > limit) {
+        throw new FileSystemException(
+            file.toString(), null, "it has more than " + limit + " bytes, which is the limit");
+      }
+      return content;
+    }
+  }
+
+  /** Writes one of the layout's own files whole, or not at all. */
+  void write(String name, byte[] content) throws IOException {
+    Path part = newPart(UUID.randomUUID());
+    try {
+      try (FileChannel out = FileChannel.open(part, StandardOpenOption.WRITE)) {
+        ByteBuffer bytes = ByteBuffer.wrap(content);
+        while (bytes.hasRemaining()) {
+          out.write(bytes);
+        }
+      }
+      replace(part, root.resolve(name));
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+
+  private static void replace(Path part, Path file) throws IOException {
+    try (FileChannel written = FileChannel.open(part, StandardOpenOption.WRITE)) {
+      written.force(true);
+    }
+    Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    syncFolder(file.resolveSibling("."));
+  }
+
+  private static void syncFolder(Path folder) {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException e) {
+      // Not every system lets a folder be opened; those keep its entries safe by other means.
+      return;
+    }
+  }
+
+  /** Work that no other client of this layout does at the same time, in any process. */
+  void alone(Action.Work<?> work) throws IOException {
+    long end = System.nanoTime() + LOCK_PATIENCE.toNanos();
+    try {
+      if (!lock.tryLock(LOCK_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw busy();
+      }
+      try (FileChannel file =
+              FileChannel.open(
+                  ownFolder().resolve("lock"),
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.WRITE,
+                  LinkOption.NOFOLLOW_LINKS);
+          FileLock held = lock(file, end)) {
+        if (held.isValid()) {
+          work.run();
+        }
+      } finally {
+        lock.unlock();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw (InterruptedIOException) new InterruptedIOException("interrupted").initCause(e);
+    }
+  }
+
+  private FileLock lock(FileChannel file, long end) throws IOException, InterruptedException {
+    while (true) {
+      FileLock held;
+      try {
+        held = file.tryLock();
+      } catch (OverlappingFileLockException e) {
+        // Another client of this JVM has it, which is no different from one of another process.
+        held = null;
+      }
+      if (held != null) {
+        return held;
+      }
+      if (System.nanoTime() - end > 0) {
+        throw busy();
+      }
+      Thread.sleep(LOCK_PAUSE_MILLIS);
+    }
+  }
+
+  private FileSystemException busy() {
+    return new FileSystemException(
+        root.resolve(OWN).resolve("lock").toString(),
+        null,
+        "another process has held it for "
+            + LOCK_PATIENCE.toSeconds()
+            + " s; let that one finish, and try again");
+  }
+
+  /** Only its owner can look into it. */
+  private Path ownFolder() throws IOException {
+    Path folder = root.resolve(OWN);
+    if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+      FileAttribute<?>[] ownersOnly =
+          root.getFileSystem().supportedFileAttributeViews().contains("posix")
+              ? new FileAttribute<?>[] {
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+              }
+              : new FileAttribute<?>[0];
+      // Unlike createDirectory, not disturbed by another process that is quicker.
+      Files.createDirectories(folder, ownersOnly);
+    }
+    return inside(folder);
+  }
+
+  private Optional<Path> existing(Path file) throws IOException {
+    Path real;
+    try {
+      real = inside(file);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+    if (!Files.isRegularFile(real, LinkOption.NOFOLLOW_LINKS)) {
+      throw new FileSystemException(file.toString(), null, "it is no file");
+    }
+    return Optional.of(real);
+  }
+
+  private Path inside(Path path) throws IOException {
+    Path real = path.toRealPath();
+    if (!real.startsWith(root)) {
+      throw new FileSystemException(
+          path.toString(), null, "it leads out of the layout, and that is not followed");
+    }
+    return real;
+  }
+
+  @Override
+  public String toString() {
+    return root.toString();
+  }
+}

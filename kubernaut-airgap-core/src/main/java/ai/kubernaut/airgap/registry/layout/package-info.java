@@ -1,0 +1,8 @@
+/**
+ * Registries in a folder, an OCI image layout: {@link
+ * ai.kubernaut.airgap.registry.layout.LayoutRegistryClient}.
+ */
+@NullMarked
+package ai.kubernaut.airgap.registry.layout;
+
+import org.jspecify.annotations.NullMarked;

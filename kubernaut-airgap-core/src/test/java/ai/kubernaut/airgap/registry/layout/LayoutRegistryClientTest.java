@@ -1,0 +1,19 @@
+package ai.kubernaut.airgap.registry.layout;
+
+import ai.kubernaut.airgap.registry.RegistryClientContract;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+
+final class LayoutRegistryClientTest extends RegistryClientContract {
+  @TempDir private Path folder;
+
+  @Override
+  protected Subject open() {
+    return new Subject(LayoutRegistryClient.at(folder), "harbor.corp:5000");
+  }
+
+  @Override
+  protected boolean repositoriesShareBlobs() {
+    return true;
+  }
+}
