@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.chart;
 
+import ai.kubernaut.airgap.image.ImageRef;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,8 +11,8 @@ import org.immutables.value.Value;
 
 /**
  * A Helm chart on disk with the values for it, layered as Helm layers them: the chart's own, then
- * the files in their order, then single values, then values from files. Immutable; each method that
- * adds something returns a new chart.
+ * files and JSON values in their order, then single values, then single texts, then values from
+ * files. Immutable; each method that adds something returns a new chart.
  */
 @Value.Immutable
 public interface Chart {
@@ -33,18 +34,44 @@ public interface Chart {
   Path location();
 
   /**
-   * The values files, later ones over earlier ones.
+   * The artifact of an OCI registry that the chart was fetched as.
+   *
+   * @return empty for a chart that came otherwise
+   */
+  Optional<ImageRef> artifact();
+
+  /**
+   * The values files and JSON values, later ones over earlier ones.
+   *
+   * @return in their order
+   */
+  List<ValuesLayer> layers();
+
+  /**
+   * The values files.
    *
    * @return the paths in their order
    */
-  List<Path> valuesFiles();
+  default List<Path> valuesFiles() {
+    return layers().stream()
+        .filter(ValuesLayer.File.class::isInstance)
+        .map(layer -> ((ValuesLayer.File) layer).path())
+        .toList();
+  }
 
   /**
-   * Single values, over the files.
+   * Single values, over the layers.
    *
    * @return in their order
    */
   List<Setting> settings();
+
+  /**
+   * Single values that are texts whatever they look like, over the single values.
+   *
+   * @return in their order
+   */
+  List<Setting> texts();
 
   /**
    * Values that are the content of files, over everything else.
@@ -70,13 +97,85 @@ public interface Chart {
   Map<String, String> rewriting();
 
   /**
+   * The Kubernetes version that templates see when they are rendered without a cluster, as {@code
+   * helm template --kube-version}.
+   *
+   * @return for example {@code 1.31.0}; by default empty, and the client chooses a recent one
+   */
+  Optional<String> kubeVersion();
+
+  /**
+   * The API versions that templates see besides Kubernetes' own when they are rendered without a
+   * cluster, as {@code helm template --api-versions}: charts ask for {@code route.openshift.io/v1},
+   * for example, to know OpenShift.
+   *
+   * @return by default none
+   */
+  List<String> apiVersions();
+
+  /**
    * Lays a values file over what is there, as {@code helm -f}.
    *
    * @param file a YAML file
    * @return the chart with the file
    */
   default Chart values(Path file) {
-    return ImmutableChart.builder().from(this).addValuesFiles(file).build();
+    return ImmutableChart.builder().from(this).addLayers(new ValuesLayer.File(file)).build();
+  }
+
+  /**
+   * Lays a JSON value over what is there, as {@code helm --set-json}; maps are merged key by key.
+   *
+   * @param key the path of the value, with dots, and without elements of lists
+   * @param json the value as JSON: a map, a list, or a single value
+   * @return the chart with the value
+   * @throws IllegalArgumentException when it is no JSON, or the key names an element of a list
+   */
+  default Chart setJson(String key, String json) {
+    return ImmutableChart.builder().from(this).addLayers(ValuesLayer.Json.of(key, json)).build();
+  }
+
+  /**
+   * Sets one value to a text, as {@code helm --set-string}: {@code "1.10"} and {@code "true"} stay
+   * what they are.
+   *
+   * @param key the path of the value, with dots
+   * @param text the text, taken literally
+   * @return the chart with the value
+   */
+  default Chart setString(String key, String text) {
+    return ImmutableChart.builder().from(this).addTexts(ImmutableSetting.of(key, text)).build();
+  }
+
+  /**
+   * Says which artifact of an OCI registry the chart was fetched as. It is mirrored with the images
+   * then.
+   *
+   * @param artifact for example {@code quay.io/kubernaut-ai/charts/kubernaut:1.1.0}
+   * @return the chart with the artifact
+   */
+  default Chart fromArtifact(ImageRef artifact) {
+    return ImmutableChart.builder().from(this).artifact(artifact).build();
+  }
+
+  /**
+   * Says which Kubernetes templates see when they are rendered without a cluster.
+   *
+   * @param version for example {@code 1.31.0}
+   * @return the chart with the version
+   */
+  default Chart kubeVersion(String version) {
+    return ImmutableChart.builder().from(this).kubeVersion(version).build();
+  }
+
+  /**
+   * Adds API versions that templates see when they are rendered without a cluster.
+   *
+   * @param versions for example {@code route.openshift.io/v1}
+   * @return the chart with the versions
+   */
+  default Chart apiVersions(String... versions) {
+    return ImmutableChart.builder().from(this).addApiVersions(versions).build();
   }
 
   /**
@@ -141,6 +240,7 @@ public interface Chart {
     return ImmutableChart.builder()
         .from(this)
         .settings(settings().stream().filter(unwanted.negate()).toList())
+        .texts(texts().stream().filter(unwanted.negate()).toList())
         .build();
   }
 
@@ -153,7 +253,7 @@ public interface Chart {
     }
   }
 
-  /** One value of {@code --set}. Immutable. */
+  /** One value of {@code --set} or {@code --set-string}. Immutable. */
   @Value.Immutable
   interface Setting {
     /**

@@ -10,11 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The values that a chart is rendered with, merged as Helm merges them: maps key by key, everything
- * else replaced. Immutable. Elements of lists set by {@code --set 'list[0]=…'} are not merged: this
- * is for finding out which values there are, and Helm does the real merging.
- */
+/** The values that a chart is rendered with, merged by Helm. Immutable. */
 public final class ChartValues {
   private final Fields fields;
 
@@ -23,41 +19,30 @@ public final class ChartValues {
   }
 
   /**
-   * Merges a chart's values.
+   * The values of a chart.
    *
-   * @param helm tells the chart's own values
+   * @param helm merges them
    * @param chart the chart and its layers
    * @return the merged values
    * @throws HelmException when the chart is not there or is none
    * @throws ai.kubernaut.airgap.yaml.InvalidYamlException when a values file cannot be read or is
-   *     no YAML mapping
+   *     no YAML mapping; the message tells line and column, which Helm's does not
    */
   public static ChartValues of(HelmClient helm, Chart chart) {
-    Map<String, @Nullable Object> merged = new LinkedHashMap<>();
-    merge(
-        merged,
-        Yaml.readMapping(
-            "values.yaml of " + chart.location(),
-            helm.defaultValues(chart),
-            Yaml.DuplicateKeys.LAST_WINS));
-    for (Path file : chart.valuesFiles()) {
-      merge(merged, Yaml.readMapping(file, Yaml.DuplicateKeys.LAST_WINS));
-    }
-    Fields fields = Fields.of(merged);
-    for (Chart.Setting setting : chart.settings()) {
-      List<String> path = path(setting.key());
-      if (path.stream().noneMatch(part -> part.contains("["))) {
-        fields = fields.with(setting.value(), path.toArray(String[]::new));
-      }
-    }
-    return new ChartValues(fields);
+    chart.valuesFiles().forEach(file -> Yaml.readMapping(file, Yaml.DuplicateKeys.LAST_WINS));
+    return new ChartValues(
+        Fields.of(
+            Yaml.readMapping(
+                "the values of " + chart.location(),
+                helm.values(chart),
+                Yaml.DuplicateKeys.LAST_WINS)));
   }
 
   /**
    * Turns a chart's SDK config file into the value in which the chart keeps it, {@code
    * …sdkConfigContent}: the key has moved between versions of Kubernaut.
    *
-   * @param helm tells the chart's own values
+   * @param helm tells the chart's values
    * @param chart the chart and its layers
    * @return the chart with one more file setting, or the same chart when it has no SDK config file
    * @throws HelmException when the chart has no such value

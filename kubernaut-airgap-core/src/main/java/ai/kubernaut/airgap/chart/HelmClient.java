@@ -33,13 +33,14 @@ public interface HelmClient extends AutoCloseable {
   String render(Chart chart, ReleaseName release);
 
   /**
-   * The chart's own values, as it ships them.
+   * The values that a chart's templates see: its own, those of its subcharts under their names, and
+   * what is layered over them. Neither the schema nor the templates are asked.
    *
-   * @param chart the chart; its layered values are not looked at
-   * @return a YAML document
-   * @throws HelmException when the chart is not there or is none
+   * @param chart the chart and its values
+   * @return a YAML document, JSON perhaps
+   * @throws HelmException when the chart or a file is not there or cannot be read
    */
-  String defaultValues(Chart chart);
+  String values(Chart chart);
 
   /**
    * Installs a release and waits for its hooks, not for its pods: Kubernaut becomes ready only

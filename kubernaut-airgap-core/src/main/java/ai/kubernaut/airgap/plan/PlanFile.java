@@ -4,6 +4,7 @@ import ai.kubernaut.airgap.AirgapException;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.ImageReason;
 import ai.kubernaut.airgap.chart.ImageUse;
+import ai.kubernaut.airgap.chart.ValuesLayer;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
@@ -69,16 +70,19 @@ final class PlanFile {
   private static Map<String, Object> writeChart(Chart chart) {
     Map<String, Object> written = new LinkedHashMap<>();
     written.put("location", chart.location().toString());
-    if (!chart.valuesFiles().isEmpty()) {
-      written.put("valuesFiles", chart.valuesFiles().stream().map(Path::toString).toList());
+    chart.artifact().ifPresent(artifact -> written.put("artifact", artifact.toString()));
+    List<Object> layers = new ArrayList<>();
+    for (ValuesLayer layer : chart.layers()) {
+      layers.add(
+          layer instanceof ValuesLayer.Json json
+              ? pair("key", json.key(), "json", json.json())
+              : ((ValuesLayer.File) layer).path().toString());
     }
-    List<Object> settings = new ArrayList<>();
-    chart
-        .settings()
-        .forEach(setting -> settings.add(pair("key", setting.key(), "value", setting.value())));
-    if (!settings.isEmpty()) {
-      written.put("set", settings);
+    if (!layers.isEmpty()) {
+      written.put("values", layers);
     }
+    putSettings(written, "set", chart.settings());
+    putSettings(written, "setString", chart.texts());
     List<Object> files = new ArrayList<>();
     chart
         .fileSettings()
@@ -88,12 +92,27 @@ final class PlanFile {
       written.put("setFile", files);
     }
     chart.sdkConfigFile().ifPresent(file -> written.put("sdkConfig", file.toString()));
+    chart.kubeVersion().ifPresent(version -> written.put("kubeVersion", version));
+    if (!chart.apiVersions().isEmpty()) {
+      written.put("apiVersions", chart.apiVersions());
+    }
     List<Object> rewriting = new ArrayList<>();
     chart.rewriting().forEach((from, to) -> rewriting.add(pair("from", from, "to", to)));
     if (!rewriting.isEmpty()) {
       written.put("rewriting", rewriting);
     }
     return written;
+  }
+
+  private static void putSettings(
+      Map<String, Object> chart, String key, List<Chart.Setting> settings) {
+    if (!settings.isEmpty()) {
+      chart.put(
+          key,
+          settings.stream()
+              .map(setting -> pair("key", setting.key(), "value", setting.value()))
+              .toList());
+    }
   }
 
   private static Map<String, Object> pair(
@@ -250,15 +269,45 @@ final class PlanFile {
   }
 
   private static Chart readChart(Fields chart) {
-    allow(chart, "chart", "location", "valuesFiles", "set", "setFile", "sdkConfig", "rewriting");
+    allow(
+        chart,
+        "chart",
+        "location",
+        "artifact",
+        "values",
+        "set",
+        "setString",
+        "setFile",
+        "sdkConfig",
+        "kubeVersion",
+        "apiVersions",
+        "rewriting");
     Chart read = Chart.at(Path.of(required(chart, "chart", "location")));
-    for (Object file : list(chart, "chart", "valuesFiles")) {
-      read = read.values(Path.of(file.toString()));
+    if (chart.value("artifact").isPresent()) {
+      read = read.fromArtifact(ImageRef.parse(required(chart, "chart", "artifact")));
+    }
+    for (Object layer : list(chart, "chart", "values")) {
+      if (layer instanceof Map<?, ?> json) {
+        Fields fields = Fields.of(json);
+        allow(fields, "chart.values", "key", "json");
+        read =
+            read.setJson(
+                required(fields, "chart.values", "key"), required(fields, "chart.values", "json"));
+      } else {
+        read = read.values(Path.of(layer.toString()));
+      }
     }
     for (Fields setting : objects(chart, "chart", "set")) {
       allow(setting, "chart.set", "key", "value");
       read =
           read.set(required(setting, "chart.set", "key"), required(setting, "chart.set", "value"));
+    }
+    for (Fields setting : objects(chart, "chart", "setString")) {
+      allow(setting, "chart.setString", "key", "value");
+      read =
+          read.setString(
+              required(setting, "chart.setString", "key"),
+              required(setting, "chart.setString", "value"));
     }
     for (Fields setting : objects(chart, "chart", "setFile")) {
       allow(setting, "chart.setFile", "key", "file");
@@ -274,6 +323,12 @@ final class PlanFile {
           required(one, "chart.rewriting", "from"), required(one, "chart.rewriting", "to"));
     }
     read = read.rewriting(rewriting);
+    if (chart.value("kubeVersion").isPresent()) {
+      read = read.kubeVersion(required(chart, "chart", "kubeVersion"));
+    }
+    for (Object version : list(chart, "chart", "apiVersions")) {
+      read = read.apiVersions(version.toString());
+    }
     return chart.text("sdkConfig").map(Path::of).map(read::sdkConfig).orElse(read);
   }
 

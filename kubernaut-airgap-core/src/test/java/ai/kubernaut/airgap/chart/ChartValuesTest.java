@@ -23,48 +23,6 @@ final class ChartValuesTest {
   }
 
   @Test
-  void mapsAreMergedKeyByKeyAndEverythingElseIsReplaced() throws IOException {
-    Path first =
-        file("first.yaml", "a: {x: 10, new: {deep: 1}}\nlist: [3]\nscalar: {now: a map}\n");
-    Path second = file("second.yaml", "a: {x: 100}\nmap: now a text\n");
-    ChartValues values =
-        values(
-            "a: {x: 1, y: 2}\nlist: [1, 2]\nmap: {z: 1}\nscalar: text\n",
-            TemplateHelm.chart().values(first).values(second));
-    assertThat(values.fields().text("a", "x")).contains("100");
-    assertThat(values.fields().text("a", "y")).contains("2");
-    assertThat(values.fields().text("a", "new", "deep")).contains("1");
-    assertThat(values.fields().value("list")).contains(List.of(3));
-    assertThat(values.fields().text("map")).contains("now a text");
-    assertThat(values.fields().text("scalar", "now")).contains("a map");
-  }
-
-  @Test
-  void singleValuesStandOverFiles() throws IOException {
-    Path file = file("values.yaml", "global: {image: {tag: old, registry: quay.io}}\n");
-    ChartValues values =
-        values(
-            "",
-            TemplateHelm.chart()
-                .set("global.image.tag", "v1.1.0")
-                .values(file)
-                .set("annotations.example\\.org/key", "x")
-                .set("list[0].image", "not merged"));
-    assertThat(values.fields().text("global", "image", "tag")).contains("v1.1.0");
-    assertThat(values.fields().text("global", "image", "registry")).contains("quay.io");
-    assertThat(values.fields().text("annotations", "example.org/key")).contains("x");
-    assertThat(values.fields().content()).containsOnlyKeys("global", "annotations");
-  }
-
-  @Test
-  void aNullTakesAValueAway() throws IOException {
-    ChartValues values =
-        values("a: {x: 1}\nb: 2\n", TemplateHelm.chart().values(file("null.yaml", "a: null\n")));
-    assertThat(values.fields().value("a")).isEmpty();
-    assertThat(values.fields().text("b")).contains("2");
-  }
-
-  @Test
   void aKeyThatStandsTwiceCountsAsForHelm() throws IOException {
     ChartValues values =
         values(
@@ -83,9 +41,6 @@ final class ChartValuesTest {
     assertThatThrownBy(() -> values("", TemplateHelm.chart().values(list)))
         .isInstanceOf(InvalidYamlException.class)
         .hasMessageContaining("is a list");
-    assertThatThrownBy(() -> values("a: {", TemplateHelm.chart()))
-        .isInstanceOf(InvalidYamlException.class)
-        .hasMessageContaining("values.yaml of charts/kubernaut");
   }
 
   @Test

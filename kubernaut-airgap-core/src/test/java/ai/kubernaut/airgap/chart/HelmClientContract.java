@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.chart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -345,7 +347,7 @@ public abstract class HelmClientContract {
     Path missing = folder.resolve("missing");
     assertThat(refused(() -> helm.render(Chart.at(missing), OFFLINE)))
         .hasMessageContaining(missing.toString());
-    assertThat(refused(() -> helm.defaultValues(Chart.at(missing))))
+    assertThat(refused(() -> helm.values(Chart.at(missing))))
         .hasMessageContaining(missing.toString());
     Path empty = Files.createDirectory(folder.resolve("empty"));
     assertThat(refused(() -> helm.render(Chart.at(empty), OFFLINE)))
@@ -368,7 +370,7 @@ public abstract class HelmClientContract {
   void theChartStaysAsItIs() throws IOException {
     Map<Path, String> before = files();
     helm.render(chart(), OFFLINE);
-    helm.defaultValues(chart());
+    helm.values(chart());
     assertThat(files()).isEqualTo(before);
   }
 
@@ -382,13 +384,111 @@ public abstract class HelmClientContract {
     return files;
   }
 
+  private Map<?, ?> values(Chart chart) {
+    return Yaml.readMapping("the values", helm.values(chart), Yaml.DuplicateKeys.REFUSED);
+  }
+
   @Test
-  void theChartsOwnValuesAreThoseThatItShips() throws IOException {
-    assertThat(
-            Yaml.readMapping(
-                "values.yaml", helm.defaultValues(chart()), Yaml.DuplicateKeys.REFUSED))
-        .isEqualTo(
-            Map.of("image", "quay.io/contract/app:1", "message", "", "replicas", 1, "file", ""));
+  void theValuesAreThoseThatTemplatesSeeWithThoseOfSubcharts() throws IOException {
+    write("charts/inner/values.yaml", "image: quay.io/contract/inner:1\nlist: [a, b]\n");
+
+    Map<?, ?> values = values(Chart.at(location).set("subchart.list[1]", "c"));
+
+    assertThat(values.get("image")).isEqualTo("quay.io/contract/app:1");
+    assertThat(values.get("message")).as("neither schema nor templates are asked").isEqualTo("");
+    Map<?, ?> subchart = (Map<?, ?>) values.get("subchart");
+    assertThat(subchart.get("image")).isEqualTo("quay.io/contract/inner:1");
+    // Helm's --set knows nothing of the chart's own lists.
+    assertThat(subchart.get("list")).isEqualTo(Arrays.asList(null, "c"));
+  }
+
+  @Test
+  void everyKindOfValueHasItsLayer() throws IOException {
+    write("values.schema.json", "{}");
+    write("values.yaml", "a: {own: 1, file: own, json: own, set: own, text: own, last: own}\n");
+    Path file =
+        Files.writeString(
+            folder.resolve("layer.yaml"),
+            "a: {file: file, json: file, set: file, text: file, last: file}\nswitch: yes\n");
+    Path content = Files.writeString(folder.resolve("content"), "last\n");
+    Chart chart =
+        Chart.at(location)
+            .setFile("a.last", content)
+            .setString("a.text", "1.10")
+            .setString("a.last", "text")
+            .set("a.set", "true")
+            .set("a.text", "set")
+            .set("a.last", "set")
+            .values(file)
+            .setJson("a", "{\"json\": {\"list\": [1, \"two\"]}, \"set\": 0, \"text\": 0}");
+
+    Map<?, ?> values = values(chart);
+
+    Map<String, Object> expected = new LinkedHashMap<>();
+    expected.put("own", 1);
+    expected.put("file", "file");
+    expected.put("json", Map.of("list", List.of(1, "two")));
+    expected.put("set", true);
+    expected.put("text", "1.10");
+    expected.put("last", "last\n");
+    assertThat(values.get("a")).isEqualTo(expected);
+    // As Helm reads YAML, which is not as later versions of YAML do.
+    assertThat(values.get("switch")).isEqualTo(true);
+  }
+
+  @Test
+  void jsonIsCheckedBeforeAnythingIsAsked() {
+    for (String key : List.of("", "a..b", "list[0]")) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> chart().setJson(key, "1"))
+          .withMessageContaining("'" + key + "'");
+    }
+    for (String json : List.of("", "{", "{} {}", "hunter2")) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> chart().setJson("llm.apiKey", json))
+          .withMessageContaining("llm.apiKey")
+          .withMessageNotContaining("hunter2");
+    }
+    assertThat(chart().setJson("llm.apiKey", "\"hunter2\"").toString())
+        .contains("llm.apiKey")
+        .doesNotContain("hunter2");
+  }
+
+  private Map<String, String> versions(Chart chart) {
+    return object(chart, "versions").object().fields().texts("data");
+  }
+
+  @Test
+  void versionsAreSimulatedWhereTheChartAsksForThem() throws IOException {
+    write(
+        "templates/versions.yaml",
+        """
+        {{- $root := . }}
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: versions}
+        data:
+          kubernetes: {{ .Capabilities.KubeVersion.Version }}
+          route: {{ if .Capabilities.APIVersions.Has "route.openshift.io/v1" }}there{{ else }}none{{ end }}
+          apps: {{ if $root.Capabilities.APIVersions.Has "apps/v1" }}there{{ else }}none{{ end }}
+          listed: {{ if has "route.openshift.io/v1" $.Capabilities.APIVersions }}there{{ else }}none{{ end }}
+          other: {{ if (.Capabilities.APIVersions.Has (printf "%s/v2" "route.openshift.io")) }}there{{ else }}none{{ end }}
+          text: {{ ".Capabilities.APIVersions.Has" | quote }}
+        """);
+
+    assertThat(versions(chart()))
+        .containsEntry("route", "none")
+        .containsEntry("apps", "there")
+        .containsEntry("listed", "none");
+    Map<String, String> openshift =
+        versions(chart().kubeVersion("1.29.3").apiVersions("route.openshift.io/v1"));
+    assertThat(openshift)
+        .containsEntry("kubernetes", "v1.29.3")
+        .containsEntry("route", "there")
+        .containsEntry("apps", "there")
+        .containsEntry("listed", "there")
+        .containsEntry("other", "none")
+        .containsEntry("text", ".Capabilities.APIVersions.Has");
   }
 
   @Test

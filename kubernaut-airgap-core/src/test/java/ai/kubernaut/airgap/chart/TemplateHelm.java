@@ -1,14 +1,17 @@
 package ai.kubernaut.airgap.chart;
 
 import ai.kubernaut.airgap.cluster.Fields;
+import ai.kubernaut.airgap.yaml.Yaml;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Helm whose one chart is its values and a function from them to manifests. Releases are kept in
@@ -90,8 +93,41 @@ public final class TemplateHelm implements HelmClient {
   }
 
   @Override
-  public String defaultValues(Chart chart) {
-    return values;
+  public String values(Chart chart) {
+    Map<String, @Nullable Object> merged = new LinkedHashMap<>();
+    merge(merged, Yaml.readMapping("values.yaml", values, Yaml.DuplicateKeys.LAST_WINS));
+    for (ValuesLayer layer : chart.layers()) {
+      merge(
+          merged,
+          layer instanceof ValuesLayer.Json json
+              ? Yaml.readMapping(json.key(), json.asValuesFile(), Yaml.DuplicateKeys.LAST_WINS)
+              : Yaml.readMapping(((ValuesLayer.File) layer).path(), Yaml.DuplicateKeys.LAST_WINS));
+    }
+    Fields fields = Fields.of(merged);
+    for (Chart.Setting setting : chart.settings()) {
+      fields = fields.with(setting.value(), setting.path().toArray(String[]::new));
+    }
+    for (Chart.Setting setting : chart.texts()) {
+      fields = fields.with(setting.value(), setting.path().toArray(String[]::new));
+    }
+    return Yaml.write(fields.content());
+  }
+
+  private static void merge(Map<String, @Nullable Object> into, Map<?, ?> layer) {
+    layer.forEach(
+        (key, value) -> {
+          String name = String.valueOf(key);
+          if (value instanceof Map<?, ?> map) {
+            Map<String, @Nullable Object> merged = new LinkedHashMap<>();
+            if (into.get(name) instanceof Map<?, ?> below) {
+              merge(merged, below);
+            }
+            merge(merged, map);
+            into.put(name, merged);
+          } else {
+            into.put(name, value);
+          }
+        });
   }
 
   @Override

@@ -35,6 +35,11 @@ final class MirrorPlanTest {
             Chart.at(Path.of("charts/kubernaut"))
                 .values(Path.of("values-ocp.yaml"))
                 .set("global.image.tag", "v1.1.0")
+                .setJson("a.b", "[1, {\"c\": null}]")
+                .setString("version", "1.10")
+                .kubeVersion("1.31.0")
+                .apiVersions("route.openshift.io/v1")
+                .fromArtifact(ImageRef.parse("quay.io/kubernaut-ai/charts/kubernaut:1.1.0"))
                 .setFile("holmesgptApi.sdkConfigContent", Path.of("sdk.yaml")))
         .addEntries(
             MirrorEntry.builder()
@@ -241,7 +246,7 @@ final class MirrorPlanTest {
       {
         "- values-ocp.yaml",
         "-",
-        "the key 'valuesFiles' in chart has to hold a list without empty elements"
+        "the key 'values' in chart has to hold a list without empty elements"
       },
       {
         "- source:",

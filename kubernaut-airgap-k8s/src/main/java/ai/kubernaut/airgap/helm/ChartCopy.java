@@ -6,6 +6,7 @@ import ai.kubernaut.airgap.chart.Rewriting;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
@@ -93,13 +94,63 @@ final class ChartCopy implements AutoCloseable {
     return of(chart.location(), copy -> copy.rewrite(chart));
   }
 
-  /** A copy that renders without a cluster, hooks included, with the chart's rewriting. */
-  static ChartCopy forOfflineRendering(Chart chart) {
+  /**
+   * A copy that renders nothing but the values that its templates would see, as the text of one
+   * field, and asks no schema.
+   */
+  static ChartCopy forValues(Chart chart) {
     return of(
         chart.location(),
         copy -> {
           copy.unpackSubcharts();
-          copy.patchTemplates();
+          for (Path file : copy.regularFiles()) {
+            if (copy.isTemplate(file) || file.endsWith("values.schema.json")) {
+              Files.delete(file);
+            }
+          }
+          Path templates = Files.createDirectories(copy.folder.resolve("templates"));
+          Files.writeString(
+              templates.resolve("values.yaml"), "values: {{ .Values | toJson | quote }}\n");
+        });
+  }
+
+  /** A copy of nothing but what offline templates see of a cluster's APIs. */
+  static ChartCopy forApiVersions() {
+    try {
+      ChartCopy copy = new ChartCopy(ScratchFolder.create());
+      Path templates = Files.createDirectories(copy.folder.resolve("templates"));
+      Files.writeString(
+          copy.folder.resolve("Chart.yaml"),
+          "{apiVersion: v2, name: api-versions, version: 0.1.0}");
+      Files.writeString(
+          templates.resolve("versions.yaml"),
+          "versions: {{ .Capabilities.APIVersions | toJson }}\n");
+      return copy;
+    } catch (IOException e) {
+      throw new UncheckedIOException("the temporary folder cannot be written to", e);
+    }
+  }
+
+  /** Writes a file beside the chart, readable by the owner alone. */
+  Path write(String name, String content) {
+    try {
+      return Files.writeString(scratch.path().resolve(name), content);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the temporary folder cannot be written to", e);
+    }
+  }
+
+  /**
+   * A copy that renders without a cluster, hooks included, with the chart's rewriting.
+   *
+   * @param apiVersions what templates see; empty for what Helm sees by itself
+   */
+  static ChartCopy forOfflineRendering(Chart chart, List<String> apiVersions) {
+    return of(
+        chart.location(),
+        copy -> {
+          copy.unpackSubcharts();
+          copy.patchTemplates(apiVersions);
           copy.rewrite(chart);
         });
   }
@@ -202,11 +253,13 @@ final class ChartCopy implements AutoCloseable {
     }
   }
 
-  private void patchTemplates() throws IOException {
+  private void patchTemplates(List<String> apiVersions) throws IOException {
     for (Path file : regularFiles()) {
       if (isTemplate(file)) {
         String text = Files.readString(file);
-        String patched = TemplateText.withoutLookups(text).replace(HOOK, HIDDEN_HOOK);
+        String patched =
+            TemplateText.withApiVersions(TemplateText.withoutLookups(text), apiVersions)
+                .replace(HOOK, HIDDEN_HOOK);
         if (!patched.equals(text)) {
           Files.writeString(file, patched);
         }

@@ -5,6 +5,8 @@ import ai.kubernaut.airgap.chart.HelmClient;
 import ai.kubernaut.airgap.chart.HelmException;
 import ai.kubernaut.airgap.chart.Release;
 import ai.kubernaut.airgap.chart.ReleaseName;
+import ai.kubernaut.airgap.chart.ValuesLayer;
+import ai.kubernaut.airgap.yaml.Yaml;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.InstallCommand;
 import com.marcnuri.helm.StatusCommand;
@@ -14,7 +16,11 @@ import com.marcnuri.helm.UpgradeCommand;
 import com.marcnuri.helm.jni.NativeLibrary;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -82,27 +88,57 @@ public final class HelmJavaClient implements HelmClient {
   @Override
   public String render(Chart chart, ReleaseName release) {
     ChartFiles.require(chart);
-    try (ChartCopy copy = ChartCopy.forOfflineRendering(chart)) {
+    try (ChartCopy copy = ChartCopy.forOfflineRendering(chart, apiVersions(chart))) {
       TemplateCommand command =
           new Helm(copy.folder())
               .template()
               .withName(release.name())
               .withNamespace(release.namespace())
-              .withKubeVersion(OFFLINE_KUBERNETES);
-      setValues(chart, command::withValuesFile, command::set, command::setFile);
+              .withKubeVersion(chart.kubeVersion().orElse(OFFLINE_KUBERNETES));
+      setValues(chart, copy, command::withValuesFile, command::set, command::setFile);
       return copy.restore(
           call("The chart " + chart.location() + " could not be rendered", copy, command::call));
     }
   }
 
+  /** All API versions that templates shall see; none where Helm's own will do. */
+  private static List<String> apiVersions(Chart chart) {
+    if (chart.apiVersions().isEmpty()) {
+      return List.of();
+    }
+    try (ChartCopy copy = ChartCopy.forApiVersions()) {
+      String rendered =
+          call(
+              "The API versions that Helm knows could not be read",
+              copy,
+              new Helm(copy.folder()).template().withKubeVersion(OFFLINE_KUBERNETES)::call);
+      List<String> versions = new ArrayList<>(chart.apiVersions());
+      ((List<?>) field(rendered, "versions")).forEach(known -> versions.add(known.toString()));
+      return versions.stream().distinct().toList();
+    }
+  }
+
+  private static Object field(String rendered, String name) {
+    Map<?, ?> document =
+        Yaml.readMapping("what Helm rendered", rendered, Yaml.DuplicateKeys.REFUSED);
+    return Objects.requireNonNull(document.get(name), name);
+  }
+
   @Override
-  public String defaultValues(Chart chart) {
-    ChartFiles.requireChart(chart);
-    try (ChartCopy copy = ChartCopy.of(chart.location())) {
-      return call(
-          "The values of the chart " + chart.location() + " could not be read",
-          copy,
-          new Helm(copy.folder()).show().values()::call);
+  public String values(Chart chart) {
+    ChartFiles.require(chart);
+    try (ChartCopy copy = ChartCopy.forValues(chart)) {
+      TemplateCommand command =
+          new Helm(copy.folder())
+              .template()
+              .withKubeVersion(chart.kubeVersion().orElse(OFFLINE_KUBERNETES));
+      setValues(chart, copy, command::withValuesFile, command::set, command::setFile);
+      String rendered =
+          call(
+              "The values of the chart " + chart.location() + " could not be read",
+              copy,
+              command::call);
+      return field(rendered, "values").toString();
     }
   }
 
@@ -117,7 +153,7 @@ public final class HelmJavaClient implements HelmClient {
               .withName(release.name())
               .withNamespace(release.namespace())
               .withTimeout(seconds(timeout));
-      setValues(chart, command::withValuesFile, command::set, command::setFile);
+      setValues(chart, copy, command::withValuesFile, command::set, command::setFile);
       if (kubeconfig != null) {
         command.withKubeConfig(kubeconfig);
       }
@@ -141,7 +177,7 @@ public final class HelmJavaClient implements HelmClient {
               .withNamespace(release.namespace())
               .withTimeout(seconds(timeout))
               .resetValues();
-      setValues(chart, command::withValuesFile, command::set, command::setFile);
+      setValues(chart, copy, command::withValuesFile, command::set, command::setFile);
       if (kubeconfig != null) {
         command.withKubeConfig(kubeconfig);
       }
@@ -195,11 +231,24 @@ public final class HelmJavaClient implements HelmClient {
    */
   private static void setValues(
       Chart chart,
+      ChartCopy copy,
       Consumer<Path> file,
       BiConsumer<String, Object> single,
       BiConsumer<String, Path> fromFile) {
-    chart.valuesFiles().forEach(file);
+    int number = 0;
+    for (ValuesLayer layer : chart.layers()) {
+      number++;
+      file.accept(
+          layer instanceof ValuesLayer.Json json
+              ? copy.write("values-" + number + ".json", json.asValuesFile())
+              : ((ValuesLayer.File) layer).path());
+    }
     chart.settings().forEach(setting -> single.accept(setting.key(), setting.value()));
+    // helm-java has no --set-string; the content of a file is a text as well.
+    for (Chart.Setting text : chart.texts()) {
+      number++;
+      fromFile.accept(text.key(), copy.write("text-" + number, text.value()));
+    }
     chart.fileSettings().forEach(setting -> fromFile.accept(setting.key(), setting.file()));
   }
 

@@ -1,7 +1,9 @@
 package ai.kubernaut.airgap.helm;
 
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Changes the text of Helm templates. */
 final class TemplateText {
@@ -25,7 +27,44 @@ final class TemplateText {
           "\"(?:\\\\.|[^\"\\\\])*\"|`[^`]*`|/\\*.*?\\*/|(?<![\\w.$-])(lookup)(?=\\s)",
           Pattern.DOTALL);
 
+  /** A text, a comment, or the API versions of the cluster: asked for one, or the list of them. */
+  private static final Pattern API_VERSIONS =
+      Pattern.compile(
+          "\"(?:\\\\.|[^\"\\\\])*\"|`[^`]*`|/\\*.*?\\*/|[\\w.$]*\\.APIVersions(\\.Has)?(?![\\w.])",
+          Pattern.DOTALL);
+
   private TemplateText() {}
+
+  /**
+   * Makes templates see these API versions in place of the cluster's. Helm-java has no way to tell
+   * the Helm inside.
+   *
+   * @param versions all of them; with none the template stays as it is
+   */
+  static String withApiVersions(String template, List<String> versions) {
+    if (versions.isEmpty() || !template.contains("APIVersions")) {
+      return template;
+    }
+    String quoted =
+        versions.stream()
+            .map(version -> "\"" + version.replace("\\", "\\\\").replace("\"", "\\\"") + "\"")
+            .collect(Collectors.joining(" "));
+    String asked = "hasKey (dict " + quoted.replace("\" ", "\" 1 ") + " 1)";
+    String listed = "(list " + quoted + ")";
+    return ACTION
+        .matcher(template)
+        .replaceAll(
+            action ->
+                Matcher.quoteReplacement(
+                    API_VERSIONS
+                        .matcher(action.group())
+                        .replaceAll(
+                            found ->
+                                Matcher.quoteReplacement(
+                                    !found.group().endsWith("APIVersions") && found.group(1) == null
+                                        ? found.group()
+                                        : found.group(1) == null ? listed : asked))));
+  }
 
   /**
    * Makes every {@code lookup} find nothing: {@code omit (dict) …} takes the same arguments and is

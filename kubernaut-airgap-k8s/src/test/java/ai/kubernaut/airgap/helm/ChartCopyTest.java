@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -81,7 +82,7 @@ final class ChartCopyTest {
   void templatesAreChangedInTheCopyAlone() throws IOException {
     Path original = chart();
     write("chart/values.yaml", "note: helm.sh/hook and {{ lookup \"x\" }}\n");
-    try (ChartCopy chart = ChartCopy.forOfflineRendering(Chart.at(original))) {
+    try (ChartCopy chart = ChartCopy.forOfflineRendering(Chart.at(original), List.of())) {
       assertThat(read(chart, "templates/a.yaml")).isEqualTo(PATCHED);
       assertThat(read(chart, "values.yaml"))
           .isEqualTo("note: helm.sh/hook and {{ lookup \"x\" }}\n");
@@ -107,7 +108,7 @@ final class ChartCopyTest {
     Files.createSymbolicLink(
         original.resolve("templates/b.yaml"), original.resolve("templates/a.yaml"));
     Path link = Files.createSymbolicLink(folder.resolve("link"), original);
-    try (ChartCopy chart = ChartCopy.forOfflineRendering(Chart.at(link))) {
+    try (ChartCopy chart = ChartCopy.forOfflineRendering(Chart.at(link), List.of())) {
       assertThat(read(chart, "migrations/001.sql")).isEqualTo("create table x;\n");
       assertThat(chart.folder().resolve("migrations")).isDirectory();
       assertThat(Files.isSymbolicLink(chart.folder().resolve("migrations"))).isFalse();
@@ -120,7 +121,7 @@ final class ChartCopyTest {
   void symbolicLinksThatGoRoundInACircleAreRefused() throws IOException {
     Path original = chart();
     Files.createSymbolicLink(original.resolve("templates/again"), original);
-    assertThatThrownBy(() -> ChartCopy.forOfflineRendering(Chart.at(original)))
+    assertThatThrownBy(() -> ChartCopy.forOfflineRendering(Chart.at(original), List.of()))
         .isInstanceOf(HelmException.class)
         .hasMessageContaining(original.toString())
         .hasMessageContaining("symbolic links go round in a circle at");
@@ -134,7 +135,7 @@ final class ChartCopyTest {
     Map<String, byte[]> outer = packed("x");
     outer.put("x/charts/middle-1.0.0.tar.gz", archive(middle));
     outer.put("x/files/data.tgz", "no subchart".getBytes(UTF_8));
-    try (ChartCopy chart = ChartCopy.forOfflineRendering(Chart.at(tgz(outer)))) {
+    try (ChartCopy chart = ChartCopy.forOfflineRendering(Chart.at(tgz(outer)), List.of())) {
       assertThat(read(chart, "templates/a.yaml")).isEqualTo(PATCHED);
       assertThat(read(chart, "charts/middle-1.0.0/templates/a.yaml")).isEqualTo(PATCHED);
       assertThat(read(chart, "charts/middle-1.0.0/charts/inner-1.0.0/templates/a.yaml"))
@@ -153,9 +154,9 @@ final class ChartCopyTest {
     Path archive = tgz(files);
     if (path.equals("../evil")) {
       // The archive's first folder falls away, whatever it is called.
-      ChartCopy.forOfflineRendering(Chart.at(archive)).close();
+      ChartCopy.forOfflineRendering(Chart.at(archive), List.of()).close();
     } else {
-      assertThatThrownBy(() -> ChartCopy.forOfflineRendering(Chart.at(archive)))
+      assertThatThrownBy(() -> ChartCopy.forOfflineRendering(Chart.at(archive), List.of()))
           .isInstanceOf(HelmException.class)
           .hasMessageContaining("which leaves the chart's folder");
     }
@@ -177,7 +178,7 @@ final class ChartCopyTest {
       tar.closeArchiveEntry();
     }
     Path archive = Files.write(folder.resolve("x.tgz"), bytes.toByteArray());
-    try (ChartCopy chart = ChartCopy.forOfflineRendering(Chart.at(archive))) {
+    try (ChartCopy chart = ChartCopy.forOfflineRendering(Chart.at(archive), List.of())) {
       assertThat(chart.folder().resolve("files/link")).doesNotExist();
     }
   }
@@ -185,11 +186,11 @@ final class ChartCopyTest {
   @Test
   void whatIsNoArchiveOrHoldsNoChartIsRefused() throws IOException {
     Path text = write("text.tgz", "text");
-    assertThatThrownBy(() -> ChartCopy.forOfflineRendering(Chart.at(text)))
+    assertThatThrownBy(() -> ChartCopy.forOfflineRendering(Chart.at(text), List.of()))
         .isInstanceOf(HelmException.class)
         .hasMessageContaining(text.toString());
     Path other = tgz(Map.of("x/README.md", "hello".getBytes(UTF_8)));
-    assertThatThrownBy(() -> ChartCopy.forOfflineRendering(Chart.at(other)))
+    assertThatThrownBy(() -> ChartCopy.forOfflineRendering(Chart.at(other), List.of()))
         .isInstanceOf(HelmException.class)
         .hasMessageContaining(
             "x-1.0.0.tgz holds no chart: there is no Chart.yaml in its first folder");
@@ -198,7 +199,7 @@ final class ChartCopyTest {
   @Test
   void theCopyIsGoneAfterwards() throws IOException {
     Path copy;
-    try (ChartCopy chart = ChartCopy.forOfflineRendering(Chart.at(chart()))) {
+    try (ChartCopy chart = ChartCopy.forOfflineRendering(Chart.at(chart()), List.of())) {
       copy = chart.folder();
       assertThat(copy).isDirectory();
     }

@@ -28,6 +28,32 @@ final class ChartArguments {
   Map<String, String> settings = new LinkedHashMap<>();
 
   @Option(
+      names = "--set-string",
+      paramLabel = "K=V",
+      description = "A single value that is a text whatever it looks like.")
+  Map<String, String> texts = new LinkedHashMap<>();
+
+  @Option(
+      names = "--set-json",
+      paramLabel = "K=JSON",
+      description = "A JSON value, laid over the values files, as for helm --set-json.")
+  Map<String, String> jsonSettings = new LinkedHashMap<>();
+
+  @Option(
+      names = "--kube-version",
+      paramLabel = "VERSION",
+      description = "The Kubernetes version that the chart sees when it is rendered for a plan.")
+  @Nullable String kubeVersion;
+
+  @Option(
+      names = "--api-versions",
+      paramLabel = "GROUP/VERSION",
+      split = ",",
+      description =
+          "API versions that the chart sees besides Kubernetes' own, such as route.openshift.io/v1.")
+  List<String> apiVersions = new ArrayList<>();
+
+  @Option(
       names = "--set-file",
       paramLabel = "K=FILE",
       description = "A value that is a file's content, as for helm --set-file.")
@@ -69,6 +95,16 @@ final class ChartArguments {
     for (Path file : values) {
       layered = layered.values(file);
     }
+    for (Map.Entry<String, String> setting : jsonSettings.entrySet()) {
+      layered = layered.setJson(setting.getKey(), setting.getValue());
+    }
+    for (Map.Entry<String, String> setting : texts.entrySet()) {
+      layered = layered.setString(setting.getKey(), setting.getValue());
+    }
+    if (kubeVersion != null) {
+      layered = layered.kubeVersion(kubeVersion);
+    }
+    layered = layered.apiVersions(apiVersions.toArray(String[]::new));
     for (Map.Entry<String, String> setting : settings.entrySet()) {
       layered = layered.set(setting.getKey(), setting.getValue());
     }
