@@ -15,6 +15,9 @@ import ai.kubernaut.airgap.install.Installer;
 import ai.kubernaut.airgap.mirror.MirrorEngine;
 import ai.kubernaut.airgap.mirror.MirrorOptions;
 import ai.kubernaut.airgap.mirror.MirrorReport;
+import ai.kubernaut.airgap.overlay.MirrorProof;
+import ai.kubernaut.airgap.overlay.MirrorProver;
+import ai.kubernaut.airgap.overlay.ProofOptions;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.plan.MirrorPlanner;
 import ai.kubernaut.airgap.plan.PlanOptions;
@@ -105,6 +108,38 @@ public final class Airgap implements AutoCloseable {
                 + target.separator()
                 + "'"));
     return plan;
+  }
+
+  /**
+   * Turns the chart of a plan to the mirror with the default options and proves it, before anything
+   * is mirrored or installed (the guide, step 4b). Needs Helm, but no cluster and no registry.
+   *
+   * @param plan the images that the mirror will provide, and the chart
+   * @return the values and rewritings that turn it, and whether every image in it is one that the
+   *     plan provides; {@link MirrorProof#orElseThrow()} makes an exception of others
+   * @throws HelmException when the chart is not there, or refuses its values
+   * @throws IllegalArgumentException when the plan has no chart
+   * @throws IllegalStateException when no Helm was given
+   */
+  public MirrorProof prove(MirrorPlan plan) {
+    return prove(plan, ProofOptions.builder().build());
+  }
+
+  /**
+   * Turns the chart of a plan to the mirror and proves it, before anything is mirrored or installed
+   * (the guide, step 4b). Needs Helm, but no cluster and no registry. An installation does the same
+   * again.
+   *
+   * @param plan the images that the mirror will provide, and the chart
+   * @param options release, digests
+   * @return the values and rewritings that turn it, and whether every image in it is one that the
+   *     plan provides; {@link MirrorProof#orElseThrow()} makes an exception of others
+   * @throws HelmException when the chart is not there, or refuses its values
+   * @throws IllegalArgumentException when the plan has no chart
+   * @throws IllegalStateException when no Helm was given
+   */
+  public MirrorProof prove(MirrorPlan plan, ProofOptions options) {
+    return new MirrorProver(helm()).prove(plan, options);
   }
 
   /**
@@ -221,7 +256,7 @@ public final class Airgap implements AutoCloseable {
    * @param options release, LLM credentials, patience
    * @return the release
    * @throws InstallationFailedException when Helm or a hook failed
-   * @throws ai.kubernaut.airgap.install.ImagesOutsideMirrorException before anything is touched,
+   * @throws ai.kubernaut.airgap.overlay.ImagesOutsideMirrorException before anything is touched,
    *     when the chart would pull anything that the plan does not provide
    * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be reached, or
    *     refuses

@@ -106,7 +106,8 @@ final class MentionedImages implements ImageFinder {
 
   private static Optional<String> legal(String text) {
     try {
-      return Optional.of(ImageRef.parse(text).toString());
+      ImageRef.parse(text);
+      return Optional.of(text);
     } catch (InvalidReferenceException noImage) {
       return Optional.empty();
     }

@@ -1,8 +1,10 @@
 package ai.kubernaut.airgap.install;
 
 import ai.kubernaut.airgap.Secret;
+import ai.kubernaut.airgap.chart.ImageFinder;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.immutables.value.Value;
 
@@ -47,6 +49,27 @@ public interface InstallOptions {
   @Value.Default
   default boolean allowIncompleteMirror() {
     return false;
+  }
+
+  /**
+   * Whether every pod pulls its images by digest, so that no tag that moves can change what runs.
+   * The chart's manifests are rewritten for it on the way to the cluster.
+   *
+   * @return false by default: images are pulled by the tags that the chart gives them
+   */
+  @Value.Default
+  default boolean pinDigests() {
+    return false;
+  }
+
+  /**
+   * What is looked for in the rendered chart: the finders that the plan was made with.
+   *
+   * @return by default the images of containers
+   */
+  @Value.Default
+  default List<ImageFinder> finders() {
+    return List.of(ImageFinder.containers());
   }
 
   /**

@@ -4,24 +4,23 @@ import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.ChartValues;
 import ai.kubernaut.airgap.chart.HelmClient;
-import ai.kubernaut.airgap.chart.ImageUse;
-import ai.kubernaut.airgap.chart.Overlay;
 import ai.kubernaut.airgap.chart.Release;
-import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ClusterException;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.mirror.MirrorReport;
+import ai.kubernaut.airgap.overlay.MirrorProof;
+import ai.kubernaut.airgap.overlay.MirrorProver;
+import ai.kubernaut.airgap.overlay.ProofOptions;
+import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -29,9 +28,9 @@ import java.util.function.Consumer;
 
 /**
  * Installs the chart from the mirror (the guide, step 4): namespace, Secrets, values in the guide's
- * order with an overlay made for this chart, and Helm. Before anything is created, the chart is
- * rendered with the overlay, and every image in it has to be one that the plan provides. Running it
- * again upgrades the release. Thread-safe.
+ * order with an overlay found for this chart, and Helm. Before anything is created, it is proven
+ * that every image in the chart with the overlay is one that the plan provides. Running it again
+ * upgrades the release. Thread-safe.
  */
 public final class Installer {
   private final ClusterClient cluster;
@@ -62,15 +61,14 @@ public final class Installer {
    * @throws ai.kubernaut.airgap.mirror.IncompleteMirrorException when images are missing in the
    *     mirror
    * @throws InstallException when the plan has no chart, or a Secret that is there lacks a key
-   * @throws ImagesOutsideMirrorException when the chart would pull anything that the plan does not
-   *     provide
+   * @throws ai.kubernaut.airgap.overlay.ImagesOutsideMirrorException when the chart would pull
+   *     anything that the plan does not provide
    * @throws ai.kubernaut.airgap.chart.HelmException when the chart or Helm refuses, or a hook fails
    * @throws ClusterException when the cluster cannot be reached, or refuses
    */
   public Installation install(
       MirrorReport mirrored, PullSecretReport pullSecret, InstallOptions options) {
-    MirrorPlan plan =
-        options.allowIncompleteMirror() ? mirrored.plan() : mirrored.orElseThrow().plan();
+    MirrorPlan plan = plan(mirrored, options);
     String namespace = options.release().namespace();
     Chart chart =
         plan.chart()
@@ -89,62 +87,93 @@ public final class Installer {
                 + " in "
                 + namespace));
     ChartValues values = ChartValues.of(helm, chart);
-    Overlay overlay =
-        Overlay.of(values, plan.target(), plan.pullReferences(), pullSecret.namesForPods());
-    Path overlayFile = write(overlay);
-    try {
-      Chart airgapped = overlay.reachIn(values.withSdkConfig(chart)).values(overlayFile);
-      RenderedChart rendered = RenderedChart.parse(helm.render(airgapped, options.release()));
-      requireMirrored(rendered, plan);
+    MirrorProof proof =
+        new MirrorProver(helm)
+            .prove(
+                plan,
+                values,
+                ProofOptions.builder()
+                    .release(options.release())
+                    .pinDigests(options.pinDigests())
+                    .pullSecrets(pullSecret.namesForPods())
+                    .finders(options.finders())
+                    .build())
+            .orElseThrow();
+    List<String> actions = new ArrayList<>(proof.overlay().lines());
+    actions.forEach(this::step);
+    step(
+        "the chart with the overlay pulls "
+            + proof.rendered().images().size()
+            + " images, every one from "
+            + plan.target().address());
+
+    if (!pullSecret.namesForPods().isEmpty()
+        && values.fields().value("global", "imagePullSecrets").isEmpty()) {
       step(
-          "the chart with the overlay pulls "
-              + rendered.images().size()
-              + " images, every one from "
-              + plan.target().address());
-
-      if (!pullSecret.namesForPods().isEmpty()
-          && values.fields().value("global", "imagePullSecrets").isEmpty()) {
-        step(
-            "the chart has no value global.imagePullSecrets, so its pods do not name "
-                + String.join(", ", pullSecret.namesForPods())
-                + "; add it to their ServiceAccounts");
-      }
-
-      ChartSecrets secrets = new ChartSecrets(cluster, namespace, values, options.llmCredentials());
-      secrets.check();
-      List<String> actions = new ArrayList<>();
-      ensureNamespace(namespace).ifPresent(actions::add);
-      actions.addAll(secrets.ensure());
-      actions.forEach(this::step);
-
-      Release release = installOrUpgrade(airgapped, options);
-      actions.add(
-          "release "
-              + release.name().name()
-              + " is "
-              + release.status()
-              + " at revision "
-              + release.revision());
-      progress.accept(
-          new ProgressEvent.StepFinished(
-              ProgressEvent.Step.INSTALL,
-              "Helm has deployed "
-                  + release.chart()
-                  + " as "
-                  + release.name().name()
-                  + ", revision "
-                  + release.revision()));
-      Set<String> otherNamespaces = new TreeSet<>(rendered.namespaces(options.release()));
-      otherNamespaces.remove(namespace);
-      return Installation.builder()
-          .release(options.release())
-          .plan(plan)
-          .otherNamespaces(otherNamespaces)
-          .actions(actions)
-          .build();
-    } finally {
-      delete(overlayFile);
+          "the chart has no value global.imagePullSecrets, so its pods do not name "
+              + String.join(", ", pullSecret.namesForPods())
+              + "; add it to their ServiceAccounts");
     }
+
+    ChartSecrets secrets = new ChartSecrets(cluster, namespace, values, options.llmCredentials());
+    secrets.check();
+    List<String> created = new ArrayList<>();
+    ensureNamespace(namespace).ifPresent(created::add);
+    created.addAll(secrets.ensure());
+    created.forEach(this::step);
+    actions.addAll(created);
+
+    Release release =
+        proof
+            .overlay()
+            .over(values.withSdkConfig(chart), turned -> installOrUpgrade(turned, options));
+    actions.add(
+        "release "
+            + release.name().name()
+            + " is "
+            + release.status()
+            + " at revision "
+            + release.revision());
+    progress.accept(
+        new ProgressEvent.StepFinished(
+            ProgressEvent.Step.INSTALL,
+            "Helm has deployed "
+                + release.chart()
+                + " as "
+                + release.name().name()
+                + ", revision "
+                + release.revision()));
+    Set<String> otherNamespaces = new TreeSet<>(proof.rendered().namespaces(options.release()));
+    otherNamespaces.remove(namespace);
+    return Installation.builder()
+        .release(options.release())
+        .plan(plan)
+        .otherNamespaces(otherNamespaces)
+        .actions(actions)
+        .build();
+  }
+
+  /** The plan; where digests are wanted, with those that the mirroring has seen. */
+  private static MirrorPlan plan(MirrorReport mirrored, InstallOptions options) {
+    MirrorPlan plan =
+        options.allowIncompleteMirror() ? mirrored.plan() : mirrored.orElseThrow().plan();
+    if (!options.pinDigests()) {
+      return plan;
+    }
+    Map<MirrorEntry, Digest> seen = new HashMap<>();
+    mirrored
+        .images()
+        .forEach(image -> image.digest().ifPresent(digest -> seen.put(image.entry(), digest)));
+    MirrorPlan.Builder exact =
+        MirrorPlan.builder(plan.target()).chart(plan.chart()).addAllMentions(plan.mentions());
+    for (MirrorEntry entry : plan.entries()) {
+      exact.addEntries(
+          MirrorEntry.builder()
+              .from(entry)
+              .digest(entry.digest().or(() -> Optional.ofNullable(seen.get(entry))))
+              .build());
+    }
+    return exact.build();
   }
 
   private Release installOrUpgrade(Chart chart, InstallOptions options) {
@@ -162,18 +191,6 @@ public final class Installer {
     return helm.install(chart, options.release(), options.hookTimeout());
   }
 
-  private static void requireMirrored(RenderedChart rendered, MirrorPlan plan) {
-    Set<String> provided = new HashSet<>();
-    plan.pullReferences().values().forEach(reference -> provided.add(reference.toString()));
-    List<ImageUse> outside =
-        rendered.images().stream()
-            .filter(use -> !provided.contains(use.image().toString()))
-            .toList();
-    if (!outside.isEmpty()) {
-      throw new ImagesOutsideMirrorException(outside);
-    }
-  }
-
   private Optional<String> ensureNamespace(String name) {
     if (cluster.get(ResourceType.NAMESPACE, null, name).isPresent()) {
       return Optional.empty();
@@ -181,25 +198,6 @@ public final class Installer {
     cluster.create(
         ResourceType.NAMESPACE, KubernetesObject.named(ResourceType.NAMESPACE, null, name));
     return Optional.of("namespace " + name + " created");
-  }
-
-  private static Path write(Overlay overlay) {
-    try {
-      // Temporary files of java.nio are the owner's alone from the moment they exist.
-      Path file = Files.createTempFile("values-airgap-", ".yaml");
-      Files.writeString(file, overlay.toYaml());
-      return file;
-    } catch (IOException e) {
-      throw new UncheckedIOException("the overlay could not be written to the temporary folder", e);
-    }
-  }
-
-  private static void delete(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException("the temporary overlay " + file + " could not be removed", e);
-    }
   }
 
   private void step(String what) {

@@ -12,9 +12,11 @@ import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which images may run, and by which digests. A runtime reports the digest of the index or that of
@@ -38,7 +40,7 @@ final class ExpectedImages {
   private Check check(String subject, String image, String imageId) {
     Check.Builder check = Check.builder().kind(Check.Kind.IMAGE).subject(subject);
     Optional<ImageRef> reference = parse(image);
-    MirrorEntry entry = reference.map(entries::get).orElse(null);
+    MirrorEntry entry = reference.map(this::entry).orElse(null);
     if (entry == null) {
       boolean inMirror = reference.filter(target::holds).isPresent();
       return check
@@ -74,6 +76,26 @@ final class ExpectedImages {
         .remedy(
             "the tag was mirrored anew after the node pulled it, or came from elsewhere: restart the pod with imagePullPolicy Always")
         .build();
+  }
+
+  /**
+   * The entry that a reference is for. One by digest alone may be pinned; whether the digest is
+   * that of the mirrored image is looked at with what runs.
+   */
+  private @Nullable MirrorEntry entry(ImageRef reference) {
+    MirrorEntry exact = entries.get(reference);
+    if (exact != null || reference.tag().isPresent()) {
+      return exact;
+    }
+    List<MirrorEntry> ofRepository =
+        entries.values().stream()
+            .filter(entry -> entry.target().repository().equals(reference.repository()))
+            .toList();
+    return ofRepository.stream()
+        .filter(entry -> entry.digest().equals(reference.digest()))
+        .findFirst()
+        .or(() -> ofRepository.stream().filter(entry -> entry.digest().isEmpty()).findFirst())
+        .orElse(null);
   }
 
   private Set<Digest> expected(MirrorEntry entry) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.image.ImageRef;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -55,7 +56,9 @@ class MentionedImagesTest {
     TreeSet<String> found() {
       TreeSet<String> found = new TreeSet<>();
       ImageFinder.mentions()
-          .find(RenderedManifest.of("", object()), (path, image) -> found.add(image));
+          .find(
+              RenderedManifest.of("", object()),
+              (path, image) -> found.add(ImageRef.parse(image).toString()));
       return found;
     }
   }

@@ -9,11 +9,11 @@ import java.nio.file.Path;
  * Files of the published chart, which lie beside the checkout on some machines and are no part of
  * it.
  */
-final class PublishedChart {
+public final class PublishedChart {
   private PublishedChart() {}
 
   /** A file of version 1.1.0; without it, the test that asks is skipped and says why. */
-  static Path file(String name) {
+  public static Path file(String name) {
     Path file = Path.of("../../shared/kubernaut/v1.1.0").resolve(name);
     assumeTrue(
         Files.isReadable(file),

@@ -16,10 +16,13 @@ import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.memory.MemoryClusterClient;
+import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.mirror.IncompleteMirrorException;
 import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.mirror.MirroredImage;
+import ai.kubernaut.airgap.overlay.ImagesOutsideMirrorException;
+import ai.kubernaut.airgap.overlay.OutsideImage;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
@@ -137,6 +140,9 @@ final class InstallerTest {
         .containsExactly("kubernaut-system", "kubernaut-workflows");
     assertThat(installation.actions())
         .containsExactly(
+            "value set: global.image.registry = harbor.corp:5000",
+            "value set: postgresql.image = harbor.corp:5000/library/postgres:16-alpine",
+            "value set: valkey.image = harbor.corp:5000/valkey/valkey:8-alpine",
             "namespace kubernaut-system created",
             "Secret postgresql-secret created",
             "Secret valkey-secret created",
@@ -283,8 +289,8 @@ final class InstallerTest {
             ImagesOutsideMirrorException.class,
             () -> install(forgotten, InstallOptions.builder().build()));
     assertThat(refusal.images())
-        .extracting(use -> use.image().toString())
-        .containsExactly("harbor.corp:5000/kubernaut-ai/gateway:v1.1.0");
+        .extracting(OutsideImage::image)
+        .containsExactly("quay.io/kubernaut-ai/gateway:v1.1.0");
     assertThat(refusal)
         .hasMessageContaining("nothing was installed")
         .hasMessageContaining("spec.template.spec.containers[0].image");
@@ -301,7 +307,7 @@ final class InstallerTest {
             .build();
     assertThatThrownBy(() -> install(changed, InstallOptions.builder().build()))
         .isInstanceOf(ImagesOutsideMirrorException.class)
-        .hasMessageContaining("harbor.corp:5000/kubernaut-ai/gateway:v1.2.0")
+        .hasMessageContaining("quay.io/kubernaut-ai/gateway:v1.2.0")
         .hasMessageContaining("plan the chart again with the same values");
     nothingWasCreated();
   }
@@ -340,7 +346,7 @@ final class InstallerTest {
     Installation again = install();
     assertThat(helm.calls()).hasSize(2).last().asString().startsWith("upgrade kubernaut\n");
     assertThat(again.actions())
-        .containsExactly(
+        .endsWith(
             "Secret postgresql-secret kept",
             "Secret valkey-secret kept",
             "Secret llm-credentials kept",
@@ -349,6 +355,37 @@ final class InstallerTest {
         .containsEntry("POSTGRES_PASSWORD", password);
     assertThat(events.toString())
         .contains("the release is there at revision 1, deployed; upgrading it");
+  }
+
+  @Test
+  void podsPullByDigestWhereThatIsWanted() {
+    MirrorPlan plan = plan(TemplateHelm.chart(), helm);
+    List<MirroredImage> images = new ArrayList<>();
+    for (MirrorEntry entry : plan.entries()) {
+      images.add(
+          MirroredImage.builder()
+              .entry(entry)
+              .outcome(MirroredImage.Outcome.COPIED)
+              .digest(Digest.sha256(entry.source().toString().getBytes(UTF_8)))
+              .build());
+    }
+    Installation installation =
+        new Installer(cluster, helm, events::add)
+            .install(
+                MirrorReport.of(plan, images),
+                PullSecretReport.none(),
+                InstallOptions.builder().pinDigests(true).build());
+    assertThat(
+            RenderedChart.parse(helm.calls().get(0).substring("install kubernaut\n".length()))
+                .images())
+        .hasSize(3)
+        .allMatch(use -> use.image().tag().isEmpty() && use.image().digest().isPresent());
+    assertThat(installation.plan().entries())
+        .as("the verification can compare them")
+        .allMatch(entry -> entry.digest().isPresent());
+    assertThat(installation.actions())
+        .filteredOn(action -> action.startsWith("reference rewritten"))
+        .hasSize(3);
   }
 
   @Test

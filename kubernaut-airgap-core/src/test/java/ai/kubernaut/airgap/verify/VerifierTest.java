@@ -223,6 +223,31 @@ final class VerifierTest {
   }
 
   @Test
+  void aPodThatPullsByTheMirroredDigestPasses() {
+    String pinned = "harbor.corp/kubernaut-ai/gateway@" + index;
+    pod("gateway-1", pinned, pinned, "Running", "");
+    assertThat(only(Kind.IMAGE).result()).isEqualTo(Result.PASS);
+    assertThat(only(Kind.IMAGE).detail()).isEqualTo(IMAGE + " " + index.abbreviated());
+    plan =
+        MirrorPlan.builder(Target.registry("harbor.corp"))
+            .image(ImageRef.parse("quay.io/kubernaut-ai/gateway:v1.1.0"))
+            .build();
+    assertThat(only(Kind.IMAGE).result()).as("the mirror tells the digest").isEqualTo(Result.PASS);
+  }
+
+  @Test
+  void aPodThatPullsByAnotherDigestFails() {
+    String other = "harbor.corp/kubernaut-ai/gateway@" + Digest.sha256("other".getBytes(UTF_8));
+    pod("gateway-1", other, other, "Running", "");
+    assertThat(problem().detail()).contains("in the mirror's place but not in the plan");
+    plan =
+        MirrorPlan.builder(Target.registry("harbor.corp"))
+            .image(ImageRef.parse("quay.io/kubernaut-ai/gateway:v1.1.0"))
+            .build();
+    assertThat(problem().detail()).contains("and the mirrored image is");
+  }
+
+  @Test
   void anImageOutsideTheMirrorFails() {
     String outside = "quay.io/kubernaut-ai/gateway:v1.1.0";
     pod("gateway-1", outside, "quay.io/kubernaut-ai/gateway@" + index, "Running", "");

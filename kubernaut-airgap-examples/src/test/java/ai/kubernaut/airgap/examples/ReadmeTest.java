@@ -68,6 +68,7 @@ class ReadmeTest {
             "ai.kubernaut.airgap.install.",
             "ai.kubernaut.airgap.k8s.",
             "ai.kubernaut.airgap.mirror.",
+            "ai.kubernaut.airgap.overlay.",
             "ai.kubernaut.airgap.plan.",
             "ai.kubernaut.airgap.pullsecret.",
             "ai.kubernaut.airgap.registry.",

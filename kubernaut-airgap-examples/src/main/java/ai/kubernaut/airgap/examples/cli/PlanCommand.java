@@ -1,16 +1,23 @@
 package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.Airgap;
+import ai.kubernaut.airgap.overlay.MirrorProof;
+import ai.kubernaut.airgap.overlay.ProofOptions;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.plan.PlanDiff;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 @Command(
     name = "plan",
-    description = "Finds every image of the chart and its name in the mirror; changes nothing.",
+    description = {
+      "Finds every image of the chart and its name in the mirror; changes nothing.",
+      "Proves for a --chart that it can be turned to the mirror, and prints what that takes."
+    },
     mixinStandardHelpOptions = true)
 final class PlanCommand extends StepCommand {
   @Option(
@@ -46,12 +53,25 @@ final class PlanCommand extends StepCommand {
       planned.save(file);
       output.tell("The plan is saved in " + file);
     }
+    Optional<MirrorProof> proof = Optional.empty();
+    if (plan.file == null) {
+      proof =
+          Optional.of(
+              airgap.prove(planned, ProofOptions.builder().release(release.release()).build()));
+    }
     if (earlier != null) {
       PlanDiff diff = PlanDiff.between(MirrorPlan.read(earlier), planned);
       output.report(Reports.json(diff), diff.toText().stripTrailing());
     } else {
-      output.report(Reports.json(planned), format.print(planned));
+      ObjectNode json = Reports.json(planned);
+      proof.ifPresent(proven -> json.set("proof", Reports.json(proven)));
+      output.report(json, format.print(planned));
     }
+    proof.ifPresent(
+        proven -> {
+          output.tell(Reports.text(proven, planned.target()));
+          proven.orElseThrow();
+        });
     return 0;
   }
 }

@@ -1,9 +1,12 @@
 package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.chart.ImageUse;
+import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.install.Installation;
 import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.mirror.MirroredImage;
+import ai.kubernaut.airgap.overlay.MirrorProof;
+import ai.kubernaut.airgap.overlay.OutsideImage;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.plan.PlanDiff;
@@ -84,6 +87,37 @@ final class Reports {
           .append(mention.reasons().get(0).object());
     }
     return text.toString();
+  }
+
+  static ObjectNode json(MirrorProof proof) {
+    ObjectNode json = object();
+    json.put("proven", proof.isProven());
+    ObjectNode settings = json.putObject("valuesSet");
+    proof.overlay().settings().forEach(settings::put);
+    ObjectNode rewriting = json.putObject("referencesRewritten");
+    proof.overlay().rewriting().forEach(rewriting::put);
+    ArrayNode outside = json.putArray("outside");
+    for (OutsideImage image : proof.outside()) {
+      ObjectNode one = outside.addObject();
+      one.put("image", image.image());
+      one.put("pulledAs", image.pulled());
+      one.put("why", image.why());
+      ArrayNode neededBy = one.putArray("neededBy");
+      image.reasons().forEach(reason -> neededBy.add(reason.object() + " " + reason.path()));
+    }
+    return json;
+  }
+
+  static String text(MirrorProof proof, Target target) {
+    List<String> lines = new ArrayList<>(proof.overlay().lines());
+    lines.add(
+        proof.isProven()
+            ? "proven: with this the chart pulls "
+                + proof.rendered().images().size()
+                + " images, every one from "
+                + target.address()
+            : "not proven: " + proof.outside().size() + " images stay outside the mirror");
+    return String.join("\n", lines);
   }
 
   static ObjectNode json(MirrorReport report) {

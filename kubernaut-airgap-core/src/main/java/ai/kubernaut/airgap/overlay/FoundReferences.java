@@ -1,0 +1,105 @@
+package ai.kubernaut.airgap.overlay;
+
+import ai.kubernaut.airgap.chart.ImageFinder;
+import ai.kubernaut.airgap.chart.ImageReason;
+import ai.kubernaut.airgap.chart.RenderedChart;
+import ai.kubernaut.airgap.chart.RenderedManifest;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The references in a rendered chart, as they stand there. Immutable. */
+final class FoundReferences {
+  /**
+   * A reference.
+   *
+   * @param text as it stands there
+   * @param reason the place in words for people
+   * @param certain whether a pod will pull it; otherwise it is only mentioned
+   */
+  record Found(String text, ImageReason reason, boolean certain) {}
+
+  private final Map<Place, Found> found;
+
+  private FoundReferences(Map<Place, Found> found) {
+    this.found = Collections.unmodifiableMap(found);
+  }
+
+  /** Looks for references, with the finders for certain and for mentions. */
+  static FoundReferences in(RenderedChart chart, List<ImageFinder> finders) {
+    Map<Place, Found> found = new LinkedHashMap<>();
+    Map<String, Integer> objects = new HashMap<>();
+    for (RenderedManifest manifest : chart.manifests()) {
+      int object = objects.merge(manifest.template(), 1, Integer::sum);
+      Map<String, Set<String>> certain = find(manifest, finders);
+      Map<String, Set<String>> mentioned = find(manifest, List.of(ImageFinder.mentions()));
+      // What is an image's place for certain needs not be mentioned as well.
+      mentioned.keySet().removeAll(certain.keySet());
+      add(found, manifest, object, certain, true);
+      add(found, manifest, object, mentioned, false);
+    }
+    return new FoundReferences(found);
+  }
+
+  private static Map<String, Set<String>> find(
+      RenderedManifest manifest, List<ImageFinder> finders) {
+    Map<String, Set<String>> texts = new LinkedHashMap<>();
+    for (ImageFinder finder : finders) {
+      finder.find(
+          manifest,
+          (path, text) -> texts.computeIfAbsent(path, key -> new LinkedHashSet<>()).add(text));
+    }
+    return texts;
+  }
+
+  private static void add(
+      Map<Place, Found> found,
+      RenderedManifest manifest,
+      int object,
+      Map<String, Set<String>> texts,
+      boolean certain) {
+    texts.forEach(
+        (path, atPath) -> {
+          int number = 0;
+          for (String text : atPath) {
+            found.put(
+                new Place(manifest.template(), object, path, number++),
+                new Found(
+                    text,
+                    ImageReason.of(manifest.template(), manifest.object().toString(), path),
+                    certain));
+          }
+        });
+  }
+
+  /** In the order of the chart. */
+  Map<Place, Found> all() {
+    return found;
+  }
+
+  /** The text at a place; empty when nothing was found there. */
+  Optional<String> text(Place place) {
+    return Optional.ofNullable(found.get(place)).map(Found::text);
+  }
+
+  /** Whether pods pull images at the same places as in another rendering. */
+  boolean hasThePlacesOf(FoundReferences other) {
+    return certainPlaces().equals(other.certainPlaces());
+  }
+
+  private Set<Place> certainPlaces() {
+    Set<Place> places = new LinkedHashSet<>();
+    found.forEach(
+        (place, one) -> {
+          if (one.certain()) {
+            places.add(place);
+          }
+        });
+    return places;
+  }
+}

@@ -1,0 +1,64 @@
+package ai.kubernaut.airgap.overlay;
+
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * One text in a chart's values.
+ *
+ * @param path the keys from the outside in, and the indices of lists
+ * @param text the text
+ */
+record Leaf(List<Object> path, String text) {
+
+  /** Whether it is nothing but signs, as separators are. */
+  boolean isPunctuation() {
+    return text.chars().noneMatch(Character::isLetterOrDigit);
+  }
+
+  /** Whether it may be a part of a reference: it occurs in it, and not in the middle of a word. */
+  boolean occursIn(String reference) {
+    for (int at = reference.indexOf(text); at >= 0; at = reference.indexOf(text, at + 1)) {
+      int end = at + text.length();
+      if ((at == 0 || isBorder(reference.charAt(at - 1), text.charAt(0)))
+          && (end == reference.length()
+              || isBorder(text.charAt(text.length() - 1), reference.charAt(end)))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isBorder(char left, char right) {
+    return !Character.isLetterOrDigit(left) || !Character.isLetterOrDigit(right);
+  }
+
+  /** Whether a message of Helm or of the chart speaks of it, as {@code /a/b} or {@code a.b}. */
+  boolean isNamedIn(String message) {
+    return List.of("/" + joined("/"), joined(".")).stream()
+        .anyMatch(
+            name ->
+                Pattern.compile("(?<![\\w./-])" + Pattern.quote(name) + "(?![\\w/-])")
+                    .matcher(message)
+                    .find());
+  }
+
+  private String joined(String delimiter) {
+    return path.stream().map(Object::toString).collect(Collectors.joining(delimiter));
+  }
+
+  /** The path as for {@code helm --set}. */
+  @Override
+  public String toString() {
+    StringBuilder name = new StringBuilder();
+    for (Object part : path) {
+      if (part instanceof Integer) {
+        name.append('[').append(part).append(']');
+      } else {
+        name.append(name.length() == 0 ? "" : ".").append(part.toString().replace(".", "\\."));
+      }
+    }
+    return name.toString();
+  }
+}

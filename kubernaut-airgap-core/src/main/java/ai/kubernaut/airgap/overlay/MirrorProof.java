@@ -1,0 +1,70 @@
+package ai.kubernaut.airgap.overlay;
+
+import ai.kubernaut.airgap.chart.RenderedChart;
+import java.util.List;
+import org.immutables.value.Value;
+
+/**
+ * What a chart renders to when it is turned to the mirror, and whether every image in it is one
+ * that the plan provides. Immutable.
+ */
+@Value.Immutable
+public interface MirrorProof {
+  /**
+   * What turns the chart to the mirror.
+   *
+   * @return values and rewritings
+   */
+  Overlay overlay();
+
+  /**
+   * What the chart renders to with the overlay, just as a cluster will get it but for what lookups
+   * find there.
+   *
+   * @return the manifests
+   */
+  RenderedChart rendered();
+
+  /**
+   * The images that the chart would not pull as the plan provides them.
+   *
+   * @return with the reasons; empty when the proof holds
+   */
+  List<OutsideImage> outside();
+
+  /**
+   * Whether every image is one that the plan provides.
+   *
+   * @return true when the chart can be installed from the mirror
+   */
+  default boolean isProven() {
+    return outside().isEmpty();
+  }
+
+  /**
+   * Makes an exception of images outside the mirror.
+   *
+   * @return this proof, when it holds
+   * @throws ImagesOutsideMirrorException when it does not
+   */
+  default MirrorProof orElseThrow() {
+    if (!isProven()) {
+      throw new ImagesOutsideMirrorException(outside());
+    }
+    return this;
+  }
+
+  /**
+   * A new builder.
+   *
+   * @return an empty builder
+   */
+  static Builder builder() {
+    return new Builder();
+  }
+
+  /** Builds a {@link MirrorProof}. Not thread-safe. */
+  final class Builder extends ImmutableMirrorProof.Builder {
+    Builder() {}
+  }
+}

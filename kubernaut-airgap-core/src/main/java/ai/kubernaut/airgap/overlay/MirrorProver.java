@@ -1,0 +1,236 @@
+package ai.kubernaut.airgap.overlay;
+
+import ai.kubernaut.airgap.chart.Chart;
+import ai.kubernaut.airgap.chart.ChartValues;
+import ai.kubernaut.airgap.chart.HelmClient;
+import ai.kubernaut.airgap.chart.HelmException;
+import ai.kubernaut.airgap.chart.ImageReason;
+import ai.kubernaut.airgap.chart.RenderedChart;
+import ai.kubernaut.airgap.plan.MirrorEntry;
+import ai.kubernaut.airgap.plan.MirrorPlan;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Turns a chart to the mirror, and proves it, before anything is installed (the guide, steps 4b and
+ * 4c). Which value makes which part of which reference is found out by rendering, so no key of any
+ * version of a chart has to be known; usually three renderings are enough: the chart as it is, with
+ * marked values, and with the overlay. Needs no cluster. Thread-safe.
+ */
+public final class MirrorProver {
+  private final HelmClient helm;
+
+  /**
+   * Creates a prover.
+   *
+   * @param helm renders; stays open
+   */
+  public MirrorProver(HelmClient helm) {
+    this.helm = helm;
+  }
+
+  /**
+   * Turns the chart of a plan to the mirror.
+   *
+   * @param plan the images that the mirror will provide, and the chart
+   * @param options release and digests
+   * @return the overlay, and whether every image in the chart is one that the plan provides
+   * @throws IllegalArgumentException when the plan has no chart
+   * @throws HelmException when the chart is not there, or refuses its own values
+   */
+  public MirrorProof prove(MirrorPlan plan, ProofOptions options) {
+    Chart chart =
+        plan.chart()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "the plan was made from a list of images, and names no chart to prove"));
+    return prove(plan, ChartValues.of(helm, chart), options);
+  }
+
+  /**
+   * The same, for who has the chart's values already and need not have Helm read them again.
+   *
+   * @param plan the images that the mirror will provide, and the chart
+   * @param values the values of the plan's chart
+   * @param options release and digests
+   * @return the overlay, and whether every image in the chart is one that the plan provides
+   * @throws IllegalArgumentException when the plan has no chart
+   * @throws HelmException when the chart is not there, or refuses its own values
+   */
+  public MirrorProof prove(MirrorPlan plan, ChartValues values, ProofOptions options) {
+    Chart chart = values.withSdkConfig(plan.chart().orElseThrow(IllegalArgumentException::new));
+    return new Run(chart, values, new WantedReferences(plan, options.pinDigests()), options)
+        .prove();
+  }
+
+  /** The proof of one chart. */
+  private final class Run {
+    private final Chart chart;
+    private final ChartValues values;
+    private final WantedReferences wanted;
+    private final ProofOptions options;
+    private final FoundReferences plain;
+
+    Run(Chart chart, ChartValues values, WantedReferences wanted, ProofOptions options) {
+      this.chart = chart;
+      this.values = values;
+      this.wanted = wanted;
+      this.options = options;
+      RenderedChart rendered = RenderedChart.parse(helm.render(chart, options.release()));
+      // Says where an illegal reference stands.
+      rendered.images(options.finders());
+      this.plain = find(rendered);
+    }
+
+    private FoundReferences find(RenderedChart rendered) {
+      return FoundReferences.in(rendered, options.finders());
+    }
+
+    private Overlay overlay(Map<Leaf, String> changes, Set<String> pullSecrets) {
+      return Overlay.of(values.fields(), changes, pullSecrets);
+    }
+
+    private RenderedChart render(Overlay overlay) {
+      return overlay.over(
+          chart, turned -> RenderedChart.parse(helm.render(turned, options.release())));
+    }
+
+    MirrorProof prove() {
+      Map<Place, ReferencePattern> patterns =
+          new Probe(plain, changes -> find(render(overlay(changes, Set.of())))).run(candidates());
+      Map<Leaf, String> changes = OverlaySolver.solve(goals(patterns));
+      try {
+        return prove(changes, patterns);
+      } catch (HelmException refusal) {
+        if (changes.isEmpty()) {
+          throw refusal;
+        }
+        // The chart allows other values, but not these; its references can still be rewritten.
+        return prove(Map.of(), patterns);
+      }
+    }
+
+    /** The values whose texts occur in references that have to change. */
+    private List<Leaf> candidates() {
+      List<String> references = new ArrayList<>();
+      plain
+          .all()
+          .values()
+          .forEach(
+              found ->
+                  wanted
+                      .entry(found.text())
+                      .filter(entry -> !WantedReferences.texts(entry).contains(found.text()))
+                      .ifPresent(entry -> references.add(found.text())));
+      return Leaves.in(values.fields().content()).stream()
+          .filter(leaf -> references.stream().anyMatch(leaf::occursIn))
+          .toList();
+    }
+
+    private List<OverlaySolver.Goal> goals(Map<Place, ReferencePattern> patterns) {
+      List<OverlaySolver.Goal> goals = new ArrayList<>();
+      patterns.forEach(
+          (place, pattern) ->
+              wanted
+                  .entry(pattern.with(Map.of()))
+                  .ifPresent(
+                      entry ->
+                          goals.add(
+                              new OverlaySolver.Goal(pattern, WantedReferences.texts(entry)))));
+      return goals;
+    }
+
+    private MirrorProof prove(Map<Leaf, String> changes, Map<Place, ReferencePattern> patterns) {
+      Map<Place, String> expected = new LinkedHashMap<>();
+      plain
+          .all()
+          .forEach(
+              (place, found) ->
+                  expected.put(
+                      place,
+                      Optional.ofNullable(patterns.get(place))
+                          .map(pattern -> pattern.with(changes))
+                          .orElse(found.text())));
+      Overlay valuesAlone = overlay(changes, options.pullSecrets());
+      Map<String, String> rewriting = rewriting(expected);
+      RenderedChart rendered = render(valuesAlone.rewriting(rewriting));
+      Map<Place, String> seen = new LinkedHashMap<>();
+      find(rendered).all().forEach((place, found) -> seen.put(place, found.text()));
+      // A value may do more than the probing has shown; what it does is seen now.
+      if (rewriting.keySet().containsAll(rewriting(seen).keySet())) {
+        return proof(valuesAlone.rewriting(rewriting), rendered);
+      }
+      rewriting(seen).forEach(rewriting::putIfAbsent);
+      Overlay overlay = valuesAlone.rewriting(rewriting);
+      return proof(overlay, render(overlay));
+    }
+
+    /** What has to be rewritten where these references stand. */
+    private Map<String, String> rewriting(Map<Place, String> references) {
+      Map<String, String> rewriting = new LinkedHashMap<>();
+      references.forEach(
+          (place, text) ->
+              entry(place)
+                  .filter(entry -> !wanted.isPulled(entry, text))
+                  .ifPresent(entry -> rewriting.put(text, wanted.pulled(entry).toString())));
+      return rewriting;
+    }
+
+    /** The plan's entry for what the chart by itself has at a place. */
+    private Optional<MirrorEntry> entry(Place place) {
+      return plain.text(place).flatMap(wanted::entry);
+    }
+
+    private MirrorProof proof(Overlay overlay, RenderedChart rendered) {
+      Map<List<String>, List<ImageReason>> outside = new LinkedHashMap<>();
+      find(rendered)
+          .all()
+          .forEach(
+              (place, found) ->
+                  why(place, found)
+                      .ifPresent(
+                          why ->
+                              outside
+                                  .computeIfAbsent(
+                                      List.of(
+                                          plain.text(place).orElse(found.text()),
+                                          found.text(),
+                                          why),
+                                      key -> new ArrayList<>())
+                                  .add(found.reason())));
+      MirrorProof.Builder proof = MirrorProof.builder().overlay(overlay).rendered(rendered);
+      outside.forEach(
+          (image, reasons) ->
+              proof.addOutside(OutsideImage.of(image.get(0), image.get(1), image.get(2), reasons)));
+      return proof.build();
+    }
+
+    /** Why a reference is not as it should be; empty when it is. */
+    private Optional<String> why(Place place, FoundReferences.Found found) {
+      Optional<MirrorEntry> entry =
+          plain.text(place).isPresent() ? entry(place) : wanted.entry(found.text());
+      if (entry.isEmpty()) {
+        // What is only mentioned may be anything; the plan names it for people to look at.
+        return found.certain()
+            ? Optional.of(
+                "the plan does not have it; plan the chart again with the same values, or set the values that name this image")
+            : Optional.empty();
+      }
+      if (wanted.lacksDigest(entry.get())) {
+        return Optional.of(
+            "its digest is not known; plan the chart again where its registry can be asked");
+      }
+      return wanted.isPulled(entry.get(), found.text())
+          ? Optional.empty()
+          : Optional.of(
+              "it should become "
+                  + wanted.pulled(entry.get())
+                  + ", but no value does that, and it does not stand where it can be rewritten; set a value so that the chart names it in another way");
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package ai.kubernaut.airgap.overlay;
+
+import ai.kubernaut.airgap.chart.Chart;
+import ai.kubernaut.airgap.cluster.Fields;
+import ai.kubernaut.airgap.yaml.Yaml;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What turns a chart's image references to the mirror: values, which the guide, step 4b, has people
+ * write into {@code values-airgap.yaml} by hand, and for what they do not reach, references that
+ * are rewritten in the rendered manifests. It is found by a {@link MirrorProver}. Immutable.
+ */
+public final class Overlay {
+  private final Fields values;
+  private final Map<String, String> settings;
+  private final Map<String, String> rewriting;
+
+  private Overlay(Fields values, Map<String, String> settings, Map<String, String> rewriting) {
+    this.values = values;
+    this.settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
+    this.rewriting = Collections.unmodifiableMap(new LinkedHashMap<>(rewriting));
+  }
+
+  /**
+   * An overlay of changed texts.
+   *
+   * @param chart the chart's values
+   * @param changes the texts to change
+   * @param pullSecrets names for {@code global.imagePullSecrets}, where the chart has it
+   */
+  static Overlay of(Fields chart, Map<Leaf, String> changes, Set<String> pullSecrets) {
+    Fields values = Fields.of(Leaves.overlay(chart.content(), changes));
+    if (!pullSecrets.isEmpty() && chart.value("global", "imagePullSecrets").isPresent()) {
+      List<Map<String, String>> names = new ArrayList<>();
+      pullSecrets.forEach(name -> names.add(Map.of("name", name)));
+      values = values.with(names, "global", "imagePullSecrets");
+    }
+    Map<String, String> settings = new LinkedHashMap<>();
+    changes.forEach((leaf, text) -> settings.put(leaf.toString(), text));
+    return new Overlay(values, settings, Map.of());
+  }
+
+  /** The same values, with references rewritten. */
+  Overlay rewriting(Map<String, String> texts) {
+    return new Overlay(values, settings, texts);
+  }
+
+  /**
+   * The values.
+   *
+   * @return a tree as Helm takes it, unmodifiable
+   */
+  public Map<String, @Nullable Object> values() {
+    return values.content();
+  }
+
+  /**
+   * The texts that are set for the sake of references; the values beside them are pull secrets, and
+   * what stands in the same lists.
+   *
+   * @return the new text for each key, written as for {@code helm --set}
+   */
+  public Map<String, String> settings() {
+    return settings;
+  }
+
+  /**
+   * The references that are rewritten in the rendered manifests.
+   *
+   * @return from each reference, as the chart renders it with the values, to the text put there
+   */
+  public Map<String, String> rewriting() {
+    return rewriting;
+  }
+
+  /**
+   * The values as a file for {@code helm -f}.
+   *
+   * @return a YAML document
+   */
+  public String toYaml() {
+    return Yaml.write(values.content());
+  }
+
+  /**
+   * Uses a chart with this overlay over all of its values. The values are in a temporary file, the
+   * owner's alone, which is gone afterwards.
+   *
+   * @param <T> what the use gives
+   * @param chart the chart and its layers
+   * @param use given the chart with the overlay, to render or install it
+   * @return what the use gave
+   */
+  public <T> T over(Chart chart, Function<Chart, T> use) {
+    try {
+      Path file = Files.createTempFile("values-airgap-", ".yaml");
+      try {
+        Files.writeString(file, toYaml());
+        return use.apply(
+            // Helm puts --set over every file.
+            chart
+                .withoutSettings(setting -> sets(values.content(), setting.path()))
+                .values(file)
+                .rewriting(rewriting));
+      } finally {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "the overlay could not be kept in the temporary folder for Helm to read", e);
+    }
+  }
+
+  private static boolean sets(@Nullable Object value, List<String> path) {
+    if (path.isEmpty()) {
+      return !(value instanceof Map);
+    }
+    return value instanceof Map<?, ?> map
+        && map.containsKey(path.get(0))
+        && sets(map.get(path.get(0)), path.subList(1, path.size()));
+  }
+
+  /**
+   * What it does, for people.
+   *
+   * @return a line for each text set and each reference rewritten
+   */
+  public List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    settings.forEach((key, text) -> lines.add("value set: " + key + " = " + text));
+    rewriting.forEach((from, to) -> lines.add("reference rewritten: " + from + " → " + to));
+    return List.copyOf(lines);
+  }
+
+  /** The names of the outermost keys alone: lists that are replaced as a whole may hold secrets. */
+  @Override
+  public String toString() {
+    return "Overlay" + values.content().keySet();
+  }
+}

@@ -1,0 +1,11 @@
+package ai.kubernaut.airgap.overlay;
+
+/**
+ * Where a reference stands in a rendered chart.
+ *
+ * @param template the template
+ * @param object which of the template's objects, so that a changed name is still the same place
+ * @param path the path in the object
+ * @param number which reference of those at this path
+ */
+record Place(String template, int object, String path, int number) {}
