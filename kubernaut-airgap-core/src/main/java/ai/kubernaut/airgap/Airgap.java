@@ -18,6 +18,9 @@ import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.plan.MirrorPlanner;
 import ai.kubernaut.airgap.plan.PlanOptions;
+import ai.kubernaut.airgap.preflight.Preflight;
+import ai.kubernaut.airgap.preflight.PreflightOptions;
+import ai.kubernaut.airgap.preflight.PreflightReport;
 import ai.kubernaut.airgap.pullsecret.PullSecretConfigurer;
 import ai.kubernaut.airgap.pullsecret.PullSecretOptions;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
@@ -105,6 +108,32 @@ public final class Airgap implements AutoCloseable {
                 + target.separator()
                 + "'"));
     return plan;
+  }
+
+  /**
+   * Asks a plan's mirror what it can do, before anything is sent, with the default options. Needs a
+   * registry client.
+   *
+   * @param plan what is to be mirrored
+   * @return what it can do, and what follows; {@link PreflightReport#orElseThrow()} makes an
+   *     exception of what would make the mirroring fail
+   * @throws IllegalStateException when no registry client was given
+   */
+  public PreflightReport preflight(MirrorPlan plan) {
+    return preflight(plan, PreflightOptions.builder().build());
+  }
+
+  /**
+   * Asks a plan's mirror what it can do, before anything is sent. Needs a registry client.
+   *
+   * @param plan what is to be mirrored
+   * @param options what is known of the mirror, and what may be done to it
+   * @return what it can do, and what follows; {@link PreflightReport#orElseThrow()} makes an
+   *     exception of what would make the mirroring fail
+   * @throws IllegalStateException when no registry client was given
+   */
+  public PreflightReport preflight(MirrorPlan plan, PreflightOptions options) {
+    return new Preflight(registries(), options, progress).check(plan);
   }
 
   /**

@@ -153,7 +153,7 @@ final class LabCommand implements Callable<Integer> {
   }
 
   private int run(Lab lab, Airgap airgap) {
-    Target mirror = target.target == null ? lab.target(target.separator) : target.target();
+    Target mirror = target.target == null ? lab.target(target.separator()) : target.target();
     Chart planned = chart.chart().orElseGet(() -> chart.layeredOn(lab.chart()));
     List<ImageRef> extra = new ArrayList<>(chart.extraImages);
     if (extra.isEmpty() && chart.chart == null) {
