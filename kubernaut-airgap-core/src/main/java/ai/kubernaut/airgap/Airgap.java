@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap;
 
 import ai.kubernaut.airgap.chart.Chart;
+import ai.kubernaut.airgap.chart.ChartFetcher;
 import ai.kubernaut.airgap.chart.ChartValues;
 import ai.kubernaut.airgap.chart.HelmClient;
 import ai.kubernaut.airgap.chart.HelmException;
@@ -8,6 +9,7 @@ import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.Patience;
+import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.install.InstallOptions;
 import ai.kubernaut.airgap.install.Installation;
@@ -21,6 +23,9 @@ import ai.kubernaut.airgap.overlay.ProofOptions;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.plan.MirrorPlanner;
 import ai.kubernaut.airgap.plan.PlanOptions;
+import ai.kubernaut.airgap.preflight.Preflight;
+import ai.kubernaut.airgap.preflight.PreflightOptions;
+import ai.kubernaut.airgap.preflight.PreflightReport;
 import ai.kubernaut.airgap.pullsecret.PullSecretConfigurer;
 import ai.kubernaut.airgap.pullsecret.PullSecretOptions;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
@@ -29,6 +34,7 @@ import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.verify.VerificationReport;
 import ai.kubernaut.airgap.verify.Verifier;
 import ai.kubernaut.airgap.verify.VerifyOptions;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -111,6 +117,22 @@ public final class Airgap implements AutoCloseable {
   }
 
   /**
+   * Fetches a chart that is published in an OCI registry. It is mirrored with the images of its
+   * plan. Needs a registry client.
+   *
+   * @param artifact for example {@code quay.io/kubernaut-ai/charts/kubernaut:1.1.0}
+   * @param folder where to put the {@code .tgz}
+   * @return the packed chart, which knows where it came from
+   * @throws ai.kubernaut.airgap.registry.RegistryException when there is no such artifact, or the
+   *     registry cannot be used
+   * @throws HelmException when it is no chart, or cannot be stored
+   * @throws IllegalStateException when no registry client was given
+   */
+  public Chart fetchChart(ImageRef artifact, Path folder) {
+    return new ChartFetcher(registries()).fetch(artifact, folder);
+  }
+
+  /**
    * Turns the chart of a plan to the mirror with the default options and proves it, before anything
    * is mirrored or installed (the guide, step 4b). Needs Helm, but no cluster and no registry.
    *
@@ -140,6 +162,32 @@ public final class Airgap implements AutoCloseable {
    */
   public MirrorProof prove(MirrorPlan plan, ProofOptions options) {
     return new MirrorProver(helm()).prove(plan, options);
+  }
+
+  /**
+   * Asks a plan's mirror what it can do, before anything is sent, with the default options. Needs a
+   * registry client.
+   *
+   * @param plan what is to be mirrored
+   * @return what it can do, and what follows; {@link PreflightReport#orElseThrow()} makes an
+   *     exception of what would make the mirroring fail
+   * @throws IllegalStateException when no registry client was given
+   */
+  public PreflightReport preflight(MirrorPlan plan) {
+    return preflight(plan, PreflightOptions.builder().build());
+  }
+
+  /**
+   * Asks a plan's mirror what it can do, before anything is sent. Needs a registry client.
+   *
+   * @param plan what is to be mirrored
+   * @param options what is known of the mirror, and what may be done to it
+   * @return what it can do, and what follows; {@link PreflightReport#orElseThrow()} makes an
+   *     exception of what would make the mirroring fail
+   * @throws IllegalStateException when no registry client was given
+   */
+  public PreflightReport preflight(MirrorPlan plan, PreflightOptions options) {
+    return new Preflight(registries(), options, progress).check(plan);
   }
 
   /**

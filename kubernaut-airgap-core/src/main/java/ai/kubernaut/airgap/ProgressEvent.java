@@ -21,10 +21,12 @@ public sealed interface ProgressEvent {
     return this instanceof BytesSent || this instanceof BlobFinished;
   }
 
-  /** The five steps of the guide. */
+  /** The five steps of the guide, and what comes between them. */
   enum Step {
     /** Step 1: which images there are, and their names in the mirror. */
     PLAN,
+    /** Before step 2: whether the mirror can take the images. */
+    PREFLIGHT,
     /** Step 2: the images copied. */
     MIRROR,
     /** Step 3: the credentials given to the cluster. */

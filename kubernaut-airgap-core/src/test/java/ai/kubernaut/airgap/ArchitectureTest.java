@@ -32,6 +32,7 @@ final class ArchitectureTest {
         .that()
         .resideInAnyPackage(
             ROOT + ".plan..",
+            ROOT + ".preflight..",
             ROOT + ".mirror..",
             ROOT + ".pullsecret..",
             ROOT + ".install..",
@@ -49,7 +50,7 @@ final class ArchitectureTest {
 
   @Test
   void noStepKnowsALaterOne() {
-    String[] order = {"plan", "mirror", "pullsecret", "install", "verify"};
+    String[] order = {"plan", "preflight", "mirror", "pullsecret", "install", "verify"};
     for (int earlier = 0; earlier < order.length; earlier++) {
       for (int later = earlier + 1; later < order.length; later++) {
         noClasses()

@@ -68,6 +68,16 @@ public final class MirrorPlanner {
         MirrorPlan.builder(target).chart(chart).platforms(options.platforms());
     Map<ImageRef, ImageUse> images = new LinkedHashMap<>();
     rendered.images(options.finders()).forEach(use -> add(images, use));
+    // Helm can install from the mirror too, or someone fetch the chart there.
+    chart
+        .artifact()
+        .ifPresent(
+            artifact ->
+                images.putIfAbsent(
+                    artifact,
+                    ImageUse.of(
+                        artifact,
+                        List.of(ImageReason.of("Chart.yaml", "Chart", "the chart itself")))));
     for (ImageRef extra : options.extraImages()) {
       add(images, ImageUse.of(extra, List.of()));
     }

@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.examples.cli;
 
+import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platform;
@@ -15,8 +16,21 @@ import picocli.CommandLine.Option;
 
 /** The chart, its values, and images beside it. */
 final class ChartArguments {
-  @Option(names = "--chart", paramLabel = "DIR|TGZ", description = "The chart's folder or archive.")
-  @Nullable Path chart;
+  private static final String OCI = "oci://";
+
+  @Option(
+      names = "--chart",
+      paramLabel = "DIR|TGZ|oci://REF",
+      description =
+          "The chart's folder or archive, or where a registry has it, such as oci://quay.io/kubernaut-ai/charts/kubernaut:1.1.0.")
+  @Nullable String chart;
+
+  @Option(
+      names = "--chart-folder",
+      paramLabel = "DIR",
+      defaultValue = ".",
+      description = "Where to put a chart from a registry. Default: the current folder")
+  Path chartFolder = Path.of(".");
 
   @Option(
       names = "--values",
@@ -85,8 +99,15 @@ final class ChartArguments {
   }
 
   /** The chart that was named, if one was, with everything said about it. */
-  Optional<Chart> chart() {
-    return Optional.ofNullable(chart).map(location -> layeredOn(Chart.at(location)));
+  Optional<Chart> chart(Airgap airgap) {
+    return Optional.ofNullable(chart)
+        .map(
+            location ->
+                layeredOn(
+                    location.startsWith(OCI)
+                        ? airgap.fetchChart(
+                            ImageRef.parse(location.substring(OCI.length())), chartFolder)
+                        : Chart.at(Path.of(location))));
   }
 
   /** A chart with the values of the command line over its own. */

@@ -153,8 +153,8 @@ final class LabCommand implements Callable<Integer> {
   }
 
   private int run(Lab lab, Airgap airgap) {
-    Target mirror = target.target == null ? lab.target(target.separator) : target.target();
-    Chart planned = chart.chart().orElseGet(() -> chart.layeredOn(lab.chart()));
+    Target mirror = target.target == null ? lab.target(target.separator()) : target.target();
+    Chart planned = chart.chart(airgap).orElseGet(() -> chart.layeredOn(lab.chart()));
     List<ImageRef> extra = new ArrayList<>(chart.extraImages);
     if (extra.isEmpty() && chart.chart == null) {
       extra.add(Lab.MUST_GATHER);

@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
     version = "kubernaut-airgap 0.1.0",
     subcommands = {
       PlanCommand.class,
+      PreflightCommand.class,
       MirrorCommand.class,
       PullSecretCommand.class,
       InstallCommand.class,

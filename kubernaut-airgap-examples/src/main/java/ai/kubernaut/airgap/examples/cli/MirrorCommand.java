@@ -6,6 +6,7 @@ import ai.kubernaut.airgap.mirror.MirrorOptions;
 import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.mirror.RateLimit;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.preflight.PreflightOptions;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -41,6 +42,11 @@ final class MirrorCommand extends StepCommand {
   @Nullable Path out;
 
   @Option(
+      names = "--no-preflight",
+      description = "Do not ask the mirror first whether it can take the images.")
+  boolean withoutPreflight;
+
+  @Option(
       names = "--requests-per-second",
       paramLabel = "REGISTRY=NUMBER",
       description = "Ask this registry no more often; repeatable.")
@@ -70,6 +76,11 @@ final class MirrorCommand extends StepCommand {
 
   @Override
   int run(Airgap airgap, MirrorPlan planned) {
+    if (!withoutPreflight) {
+      airgap
+          .preflight(planned, PreflightOptions.builder().preset(plan.target.preset()).build())
+          .orElseThrow();
+    }
     MirrorReport report =
         airgap.mirror(
             planned,

@@ -32,11 +32,11 @@ final class PlanArguments {
     }
     return airgap.plan(
         chart
-            .chart()
+            .chart(airgap)
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        "--chart is missing: the chart's folder or archive, or --plan with a saved plan")),
+                        "--chart is missing: the chart's folder, archive or address, or --plan with a saved plan")),
         target.target(),
         PlanOptions.builder()
             .release(release)

@@ -10,7 +10,10 @@ import ai.kubernaut.airgap.overlay.OutsideImage;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.plan.PlanDiff;
+import ai.kubernaut.airgap.preflight.Finding;
+import ai.kubernaut.airgap.preflight.PreflightReport;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
+import ai.kubernaut.airgap.registry.RegistryLimit;
 import ai.kubernaut.airgap.verify.Check;
 import ai.kubernaut.airgap.verify.VerificationReport;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -108,6 +111,26 @@ final class Reports {
     return json;
   }
 
+  static ObjectNode json(PreflightReport report) {
+    ObjectNode json = object();
+    json.put("target", report.plan().target().address());
+    json.put("problems", report.problems().size());
+    ArrayNode findings = json.putArray("findings");
+    for (Finding finding : report.findings()) {
+      ObjectNode one = findings.addObject();
+      one.put("question", finding.question().name().toLowerCase(Locale.ROOT));
+      one.put("answer", finding.answer().name().toLowerCase(Locale.ROOT));
+      one.put("problem", finding.isProblem());
+      one.put("evidence", finding.evidence());
+      one.put("consequence", finding.consequence());
+    }
+    ArrayNode limits = json.putArray("limits");
+    for (RegistryLimit limit : report.limits()) {
+      limits.addObject().put("text", limit.text()).put("source", limit.source());
+    }
+    return json;
+  }
+
   static String text(MirrorProof proof, Target target) {
     List<String> lines = new ArrayList<>(proof.overlay().lines());
     lines.add(
@@ -118,6 +141,28 @@ final class Reports {
                 + target.address()
             : "not proven: " + proof.outside().size() + " images stay outside the mirror");
     return String.join("\n", lines);
+  }
+
+  static String text(PreflightReport report) {
+    StringBuilder text = new StringBuilder();
+    for (Finding finding : report.findings()) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "  %-9s %s: %s%n            → %s%n",
+              finding.answer().name().replace('_', ' '),
+              finding.question(),
+              finding.evidence(),
+              finding.consequence()));
+    }
+    for (RegistryLimit limit : report.limits()) {
+      text.append("  known     ")
+          .append(limit.text())
+          .append(" (")
+          .append(limit.source())
+          .append(")\n");
+    }
+    return text.append(report.summary()).toString();
   }
 
   static ObjectNode json(MirrorReport report) {

@@ -2,6 +2,9 @@ package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.image.Separator;
 import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.registry.RegistryPreset;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -16,16 +19,34 @@ final class TargetArguments {
   @Option(
       names = "--separator",
       paramLabel = "/|-",
-      defaultValue = "/",
       description =
-          "How names are joined in the mirror: / for nested registries, - for flat ones. Default: ${DEFAULT-VALUE}")
-  Separator separator = Separator.SLASH;
+          "How names are joined in the mirror: / for nested registries, - for flat ones. Default: that of --preset, or /")
+  @Nullable Separator separator;
+
+  @Option(
+      names = "--preset",
+      paramLabel = "KIND",
+      description =
+          "What kind of registry the mirror is, for names that fit it: ${COMPLETION-CANDIDATES}.")
+  @Nullable RegistryKind kind;
+
+  Optional<RegistryPreset> preset() {
+    return Optional.ofNullable(kind).map(RegistryKind::preset);
+  }
+
+  Separator separator() {
+    return separator == null
+        ? preset().map(RegistryPreset::separator).orElse(Separator.SLASH)
+        : separator;
+  }
 
   Target target() {
     if (target == null) {
       throw new IllegalArgumentException(
           "--target is missing: the mirror registry, HOST[:PORT][/PREFIX]");
     }
-    return target.separator(separator);
+    Target joined = target.separator(separator());
+    OptionalInt depth = preset().map(RegistryPreset::maximumDepth).orElse(OptionalInt.empty());
+    return depth.isPresent() ? joined.depth(depth.getAsInt()) : joined;
   }
 }

@@ -192,6 +192,59 @@ class WrongInputTest {
   }
 
   @Test
+  void aMirrorThatTakesNoNamesSoDeep_isNamedBeforeAnythingIsSent() throws IOException {
+    Path plan = savePlan("docker.io/myorg");
+    for (String command : new String[] {"preflight", "mirror"}) {
+      assertFails(
+          CommandLineRun.of(command, "--plan", plan, "--preset", "DOCKER_HUB"),
+          1,
+          "docker.io/myorg cannot take the images as planned",
+          "docker.io/myorg/kubernaut-ai/gateway has 3 components, and Docker Hub takes at most 2",
+          "Target.registry(\"docker.io/myorg\").depth(2)");
+    }
+  }
+
+  @Test
+  void aMirrorThatCanTakeTheImages_saysSo() throws IOException {
+    try (DockerRegistry registry = DockerRegistry.start()) {
+      Path authFile = Files.writeString(folder.resolve("none.json"), "{}");
+      CommandLineRun run =
+          CommandLineRun.of(
+              "preflight",
+              "--plan",
+              savePlan(registry.host()),
+              "--plain-http",
+              registry.host(),
+              "--authfile",
+              authFile,
+              "--preset",
+              "HARBOR",
+              "--may-write");
+
+      assertThat(run.status()).as(run.toString()).isZero();
+      assertThat(run.out())
+          .contains("YES       lets push: uploads could begin in kubernaut-ai/gateway")
+          .contains("YES       takes indexes:")
+          .contains("known     the first component of a name is a project")
+          .contains(registry.host() + " can take the images, as far as it says");
+    }
+  }
+
+  @Test
+  void aPreset_choosesNamesThatFit() {
+    CommandLineRun run =
+        withArguments(
+            new Object[] {"plan", "--offline", "--target", "quay.io/myorg", "--preset", "QUAY"},
+            "--chart",
+            chart,
+            "--sdk-config",
+            sdkConfig);
+
+    assertThat(run.status()).as(run.toString()).isZero();
+    assertThat(run.out()).contains("→ quay.io/myorg/kubernaut-ai-gateway:");
+  }
+
+  @Test
   void aKubeconfigThatDoesNotParse_isNamed() throws IOException {
     Path kubeconfig = Files.writeString(folder.resolve("kubeconfig"), "clusters: [\n");
     assertFails(

@@ -1,0 +1,31 @@
+package ai.kubernaut.airgap.examples.cli;
+
+import ai.kubernaut.airgap.Airgap;
+import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.preflight.PreflightOptions;
+import ai.kubernaut.airgap.preflight.PreflightReport;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "preflight",
+    description = "Asks the mirror whether it can take the images of a plan; sends none.",
+    mixinStandardHelpOptions = true)
+final class PreflightCommand extends StepCommand {
+  @Option(
+      names = "--may-write",
+      description =
+          "Store a tiny image under the tag airgap-preflight to find out what only a push shows.")
+  boolean mayWrite;
+
+  @Override
+  int run(Airgap airgap, MirrorPlan planned) {
+    PreflightReport report =
+        airgap.preflight(
+            planned,
+            PreflightOptions.builder().preset(plan.target.preset()).mayWrite(mayWrite).build());
+    output.report(Reports.json(report), Reports.text(report));
+    report.orElseThrow();
+    return 0;
+  }
+}
