@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.immutables.value.Value;
 
 /**
@@ -241,6 +242,24 @@ public interface Chart {
         .from(this)
         .settings(settings().stream().filter(unwanted.negate()).toList())
         .texts(texts().stream().filter(unwanted.negate()).toList())
+        .build();
+  }
+
+  /**
+   * Changes layers of values, and the keys of single values.
+   *
+   * @param layer gives for each layer the one to have in its place
+   * @param key gives for each key of a single value the one to have in its place
+   * @return the chart with the others
+   */
+  default Chart withValues(UnaryOperator<ValuesLayer> layer, UnaryOperator<String> key) {
+    UnaryOperator<Setting> renamed =
+        setting -> ImmutableSetting.of(key.apply(setting.key()), setting.value());
+    return ImmutableChart.builder()
+        .from(this)
+        .layers(layers().stream().map(layer).toList())
+        .settings(settings().stream().map(renamed).toList())
+        .texts(texts().stream().map(renamed).toList())
         .build();
   }
 

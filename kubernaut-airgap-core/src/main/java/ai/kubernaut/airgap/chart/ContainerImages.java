@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class ContainerImages implements ImageFinder {
   private static final Set<String> CONTAINERS =
       Set.of("containers", "initContainers", "ephemeralContainers");
+  private static final String VOLUMES = "volumes";
   private static final String RELATED_IMAGE = "RELATED_IMAGE_";
 
   @Override
@@ -26,6 +27,8 @@ final class ContainerImages implements ImageFinder {
             String childPath = path.isEmpty() ? key.toString() : path + "." + key;
             if (CONTAINERS.contains(key.toString()) && child instanceof List<?> containers) {
               containers(childPath, containers, finds);
+            } else if (key.equals(VOLUMES) && child instanceof List<?> volumes) {
+              volumes(childPath, volumes, finds);
             } else {
               walk(childPath, child, finds);
             }
@@ -47,6 +50,17 @@ final class ContainerImages implements ImageFinder {
         if (container.get("env") instanceof List<?> variables) {
           relatedImages(at + ".env", variables, finds);
         }
+      }
+    }
+  }
+
+  /** A volume can be an image, of which nothing is run. */
+  private static void volumes(String path, List<?> volumes, Finds finds) {
+    for (int i = 0; i < volumes.size(); i++) {
+      if (volumes.get(i) instanceof Map<?, ?> volume
+          && volume.get("image") instanceof Map<?, ?> image
+          && image.get("reference") instanceof String reference) {
+        finds.add(path + "[" + i + "].image.reference", reference.trim());
       }
     }
   }

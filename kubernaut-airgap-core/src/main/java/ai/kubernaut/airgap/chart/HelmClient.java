@@ -43,6 +43,15 @@ public interface HelmClient extends AutoCloseable {
   String values(Chart chart);
 
   /**
+   * What the chart says of itself.
+   *
+   * @param chart the chart; its layered values are not looked at
+   * @return its {@code Chart.yaml}, a YAML document
+   * @throws HelmException when the chart is not there or is none
+   */
+  String metadata(Chart chart);
+
+  /**
    * Installs a release and waits for its hooks, not for its pods: Kubernaut becomes ready only
    * after its post-install hook. The namespace has to be there.
    *

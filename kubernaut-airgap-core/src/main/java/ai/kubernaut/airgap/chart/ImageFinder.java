@@ -33,8 +33,8 @@ public interface ImageFinder {
   /**
    * Finds what is certain: the images of containers, init containers and ephemeral containers
    * wherever a list of them stands, in workloads of every kind, in hooks and in custom resources;
-   * and environment variables called {@code RELATED_IMAGE_…}, by which operators name the images
-   * that they will run.
+   * the images that volumes are; and environment variables called {@code RELATED_IMAGE_…}, by which
+   * operators name the images that they will run.
    *
    * @return the finder
    */
@@ -43,9 +43,9 @@ public interface ImageFinder {
   }
 
   /**
-   * Finds what is likely: texts in environment variables, arguments, ConfigMaps, annotations and
-   * anywhere else that look like a reference with a registry and a tag or a digest, or that stand
-   * under a key that speaks of an image. Some of these are none.
+   * Finds what is likely: texts in environment variables, arguments, ConfigMaps, annotations, those
+   * of the chart itself included, and anywhere else that look like a reference with a registry and
+   * a tag or a digest, or that stand under a key that speaks of an image. Some of these are none.
    *
    * @return the finder
    */

@@ -72,6 +72,37 @@ public final class RenderedChart {
   }
 
   /**
+   * The manifests of a chart, with what the chart says of itself as one more object of the kind
+   * {@code Chart}: its annotations may name images ({@code images}, {@code artifacthub.io/images}).
+   *
+   * @param helm renders
+   * @param chart the chart and its values
+   * @param release the names that the templates see
+   * @return the manifests
+   * @throws HelmException when the chart is not there or is none, its schema or its templates
+   *     refuse the values
+   */
+  public static RenderedChart of(HelmClient helm, Chart chart, ReleaseName release) {
+    List<RenderedManifest> manifests =
+        new ArrayList<>(parse(helm.render(chart, release)).manifests());
+    Fields about =
+        Fields.of(
+            Yaml.readMapping(
+                "Chart.yaml of " + chart.location(),
+                helm.metadata(chart),
+                Yaml.DuplicateKeys.LAST_WINS));
+    manifests.add(
+        RenderedManifest.of(
+            "Chart.yaml",
+            KubernetesObject.of(
+                Fields.of(Map.of())
+                    .with("Chart", "kind")
+                    .with(about.text("name").orElse(""), "metadata", "name")
+                    .with(about.texts("annotations"), "metadata", "annotations"))));
+    return new RenderedChart(manifests);
+  }
+
+  /**
    * The objects.
    *
    * @return in the order of the documents

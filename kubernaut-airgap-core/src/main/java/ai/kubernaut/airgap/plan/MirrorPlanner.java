@@ -63,7 +63,7 @@ public final class MirrorPlanner {
    */
   public MirrorPlan plan(Chart chart, Target target, PlanOptions options) {
     Chart complete = ChartValues.withSdkConfig(helm, chart);
-    RenderedChart rendered = RenderedChart.parse(helm.render(complete, options.release()));
+    RenderedChart rendered = RenderedChart.of(helm, complete, options.release());
     MirrorPlan.Builder plan =
         MirrorPlan.builder(target).chart(chart).platforms(options.platforms());
     Map<ImageRef, ImageUse> images = new LinkedHashMap<>();

@@ -454,6 +454,60 @@ public abstract class HelmClientContract {
         .doesNotContain("hunter2");
   }
 
+  @Test
+  void anObjectThatBecomesAHookByItsValuesIsRenderedToo() throws IOException {
+    write("values.schema.json", "{}");
+    write(
+        "templates/valued.yaml",
+        """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata:
+          name: valued
+          annotations: {{ toYaml .Values.annotations | nindent 4 }}
+        """);
+    write(
+        "values.yaml",
+        "image: quay.io/contract/app:1\nreplicas: 1\nfile: ''\nannotations: {helm.sh/hook: test}\n");
+    Path file =
+        Files.writeString(
+            folder.resolve("hooks.yaml"), "annotations: {helm.sh/hook: post-install}\n");
+    Map<Chart, String> events = new LinkedHashMap<>();
+    events.put(chart(), "test");
+    events.put(chart().values(file), "post-install");
+    events.put(chart().set("annotations.helm\\.sh/hook", "pre-upgrade"), "pre-upgrade");
+    events.put(chart().setString("annotations.helm\\.sh/hook", "pre-delete"), "pre-delete");
+    events.put(
+        chart().setJson("annotations", "{\"helm.sh/hook\": \"post-delete\"}"), "post-delete");
+    events.forEach(
+        (chart, event) -> {
+          RenderedManifest manifest = object(chart, "valued");
+          assertThat(manifest.isHook()).isTrue();
+          assertThat(manifest.object().annotations()).containsEntry("helm.sh/hook", event);
+        });
+  }
+
+  @Test
+  void theChartTellsAboutItself() throws IOException {
+    write(
+        "Chart.yaml",
+        "apiVersion: v2\nname: contract\nversion: 0.1.0\nannotations: {images: 'quay.io/a/b:1'}\n");
+    assertThat(Yaml.readMapping("it", helm.metadata(chart()), Yaml.DuplicateKeys.REFUSED))
+        .isEqualTo(
+            Map.of(
+                "apiVersion",
+                "v2",
+                "name",
+                "contract",
+                "version",
+                "0.1.0",
+                "annotations",
+                Map.of("images", "quay.io/a/b:1")));
+    Path missing = folder.resolve("missing");
+    assertThat(refused(() -> helm.metadata(Chart.at(missing))))
+        .hasMessageContaining(missing.toString());
+  }
+
   private Map<String, String> versions(Chart chart) {
     return object(chart, "versions").object().fields().texts("data");
   }

@@ -67,6 +67,29 @@ final class RenderedChartTest {
   }
 
   @Test
+  void aVolumeCanBeAnImage() {
+    RenderedChart chart =
+        RenderedChart.parse(
+            """
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: models}
+            spec:
+              template:
+                spec:
+                  containers: [{name: main, image: "quay.io/x/main:1"}]
+                  volumes:
+                    - {name: model, image: {reference: "quay.io/x/model:1", pullPolicy: Always}}
+                    - {name: other, emptyDir: {}}
+            """);
+    assertThat(chart.images())
+        .extracting(use -> use.image() + " " + use.reasons().get(0).path())
+        .containsExactly(
+            "quay.io/x/main:1 spec.template.spec.containers[0].image",
+            "quay.io/x/model:1 spec.template.spec.volumes[0].image.reference");
+  }
+
+  @Test
   void anImageThatStandsInSeveralPlacesHasAllOfThemAsReasons() {
     RenderedChart chart =
         RenderedChart.parse(

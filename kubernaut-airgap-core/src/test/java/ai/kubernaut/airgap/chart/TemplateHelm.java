@@ -23,6 +23,7 @@ public final class TemplateHelm implements HelmClient {
   private final Map<ReleaseName, Release> releases = new HashMap<>();
   private final List<String> calls = new ArrayList<>();
   private final List<Chart> charts = new ArrayList<>();
+  private String metadata = "{apiVersion: v2, name: kubernaut, version: 1.1.0}";
   private String failure = "";
   private int renders;
 
@@ -44,6 +45,12 @@ public final class TemplateHelm implements HelmClient {
   /** Its chart, at a place where nothing is. */
   public static Chart chart() {
     return Chart.at(Path.of("charts/kubernaut"));
+  }
+
+  /** Gives the chart another {@code Chart.yaml}. */
+  public TemplateHelm about(String chartYaml) {
+    metadata = chartYaml;
+    return this;
   }
 
   /** Lets installing and upgrading fail, with a failed release left behind. */
@@ -111,6 +118,11 @@ public final class TemplateHelm implements HelmClient {
       fields = fields.with(setting.value(), setting.path().toArray(String[]::new));
     }
     return Yaml.write(fields.content());
+  }
+
+  @Override
+  public String metadata(Chart chart) {
+    return metadata;
   }
 
   private static void merge(Map<String, @Nullable Object> into, Map<?, ?> layer) {

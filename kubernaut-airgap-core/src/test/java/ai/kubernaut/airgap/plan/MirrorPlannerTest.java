@@ -294,6 +294,43 @@ final class MirrorPlannerTest {
   }
 
   @Test
+  void imagesInTheChartsAnnotationsAreMentioned() {
+    publish(GATEWAY);
+    TemplateHelm helm =
+        helm(GATEWAY)
+            .about(
+                """
+                apiVersion: v2
+                name: kubernaut
+                version: 1.1.0
+                annotations:
+                  artifacthub.io/images: |
+                    - name: gateway
+                      image: %s
+                    - name: tools
+                      image: quay.io/kubernaut-ai/tools:v1.1.0
+                """
+                    .formatted(GATEWAY));
+
+    MirrorPlan plan = plan(helm, PlanOptions.builder().build());
+
+    assertThat(plan.entries()).extracting(MirrorEntry::source).containsExactly(GATEWAY);
+    assertThat(plan.mentions())
+        .singleElement()
+        .satisfies(
+            mention -> {
+              assertThat(mention.image())
+                  .isEqualTo(ImageRef.parse("quay.io/kubernaut-ai/tools:v1.1.0"));
+              assertThat(mention.reasons().get(0))
+                  .isEqualTo(
+                      ImageReason.of(
+                          "Chart.yaml",
+                          "Chart kubernaut",
+                          "metadata.annotations.artifacthub.io/images"));
+            });
+  }
+
+  @Test
   void platformsCannotBeChosenWithoutAskingForDigests() {
     assertThatThrownBy(
             () ->

@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.helm;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.HelmException;
 import ai.kubernaut.airgap.chart.Rewriting;
+import ai.kubernaut.airgap.chart.ValuesLayer;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 final class ChartCopy implements AutoCloseable {
   private static final String HOOK = "helm.sh/hook";
   private static final String HIDDEN_HOOK = "hook.airgap.kubernaut.ai/hook";
+  private static final String HOOK_KEY = "helm\\.sh/hook";
+  private static final String HIDDEN_HOOK_KEY = "hook\\.airgap\\.kubernaut\\.ai/hook";
   private static final long MAX_BYTES = 256L << 20;
   private static final int MAX_FILES = 20_000;
 
@@ -41,6 +44,7 @@ final class ChartCopy implements AutoCloseable {
   private final Path folder;
   private long bytes;
   private int files;
+  private int hiddenHooks;
 
   private ChartCopy(ScratchFolder scratch) {
     this.scratch = scratch;
@@ -155,6 +159,31 @@ final class ChartCopy implements AutoCloseable {
         });
   }
 
+  /** The chart with values in which hook annotations, if they hold any, have the other name. */
+  Chart withHiddenHooks(Chart chart) {
+    return chart.withValues(
+        layer ->
+            layer instanceof ValuesLayer.File file && text(file.path()).contains(HOOK)
+                ? new ValuesLayer.File(
+                    write(
+                        "hooks-" + hiddenHooks++ + ".yaml",
+                        text(file.path()).replace(HOOK, HIDDEN_HOOK)))
+                : layer instanceof ValuesLayer.Json json
+                    ? new ValuesLayer.Json(
+                        json.key().replace(HOOK_KEY, HIDDEN_HOOK_KEY),
+                        json.json().replace(HOOK, HIDDEN_HOOK))
+                    : layer,
+        key -> key.replace(HOOK_KEY, HIDDEN_HOOK_KEY));
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new HelmException("the values file " + file + " cannot be read: " + e, "", e);
+    }
+  }
+
   private void rewrite(Chart chart) throws IOException {
     if (!chart.rewriting().isEmpty()) {
       unpackSubcharts();
@@ -255,6 +284,12 @@ final class ChartCopy implements AutoCloseable {
 
   private void patchTemplates(List<String> apiVersions) throws IOException {
     for (Path file : regularFiles()) {
+      if (file.endsWith("values.yaml") && !isTemplate(file)) {
+        String text = Files.readString(file);
+        if (text.contains(HOOK)) {
+          Files.writeString(file, text.replace(HOOK, HIDDEN_HOOK));
+        }
+      }
       if (isTemplate(file)) {
         String text = Files.readString(file);
         String patched =

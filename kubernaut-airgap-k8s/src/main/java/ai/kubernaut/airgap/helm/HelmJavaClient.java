@@ -95,7 +95,12 @@ public final class HelmJavaClient implements HelmClient {
               .withName(release.name())
               .withNamespace(release.namespace())
               .withKubeVersion(chart.kubeVersion().orElse(OFFLINE_KUBERNETES));
-      setValues(chart, copy, command::withValuesFile, command::set, command::setFile);
+      setValues(
+          copy.withHiddenHooks(chart),
+          copy,
+          command::withValuesFile,
+          command::set,
+          command::setFile);
       return copy.restore(
           call("The chart " + chart.location() + " could not be rendered", copy, command::call));
     }
@@ -139,6 +144,17 @@ public final class HelmJavaClient implements HelmClient {
               copy,
               command::call);
       return field(rendered, "values").toString();
+    }
+  }
+
+  @Override
+  public String metadata(Chart chart) {
+    ChartFiles.requireChart(chart);
+    try (ChartCopy copy = ChartCopy.of(chart.location())) {
+      return call(
+          "What the chart " + chart.location() + " says of itself could not be read",
+          copy,
+          new Helm(copy.folder()).show().chart()::call);
     }
   }
 

@@ -85,7 +85,7 @@ final class ChartCopyTest {
     try (ChartCopy chart = ChartCopy.forOfflineRendering(Chart.at(original), List.of())) {
       assertThat(read(chart, "templates/a.yaml")).isEqualTo(PATCHED);
       assertThat(read(chart, "values.yaml"))
-          .isEqualTo("note: helm.sh/hook and {{ lookup \"x\" }}\n");
+          .isEqualTo("note: hook.airgap.kubernaut.ai/hook and {{ lookup \"x\" }}\n");
       assertThat(chart.restore(PATCHED)).contains("helm.sh/hook: pre-install");
       assertThat(chart.restore("error in " + chart.folder() + "/a"))
           .isEqualTo("error in the chart/a");
