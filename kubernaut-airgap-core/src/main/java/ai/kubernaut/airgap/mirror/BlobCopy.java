@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.mirror;
 import ai.kubernaut.airgap.AirgapException;
 import ai.kubernaut.airgap.ProgressEvent.BlobFinished.Way;
 import ai.kubernaut.airgap.image.Repository;
+import ai.kubernaut.airgap.preflight.Question;
 import ai.kubernaut.airgap.registry.Descriptor;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -20,11 +21,13 @@ final class BlobCopy {
   private final Descriptor blob;
   private final TransferMeter.OfBlob meter;
   private final Journal journal;
+  private final MirrorOptions options;
   private final List<ImageCopy> images = new ArrayList<>();
   private final Set<Repository> homes = new HashSet<>();
   private Optional<Repository> home = Optional.empty();
 
-  BlobCopy(Descriptor blob, TransferMeter meter, Journal journal) {
+  BlobCopy(Descriptor blob, TransferMeter meter, Journal journal, MirrorOptions options) {
+    this.options = options;
     this.blob = blob;
     this.meter = meter.of(blob);
     this.journal = journal;
@@ -70,13 +73,20 @@ final class BlobCopy {
     meter.finished(image.to(), way);
   }
 
+  /** Where the mirror takes no pieces, every blob is but one. */
+  private int chunk() {
+    return options.isKnownNotTo(Question.PIECES) ? Integer.MAX_VALUE : BlobSender.CHUNK;
+  }
+
   private Way bringTo(ImageCopy image) {
     Repository to = image.to();
     if (homes.contains(to)) {
       image.present();
       return Way.PRESENT;
     }
-    if (home.isPresent() && image.registries().mountBlob(to, blob.digest(), home.orElseThrow())) {
+    if (home.isPresent()
+        && !options.isKnownNotTo(Question.MOUNT)
+        && image.registries().mountBlob(to, blob.digest(), home.orElseThrow())) {
       // A registry that mounts also says yes to what is there already, so there is no need to ask
       // first.
       image.mounted();
@@ -89,7 +99,7 @@ final class BlobCopy {
     if (home.isPresent()) {
       meter.again();
     }
-    new BlobSender(image, blob, meter, journal, BlobSender.CHUNK).send();
+    new BlobSender(image, blob, meter, journal, chunk()).send();
     if (home.isPresent()) {
       image.sentAgain(blob.size());
     } else {

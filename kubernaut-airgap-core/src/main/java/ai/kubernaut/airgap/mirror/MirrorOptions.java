@@ -1,6 +1,9 @@
 package ai.kubernaut.airgap.mirror;
 
 import ai.kubernaut.airgap.image.Platform;
+import ai.kubernaut.airgap.preflight.Finding;
+import ai.kubernaut.airgap.preflight.PreflightReport;
+import ai.kubernaut.airgap.preflight.Question;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -89,6 +92,28 @@ public interface MirrorOptions {
    * @return by default empty: an image whose index is refused has failed
    */
   Optional<Platform> platformWhereIndexRefused();
+
+  /**
+   * What the mirror has been asked before. It chooses the way: where the mirror does not mount, no
+   * mount is tried; where it takes no pieces, blobs go whole; and where it takes no indexes, the
+   * platform of {@link #platformWhereIndexRefused()} is mirrored from the beginning, and the others
+   * are not sent in vain.
+   *
+   * @return by default empty: the run finds out as it goes
+   */
+  Optional<PreflightReport> preflight();
+
+  /**
+   * Whether the mirror has said no to a question.
+   *
+   * @param question of the preflight
+   * @return false also when it was not asked
+   */
+  default boolean isKnownNotTo(Question question) {
+    return preflight()
+        .filter(report -> report.finding(question).answer() == Finding.Answer.NO)
+        .isPresent();
+  }
 
   /**
    * A file that makes half-sent blobs survive the process: a later run with the same file goes on

@@ -4,8 +4,10 @@ import ai.kubernaut.airgap.AirgapException;
 import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.preflight.Question;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
@@ -48,7 +50,7 @@ final class MirrorRun {
       Journal journal,
       Workers images,
       Workers blobs) {
-    this.plan = plan;
+    this.plan = withoutRefusedIndexes(plan, options);
     this.options = options;
     this.fallback = new IndexFallback(options.platformWhereIndexRefused());
     this.clients = clients;
@@ -57,6 +59,19 @@ final class MirrorRun {
     this.journal = journal;
     this.images = images;
     this.blobs = blobs;
+  }
+
+  private static MirrorPlan withoutRefusedIndexes(MirrorPlan plan, MirrorOptions options) {
+    return options
+        .platformWhereIndexRefused()
+        .filter(platform -> options.isKnownNotTo(Question.INDEX))
+        .map(
+            platform ->
+                MirrorPlan.builder(plan.target())
+                    .from(plan)
+                    .platforms(Platforms.withoutIndex(platform))
+                    .build())
+        .orElse(plan);
   }
 
   MirrorReport mirror() throws InterruptedException {
@@ -157,7 +172,8 @@ final class MirrorRun {
               copy -> {
                 for (Descriptor blob : copy.blobs()) {
                   copies
-                      .computeIfAbsent(blob.digest(), any -> new BlobCopy(blob, meter, journal))
+                      .computeIfAbsent(
+                          blob.digest(), any -> new BlobCopy(blob, meter, journal, options))
                       .neededBy(copy);
                 }
               });

@@ -8,10 +8,16 @@ import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platform;
+import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.preflight.Finding;
+import ai.kubernaut.airgap.preflight.Preflight;
+import ai.kubernaut.airgap.preflight.PreflightOptions;
+import ai.kubernaut.airgap.preflight.PreflightReport;
+import ai.kubernaut.airgap.preflight.Question;
 import ai.kubernaut.airgap.registry.BlobUpload;
 import ai.kubernaut.airgap.registry.CredentialProvider;
 import ai.kubernaut.airgap.registry.Credentials;
@@ -744,6 +750,52 @@ final class FaultsTest {
     assertThat(report.images().get(0).digest()).contains(child);
     assertThat(report.images().get(0).sourceDigest()).contains(index.digest());
     assertThat(client.readManifest(target.nameOf(image())).digest()).isEqualTo(child);
+  }
+
+  @Test
+  void whatThePreflightHasFoundOutChoosesTheWay() {
+    publishMore();
+    push.faults(
+        request -> {
+          boolean index =
+              request.method().equals("PUT")
+                  && request.header("Content-Type").filter(Manifest.OCI_INDEX::equals).isPresent();
+          boolean mount = request.method().equals("POST") && request.uri().contains("mount=");
+          return index || mount ? Optional.of(Fault.Answer.of(415)) : Optional.empty();
+        });
+    MirrorPlan plan =
+        MirrorPlan.builder(target)
+            .image(image())
+            .image(ImageRef.parse(image().toString().replace("gateway", "datastorage")))
+            .build();
+    PreflightReport asked =
+        new Preflight(client, PreflightOptions.builder().mayWrite(true).build(), event -> {})
+            .check(plan);
+    assertThat(asked.finding(Question.INDEX).answer()).isEqualTo(Finding.Answer.NO);
+    assertThat(asked.finding(Question.MOUNT).answer()).isEqualTo(Finding.Answer.NO);
+    push.forget();
+
+    MirrorReport report =
+        new MirrorEngine(
+                client,
+                MirrorOptions.builder()
+                    .preflight(asked)
+                    .platformWhereIndexRefused(Platform.of("linux", "arm64"))
+                    .build(),
+                event -> {},
+                pauses)
+            .mirror(plan)
+            .orElseThrow();
+
+    assertThat(push.requests()).noneMatch(request -> request.uri().contains("mount="));
+    // Of two images one platform each, with its configuration and three layers.
+    assertThat(push.requests())
+        .filteredOn(request -> request.method().equals("PUT"))
+        .filteredOn(request -> request.uri().contains("/blobs/uploads/"))
+        .hasSize(2 * 4);
+    assertThat(report.images()).allMatch(MirroredImage::digestHasChanged);
+    assertThat(report.plan().platforms())
+        .isEqualTo(Platforms.withoutIndex(Platform.of("linux", "arm64")));
   }
 
   /** One request in ten fails in a way that may pass. */

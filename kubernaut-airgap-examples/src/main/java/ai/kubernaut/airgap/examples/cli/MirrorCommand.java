@@ -7,6 +7,7 @@ import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.mirror.RateLimit;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.preflight.PreflightOptions;
+import ai.kubernaut.airgap.preflight.PreflightReport;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -76,15 +77,19 @@ final class MirrorCommand extends StepCommand {
 
   @Override
   int run(Airgap airgap, MirrorPlan planned) {
-    if (!withoutPreflight) {
-      airgap
-          .preflight(planned, PreflightOptions.builder().preset(plan.target.preset()).build())
-          .orElseThrow();
-    }
+    Optional<PreflightReport> asked =
+        withoutPreflight
+            ? Optional.empty()
+            : Optional.of(
+                airgap
+                    .preflight(
+                        planned, PreflightOptions.builder().preset(plan.target.preset()).build())
+                    .orElseThrow());
     MirrorReport report =
         airgap.mirror(
             planned,
             MirrorOptions.builder()
+                .preflight(asked)
                 .limits(limits())
                 .journal(Optional.ofNullable(journal))
                 .platformWhereIndexRefused(Optional.ofNullable(platformIfIndexRefused))
