@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.mirror;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.HashedInput;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
 import java.io.IOException;
@@ -13,15 +14,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A blob whose download goes on at the byte where it broke. A client can check the digest only of
- * what it reads from the first byte on, so this checks the whole; what begins later in the blob is
- * checked by the registry that gets it. Nothing is asked before the first byte is wanted.
+ * what it reads from the first byte on without a break, so this checks the whole after one; what
+ * begins later in the blob is checked by the registry that gets it. Nothing is asked before the
+ * first byte is wanted.
  */
 final class ResumingInput extends InputStream {
   private final RegistryClient client;
   private final Retries retries;
   private final Repository repository;
   private final Descriptor blob;
-  private final @Nullable MessageDigest hash;
+  private @Nullable MessageDigest hash;
   private @Nullable InputStream current;
   private @Nullable RuntimeException failure;
   private long position;
@@ -39,7 +41,6 @@ final class ResumingInput extends InputStream {
     this.repository = repository;
     this.blob = blob;
     this.position = position;
-    this.hash = position == 0 ? blob.digest().algorithm().newHash() : null;
   }
 
   /** Whether what ended a transfer was the source. */
@@ -61,6 +62,7 @@ final class ResumingInput extends InputStream {
         try {
           return readOnce(buffer, offset, length);
         } catch (RegistryException e) {
+          goOnHashing();
           close();
           failures++;
           retries.pause(e, failures);
@@ -72,11 +74,21 @@ final class ResumingInput extends InputStream {
     }
   }
 
+  private void goOnHashing() {
+    if (hash == null && current instanceof HashedInput hashed) {
+      hash = hashed.hash().orElse(null);
+    }
+  }
+
   private int readOnce(byte[] buffer, int offset, int length) {
     InputStream in = current;
     if (in == null) {
       in = client.readBlob(repository, blob, position);
       current = in;
+      if (position == 0) {
+        // The client's own hash will do, and costs nothing more, until the stream breaks.
+        hash = in instanceof HashedInput ? null : blob.digest().algorithm().newHash();
+      }
     }
     int count;
     try {

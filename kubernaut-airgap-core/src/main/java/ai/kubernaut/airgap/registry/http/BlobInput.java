@@ -2,19 +2,20 @@ package ai.kubernaut.airgap.registry.http;
 
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.HashedInput;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.security.MessageDigest;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A blob as it comes over the connection: counted, and hashed where its first byte comes too. The
  * last bytes are handed out only when the whole is right.
  */
-final class BlobInput extends InputStream {
+final class BlobInput extends HashedInput {
   private final Call call;
   private final Failures failures;
   private final Answer answer;
@@ -77,6 +78,15 @@ final class BlobInput extends InputStream {
       check();
     }
     return count;
+  }
+
+  @Override
+  public Optional<MessageDigest> hash() {
+    try {
+      return hash == null ? Optional.empty() : Optional.of((MessageDigest) hash.clone());
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("the JDK's own hashes can be copied", e);
+    }
   }
 
   /** Passes over the first bytes of a blob that came whole though only its end was asked for. */
