@@ -10,11 +10,12 @@ import ai.kubernaut.airgap.cluster.ClusterException;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.mirror.MirrorReport;
+import ai.kubernaut.airgap.mirror.MirroredImage;
 import ai.kubernaut.airgap.overlay.MirrorProof;
 import ai.kubernaut.airgap.overlay.MirrorProver;
 import ai.kubernaut.airgap.overlay.ProofOptions;
-import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
 import java.util.ArrayList;
@@ -157,23 +158,13 @@ public final class Installer {
   private static MirrorPlan plan(MirrorReport mirrored, InstallOptions options) {
     MirrorPlan plan =
         options.allowIncompleteMirror() ? mirrored.plan() : mirrored.orElseThrow().plan();
-    if (!options.pinDigests()) {
-      return plan;
+    Map<ImageRef, Digest> seen = new HashMap<>();
+    for (MirroredImage image : mirrored.images()) {
+      if (options.pinDigests() && plan.expectedDigest(image.entry()).isEmpty()) {
+        image.digest().ifPresent(digest -> seen.put(image.entry().source(), digest));
+      }
     }
-    Map<MirrorEntry, Digest> seen = new HashMap<>();
-    mirrored
-        .images()
-        .forEach(image -> image.digest().ifPresent(digest -> seen.put(image.entry(), digest)));
-    MirrorPlan.Builder exact =
-        MirrorPlan.builder(plan.target()).chart(plan.chart()).addAllMentions(plan.mentions());
-    for (MirrorEntry entry : plan.entries()) {
-      exact.addEntries(
-          MirrorEntry.builder()
-              .from(entry)
-              .digest(entry.digest().or(() -> Optional.ofNullable(seen.get(entry))))
-              .build());
-    }
-    return exact.build();
+    return plan.withMirroredDigests(seen);
   }
 
   private Release installOrUpgrade(Chart chart, InstallOptions options) {

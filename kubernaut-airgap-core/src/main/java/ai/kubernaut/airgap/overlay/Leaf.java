@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.overlay;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -15,6 +16,12 @@ record Leaf(List<Object> path, String text) {
   /** Whether it is nothing but signs, as separators are. */
   boolean isPunctuation() {
     return text.chars().noneMatch(Character::isLetterOrDigit);
+  }
+
+  /** For a subchart's copy of a global text the global one itself; empty for all others. */
+  Optional<Leaf> global() {
+    int at = path.lastIndexOf("global");
+    return at > 0 ? Optional.of(new Leaf(path.subList(at, path.size()), text)) : Optional.empty();
   }
 
   /** Whether it may be a part of a reference: it occurs in it, and not in the middle of a word. */

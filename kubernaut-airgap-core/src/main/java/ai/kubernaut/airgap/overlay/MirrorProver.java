@@ -127,7 +127,11 @@ public final class MirrorProver {
                       .entry(found.text())
                       .filter(entry -> !WantedReferences.texts(entry).contains(found.text()))
                       .ifPresent(entry -> references.add(found.text())));
-      return Leaves.in(values.fields().content()).stream()
+      List<Leaf> leaves = Leaves.in(values.fields().content());
+      Set<Leaf> all = Set.copyOf(leaves);
+      return leaves.stream()
+          // What is global to all charts, Helm shows in each subchart too, where it sets nothing.
+          .filter(leaf -> leaf.global().filter(all::contains).isEmpty())
           .filter(leaf -> references.stream().anyMatch(leaf::occursIn))
           .toList();
     }

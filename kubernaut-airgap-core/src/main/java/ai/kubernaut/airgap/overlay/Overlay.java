@@ -122,13 +122,19 @@ public final class Overlay {
     }
   }
 
+  /** Lists are replaced as a whole, so a setting of an element is in the new list already. */
   private static boolean sets(@Nullable Object value, List<String> path) {
     if (path.isEmpty()) {
       return !(value instanceof Map);
     }
+    String key = path.get(0);
+    int bracket = key.indexOf('[');
+    if (bracket >= 0) {
+      return value instanceof Map<?, ?> map && map.get(key.substring(0, bracket)) instanceof List;
+    }
     return value instanceof Map<?, ?> map
-        && map.containsKey(path.get(0))
-        && sets(map.get(path.get(0)), path.subList(1, path.size()));
+        && map.containsKey(key)
+        && sets(map.get(key), path.subList(1, path.size()));
   }
 
   /**

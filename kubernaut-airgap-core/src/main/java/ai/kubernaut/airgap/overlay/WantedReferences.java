@@ -16,9 +16,11 @@ import java.util.Optional;
  */
 final class WantedReferences {
   private final Map<ImageRef, MirrorEntry> entries = new HashMap<>();
+  private final MirrorPlan plan;
   private final boolean pinned;
 
   WantedReferences(MirrorPlan plan, boolean pinned) {
+    this.plan = plan;
     this.pinned = pinned;
     plan.entries().forEach(entry -> entries.put(full(pulled(entry)), entry));
     plan.entries().forEach(entry -> entries.put(full(entry.pullReference()), entry));
@@ -53,8 +55,7 @@ final class WantedReferences {
    */
   ImageRef pulled(MirrorEntry entry) {
     return pinned
-        ? entry
-            .digest()
+        ? plan.expectedDigest(entry)
             .map(digest -> entry.target().repository().digest(digest))
             .orElseGet(entry::pullReference)
         : entry.pullReference();
@@ -67,7 +68,7 @@ final class WantedReferences {
 
   /** Whether a digest is wanted, and none is known. */
   boolean lacksDigest(MirrorEntry entry) {
-    return pinned && entry.digest().isEmpty();
+    return pinned && plan.expectedDigest(entry).isEmpty();
   }
 
   /** The texts that values may make of a reference, the better one first. */

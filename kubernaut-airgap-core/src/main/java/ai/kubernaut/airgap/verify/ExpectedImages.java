@@ -92,9 +92,13 @@ final class ExpectedImages {
             .filter(entry -> entry.target().repository().equals(reference.repository()))
             .toList();
     return ofRepository.stream()
-        .filter(entry -> entry.digest().equals(reference.digest()))
+        .filter(entry -> plan.expectedDigest(entry).equals(reference.digest()))
         .findFirst()
-        .or(() -> ofRepository.stream().filter(entry -> entry.digest().isEmpty()).findFirst())
+        .or(
+            () ->
+                ofRepository.stream()
+                    .filter(entry -> plan.expectedDigest(entry).isEmpty())
+                    .findFirst())
         .orElse(null);
   }
 

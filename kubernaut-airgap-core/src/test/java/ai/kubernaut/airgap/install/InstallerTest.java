@@ -382,7 +382,7 @@ final class InstallerTest {
         .allMatch(use -> use.image().tag().isEmpty() && use.image().digest().isPresent());
     assertThat(installation.plan().entries())
         .as("the verification can compare them")
-        .allMatch(entry -> entry.digest().isPresent());
+        .allMatch(entry -> installation.plan().expectedDigest(entry).isPresent());
     assertThat(installation.actions())
         .filteredOn(action -> action.startsWith("reference rewritten"))
         .hasSize(3);

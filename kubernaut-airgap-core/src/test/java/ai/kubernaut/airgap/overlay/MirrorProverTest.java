@@ -263,6 +263,7 @@ final class MirrorProverTest {
         TemplateHelm.chart()
             .set("global.image.registry", "quay.io/other")
             .set("global.image.tag", "v1.1.0")
+            .setString("global.image.registry", "quay.io/text")
             .set("global.image", "odd");
     MirrorPlan plan = plan(helm, TemplateHelm.chart(), HARBOR);
     prove(helm, plan)
@@ -282,6 +283,30 @@ final class MirrorProverTest {
     Chart set = TemplateHelm.chart().set("global.image.registry", "ghcr.io");
     assertThat(images(prove(helm, plan(helm, set, HARBOR)).orElseThrow()))
         .containsExactly("harbor.corp/a/b:v1");
+  }
+
+  @Test
+  void globalTextsAreSetOnce_notInEachSubchart() {
+    String global = "global: {image: {registry: quay.io, separator: /}}";
+    TemplateHelm helm =
+        chart(
+            global + "\nsub: {" + global + "}\nother: {" + global + "}\n",
+            "{global.image.registry}/a{global.image.separator}b:1");
+    MirrorProof proof = prove(helm, HARBOR.separator(Separator.DASH)).orElseThrow();
+    assertThat(proof.overlay().settings())
+        .isEqualTo(Map.of("global.image.registry", "harbor.corp", "global.image.separator", "-"));
+    assertThat(helm.renders()).isEqualTo(4);
+  }
+
+  @Test
+  void separatorsOfTheSameTextAreToldApart() {
+    TemplateHelm helm =
+        chart(
+            "registry: quay.io\nseparator: /\nother: /\ningress: {path: /}\n",
+            "{registry}/a{separator}b:1",
+            "{registry}/c{other}d:1");
+    assertThat(prove(helm, HARBOR.separator(Separator.DASH)).orElseThrow().overlay().settings())
+        .isEqualTo(Map.of("registry", "harbor.corp", "separator", "-", "other", "-"));
   }
 
   @Test

@@ -8,6 +8,13 @@ import ai.kubernaut.airgap.chart.HelmClient;
 import ai.kubernaut.airgap.chart.HelmClientContract;
 import ai.kubernaut.airgap.chart.HelmException;
 import ai.kubernaut.airgap.chart.ReleaseName;
+import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Separator;
+import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.overlay.MirrorProof;
+import ai.kubernaut.airgap.overlay.MirrorProver;
+import ai.kubernaut.airgap.overlay.ProofOptions;
+import ai.kubernaut.airgap.plan.MirrorPlan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,6 +131,44 @@ final class HelmJavaClientTest extends HelmClientContract {
       assertThat(rendered)
           .contains("name: first", "name: second", "name: inner", "name: packed", "password: \"x\"")
           .doesNotContain("quay.io/");
+    }
+  }
+
+  @Test
+  void aSubchartsOwnValuesAreFoundAndSet(@TempDir Path folder) throws IOException {
+    Path chart = chart(folder.resolve("tiny"));
+    Files.writeString(chart.resolve("values.yaml"), "global: {registry: quay.io}\n");
+    Path sub = chart(chart.resolve("charts/sub"));
+    Files.writeString(sub.resolve("Chart.yaml"), "apiVersion: v2\nname: sub\nversion: 0.1.0\n");
+    Files.writeString(
+        sub.resolve("values.yaml"), "image: {registry: ghcr.io, repository: acme/db, tag: '16'}\n");
+    Files.delete(sub.resolve("templates/config.yaml"));
+    Files.writeString(
+        sub.resolve("templates/pod.yaml"),
+        """
+        kind: Pod
+        metadata: {name: db}
+        spec:
+          containers:
+          - image: {{ with .Values.image }}{{ .registry }}/{{ .repository }}:{{ .tag }}{{ end }}
+          - image: {{ .Values.global.registry }}/acme/tool:1
+        """);
+    Chart whole = Chart.at(chart).set("password", "x");
+    Target target = Target.registry("harbor.corp").separator(Separator.DASH);
+    MirrorPlan plan =
+        MirrorPlan.builder(target)
+            .chart(whole)
+            .image(ImageRef.parse("ghcr.io/acme/db:16"))
+            .image(ImageRef.parse("quay.io/acme/tool:1"))
+            .build();
+    try (HelmClient helm = HelmJavaClient.create()) {
+      MirrorProof proof =
+          new MirrorProver(helm).prove(plan, ProofOptions.builder().build()).orElseThrow();
+      assertThat(proof.overlay().settings())
+          .isEqualTo(
+              Map.of("sub.image.registry", "harbor.corp", "sub.image.repository", "acme-db"));
+      assertThat(proof.overlay().rewriting())
+          .isEqualTo(Map.of("quay.io/acme/tool:1", "harbor.corp/acme-tool:1"));
     }
   }
 }

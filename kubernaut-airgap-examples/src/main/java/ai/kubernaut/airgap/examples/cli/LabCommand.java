@@ -5,6 +5,7 @@ import ai.kubernaut.airgap.AirgapException;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.cluster.Patience;
 import ai.kubernaut.airgap.examples.lab.Lab;
+import ai.kubernaut.airgap.examples.lab.LabVersion;
 import ai.kubernaut.airgap.examples.lab.cluster.Flavour;
 import ai.kubernaut.airgap.helm.HelmJavaClient;
 import ai.kubernaut.airgap.image.ImageRef;
@@ -64,10 +65,21 @@ final class LabCommand implements Callable<Integer> {
   Flavour flavour = Flavour.OPENSHIFT;
 
   @Option(
+      names = "--chart-version",
+      paramLabel = "VERSION",
+      defaultValue = "1.1",
+      description =
+          "The version of the lab's chart: 1.1, 1.2, 1.5, or 2.0, which has keys of its own. Default: ${DEFAULT-VALUE}")
+  String version = "1.1";
+
+  @Option(
       names = "--leave-out",
       paramLabel = "NAME",
       description = "An image that is not mirrored, to see what the verification says.")
   List<String> leaveOut = new ArrayList<>();
+
+  @Option(names = "--pin-digests", description = "Let pods pull their images by digest.")
+  boolean pinDigests;
 
   @Option(
       names = "--timeout",
@@ -111,7 +123,7 @@ final class LabCommand implements Callable<Integer> {
   }
 
   private Lab start(List<String> publishers) {
-    Lab.Builder lab = Lab.builder().flavour(flavour);
+    Lab.Builder lab = Lab.builder().flavour(flavour).version(LabVersion.parse(version));
     if (publishers.isEmpty()) {
       lab.withoutSource();
     }
@@ -157,7 +169,7 @@ final class LabCommand implements Callable<Integer> {
     Chart planned = chart.chart(airgap).orElseGet(() -> chart.layeredOn(lab.chart()));
     List<ImageRef> extra = new ArrayList<>(chart.extraImages);
     if (extra.isEmpty() && chart.chart == null) {
-      extra.add(Lab.MUST_GATHER);
+      extra.add(LabVersion.parse(version).mustGather());
     }
     ObjectNode json = JsonNodeFactory.instance.objectNode();
 
@@ -201,6 +213,7 @@ final class LabCommand implements Callable<Integer> {
                 .release(release.release())
                 .hookTimeout(Duration.ofSeconds(timeout))
                 .allowIncompleteMirror(!leaveOut.isEmpty())
+                .pinDigests(pinDigests)
                 .build());
     json.set("installation", Reports.json(installation));
 

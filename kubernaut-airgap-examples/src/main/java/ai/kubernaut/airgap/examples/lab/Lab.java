@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -33,13 +34,13 @@ public final class Lab implements AutoCloseable {
   public static final List<String> PUBLISHERS = List.of("quay.io", "registry.redhat.io");
 
   /** The image of the guide that the chart does not name. */
-  public static final ImageRef MUST_GATHER =
-      ImageRef.parse("quay.io/kubernaut-ai/must-gather:v1.1.0");
+  public static final ImageRef MUST_GATHER = LabVersion.V1_1.mustGather();
 
   private static final Credentials SOURCE_USER = Credentials.of("reader", "lab-source-password");
   private static final Credentials MIRROR_USER = Credentials.of("mirror", "lab-mirror-password");
 
   private final Path folder;
+  private final LabVersion version;
   private final Path chartFolder;
   private final Path sdkConfig;
   private final @Nullable LabRegistry source;
@@ -49,14 +50,15 @@ public final class Lab implements AutoCloseable {
 
   private Lab(Builder builder, Path folder) throws IOException {
     this.folder = folder;
-    this.chartFolder = LabChart.unpack(Files.createDirectory(folder.resolve("chart")));
+    this.version = builder.version;
+    this.chartFolder = LabChart.unpack(Files.createDirectory(folder.resolve("chart")), version);
     this.sdkConfig =
         Files.writeString(
             folder.resolve("sdk-config.yaml"),
             "llm:\n  provider: litellm\n  model: gpt-4o\n  endpoint: http://litellm.internal.svc:4000\n");
     this.source = builder.withSource ? LabRegistry.start(SOURCE_USER) : null;
     if (source != null) {
-      LabImages.push(source.host(), source.credentials(), folder.resolve("images"));
+      LabImages.push(source.host(), source.credentials(), version, folder.resolve("images"));
     }
     this.mirror = builder.externalMirror == null ? LabRegistry.start(MIRROR_USER) : null;
     if (builder.withCluster) {
@@ -97,16 +99,17 @@ public final class Lab implements AutoCloseable {
   }
 
   /**
-   * The chart with the values that the guide layers for OpenShift, the tag of the published images
-   * and an SDK config.
+   * The chart with the values that the guide layers for OpenShift, the tag of the published images,
+   * what else this version requires, and an SDK config.
    *
    * @return ready to be planned
    */
   public Chart chart() {
-    return Chart.at(chartFolder)
-        .values(chartFolder.resolve("values-ocp.yaml"))
-        .set("global.image.tag", "v1.1.0")
-        .sdkConfig(sdkConfig);
+    Chart chart = Chart.at(chartFolder).values(chartFolder.resolve("values-ocp.yaml"));
+    for (Map.Entry<String, String> value : version.requiredValues().entrySet()) {
+      chart = chart.set(value.getKey(), value.getValue());
+    }
+    return chart.sdkConfig(sdkConfig);
   }
 
   /**
@@ -206,6 +209,7 @@ public final class Lab implements AutoCloseable {
   /** Builds a {@link Lab}. Not thread-safe. */
   public static final class Builder {
     private Flavour flavour = Flavour.OPENSHIFT;
+    private LabVersion version = LabVersion.V1_1;
     private boolean withSource = true;
     private boolean withCluster = true;
     private @Nullable String externalMirror;
@@ -221,6 +225,17 @@ public final class Lab implements AutoCloseable {
      */
     public Builder flavour(Flavour value) {
       flavour = value;
+      return this;
+    }
+
+    /**
+     * Chooses the version of the chart and of its images.
+     *
+     * @param value by default 1.1
+     * @return this builder
+     */
+    public Builder version(LabVersion value) {
+      version = value;
       return this;
     }
 

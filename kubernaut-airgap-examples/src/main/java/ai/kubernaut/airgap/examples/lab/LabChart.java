@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** The lab's chart: of Kubernaut's shape, with its images, hooks and required input. */
@@ -18,18 +20,33 @@ public final class LabChart {
   private LabChart() {}
 
   /**
-   * Writes the chart as it lies in Kubernaut's source tree: in {@code charts/kubernaut}, whose
-   * {@code migrations} is a symbolic link that leaves the chart's folder.
+   * Writes version 1.1 of the chart, as it lies in Kubernaut's source tree: in {@code
+   * charts/kubernaut}, whose {@code migrations} is a symbolic link that leaves the chart's folder.
    *
    * @param directory an existing directory
    * @return the chart's folder
    */
   public static Path unpack(Path directory) {
+    return unpack(directory, LabVersion.V1_1);
+  }
+
+  /**
+   * Writes a version of the chart.
+   *
+   * @param directory an existing directory
+   * @param version which one
+   * @return the chart's folder
+   */
+  public static Path unpack(Path directory, LabVersion version) {
     try {
+      Map<String, String> first = new LinkedHashMap<>();
       for (String file : files()) {
-        Path target = directory.resolve(file);
+        first.put(file, new String(read(file), StandardCharsets.UTF_8));
+      }
+      for (Map.Entry<String, String> file : version.from(first).entrySet()) {
+        Path target = directory.resolve(file.getKey());
         Files.createDirectories(target.getParent());
-        Files.write(target, read(file));
+        Files.writeString(target, file.getValue());
       }
       Path chart = directory.resolve("charts").resolve("kubernaut");
       linkMigrations(directory.resolve("migrations"), chart.resolve("migrations"));

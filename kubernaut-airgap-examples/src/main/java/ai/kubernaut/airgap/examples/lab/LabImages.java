@@ -25,33 +25,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * The fifteen images of the guide, small but real: built by jib for two platforms, with base layers
- * that several of them share, and pushed into the lab's source registry under their published
- * names.
+ * The images of a version of Kubernaut, small but real: built by jib for two platforms, with base
+ * layers that several of them share, and pushed into the lab's source registry under their
+ * published names.
  */
 final class LabImages {
-  /**
-   * The images of the guide, step 1: the services, the migrations, must-gather, and the
-   * infrastructure.
-   */
-  static final List<ImageRef> ALL =
-      List.of(
-          service("gateway"),
-          service("datastorage"),
-          service("aianalysis"),
-          service("signalprocessing"),
-          service("remediationorchestrator"),
-          service("workflowexecution"),
-          service("notification"),
-          service("effectivenessmonitor"),
-          service("holmesgpt-api"),
-          service("authwebhook"),
-          service("db-migrate"),
-          service("must-gather"),
-          ImageRef.parse("registry.redhat.io/rhel10/postgresql-16"),
-          ImageRef.parse("registry.redhat.io/rhel10/valkey-8"),
-          ImageRef.parse("registry.redhat.io/openshift4/ose-cli-rhel9:v4.17"));
-
   /** In an order of its own, because it becomes part of the digests. */
   private static final Set<Platform> PLATFORMS =
       new LinkedHashSet<>(List.of(new Platform("amd64", "linux"), new Platform("arm64", "linux")));
@@ -71,12 +49,8 @@ final class LabImages {
     this.scratch = scratch;
   }
 
-  private static ImageRef service(String name) {
-    return ImageRef.parse("quay.io/kubernaut-ai/" + name + ":v1.1.0");
-  }
-
-  /** Builds and pushes all images; the folder holds jib's caches and the layers' files. */
-  static void push(String registry, Credentials credentials, Path scratch) {
+  /** Builds and pushes a version's images; the folder holds jib's caches and the layers' files. */
+  static void push(String registry, Credentials credentials, LabVersion version, Path scratch) {
     LabImages images = new LabImages(registry, credentials, scratch);
     ExecutorService threads = Executors.newFixedThreadPool(BUILDS_AT_ONCE);
     // jib sends a password over plain HTTP only with this; the registry is on loopback.
@@ -86,7 +60,7 @@ final class LabImages {
       FileEntriesLayer system = images.layer("base-system", BASE_LAYER_BYTES);
       FileEntriesLayer tools = images.layer("base-tools", BASE_LAYER_BYTES / 2);
       List<Future<?>> builds = new ArrayList<>();
-      for (ImageRef image : ALL) {
+      for (ImageRef image : version.images()) {
         FileEntriesLayer own =
             images.layer(image.repository().name().replace('/', '-'), OWN_LAYER_BYTES);
         builds.add(

@@ -66,4 +66,26 @@ class LabRunTest {
         .contains("ImagePullBackOff", "/kubernaut-ai-notification:v1.1.0", "manifest unknown");
     assertThat(failed.get(0).path("remedy").asText()).contains("mirror the plan again");
   }
+
+  @Test
+  void aVersionWithKeysOfItsOwnRunsByDigestAlone() {
+    CommandLineRun run =
+        CommandLineRun.of(
+            "lab",
+            "--chart-version",
+            "2.0",
+            "--flavour",
+            "KUBERNETES",
+            "--separator",
+            "-",
+            "--pin-digests");
+
+    assertThat(run.status()).as(run.toString()).isZero();
+    assertThat(run.out())
+        .containsSubsequence(
+            "value set: global.artifacts.source = localhost:",
+            "reference rewritten: registry.redhat.io/ubi10/ubi-minimal:10.1 → localhost:",
+            "the chart with the overlay pulls 16 images",
+            "PASSED: 13 pods are up, 17 containers run mirrored digests");
+  }
 }

@@ -37,7 +37,11 @@ class RealPartsTest {
   static void publishTheImages() throws IOException {
     source = DockerRegistry.start();
     mirror = DockerRegistry.builder().basicAuth().tls().start();
-    LabImages.push(source.host(), Credentials.of("anybody", "anything"), folder.resolve("images"));
+    LabImages.push(
+        source.host(),
+        Credentials.of("anybody", "anything"),
+        LabVersion.V1_1,
+        folder.resolve("images"));
     chart = LabChart.unpack(Files.createDirectory(folder.resolve("chart")));
     sdkConfig = Files.writeString(folder.resolve("sdk.yaml"), "llm:\n  provider: litellm\n");
     String pair = DockerRegistry.USER + ":" + DockerRegistry.PASSWORD;
