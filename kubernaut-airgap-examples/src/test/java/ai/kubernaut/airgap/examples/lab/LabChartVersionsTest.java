@@ -198,6 +198,11 @@ class LabChartVersionsTest {
     }
 
     @Override
+    public String metadata(Chart chart) {
+      return helm.metadata(chart);
+    }
+
+    @Override
     public Release install(Chart chart, ReleaseName release, Duration timeout) {
       return helm.install(chart, release, timeout);
     }
