@@ -38,6 +38,14 @@ public interface ClusterClient extends AutoCloseable {
   boolean serves(ResourceType type);
 
   /**
+   * What the cluster says it is.
+   *
+   * @return its version of Kubernetes, and the API versions that it serves
+   * @throws ClusterException when the cluster cannot be asked
+   */
+  ClusterVersions versions();
+
+  /**
    * Reads one object.
    *
    * @param type its type

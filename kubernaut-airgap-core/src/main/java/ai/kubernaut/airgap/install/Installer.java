@@ -7,6 +7,7 @@ import ai.kubernaut.airgap.chart.HelmClient;
 import ai.kubernaut.airgap.chart.Release;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ClusterException;
+import ai.kubernaut.airgap.cluster.ClusterVersions;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.image.Digest;
@@ -71,8 +72,9 @@ public final class Installer {
       MirrorReport mirrored, PullSecretReport pullSecret, InstallOptions options) {
     MirrorPlan plan = plan(mirrored, options);
     String namespace = options.release().namespace();
+    MirrorPlan here = forThisCluster(plan);
     Chart chart =
-        plan.chart()
+        here.chart()
             .orElseThrow(
                 () ->
                     new InstallException(
@@ -91,7 +93,7 @@ public final class Installer {
     MirrorProof proof =
         new MirrorProver(helm)
             .prove(
-                plan,
+                here,
                 values,
                 ProofOptions.builder()
                     .release(options.release())
@@ -165,6 +167,24 @@ public final class Installer {
       }
     }
     return plan.withMirroredDigests(seen);
+  }
+
+  /** The proof has to see what Helm will see: charts ask for a cluster's versions. */
+  private MirrorPlan forThisCluster(MirrorPlan plan) {
+    return plan.chart()
+        .map(
+            chart -> {
+              ClusterVersions versions = cluster.versions();
+              Chart here = chart.apiVersions(versions.apis().toArray(String[]::new));
+              return MirrorPlan.builder(plan.target())
+                  .from(plan)
+                  .chart(
+                      versions.kubernetes().isEmpty()
+                          ? here
+                          : here.kubeVersion(versions.kubernetes()))
+                  .build();
+            })
+        .orElse(plan);
   }
 
   private Release installOrUpgrade(Chart chart, InstallOptions options) {

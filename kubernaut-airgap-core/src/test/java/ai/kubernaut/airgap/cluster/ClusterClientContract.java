@@ -37,6 +37,8 @@ public abstract class ClusterClientContract {
   public enum Ability {
     /** It says which types of resources it serves. */
     DISCOVERY,
+    /** It says which version it is, and lists its API versions. */
+    VERSIONS,
     /** It refuses objects in namespaces that are not there. */
     NAMESPACES,
     /** It refuses to replace an object that was changed meanwhile. */
@@ -148,6 +150,14 @@ public abstract class ClusterClientContract {
     assertThat(cluster.serves(ResourceType.SECRET)).isTrue();
     assertThat(cluster.serves(ResourceType.JOB)).isTrue();
     assertThat(cluster.serves(ResourceType.NAMESPACE)).isTrue();
+  }
+
+  @Test
+  void tellsItsVersions() {
+    require(Ability.VERSIONS);
+    ClusterVersions versions = cluster.versions();
+    assertThat(versions.kubernetes()).matches("v1\\.[0-9]+.*");
+    assertThat(versions.apis()).contains("v1", "batch/v1").doesNotHaveDuplicates();
   }
 
   @Test

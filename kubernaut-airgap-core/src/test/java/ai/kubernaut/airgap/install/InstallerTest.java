@@ -406,6 +406,18 @@ final class InstallerTest {
   }
 
   @Test
+  void theProofSeesTheVersionsOfTheCluster() {
+    install();
+    assertThat(helm.charts())
+        .singleElement()
+        .satisfies(
+            chart -> {
+              assertThat(chart.kubeVersion()).contains(cluster.versions().kubernetes());
+              assertThat(chart.apiVersions()).contains("v1", "batch/v1");
+            });
+  }
+
+  @Test
   void aFailureOfHelmComesThroughAndLeavesNoTemporaryFile() {
     helm.failing("timed out waiting for the condition");
     assertThatThrownBy(this::install)

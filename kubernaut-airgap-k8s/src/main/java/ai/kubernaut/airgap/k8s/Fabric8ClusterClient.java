@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.k8s;
 
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ClusterException;
+import ai.kubernaut.airgap.cluster.ClusterVersions;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.HttpAnswer;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
@@ -81,6 +82,21 @@ public final class Fabric8ClusterClient implements ClusterClient {
         .list("resources")
         .stream()
         .anyMatch(resource -> resource.text("name").orElse("").equals(type.plural()));
+  }
+
+  @Override
+  public ClusterVersions versions() {
+    Fields version = server.require(server.get("/version"), "asking for the version");
+    Fields core = server.require(server.get("/api"), "asking for the versions of the core API");
+    Fields groups = server.require(server.get("/apis"), "asking for the API groups");
+    List<String> apis = new ArrayList<>();
+    if (core.value("versions").orElse(null) instanceof List<?> versions) {
+      versions.forEach(one -> apis.add(String.valueOf(one)));
+    }
+    for (Fields group : groups.list("groups")) {
+      group.list("versions").forEach(one -> one.text("groupVersion").ifPresent(apis::add));
+    }
+    return ClusterVersions.of(version.text("gitVersion").orElse(""), apis);
   }
 
   @Override

@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.cluster.memory;
 
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ClusterException;
+import ai.kubernaut.airgap.cluster.ClusterVersions;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.HttpAnswer;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * it; a test puts the pods there that it wants to be seen. Thread-safe.
  */
 public final class MemoryClusterClient implements ClusterClient {
+  private static final String VERSION = "v1.33.0";
+
   private record Key(ResourceType type, String namespace, String name) {}
 
   private record LogKey(String namespace, String pod, String container) {}
@@ -146,6 +149,12 @@ public final class MemoryClusterClient implements ClusterClient {
   @Override
   public synchronized boolean serves(ResourceType type) {
     return types.contains(type);
+  }
+
+  @Override
+  public synchronized ClusterVersions versions() {
+    return ClusterVersions.of(
+        VERSION, types.stream().map(ResourceType::apiVersion).distinct().sorted().toList());
   }
 
   @Override
