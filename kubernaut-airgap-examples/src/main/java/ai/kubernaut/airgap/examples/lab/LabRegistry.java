@@ -5,7 +5,12 @@ import com.marcnuri.helm.jni.HelmLib;
 import com.marcnuri.helm.jni.NativeLibrary;
 import com.marcnuri.helm.jni.RepoServerOptions;
 import com.marcnuri.helm.jni.Result;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,6 +21,9 @@ import java.util.regex.Pattern;
  */
 final class LabRegistry {
   private static final Pattern ADDRESS = Pattern.compile("localhost:\\d+");
+
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration PAUSE = Duration.ofMillis(10);
 
   private final String host;
   private final Credentials credentials;
@@ -40,9 +48,27 @@ final class LabRegistry {
                 result.out,
                 result.err));
       }
+      awaitConnections(address.group());
       return new LabRegistry(address.group(), credentials);
     } finally {
       library.Free(result);
+    }
+  }
+
+  /** The library tells the address a moment before anything listens there. */
+  private static void awaitConnections(String address) {
+    long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
+    int port = Integer.parseInt(address.substring(address.indexOf(':') + 1));
+    while (true) {
+      try {
+        new Socket("localhost", port).close();
+        return;
+      } catch (IOException e) {
+        if (System.nanoTime() - deadline > 0) {
+          throw new UncheckedIOException("the embedded registry does not listen at " + address, e);
+        }
+        LockSupport.parkNanos(PAUSE.toNanos());
+      }
     }
   }
 
