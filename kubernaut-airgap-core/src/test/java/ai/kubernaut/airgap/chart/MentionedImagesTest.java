@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -31,7 +32,8 @@ class MentionedImagesTest {
       Stream.of(line.substring(arrow + 3).split(" ", -1))
           .filter(image -> !image.isEmpty())
           .forEach(images::add);
-      return new Sample(line.substring(0, bar), line.substring(bar + 3, arrow), images);
+      return new Sample(
+          line.substring(0, bar), line.substring(bar + 3, arrow).replace('⏎', '\n'), images);
     }
 
     /** An object with the text where its key belongs. */
@@ -85,7 +87,8 @@ class MentionedImagesTest {
     int wrong = 0;
     int missed = 0;
     List<String> mistakes = new ArrayList<>();
-    for (Sample sample : corpus()) {
+    List<Sample> samples = corpus();
+    for (Sample sample : samples) {
       TreeSet<String> found = sample.found();
       TreeSet<String> falselyFound = new TreeSet<>(found);
       falselyFound.removeAll(sample.images());
@@ -109,13 +112,55 @@ class MentionedImagesTest {
     double recall = right / (double) (right + missed);
     System.out.printf(
         Locale.ROOT,
-        "likely finds: precision %.3f, recall %.3f; mistakes: %s%n",
+        "likely finds: precision %.3f, recall %.3f in %d texts; mistakes: %s%n",
         precision,
         recall,
+        samples.size(),
         mistakes);
 
-    assertThat(precision).as("precision, with mistakes %s", mistakes).isGreaterThanOrEqualTo(0.9);
-    assertThat(recall).as("recall, with mistakes %s", mistakes).isGreaterThanOrEqualTo(0.95);
+    assertThat(precision).as("precision, with mistakes %s", mistakes).isGreaterThanOrEqualTo(0.92);
+    assertThat(recall).as("recall, with mistakes %s", mistakes).isGreaterThanOrEqualTo(0.88);
+  }
+
+  @ParameterizedTest
+  @Timeout(60)
+  @ValueSource(
+      strings = {
+        "a",
+        "a.",
+        "a-",
+        "a/",
+        "/a",
+        "a:",
+        ".",
+        "-",
+        "image ",
+        "image-",
+        "--image",
+        " ",
+        "x.io/a",
+        "x.io/a:1/",
+        "oci://",
+        "FROM ",
+        "[",
+        "1.",
+        "\"image\":",
+        "quay.io/a:1@sha256:",
+        "a_",
+        "__a"
+      })
+  void aLongText_takesNoLongTime_andNoDeepStack(String part) {
+    Fields text =
+        Fields.of(Map.of())
+            .with("ConfigMap", "kind")
+            .with("x", "metadata", "name")
+            .with(part.repeat((1 << 19) / part.length()), "data", "an image")
+            .with("x.io/" + part.repeat((1 << 19) / part.length()), "data", "text");
+
+    ImageFinder.mentions()
+        .find(
+            RenderedManifest.of("", KubernetesObject.of(text)),
+            (path, image) -> assertThat(image).hasSizeLessThan(1000));
   }
 
   @ParameterizedTest

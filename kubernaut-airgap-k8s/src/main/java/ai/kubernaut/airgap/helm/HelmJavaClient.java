@@ -101,8 +101,10 @@ public final class HelmJavaClient implements HelmClient {
           command::withValuesFile,
           command::set,
           command::setFile);
-      return copy.restore(
-          call("The chart " + chart.location() + " could not be rendered", copy, command::call));
+      String rendered =
+          call("The chart " + chart.location() + " could not be rendered", copy, command::call);
+      // helm-java has no text for a chart that renders nothing.
+      return copy.restore(Objects.requireNonNullElse(rendered, ""));
     }
   }
 

@@ -1,0 +1,41 @@
+package ai.kubernaut.airgap.helm;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Charts as one text: each file begins with a line {@code == its/path}. */
+final class WrittenChart {
+  private static final String FILE = "== ";
+
+  private WrittenChart() {}
+
+  /** Writes the files, with a {@code Chart.yaml} where the text has none. */
+  static Path in(Path folder, String text) throws IOException {
+    Files.createDirectories(folder);
+    if (!text.contains(FILE + "Chart.yaml\n")) {
+      Files.writeString(folder.resolve("Chart.yaml"), about(folder.getFileName().toString()));
+    }
+    for (String file : ("\n" + text).split("\n" + FILE, -1)) {
+      if (!file.isBlank()) {
+        int line = file.indexOf('\n');
+        Path path = folder.resolve(file.substring(0, line));
+        Files.createDirectories(path.getParent());
+        Files.writeString(path, file.substring(line + 1) + "\n");
+      }
+    }
+    return folder;
+  }
+
+  /** Packs a chart's files into an archive, as {@code helm package} does. */
+  static Path packed(Path archive, String name, String template) throws IOException {
+    Files.createDirectories(archive.getParent());
+    ChartCopyTest.pack(
+        archive, name + "/Chart.yaml", about(name), name + "/templates/all.yaml", template);
+    return archive;
+  }
+
+  static String about(String name) {
+    return "apiVersion: v2\nname: %s\nversion: 1.0.0\nappVersion: 3.2.1\n".formatted(name);
+  }
+}
