@@ -53,10 +53,12 @@ public sealed interface ValuesLayer {
         throw new IllegalArgumentException(
             "the value for "
                 + key
-                + " is no JSON, at line "
-                + e.getLocation().getLineNr()
-                + " column "
-                + e.getLocation().getColumnNr());
+                + (e.getLocation() == null
+                    ? " is more than JSON's limits allow: it is nested too deeply, or has a number or a text that is too long"
+                    : " is no JSON, at line "
+                        + e.getLocation().getLineNr()
+                        + " column "
+                        + e.getLocation().getColumnNr()));
       }
     }
 

@@ -6,29 +6,43 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.ConstructNode;
 import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
-import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.RepresentToNode;
 import org.snakeyaml.engine.v2.common.FlowStyle;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.composer.Composer;
+import org.snakeyaml.engine.v2.constructor.StandardConstructor;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.exceptions.ConstructorException;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.parser.Parser;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.representer.StandardRepresenter;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /**
  * Reads and writes single YAML documents that hold what JSON can hold. Texts of more than {@link
- * #MAX_CHARACTERS} characters, more than 50 aliases of collections, more than {@link #MAX_VALUES}
- * values with the aliases written out, and more than {@link #MAX_DEPTH} levels are refused: input
- * from elsewhere must not exhaust memory.
+ * #MAX_CHARACTERS} characters, or {@link #MAX_LINE} in one line, more than 50 aliases of
+ * collections, more than {@link #MAX_VALUES} values with the aliases written out, more than {@link
+ * #MAX_DEPTH} levels, and numbers of more than {@link #MAX_DIGITS} characters are refused: input
+ * from elsewhere must exhaust neither memory nor patience. Thread-safe.
  */
 public final class Yaml {
   /**
@@ -37,8 +51,20 @@ public final class Yaml {
    */
   public static final int MAX_CHARACTERS = 64 << 20;
 
-  /** The most values a document may have when every alias is counted as what it stands for. */
-  public static final int MAX_VALUES = 4 << 20;
+  /**
+   * The most characters a line may have: 2 Mi. The parser's time grows with the square of a text
+   * without line breaks, and no object of Kubernetes may be so large.
+   */
+  public static final int MAX_LINE = 2 << 20;
+
+  /**
+   * The most keys and values a document may have, and the most values when every alias is counted
+   * as what it stands for.
+   */
+  public static final int MAX_VALUES = 1 << 20;
+
+  /** The most characters a number may have; the time to read one grows with their square. */
+  public static final int MAX_DIGITS = 1000;
 
   /** The most levels a document may have; the schemas of custom resources have some forty. */
   public static final int MAX_DEPTH = 100;
@@ -117,15 +143,20 @@ public final class Yaml {
     if (text.length() > MAX_CHARACTERS) {
       throw tooLarge(source);
     }
+    requireShortLines(source, text);
     LoadSettings settings =
         LoadSettings.builder()
             .setLabel(source)
-            .setSchema(new CoreSchema())
+            .setSchema(new ShortNumbers())
             .setAllowDuplicateKeys(duplicateKeys == DuplicateKeys.LAST_WINS)
             .setCodePointLimit(MAX_CHARACTERS)
             .build();
     try {
-      Object document = new Load(settings).loadFromString(text);
+      Parser parser =
+          new CountingParser(source, new ParserImpl(settings, new StreamReader(settings, text)));
+      Object document =
+          new StandardConstructor(settings)
+              .constructSingleDocument(new Composer(settings, parser).getSingleNode());
       requireJson(source, document, 0, 0);
       return document;
     } catch (MarkedYamlEngineException e) {
@@ -143,6 +174,22 @@ public final class Yaml {
     }
   }
 
+  private static void requireShortLines(String source, String text) {
+    int line = 1;
+    int start = 0;
+    while (start < text.length()) {
+      int end = text.indexOf('\n', start);
+      if ((end < 0 ? text.length() : end) - start > MAX_LINE) {
+        throw new InvalidYamlException(
+            source,
+            "line " + line + " has more than " + MAX_LINE + " characters; break it up",
+            null);
+      }
+      start = end < 0 ? text.length() : end + 1;
+      line++;
+    }
+  }
+
   /**
    * Counts a tree's values as if every alias were written out, and refuses what JSON does not have.
    */
@@ -154,7 +201,9 @@ public final class Yaml {
     int counted = count + 1;
     if (counted > MAX_VALUES) {
       throw new InvalidYamlException(
-          source, "its aliases stand for more than " + MAX_VALUES + " values", null);
+          source,
+          "it has more than " + MAX_VALUES + " values, counting aliases as what they stand for",
+          null);
     }
     if (value instanceof Map<?, ?> map) {
       for (Object child : map.values()) {
@@ -193,6 +242,70 @@ public final class Yaml {
             .setSchema(new CoreSchema())
             .build();
     return new Dump(settings, new Quoting(settings)).dumpToString(mapping);
+  }
+
+  /** Stops before a document of many small values has filled the memory. */
+  private static final class CountingParser implements Parser {
+    private static final Set<Event.ID> NODES =
+        EnumSet.of(Event.ID.Scalar, Event.ID.Alias, Event.ID.SequenceStart, Event.ID.MappingStart);
+
+    private final String source;
+    private final Parser parser;
+    private int nodes;
+
+    CountingParser(String source, Parser parser) {
+      this.source = source;
+      this.parser = parser;
+    }
+
+    @Override
+    public boolean checkEvent(Event.ID choice) {
+      return parser.checkEvent(choice);
+    }
+
+    @Override
+    public Event peekEvent() {
+      return parser.peekEvent();
+    }
+
+    @Override
+    public boolean hasNext() {
+      return parser.hasNext();
+    }
+
+    @Override
+    public Event next() {
+      Event event = parser.next();
+      if (NODES.contains(event.getEventId()) && ++nodes > MAX_VALUES) {
+        throw new InvalidYamlException(
+            source, "it has more than " + MAX_VALUES + " keys and values", null);
+      }
+      return event;
+    }
+  }
+
+  /** YAML's core schema, for numbers that can be read in no time. */
+  private static final class ShortNumbers extends CoreSchema {
+    @Override
+    public Map<Tag, ConstructNode> getSchemaTagConstructors() {
+      Map<Tag, ConstructNode> constructors = new HashMap<>(super.getSchemaTagConstructors());
+      for (Tag number : List.of(Tag.INT, Tag.FLOAT)) {
+        constructors.computeIfPresent(
+            number, (tag, any) -> node -> any.construct(requireShort(node)));
+      }
+      return constructors;
+    }
+
+    private static Node requireShort(Node node) {
+      if (node instanceof ScalarNode number && number.getValue().length() > MAX_DIGITS) {
+        throw new ConstructorException(
+            null,
+            Optional.empty(),
+            "found a number of more than " + MAX_DIGITS + " characters; quote it if it is a text",
+            node.getStartMark());
+      }
+      return node;
+    }
   }
 
   /** Writes texts in quotes that other readers of YAML would not take for texts. */

@@ -95,4 +95,14 @@ final class ChartValuesTest {
           .hasMessageContaining("namespace '" + namespace + "'");
     }
   }
+
+  @Test
+  void aJsonValueThatIsNestedTooDeeply_isRefused() {
+    Chart chart = Chart.at(Path.of("chart"));
+    String deep = "[".repeat(2000) + "]".repeat(2000);
+
+    assertThatThrownBy(() -> chart.setJson("a", deep))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("the value for a is more than JSON's limits allow");
+  }
 }

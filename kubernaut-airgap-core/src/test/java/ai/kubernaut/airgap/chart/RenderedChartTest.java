@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -266,5 +267,35 @@ final class RenderedChartTest {
     assertThat(chart.images()).allSatisfy(use -> assertThat(use.reasons()).isNotEmpty());
     assertThat(chart.namespaces(ReleaseName.ofGuide()))
         .containsExactly("kubernaut-system", "kubernaut-workflows");
+  }
+
+  @Test
+  @Timeout(120)
+  void fiftyMegabytesOfDashboards_areReadAndSearched() {
+    String line =
+        "    {\"panel\": \"requests\", \"unit\": \"s\", \"expr\": \"sum(rate(x[5m]))\"},\n";
+    String dashboard =
+        "---\n# Source: c/templates/d.yaml\nkind: ConfigMap\nmetadata: {name: d}\ndata:\n  d.json: |\n"
+            + line.repeat((1 << 20) / line.length())
+            + "    image: quay.io/acme/last:1\n";
+
+    RenderedChart chart = RenderedChart.parse(dashboard.repeat(50));
+
+    assertThat(chart.images(List.of(ImageFinder.containers(), ImageFinder.mentions())))
+        .singleElement()
+        .satisfies(use -> assertThat(use.reasons()).hasSize(1))
+        .extracting(use -> use.image().toString())
+        .isEqualTo("quay.io/acme/last:1");
+  }
+
+  @Test
+  @Timeout(120)
+  void fiftyMegabytesInOneLine_areRefusedWithTheTemplateThatRendersThem() {
+    String text = "# Source: c/templates/big.yaml\nkind: A\ndata: '" + "x".repeat(50 << 20) + "'\n";
+
+    assertThatThrownBy(() -> RenderedChart.parse(text))
+        .isInstanceOf(InvalidYamlException.class)
+        .hasMessageContaining("what c/templates/big.yaml renders is not YAML that can be used")
+        .hasMessageContaining("line 3 has more than 2097152 characters");
   }
 }

@@ -87,7 +87,7 @@ final class YamlTest {
       {"a: " + "[".repeat(101) + "]".repeat(101), "it has more than 100 levels"},
       {"a: " + "[".repeat(100_000), "nested too deeply"},
       {bomb(60, 1), "Number of aliases"},
-      {bomb(24, 2), "its aliases stand for more than 4194304 values"},
+      {bomb(24, 2), "more than 1048576 values, counting aliases"},
     };
   }
 
@@ -119,6 +119,33 @@ final class YamlTest {
     assertThatThrownBy(() -> read(text))
         .isInstanceOf(InvalidYamlException.class)
         .hasMessageContaining("it has more than " + Yaml.MAX_CHARACTERS + " characters");
+  }
+
+  @Test
+  void aLineOfMoreThanTheLimitIsRefused_andOneWithinItTakesNoLongTime() {
+    assertThatThrownBy(() -> read("a: 1\nb: \"" + "x".repeat(Yaml.MAX_LINE)))
+        .isInstanceOf(InvalidYamlException.class)
+        .hasMessageContaining("line 2 has more than 2097152 characters; break it up");
+    assertThat(read("a: \"" + "x".repeat(Yaml.MAX_LINE - 10) + "\"")).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"%s", "-%s", "0x%s", "1.%s", "%s.0", "0o%s"})
+  void aNumberOfAMillionDigitsIsRefusedAtOnce_andATextOfThemIsRead(String form) {
+    String number = form.formatted("1".repeat(1_000_000));
+    assertThatThrownBy(() -> read("a: 1\nb: " + number))
+        .isInstanceOf(InvalidYamlException.class)
+        .hasMessageContaining("line 2, column 4: found a number of more than 1000 characters");
+    assertThat(read("a: '" + number + "'")).isEqualTo(Map.of("a", number));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"- x\n", "- {}\n", "- [[]]\n", "- {a: b}\n"})
+  void moreValuesThanTheLimitAreRefusedBeforeTheyFillTheMemory(String value) {
+    String text = "a:\n" + value.repeat((9 << 20) / value.length());
+    assertThatThrownBy(() -> read(text))
+        .isInstanceOf(InvalidYamlException.class)
+        .hasMessageContaining("it has more than 1048576 keys and values");
   }
 
   @Test
