@@ -4,6 +4,8 @@ import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.HelmException;
 import ai.kubernaut.airgap.chart.Rewriting;
 import ai.kubernaut.airgap.chart.ValuesLayer;
+import ai.kubernaut.airgap.yaml.InvalidYamlException;
+import ai.kubernaut.airgap.yaml.Yaml;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,8 +17,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -91,6 +95,24 @@ final class ChartCopy implements AutoCloseable {
     return text.replace(HIDDEN_HOOK, HOOK)
         .replace("/" + RewrittenTemplates.PREFIX, "/")
         .replace(folder.toString(), "the chart");
+  }
+
+  /** What is wrong with the first file of values, the chart's or a subchart's, that is no YAML. */
+  Optional<String> brokenValues(Chart chart) {
+    try {
+      List<Path> files = new ArrayList<>(chart.valuesFiles());
+      regularFiles().stream()
+          .filter(file -> file.endsWith("values.yaml") && !isTemplate(file))
+          .forEach(files::add);
+      for (Path file : files) {
+        Yaml.readMapping(file, Yaml.DuplicateKeys.LAST_WINS);
+      }
+      return Optional.empty();
+    } catch (InvalidYamlException e) {
+      return Optional.of(restore(String.valueOf(e.getMessage())));
+    } catch (IOException unreadable) {
+      return Optional.empty();
+    }
   }
 
   /** A copy to install from, which renders with the chart's rewriting. */
@@ -207,6 +229,12 @@ final class ChartCopy implements AutoCloseable {
           @Override
           public FileVisitResult visitFile(Path from, BasicFileAttributes attributes)
               throws IOException {
+            if (attributes.isSymbolicLink()) {
+              throw new IOException(
+                  "its symbolic link "
+                      + from
+                      + " leads nowhere, or round in a circle; copy the chart together with what its links lead to");
+            }
             if (attributes.isRegularFile()) {
               count(attributes.size());
               Files.copy(from, folder.resolve(location.relativize(from).toString()));

@@ -41,6 +41,9 @@ public final class HelmJavaClient implements HelmClient {
    */
   private static final String OFFLINE_KUBERNETES = "1.33.0";
 
+  /** How much of the beginning and of the end of a very long message is shown. */
+  private static final int SHOWN = 1500;
+
   private final @Nullable Path kubeconfig;
   private boolean primed;
 
@@ -102,7 +105,11 @@ public final class HelmJavaClient implements HelmClient {
           command::set,
           command::setFile);
       String rendered =
-          call("The chart " + chart.location() + " could not be rendered", copy, command::call);
+          call(
+              chart,
+              "The chart " + chart.location() + " could not be rendered",
+              copy,
+              command::call);
       // helm-java has no text for a chart that renders nothing.
       return copy.restore(Objects.requireNonNullElse(rendered, ""));
     }
@@ -142,6 +149,7 @@ public final class HelmJavaClient implements HelmClient {
       setValues(chart, copy, command::withValuesFile, command::set, command::setFile);
       String rendered =
           call(
+              chart,
               "The values of the chart " + chart.location() + " could not be read",
               copy,
               command::call);
@@ -177,6 +185,7 @@ public final class HelmJavaClient implements HelmClient {
       }
       return release(
           call(
+              chart,
               "The release " + release.name() + " could not be installed in " + release.namespace(),
               copy,
               command::call));
@@ -201,6 +210,7 @@ public final class HelmJavaClient implements HelmClient {
       }
       return release(
           call(
+              chart,
               "The release " + release.name() + " could not be upgraded in " + release.namespace(),
               copy,
               command::call));
@@ -290,8 +300,41 @@ public final class HelmJavaClient implements HelmClient {
       // helm-java has one way to fail: this exception with the text that Helm would print.
       String text = String.valueOf(e.getMessage()).trim();
       String said = copy == null ? text : copy.restore(text);
-      throw new HelmException(failure + ": " + HelmAdvice.explain(said), said, e);
+      throw new HelmException(failure + ": " + HelmAdvice.explain(shortened(said)), said, e);
     }
+  }
+
+  /** The same; where Helm cannot read the values, with the place where they are broken. */
+  private static <T> T call(Chart chart, String failure, ChartCopy copy, Supplier<T> command) {
+    try {
+      return call(failure, copy, command);
+    } catch (HelmException e) {
+      if (!e.helmMessage().contains("YAML to JSON")
+          && !e.helmMessage().contains("unmarshaling JSON")) {
+        throw e;
+      }
+      // Helm knows the line at best, and often the one before.
+      throw copy.brokenValues(chart)
+          .map(
+              broken ->
+                  new HelmException(
+                      failure
+                          + ": "
+                          + broken
+                          + "; correct it there (Helm says: "
+                          + shortened(e.helmMessage())
+                          + ")",
+                      e.helmMessage(),
+                      e))
+          .orElse(e);
+    }
+  }
+
+  /** Templates that include themselves make Helm say the same a thousand times. */
+  private static String shortened(String said) {
+    return said.length() <= 2 * SHOWN
+        ? said
+        : said.substring(0, SHOWN) + " … " + said.substring(said.length() - SHOWN);
   }
 
   /**
