@@ -22,6 +22,8 @@ import ai.kubernaut.airgap.overlay.MirrorProver;
 import ai.kubernaut.airgap.overlay.ProofOptions;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.plan.MirrorPlanner;
+import ai.kubernaut.airgap.plan.PlanForecast;
+import ai.kubernaut.airgap.plan.PlanForecaster;
 import ai.kubernaut.airgap.plan.PlanOptions;
 import ai.kubernaut.airgap.preflight.Preflight;
 import ai.kubernaut.airgap.preflight.PreflightOptions;
@@ -36,6 +38,7 @@ import ai.kubernaut.airgap.verify.Verifier;
 import ai.kubernaut.airgap.verify.VerifyOptions;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -103,7 +106,31 @@ public final class Airgap implements AutoCloseable {
     progress.accept(
         new ProgressEvent.StepStarted(
             ProgressEvent.Step.PLAN, 0, "Finding the images of " + chart.location()));
-    MirrorPlan plan = new MirrorPlanner(helm(), registries()).plan(chart, target, options);
+    return planned(new MirrorPlanner(helm(), registries()).plan(chart, target, options));
+  }
+
+  /**
+   * Plans the mirroring of a list of images (the guide, step 2a), such as {@link
+   * ai.kubernaut.airgap.plan.ImageList} and {@link ai.kubernaut.airgap.plan.ImageSetConfiguration}
+   * read. Needs a registry client.
+   *
+   * @param images the images; one that stands there twice counts once
+   * @param target the mirror
+   * @param options extra images, and whether registries are asked
+   * @return the plan, without a chart; nothing was changed anywhere
+   * @throws ai.kubernaut.airgap.plan.UnresolvedImagesException when images cannot be found at their
+   *     source
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public MirrorPlan plan(List<ImageRef> images, Target target, PlanOptions options) {
+    progress.accept(
+        new ProgressEvent.StepStarted(
+            ProgressEvent.Step.PLAN, 0, "Looking for " + images.size() + " images"));
+    return planned(new MirrorPlanner(registries()).plan(images, target, options));
+  }
+
+  private MirrorPlan planned(MirrorPlan plan) {
+    Target target = plan.target();
     progress.accept(
         new ProgressEvent.StepFinished(
             ProgressEvent.Step.PLAN,
@@ -114,6 +141,19 @@ public final class Airgap implements AutoCloseable {
                 + target.separator()
                 + "'"));
     return plan;
+  }
+
+  /**
+   * Says how much a plan is, before anything is sent. Needs a registry client.
+   *
+   * @param plan the plan
+   * @return sizes, in bytes
+   * @throws ai.kubernaut.airgap.registry.RegistryException when a source does not have an image, or
+   *     a registry cannot be asked
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public PlanForecast forecast(MirrorPlan plan) {
+    return new PlanForecaster(registries()).forecast(plan);
   }
 
   /**

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class MirrorPlanner {
   private static final int QUESTIONS_AT_ONCE = 8;
 
-  private final HelmClient helm;
+  private final @Nullable HelmClient helm;
   private final RegistryClient registries;
 
   /**
@@ -50,6 +50,38 @@ public final class MirrorPlanner {
   }
 
   /**
+   * Creates a planner of lists of images, which needs no Helm.
+   *
+   * @param registries asked for digests, unless the options say not to
+   */
+  public MirrorPlanner(RegistryClient registries) {
+    this.helm = null;
+    this.registries = registries;
+  }
+
+  /**
+   * Plans the mirroring of a list of images, such as {@link ImageList} and {@link
+   * ImageSetConfiguration} read.
+   *
+   * @param list the images; one that stands there twice counts once
+   * @param target the mirror
+   * @param options extra images and other choices; what they say of charts does not matter here
+   * @return the plan, without a chart
+   * @throws InvalidPlanException when two images would get the same name in the mirror
+   * @throws UnresolvedImagesException when images cannot be found at their source
+   */
+  public MirrorPlan plan(List<ImageRef> list, Target target, PlanOptions options) {
+    Map<ImageRef, ImageUse> images = new LinkedHashMap<>();
+    for (ImageRef image : list) {
+      add(images, ImageUse.of(image, List.of()));
+    }
+    for (ImageRef extra : options.extraImages()) {
+      add(images, ImageUse.of(extra, List.of()));
+    }
+    return complete(MirrorPlan.builder(target), images, target, options);
+  }
+
+  /**
    * Plans the mirroring of a chart's images.
    *
    * @param chart the chart and its values
@@ -60,12 +92,16 @@ public final class MirrorPlanner {
    *     values
    * @throws InvalidPlanException when two images would get the same name in the mirror
    * @throws UnresolvedImagesException when images cannot be found at their source
+   * @throws IllegalStateException when the planner was created without Helm
    */
   public MirrorPlan plan(Chart chart, Target target, PlanOptions options) {
+    if (helm == null) {
+      throw new IllegalStateException(
+          "planning the chart " + chart.location() + " needs Helm; create the planner with it");
+    }
     Chart complete = ChartValues.withSdkConfig(helm, chart);
     RenderedChart rendered = RenderedChart.of(helm, complete, options.release());
-    MirrorPlan.Builder plan =
-        MirrorPlan.builder(target).chart(chart).platforms(options.platforms());
+    MirrorPlan.Builder plan = MirrorPlan.builder(target).chart(chart);
     Map<ImageRef, ImageUse> images = new LinkedHashMap<>();
     rendered.images(options.finders()).forEach(use -> add(images, use));
     // Helm can install from the mirror too, or someone fetch the chart there.
@@ -89,6 +125,12 @@ public final class MirrorPlanner {
         plan.addMentions(mention);
       }
     }
+    return complete(plan, images, target, options);
+  }
+
+  /** Gives each image its name in the mirror, and its digest if the registries are to be asked. */
+  private MirrorPlan complete(
+      MirrorPlan.Builder plan, Map<ImageRef, ImageUse> images, Target target, PlanOptions options) {
     Function<ImageRef, ImageRef> naming = naming(target, options);
     Map<ImageRef, Digests> digests =
         options.resolveDigests() ? resolve(images, options.platforms()) : Map.of();
@@ -106,7 +148,7 @@ public final class MirrorPlanner {
                         Optional.ofNullable(digests.get(image)).flatMap(Digests::changed))
                     .reasons(use.reasons())
                     .build()));
-    return plan.build();
+    return plan.platforms(options.platforms()).build();
   }
 
   /** An image that is named once with the tag latest and once without a tag is one image. */

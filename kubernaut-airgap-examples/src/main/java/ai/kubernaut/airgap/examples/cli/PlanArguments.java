@@ -2,9 +2,15 @@ package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.chart.ReleaseName;
+import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.plan.ImageList;
+import ai.kubernaut.airgap.plan.ImageSetConfiguration;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.plan.PlanOptions;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,6 +24,26 @@ final class PlanArguments {
   @Nullable Path file;
 
   @Option(
+      names = "--images",
+      paramLabel = "FILE",
+      description = "A list of images, one in a line, instead of a chart.")
+  @Nullable Path imageList;
+
+  @Option(
+      names = "--imageset",
+      paramLabel = "FILE",
+      description =
+          "The ImageSetConfiguration of oc mirror, v1alpha2 or v2alpha1, instead of a chart.")
+  @Nullable Path imageSet;
+
+  @Option(
+      names = "--imageset-release",
+      paramLabel = "VERSION",
+      description =
+          "What stands for <VERSION> in an --imageset that is a template, such as v1.1.0.")
+  @Nullable String imageSetRelease;
+
+  @Option(
       names = "--offline",
       description =
           "Ask no source registry while planning; tags are resolved when they are mirrored.")
@@ -27,22 +53,58 @@ final class PlanArguments {
   @Mixin TargetArguments target = new TargetArguments();
 
   MirrorPlan plan(Airgap airgap, ReleaseName release) {
+    requireOneInput();
     if (file != null) {
       return MirrorPlan.read(file);
     }
-    return airgap.plan(
-        chart
-            .chart(airgap)
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "--chart is missing: the chart's folder, archive or address, or --plan with a saved plan")),
-        target.target(),
+    PlanOptions options =
         PlanOptions.builder()
             .release(release)
             .resolveDigests(!offline)
             .addAllExtraImages(chart.extraImages)
             .platforms(chart.platforms())
-            .build());
+            .build();
+    // Before a file is read or a registry is asked: a target that is missing is wrong usage.
+    Target mirror = target.target();
+    if (imageList != null) {
+      return airgap.plan(ImageList.read(imageList), mirror, options);
+    }
+    if (imageSet != null) {
+      return airgap.plan(
+          ImageSetConfiguration.read(imageSet, Optional.ofNullable(imageSetRelease)),
+          mirror,
+          options);
+    }
+    return airgap.plan(chart.chart(airgap).orElseThrow(), mirror, options);
+  }
+
+  /** Whether there is a chart behind the plan that is made now. */
+  boolean hasChart() {
+    return chart.chart != null;
+  }
+
+  private void requireOneInput() {
+    List<String> given = new ArrayList<>();
+    addIf(given, file != null, "--plan");
+    addIf(given, chart.chart != null, "--chart");
+    addIf(given, imageList != null, "--images");
+    addIf(given, imageSet != null, "--imageset");
+    if (given.isEmpty()) {
+      throw new IllegalArgumentException(
+          "--chart is missing: the chart's folder, archive or address; or --images or --imageset with a list of images, or --plan with a saved plan");
+    }
+    if (given.size() > 1) {
+      throw new IllegalArgumentException(
+          String.join(" and ", given) + " exclude each other: give one of them");
+    }
+    if (imageSetRelease != null && imageSet == null) {
+      throw new IllegalArgumentException("--imageset-release says something of an --imageset only");
+    }
+  }
+
+  private static void addIf(List<String> given, boolean is, String option) {
+    if (is) {
+      given.add(option);
+    }
   }
 }

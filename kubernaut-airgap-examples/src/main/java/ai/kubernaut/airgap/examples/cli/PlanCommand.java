@@ -5,8 +5,10 @@ import ai.kubernaut.airgap.overlay.MirrorProof;
 import ai.kubernaut.airgap.overlay.ProofOptions;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.plan.PlanDiff;
+import ai.kubernaut.airgap.plan.PlanForecast;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -39,8 +41,28 @@ final class PlanCommand extends StepCommand {
       description = "Print what is new, gone and changed since a saved plan.")
   @Nullable Path earlier;
 
+  @Option(
+      names = "--forecast",
+      description = "Ask sources and mirror, and print how much would be sent.")
+  boolean forecast;
+
+  @Option(
+      names = "--bandwidth",
+      paramLabel = "MBITS",
+      description =
+          "The bandwidth to the mirror in megabits per second, for the time in a --forecast.")
+  @Nullable Double megabits;
+
   @Override
   public Integer call() {
+    if (megabits != null && !forecast) {
+      throw new IllegalArgumentException("--bandwidth says how long a --forecast takes; add that");
+    }
+    // Less than a thousandth of a megabit, or what is no number, is a mistake.
+    if (megabits != null && !(megabits >= 0.001 && megabits <= 1e9)) {
+      throw new IllegalArgumentException(
+          "--bandwidth is " + megabits + ", and has to be megabits per second, more than zero");
+    }
     if (format != PlanFormat.TEXT) {
       output.keepReportsApart();
     }
@@ -54,7 +76,7 @@ final class PlanCommand extends StepCommand {
       output.tell("The plan is saved in " + file);
     }
     Optional<MirrorProof> proof = Optional.empty();
-    if (plan.file == null) {
+    if (plan.hasChart()) {
       proof =
           Optional.of(
               airgap.prove(planned, ProofOptions.builder().release(release.release()).build()));
@@ -65,7 +87,11 @@ final class PlanCommand extends StepCommand {
     } else {
       ObjectNode json = Reports.json(planned);
       proof.ifPresent(proven -> json.set("proof", Reports.json(proven)));
+      Optional<PlanForecast> sizes =
+          forecast ? Optional.of(airgap.forecast(planned)) : Optional.empty();
+      sizes.ifPresent(known -> json.set("forecast", Reports.json(known, time(known))));
       output.report(json, format.print(planned));
+      sizes.ifPresent(known -> output.tell(Reports.text(known, time(known))));
     }
     proof.ifPresent(
         proven -> {
@@ -73,5 +99,9 @@ final class PlanCommand extends StepCommand {
           proven.orElseThrow();
         });
     return 0;
+  }
+
+  private Optional<Duration> time(PlanForecast sizes) {
+    return Optional.ofNullable(megabits).map(each -> sizes.timeAt(Math.round(each * 1e6)));
   }
 }

@@ -10,6 +10,7 @@ import ai.kubernaut.airgap.overlay.OutsideImage;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.plan.PlanDiff;
+import ai.kubernaut.airgap.plan.PlanForecast;
 import ai.kubernaut.airgap.preflight.Finding;
 import ai.kubernaut.airgap.preflight.PreflightReport;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
@@ -19,10 +20,12 @@ import ai.kubernaut.airgap.verify.VerificationReport;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** The values of the library as JSON for programs and as text for people. */
 final class Reports {
@@ -73,6 +76,41 @@ final class Reports {
                     .<ObjectNode>set("before", json(change.before()))
                     .set("after", json(change.after())));
     return json;
+  }
+
+  static ObjectNode json(PlanForecast forecast, Optional<Duration> time) {
+    ObjectNode json = object();
+    json.put("uniqueBytes", forecast.uniqueBytes());
+    json.put("bytesToSend", forecast.bytesToSend());
+    time.ifPresent(takes -> json.put("seconds", takes.toSeconds()));
+    ObjectNode images = json.putObject("bytesPerImage");
+    forecast.bytesPerImage().forEach((image, bytes) -> images.put(image.toString(), bytes));
+    return json;
+  }
+
+  static String text(PlanForecast forecast, Optional<Duration> time) {
+    StringBuilder text = new StringBuilder();
+    forecast
+        .bytesPerImage()
+        .forEach(
+            (image, bytes) ->
+                text.append(String.format(Locale.ROOT, "%9.1f MB  %s%n", bytes / 1e6, image)));
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "%9.1f MB  in all, with what images share counted once; %.1f MB to send",
+            forecast.uniqueBytes() / 1e6,
+            forecast.bytesToSend() / 1e6));
+    time.ifPresent(
+        takes ->
+            text.append(
+                String.format(
+                    Locale.ROOT,
+                    ", which takes %d:%02d:%02d at that bandwidth",
+                    takes.toHours(),
+                    takes.toMinutesPart(),
+                    takes.toSecondsPart())));
+    return text.toString();
   }
 
   static String text(MirrorPlan plan) {
