@@ -4,11 +4,9 @@ import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.yaml.Yaml;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** The values that a chart is rendered with, merged by Helm. Immutable. */
 public final class ChartValues {
@@ -76,24 +74,6 @@ public final class ChartValues {
                         "",
                         null));
     return chart.setFile(key, file);
-  }
-
-  /** Lays a layer over what is there, as Helm does. */
-  static void merge(Map<String, @Nullable Object> into, Map<?, ?> layer) {
-    layer.forEach(
-        (key, value) -> {
-          String name = String.valueOf(key);
-          if (value instanceof Map<?, ?> map) {
-            Map<String, @Nullable Object> merged = new LinkedHashMap<>();
-            if (into.get(name) instanceof Map<?, ?> below) {
-              merge(merged, below);
-            }
-            merge(merged, map);
-            into.put(name, merged);
-          } else {
-            into.put(name, value);
-          }
-        });
   }
 
   /** The parts of a dotted path; a backslash keeps the dot after it. */
