@@ -403,6 +403,21 @@ public abstract class HelmClientContract {
   }
 
   @Test
+  void manyAndOddValuesAreReadToo() throws IOException {
+    StringBuilder many = new StringBuilder("many:\n");
+    for (int i = 0; i < 30_000; i++) {
+      many.append("  key-").append(i).append(": \"").append("x".repeat(80)).append("\"\n");
+    }
+    many.append("odd: \"a\\x7f\\u0085\\u2028\\n- b: {{ c }}\\t\\\"\\\\\"\n");
+    Path file = Files.writeString(folder.resolve("many.yaml"), many);
+
+    Map<?, ?> values = values(chart().values(file));
+
+    assertThat((Map<?, ?>) values.get("many")).hasSize(30_000);
+    assertThat(values.get("odd")).isEqualTo("a\u007f\u0085\u2028\n- b: {{ c }}\t\"\\");
+  }
+
+  @Test
   void everyKindOfValueHasItsLayer() throws IOException {
     write("values.schema.json", "{}");
     write("values.yaml", "a: {own: 1, file: own, json: own, set: own, text: own, last: own}\n");

@@ -121,8 +121,8 @@ final class ChartCopy implements AutoCloseable {
   }
 
   /**
-   * A copy that renders nothing but the values that its templates would see, as the text of one
-   * field, and asks no schema.
+   * A copy that renders nothing but the values that its templates would see, as lines of JSON, and
+   * asks no schema.
    */
   static ChartCopy forValues(Chart chart) {
     return of(
@@ -136,7 +136,13 @@ final class ChartCopy implements AutoCloseable {
           }
           Path templates = Files.createDirectories(copy.folder.resolve("templates"));
           Files.writeString(
-              templates.resolve("values.yaml"), "values: {{ .Values | toJson | quote }}\n");
+              templates.resolve("values.yaml"),
+              """
+              values:
+              {{- range splitList "\\n" (.Values | toPrettyJson) }}
+              - {{ . | quote }}
+              {{- end }}
+              """);
         });
   }
 

@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -153,7 +154,8 @@ public final class HelmJavaClient implements HelmClient {
               "The values of the chart " + chart.location() + " could not be read",
               copy,
               command::call);
-      return field(rendered, "values").toString();
+      return ((List<?>) field(rendered, "values"))
+          .stream().map(Object::toString).collect(Collectors.joining("\n"));
     }
   }
 

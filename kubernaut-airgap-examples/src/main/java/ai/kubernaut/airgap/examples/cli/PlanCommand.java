@@ -81,18 +81,19 @@ final class PlanCommand extends StepCommand {
           Optional.of(
               airgap.prove(planned, ProofOptions.builder().release(release.release()).build()));
     }
-    if (earlier != null) {
-      PlanDiff diff = PlanDiff.between(MirrorPlan.read(earlier), planned);
-      output.report(Reports.json(diff), diff.toText().stripTrailing());
-    } else {
-      ObjectNode json = Reports.json(planned);
-      proof.ifPresent(proven -> json.set("proof", Reports.json(proven)));
-      Optional<PlanForecast> sizes =
-          forecast ? Optional.of(airgap.forecast(planned)) : Optional.empty();
-      sizes.ifPresent(known -> json.set("forecast", Reports.json(known, time(known))));
-      output.report(json, format.print(planned));
-      sizes.ifPresent(known -> output.tell(Reports.text(known, time(known))));
-    }
+    Optional<PlanDiff> diff =
+        Optional.ofNullable(earlier)
+            .map(before -> PlanDiff.between(MirrorPlan.read(before), planned));
+    ObjectNode json = diff.map(Reports::json).orElseGet(() -> Reports.json(planned));
+    proof.ifPresent(proven -> json.set("proof", Reports.json(proven)));
+    Optional<PlanForecast> sizes =
+        forecast ? Optional.of(airgap.forecast(planned)) : Optional.empty();
+    sizes.ifPresent(known -> json.set("forecast", Reports.json(known, time(known))));
+    output.report(
+        json,
+        diff.map(changes -> changes.toText().stripTrailing())
+            .orElseGet(() -> format.print(planned)));
+    sizes.ifPresent(known -> output.tell(Reports.text(known, time(known))));
     proof.ifPresent(
         proven -> {
           output.tell(Reports.text(proven, planned.target()));
