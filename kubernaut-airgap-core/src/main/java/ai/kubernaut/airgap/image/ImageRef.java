@@ -114,9 +114,17 @@ public final class ImageRef implements Comparable<ImageRef> {
    * @return true for equal references, and for those that differ by that tag only
    */
   public boolean means(ImageRef other) {
-    return repository.equals(other.repository)
-        && tagOrLatest().equals(other.tagOrLatest())
-        && Objects.equals(digest, other.digest);
+    return withImpliedTag().equals(other.withImpliedTag());
+  }
+
+  /**
+   * This reference with the tag {@code latest} where it has neither a tag nor a digest. Two
+   * references mean the same image when these are equal.
+   *
+   * @return this reference when it has a tag or a digest
+   */
+  public ImageRef withImpliedTag() {
+    return tag == null ? tagOrLatest().map(this::withTag).orElse(this) : this;
   }
 
   /**

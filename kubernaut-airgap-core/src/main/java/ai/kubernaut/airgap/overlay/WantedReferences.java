@@ -22,23 +22,15 @@ final class WantedReferences {
   WantedReferences(MirrorPlan plan, boolean pinned) {
     this.plan = plan;
     this.pinned = pinned;
-    plan.entries().forEach(entry -> entries.put(full(pulled(entry)), entry));
-    plan.entries().forEach(entry -> entries.put(full(entry.pullReference()), entry));
-    plan.entries().forEach(entry -> entries.put(full(entry.source()), entry));
-  }
-
-  private static ImageRef full(ImageRef image) {
-    return image
-        .tagOrLatest()
-        .filter(tag -> image.tag().isEmpty())
-        .map(image::withTag)
-        .orElse(image);
+    plan.entries().forEach(entry -> entries.put(pulled(entry).withImpliedTag(), entry));
+    plan.entries().forEach(entry -> entries.put(entry.pullReference().withImpliedTag(), entry));
+    plan.entries().forEach(entry -> entries.put(entry.source().withImpliedTag(), entry));
   }
 
   /** The image that a text names, in full; empty when it is no legal reference. */
   static Optional<ImageRef> read(String text) {
     try {
-      return Optional.of(full(ImageRef.parse(text)));
+      return Optional.of(ImageRef.parse(text).withImpliedTag());
     } catch (InvalidReferenceException noReference) {
       return Optional.empty();
     }
@@ -63,7 +55,7 @@ final class WantedReferences {
 
   /** Whether a text is the reference by which a pod shall pull an image. */
   boolean isPulled(MirrorEntry entry, String text) {
-    return read(text).equals(Optional.of(full(pulled(entry))));
+    return read(text).equals(Optional.of(pulled(entry).withImpliedTag()));
   }
 
   /** Whether a digest is wanted, and none is known. */

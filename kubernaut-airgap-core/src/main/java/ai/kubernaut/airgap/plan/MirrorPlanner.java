@@ -110,7 +110,7 @@ public final class MirrorPlanner {
         .ifPresent(
             artifact ->
                 images.putIfAbsent(
-                    artifact,
+                    artifact.withImpliedTag(),
                     ImageUse.of(
                         artifact,
                         List.of(ImageReason.of("Chart.yaml", "Chart", "the chart itself")))));
@@ -118,7 +118,7 @@ public final class MirrorPlanner {
       add(images, ImageUse.of(extra, List.of()));
     }
     for (ImageUse mention : rendered.images(List.of(ImageFinder.mentions()))) {
-      boolean known = images.keySet().stream().anyMatch(mention.image()::means);
+      boolean known = images.containsKey(mention.image().withImpliedTag());
       if (!known && options.mirrorMentions()) {
         add(images, mention);
       } else if (!known) {
@@ -134,31 +134,33 @@ public final class MirrorPlanner {
     Function<ImageRef, ImageRef> naming = naming(target, options);
     Map<ImageRef, Digests> digests =
         options.resolveDigests() ? resolve(images, options.platforms()) : Map.of();
-    images.forEach(
-        (image, use) ->
-            plan.addEntries(
-                MirrorEntry.builder()
-                    .source(image)
-                    .target(naming.apply(image))
-                    .digest(
-                        Optional.ofNullable(digests.get(image))
-                            .map(Digests::source)
-                            .or(image::digest))
-                    .mirroredDigest(
-                        Optional.ofNullable(digests.get(image)).flatMap(Digests::changed))
-                    .reasons(use.reasons())
-                    .build()));
+    for (ImageUse use : images.values()) {
+      ImageRef image = use.image();
+      Optional<Digests> known = Optional.ofNullable(digests.get(image));
+      plan.addEntries(
+          MirrorEntry.builder()
+              .source(image)
+              .target(naming.apply(image))
+              .digest(known.map(Digests::source).or(image::digest))
+              .mirroredDigest(known.flatMap(Digests::changed))
+              .reasons(use.reasons())
+              .build());
+    }
     return plan.platforms(options.platforms()).build();
   }
 
-  /** An image that is named once with the tag latest and once without a tag is one image. */
+  /**
+   * Adds an image under what it means: named once with the tag latest and once without a tag, it is
+   * one image, with the name that came first.
+   */
   private static void add(Map<ImageRef, ImageUse> images, ImageUse use) {
-    ImageRef image =
-        images.keySet().stream().filter(use.image()::means).findFirst().orElse(use.image());
-    ImageUse known = images.get(image);
-    List<ImageReason> reasons = new ArrayList<>(known == null ? List.of() : known.reasons());
-    use.reasons().stream().filter(reason -> !reasons.contains(reason)).forEach(reasons::add);
-    images.put(image, ImageUse.of(image, reasons));
+    images.merge(use.image().withImpliedTag(), use, MirrorPlanner::withReasonsOf);
+  }
+
+  private static ImageUse withReasonsOf(ImageUse known, ImageUse other) {
+    List<ImageReason> reasons = new ArrayList<>(known.reasons());
+    other.reasons().stream().filter(reason -> !reasons.contains(reason)).forEach(reasons::add);
+    return ImageUse.of(known.image(), reasons);
   }
 
   private static Function<ImageRef, ImageRef> naming(Target target, PlanOptions options) {
@@ -196,20 +198,21 @@ public final class MirrorPlanner {
     ExecutorService threads =
         Executors.newFixedThreadPool(Math.min(QUESTIONS_AT_ONCE, Math.max(1, images.size())));
     try {
-      Map<ImageRef, Future<Optional<Digests>>> questions = new LinkedHashMap<>();
+      Map<ImageUse, Future<Optional<Digests>>> questions = new LinkedHashMap<>();
       images
-          .keySet()
-          .forEach(image -> questions.put(image, threads.submit(() -> digests(image, platforms))));
+          .values()
+          .forEach(
+              use -> questions.put(use, threads.submit(() -> digests(use.image(), platforms))));
       Map<ImageRef, Digests> digests = new LinkedHashMap<>();
       Map<ImageRef, String> problems = new LinkedHashMap<>();
       questions.forEach(
-          (image, question) -> {
+          (use, question) -> {
+            ImageRef image = use.image();
             try {
               question
                   .get()
                   .ifPresentOrElse(
-                      found -> digests.put(image, found),
-                      () -> problems.put(image, missing(image, images.get(image))));
+                      found -> digests.put(image, found), () -> problems.put(image, missing(use)));
             } catch (ExecutionException e) {
               if (!(e.getCause() instanceof AirgapException)) {
                 throw new IllegalStateException(
@@ -232,11 +235,9 @@ public final class MirrorPlanner {
     }
   }
 
-  private String missing(ImageRef image, @Nullable ImageUse use) {
-    List<String> needed = new ArrayList<>();
-    if (use != null) {
-      use.reasons().forEach(reason -> needed.add(reason.object()));
-    }
+  private String missing(ImageUse use) {
+    ImageRef image = use.image();
+    List<String> needed = use.reasons().stream().map(ImageReason::object).toList();
     String otherTag =
         image
             .tag()

@@ -117,13 +117,7 @@ final class ExpectedImages {
 
   private static Optional<ImageRef> parse(String image) {
     try {
-      ImageRef reference = ImageRef.parse(image);
-      return Optional.of(
-          reference
-              .tagOrLatest()
-              .filter(tag -> reference.tag().isEmpty())
-              .map(reference::withTag)
-              .orElse(reference));
+      return Optional.of(ImageRef.parse(image).withImpliedTag());
     } catch (InvalidReferenceException e) {
       return Optional.empty();
     }
