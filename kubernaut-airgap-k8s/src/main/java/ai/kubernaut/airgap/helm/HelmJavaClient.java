@@ -16,7 +16,6 @@ import com.marcnuri.helm.UpgradeCommand;
 import com.marcnuri.helm.jni.NativeLibrary;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,6 +25,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +46,7 @@ public final class HelmJavaClient implements HelmClient {
   private static final int SHOWN = 1500;
 
   private final @Nullable Path kubeconfig;
+  private volatile @Nullable List<String> knownApiVersions;
   private boolean primed;
 
   private HelmJavaClient(@Nullable Path kubeconfig) {
@@ -117,19 +118,27 @@ public final class HelmJavaClient implements HelmClient {
   }
 
   /** All API versions that templates shall see; none where Helm's own will do. */
-  private static List<String> apiVersions(Chart chart) {
+  private List<String> apiVersions(Chart chart) {
     if (chart.apiVersions().isEmpty()) {
       return List.of();
     }
+    List<String> known = knownApiVersions;
+    if (known == null) {
+      known = readKnownApiVersions();
+      knownApiVersions = known;
+    }
+    return Stream.concat(chart.apiVersions().stream(), known.stream()).distinct().toList();
+  }
+
+  /** What the Helm inside knows by itself; it is the same for every chart, so once is enough. */
+  private static List<String> readKnownApiVersions() {
     try (ChartCopy copy = ChartCopy.forApiVersions()) {
       String rendered =
           call(
               "The API versions that Helm knows could not be read",
               copy,
               new Helm(copy.folder()).template().withKubeVersion(OFFLINE_KUBERNETES)::call);
-      List<String> versions = new ArrayList<>(chart.apiVersions());
-      ((List<?>) field(rendered, "versions")).forEach(known -> versions.add(known.toString()));
-      return versions.stream().distinct().toList();
+      return ((List<?>) field(rendered, "versions")).stream().map(Object::toString).toList();
     }
   }
 
