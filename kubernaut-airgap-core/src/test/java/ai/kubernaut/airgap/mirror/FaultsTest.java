@@ -367,16 +367,9 @@ final class FaultsTest {
                 ? Optional.of(Fault.Answer.of(413))
                 : Optional.empty());
     ImageRef there = target.nameOf(image());
-    Descriptor blob = Descriptor.of("application/octet-stream", layer, LAYER);
     ImageCopy copy = copy();
 
-    new BlobSender(
-            copy,
-            blob,
-            new TransferMeter(event -> {}, pauses::nanoTime).of(blob),
-            Journal.none(),
-            1 << 20)
-        .send();
+    sendLayer(copy, Journal.none());
 
     assertThat(client.findBlob(there.repository(), layer)).hasValue(LAYER);
     assertThat(push.requests().stream().filter(request -> request.method().equals("PATCH")))
@@ -398,15 +391,8 @@ final class FaultsTest {
                       : Optional.empty();
               default -> Optional.empty();
             });
-    Descriptor blob = Descriptor.of("application/octet-stream", layer, LAYER);
 
-    new BlobSender(
-            copy(),
-            blob,
-            new TransferMeter(event -> {}, pauses::nanoTime).of(blob),
-            Journal.none(),
-            1 << 20)
-        .send();
+    sendLayer(copy(), Journal.none());
 
     assertThat(client.findBlob(target.nameOf(image()).repository(), layer)).hasValue(LAYER);
     assertThat(
@@ -416,6 +402,18 @@ final class FaultsTest {
         .containsExactly("0-1048575", "1048576-2097151", "1048576-2097151");
     assertThat(layerDownloads().stream().map(request -> request.header("Range")))
         .containsExactly(Optional.empty(), Optional.empty(), Optional.of("bytes=1048576-"));
+  }
+
+  /** Sends the layer alone, in pieces of a mebibyte where it goes in pieces. */
+  private void sendLayer(ImageCopy image, Journal journal) {
+    Descriptor blob = Descriptor.of("application/octet-stream", layer, LAYER);
+    new BlobSender(
+            image,
+            blob,
+            new TransferMeter(event -> {}, pauses::nanoTime).of(blob),
+            journal,
+            1 << 20)
+        .send();
   }
 
   private ImageCopy copy() {
@@ -433,7 +431,6 @@ final class FaultsTest {
   @Test
   void anotherRunGoesOnWithAHalfSentBlob(@TempDir Path folder) {
     Path file = folder.resolve("journal");
-    Descriptor blob = Descriptor.of("application/octet-stream", layer, LAYER);
     push.faults(
         request ->
             request.method().equals("PATCH")
@@ -441,16 +438,7 @@ final class FaultsTest {
                 ? Optional.of(Fault.Answer.of(503))
                 : Optional.empty());
     try (Journal journal = Journal.open(file)) {
-      assertThat(
-              catchThrowable(
-                  () ->
-                      new BlobSender(
-                              copy(),
-                              blob,
-                              new TransferMeter(event -> {}, pauses::nanoTime).of(blob),
-                              journal,
-                              1 << 20)
-                          .send()))
+      assertThat(catchThrowable(() -> sendLayer(copy(), journal)))
           .isInstanceOf(RegistryException.class);
     }
     push.faults(request -> Optional.empty());
@@ -458,13 +446,7 @@ final class FaultsTest {
     pull.forget();
 
     try (Journal journal = Journal.open(file)) {
-      new BlobSender(
-              copy(),
-              blob,
-              new TransferMeter(event -> {}, pauses::nanoTime).of(blob),
-              journal,
-              1 << 20)
-          .send();
+      sendLayer(copy(), journal);
     }
 
     assertThat(client.findBlob(target.nameOf(image()).repository(), layer)).hasValue(LAYER);
@@ -479,20 +461,13 @@ final class FaultsTest {
   @Test
   void aSessionThatIsGoneIsBegunAgain(@TempDir Path folder) {
     Path file = folder.resolve("journal");
-    Descriptor blob = Descriptor.of("application/octet-stream", layer, LAYER);
     Repository there = target.nameOf(image()).repository();
     try (Journal journal = Journal.open(file)) {
       BlobUpload upload = client.beginUpload(there).orElseThrow();
       upload.append(0, 1000, new ByteArrayInputStream(new byte[1000]));
       journal.sending(there, layer, upload);
       upload.abandon();
-      new BlobSender(
-              copy(),
-              blob,
-              new TransferMeter(event -> {}, pauses::nanoTime).of(blob),
-              journal,
-              1 << 20)
-          .send();
+      sendLayer(copy(), journal);
       assertThat(journal.session(there, layer)).isEmpty();
     }
 
@@ -502,19 +477,12 @@ final class FaultsTest {
   @Test
   void aSessionThatHoldsSomethingElseIsBegunAgain(@TempDir Path folder) {
     Path file = folder.resolve("journal");
-    Descriptor blob = Descriptor.of("application/octet-stream", layer, LAYER);
     Repository there = target.nameOf(image()).repository();
     try (Journal journal = Journal.open(file)) {
       BlobUpload upload = client.beginUpload(there).orElseThrow();
       upload.append(0, 1000, new ByteArrayInputStream(new byte[1000]));
       journal.sending(there, layer, upload);
-      new BlobSender(
-              copy(),
-              blob,
-              new TransferMeter(event -> {}, pauses::nanoTime).of(blob),
-              journal,
-              1 << 20)
-          .send();
+      sendLayer(copy(), journal);
     }
 
     assertThat(client.findBlob(there, layer)).hasValue(LAYER);

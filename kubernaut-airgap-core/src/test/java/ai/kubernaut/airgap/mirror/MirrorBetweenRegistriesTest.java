@@ -20,12 +20,9 @@ import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
 import ai.kubernaut.airgap.registry.Skopeo;
+import ai.kubernaut.airgap.registry.WelcomePage;
 import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -240,26 +237,12 @@ final class MirrorBetweenRegistriesTest {
 
   @Test
   void aTargetThatIsNoRegistryIsToldBeforeAnythingIsAsked() throws IOException {
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/",
-        exchange -> {
-          byte[] page = "<html>Welcome</html>".getBytes(StandardCharsets.UTF_8);
-          exchange.getResponseHeaders().add("Content-Type", "text/html");
-          exchange.sendResponseHeaders(200, page.length);
-          exchange.getResponseBody().write(page);
-          exchange.close();
-        });
-    server.start();
-    try {
-      String host = "127.0.0.1:" + server.getAddress().getPort();
+    try (WelcomePage page = WelcomePage.start()) {
+      String host = page.host();
       RegistryException e = refusal(client(true).plainHttp(host), host);
 
       assertThat(e.reason()).isEqualTo(Reason.NOT_A_REGISTRY);
       assertThat(e).hasMessageContaining(host).hasMessageContaining("not as a registry");
-    } finally {
-      server.stop(0);
     }
   }
 }

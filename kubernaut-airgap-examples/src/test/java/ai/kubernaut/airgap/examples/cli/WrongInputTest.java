@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.kubernaut.airgap.examples.lab.LabChart;
 import ai.kubernaut.airgap.registry.DockerRegistry;
-import com.sun.net.httpserver.HttpServer;
+import ai.kubernaut.airgap.registry.WelcomePage;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -130,27 +129,13 @@ class WrongInputTest {
 
   @Test
   void aTargetThatIsNoRegistry_isNamedBeforeAnythingIsSent() throws IOException {
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/",
-        exchange -> {
-          byte[] page = "<html>welcome</html>".getBytes(StandardCharsets.UTF_8);
-          exchange.getResponseHeaders().add("Content-Type", "text/html");
-          exchange.sendResponseHeaders(200, page.length);
-          exchange.getResponseBody().write(page);
-          exchange.close();
-        });
-    server.start();
-    try {
-      String host = "127.0.0.1:" + server.getAddress().getPort();
+    try (WelcomePage page = WelcomePage.start()) {
+      String host = page.host();
       assertFails(
           CommandLineRun.of("mirror", "--plan", savePlan(host), "--plain-http", host),
           1,
           host,
           "registry");
-    } finally {
-      server.stop(0);
     }
   }
 
