@@ -3,23 +3,20 @@ package ai.kubernaut.airgap.mirror;
 import ai.kubernaut.airgap.AirgapException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.Repository;
+import ai.kubernaut.airgap.io.ProcessLock;
 import ai.kubernaut.airgap.registry.BlobUpload;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +34,13 @@ final class Journal implements AutoCloseable {
   private static final int MAX_LINE = 16 << 10;
 
   private final @Nullable Path file;
-  private final @Nullable FileChannel channel;
+  private final @Nullable ProcessLock lock;
   private final Map<String, String> sessions = new ConcurrentHashMap<>();
+  private boolean unusable;
 
-  private Journal(@Nullable Path file, @Nullable FileChannel channel) {
+  private Journal(@Nullable Path file, @Nullable ProcessLock lock) {
     this.file = file;
-    this.channel = channel;
+    this.lock = lock;
   }
 
   /** Remembers nothing. */
@@ -56,23 +54,21 @@ final class Journal implements AutoCloseable {
    * @throws AirgapException when it cannot be opened, or another run uses it
    */
   static Journal open(Path file) {
-    FileChannel channel = null;
+    ProcessLock lock = null;
     boolean opened = false;
     try {
-      channel =
-          FileChannel.open(
-              file,
-              Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
-      if (!lock(channel)) {
-        throw new AirgapException(
-            "the journal "
-                + file
-                + " is in use by another run; give each run a journal of its own");
-      }
+      lock =
+          ProcessLock.tryAcquire(file)
+              .orElseThrow(
+                  () ->
+                      new AirgapException(
+                          "the journal "
+                              + file
+                              + " is in use by another run; give each run a journal of its own"));
       protect(file);
-      Journal journal = new Journal(file, channel);
-      journal.read(channel);
-      journal.rewrite(channel);
+      Journal journal = new Journal(file, lock);
+      journal.read(lock.channel());
+      journal.rewrite(lock.channel());
       opened = true;
       return journal;
     } catch (IOException e) {
@@ -84,18 +80,9 @@ final class Journal implements AutoCloseable {
               + "; check the path and its permissions",
           e);
     } finally {
-      if (!opened && channel != null) {
-        closeQuietly(channel);
+      if (!opened && lock != null) {
+        closeQuietly(lock);
       }
-    }
-  }
-
-  private static boolean lock(FileChannel channel) throws IOException {
-    try {
-      FileLock lock = channel.tryLock();
-      return lock != null;
-    } catch (OverlappingFileLockException e) {
-      return false;
     }
   }
 
@@ -163,7 +150,7 @@ final class Journal implements AutoCloseable {
 
   /** Whether uploads are remembered. */
   boolean isKept() {
-    return channel != null;
+    return lock != null;
   }
 
   /** The session of an upload that was not finished. */
@@ -191,15 +178,14 @@ final class Journal implements AutoCloseable {
   }
 
   private synchronized void append(String text) {
-    FileChannel out = channel;
-    if (out != null && out.isOpen()) {
+    if (lock != null && !unusable) {
       boolean interrupted = Thread.interrupted();
       try {
         // An interrupted thread would close the channel for all.
-        write(out, line(text));
+        write(lock.channel(), line(text));
       } catch (IOException e) {
         // A journal that cannot be written, as on a full disk, saves nothing, and harms nothing.
-        closeQuietly(out);
+        unusable = true;
       } finally {
         if (interrupted) {
           Thread.currentThread().interrupt();
@@ -208,10 +194,11 @@ final class Journal implements AutoCloseable {
     }
   }
 
-  /** Lets go of the file, and removes it when it holds nothing. */
+  /** Removes the file when it holds nothing, then releases it for other runs. */
   @Override
   public synchronized void close() {
-    if (channel != null && file != null) {
+    if (lock != null && file != null) {
+      unusable = true;
       try {
         if (sessions.isEmpty()) {
           Files.deleteIfExists(file);
@@ -220,14 +207,14 @@ final class Journal implements AutoCloseable {
         // An empty journal does no harm.
         return;
       } finally {
-        closeQuietly(channel);
+        closeQuietly(lock);
       }
     }
   }
 
-  private static void closeQuietly(FileChannel channel) {
+  private static void closeQuietly(ProcessLock lock) {
     try {
-      channel.close();
+      lock.close();
     } catch (IOException e) {
       // Nothing is left to be written.
       return;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.ChildJvm;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.registry.BlobUpload;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -123,6 +125,34 @@ final class JournalTest {
       assertThatThrownBy(() -> Journal.open(file))
           .isInstanceOf(AirgapException.class)
           .hasMessageContaining("in use by another run");
+    }
+  }
+
+  @Test
+  void aRefusedRunDoesNotReleaseTheJournalForOtherProcesses() throws Exception {
+    try (Journal journal = Journal.open(file)) {
+      assertThat(journal.isKept()).isTrue();
+      assertThatThrownBy(() -> Journal.open(file)).isInstanceOf(AirgapException.class);
+
+      Process other = ChildJvm.start(OpeningProcess.class, file.toString());
+
+      assertThat(other.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(other.exitValue()).isEqualTo(OpeningProcess.IN_USE);
+    }
+  }
+
+  /** Opens a journal and reports in its exit status whether another run uses it. */
+  static final class OpeningProcess {
+    static final int IN_USE = 7;
+
+    private OpeningProcess() {}
+
+    public static void main(String[] arguments) {
+      try {
+        Journal.open(Path.of(arguments[0])).close();
+      } catch (AirgapException e) {
+        System.exit(IN_USE);
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.mirror;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.kubernaut.airgap.ChildJvm;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.plan.MirrorEntry;
@@ -15,7 +16,6 @@ import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -114,13 +114,8 @@ final class KilledRunTest {
     Path journal = folder.resolve("journal-" + seed);
     Path log = folder.resolve("log-" + seed);
     plan.save(planFile);
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx64m", "-XX:TieredStopAtLevel=1", "-cp"));
-    command.add(
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-    command.add(Child.class.getName());
-    command.addAll(List.of(planFile.toString(), journal.toString(), source, link.host()));
+    List<String> command =
+        ChildJvm.command(Child.class, planFile.toString(), journal.toString(), source, link.host());
     child.set(
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start());
     assertThat(child.get().waitFor(120, TimeUnit.SECONDS)).isTrue();

@@ -1,13 +1,12 @@
 package ai.kubernaut.airgap.registry.layout;
 
 import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.io.ProcessLock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -20,8 +19,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The files of a layout. Paths are made of digests and of names given here, never of other text;
@@ -32,11 +29,9 @@ final class LayoutFolder {
   /** What this library keeps beside the layout's own files; other tools pass over it. */
   static final String OWN = ".airgap";
 
-  private static final Duration LOCK_PATIENCE = Duration.ofMinutes(1);
-  private static final long LOCK_PAUSE_MILLIS = 5;
+  private static final Duration LOCK_TIMEOUT = Duration.ofMinutes(1);
 
   private final Path root;
-  private final ReentrantLock lock = new ReentrantLock();
 
   /**
    * @param root a folder that is there, in its real path
@@ -119,58 +114,20 @@ final class LayoutFolder {
     }
   }
 
-  /** Work that no other client of this layout does at the same time, in any process. */
+  /** Does work that no other client of this layout does at the same time, in any process. */
   void alone(Action.Work<?> work) throws IOException {
-    long end = System.nanoTime() + LOCK_PATIENCE.toNanos();
+    ProcessLock lock;
     try {
-      if (!lock.tryLock(LOCK_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw busy();
-      }
-      try (FileChannel file =
-              FileChannel.open(
-                  ownFolder().resolve("lock"),
-                  StandardOpenOption.CREATE,
-                  StandardOpenOption.WRITE,
-                  LinkOption.NOFOLLOW_LINKS);
-          FileLock held = lock(file, end)) {
-        if (held.isValid()) {
-          work.run();
-        }
-      } finally {
-        lock.unlock();
-      }
+      lock = ProcessLock.acquire(ownFolder().resolve("lock"), LOCK_TIMEOUT);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw (InterruptedIOException) new InterruptedIOException("interrupted").initCause(e);
     }
-  }
-
-  private FileLock lock(FileChannel file, long end) throws IOException, InterruptedException {
-    while (true) {
-      FileLock held;
-      try {
-        held = file.tryLock();
-      } catch (OverlappingFileLockException e) {
-        // Another client of this JVM has it, which is no different from one of another process.
-        held = null;
-      }
-      if (held != null) {
-        return held;
-      }
-      if (System.nanoTime() - end > 0) {
-        throw busy();
-      }
-      Thread.sleep(LOCK_PAUSE_MILLIS);
+    try {
+      work.run();
+    } finally {
+      lock.close();
     }
-  }
-
-  private FileSystemException busy() {
-    return new FileSystemException(
-        root.resolve(OWN).resolve("lock").toString(),
-        null,
-        "another process has held it for "
-            + LOCK_PATIENCE.toSeconds()
-            + " s; let that one finish, and try again");
   }
 
   /** Only its owner can look into it. */

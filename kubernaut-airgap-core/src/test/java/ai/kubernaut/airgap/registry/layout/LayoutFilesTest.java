@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import ai.kubernaut.airgap.ChildJvm;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
@@ -22,8 +23,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -308,71 +307,58 @@ final class LayoutFilesTest {
     assertThat(folder.resolve(".airgap")).isDirectoryNotContaining("glob:**.part");
   }
 
+  private static final int CLIENTS = 4;
+  private static final int TAGS = 60;
+
   @Test
-  void severalClientsLoseNoneOfEachOthersTags() throws Exception {
-    ExecutorService threads = Executors.newFixedThreadPool(4);
+  void severalClientsInSeveralProcessesLoseNoneOfEachOthersTags() throws Exception {
+    List<String> processes = List.of("first", "second");
+    List<Process> started = new ArrayList<>();
     try {
-      List<Callable<Void>> jobs = new ArrayList<>();
-      for (int i = 0; i < 4; i++) {
-        String prefix = "v" + i + ".";
-        jobs.add(
-            () -> {
-              tagMuch(folder, prefix);
-              return null;
-            });
+      for (String process : processes) {
+        started.add(ChildJvm.start(TaggingProcess.class, folder.toString(), process));
       }
-      Process other = startOther("other.");
-      try {
-        for (Future<Void> job : threads.invokeAll(jobs)) {
-          job.get();
-        }
-        assertThat(other.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(other.exitValue()).isZero();
-      } finally {
-        other.destroyForcibly();
+      for (Process process : started) {
+        assertThat(process.waitFor(100, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isZero();
       }
     } finally {
-      threads.shutdownNow();
+      started.forEach(Process::destroyForcibly);
     }
     try (LayoutRegistryClient client = LayoutRegistryClient.open(folder)) {
-      assertThat(new TreeSet<>(client.tags(REPOSITORY)))
-          .containsExactlyElementsOf(
-              new TreeSet<>(
-                  Stream.of("v0.", "v1.", "v2.", "v3.", "other.")
-                      .flatMap(prefix -> IntStream.range(0, TAGS).mapToObj(i -> prefix + i))
-                      .toList()));
+      assertThat(client.tags(REPOSITORY))
+          .containsExactlyInAnyOrderElementsOf(
+              processes.stream()
+                  .flatMap(process -> IntStream.range(0, CLIENTS).mapToObj(i -> process + i))
+                  .flatMap(name -> IntStream.range(0, TAGS).mapToObj(i -> name + "." + i))
+                  .toList());
     }
   }
 
-  private static final int TAGS = 25;
+  /** Writes tags from several threads, each with a client of its own. */
+  static final class TaggingProcess {
+    private TaggingProcess() {}
 
-  private static void tagMuch(Path folder, String prefix) {
-    try (LayoutRegistryClient client = LayoutRegistryClient.at(folder)) {
-      Manifest manifest = image(client, "amd64");
-      for (int i = 0; i < TAGS; i++) {
-        client.writeManifest(REPOSITORY.tag(prefix + i), manifest);
+    public static void main(String[] arguments) throws Exception {
+      ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
+      List<Future<?>> jobs = new ArrayList<>();
+      for (int i = 0; i < CLIENTS; i++) {
+        String prefix = arguments[1] + i + ".";
+        jobs.add(threads.submit(() -> writeTags(Path.of(arguments[0]), prefix)));
+      }
+      threads.shutdown();
+      for (Future<?> job : jobs) {
+        job.get();
       }
     }
-  }
 
-  private Process startOther(String prefix) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            Other.class.getName(),
-            folder.toString(),
-            prefix)
-        .inheritIO()
-        .start();
-  }
-
-  /** The same in another process. */
-  static final class Other {
-    private Other() {}
-
-    public static void main(String[] arguments) {
-      tagMuch(Path.of(arguments[0]), arguments[1]);
+    private static void writeTags(Path folder, String prefix) {
+      try (LayoutRegistryClient client = LayoutRegistryClient.at(folder)) {
+        Manifest manifest = image(client, "amd64");
+        for (int i = 0; i < TAGS; i++) {
+          client.writeManifest(REPOSITORY.tag(prefix + i), manifest);
+        }
+      }
     }
   }
 

@@ -1,0 +1,13 @@
+/**
+ * Files that several processes share: {@link ai.kubernaut.airgap.io.ProcessLock}.
+ *
+ * <pre>{@code
+ * try (ProcessLock lock = ProcessLock.acquire(file, Duration.ofMinutes(1))) {
+ *   // no other thread or process holds the lock here
+ * }
+ * }</pre>
+ */
+@NullMarked
+package ai.kubernaut.airgap.io;
+
+import org.jspecify.annotations.NullMarked;
