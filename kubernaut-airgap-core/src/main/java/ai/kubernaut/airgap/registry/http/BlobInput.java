@@ -64,20 +64,37 @@ final class BlobInput extends HashedInput {
       check();
       return -1;
     }
-    position += count;
+    // What is counted and hashed is handed out, so whatever can fail comes first.
+    long end = position + count;
+    boolean last = end == blob.size();
+    if (end > blob.size() || (last && hasMore())) {
+      throw tooLong();
+    }
+    position = end;
     if (hash != null) {
       hash.update(buffer, offset, count);
     }
-    if (position > blob.size()) {
-      throw tooLong();
-    }
-    if (position == blob.size()) {
-      if (receive(new byte[1], 0, 1) >= 0) {
-        throw tooLong();
-      }
+    if (last) {
       check();
     }
     return count;
+  }
+
+  /**
+   * Whether bytes follow the last one. A connection that breaks there took nothing away: all bytes
+   * have arrived, and the digest decides whether they are right.
+   */
+  private boolean hasMore() {
+    checkNotInterrupted();
+    try {
+      return answer.read(new byte[1], 0, 1) >= 0;
+    } catch (IOException e) {
+      if (answer.transfer().stopped() != null) {
+        throw broken(e);
+      }
+      answer.close();
+      return false;
+    }
   }
 
   @Override
@@ -103,21 +120,28 @@ final class BlobInput extends HashedInput {
   }
 
   private int receive(byte[] buffer, int offset, int length) {
-    if (Thread.currentThread().isInterrupted()) {
-      close();
-      throw failures.interrupted(call, null);
-    }
+    checkNotInterrupted();
     try {
       int count = answer.read(buffer, offset, length);
-      Transfer.Stop stop = answer.transfer().stopped();
-      if (count < 0 && stop != null) {
+      if (count < 0 && answer.transfer().stopped() != null) {
         throw new EOFException("broken off");
       }
       return count;
     } catch (IOException e) {
-      close();
-      throw failures.io(call, answer.uri(), answer.transfer(), e);
+      throw broken(e);
     }
+  }
+
+  private void checkNotInterrupted() {
+    if (Thread.currentThread().isInterrupted()) {
+      close();
+      throw failures.interrupted(call, null);
+    }
+  }
+
+  private RuntimeException broken(IOException e) {
+    close();
+    return failures.io(call, answer.uri(), answer.transfer(), e);
   }
 
   private void check() {
