@@ -14,6 +14,7 @@ import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.install.InstallOptions;
 import ai.kubernaut.airgap.install.Installation;
 import ai.kubernaut.airgap.install.Installer;
+import ai.kubernaut.airgap.mirror.CheckDepth;
 import ai.kubernaut.airgap.mirror.MirrorEngine;
 import ai.kubernaut.airgap.mirror.MirrorOptions;
 import ai.kubernaut.airgap.mirror.MirrorReport;
@@ -261,16 +262,30 @@ public final class Airgap implements AutoCloseable {
   }
 
   /**
-   * Looks whether the images of a plan are in the mirror, for those who mirrored them in another
-   * run. Needs a registry client.
+   * Checks that the images of a plan are in the mirror, with {@link CheckDepth#MANIFEST}. Needs a
+   * registry client. Read-only.
    *
    * @param plan what should be there
-   * @return which images are there; nothing was changed
+   * @return which images are there, for the steps that follow when another run has mirrored them
    * @throws ai.kubernaut.airgap.registry.RegistryException when the mirror cannot be used at all
    * @throws IllegalStateException when no registry client was given
    */
   public MirrorReport checkMirror(MirrorPlan plan) {
-    return new MirrorEngine(registries(), MirrorOptions.builder().build(), progress).check(plan);
+    return checkMirror(plan, CheckDepth.MANIFEST);
+  }
+
+  /**
+   * Checks that the images of a plan are in the mirror. Needs a registry client. Read-only.
+   *
+   * @param plan what should be there
+   * @param depth how much of each image is checked
+   * @return which images are there, for the steps that follow when another run has mirrored them
+   * @throws ai.kubernaut.airgap.registry.RegistryException when the mirror cannot be used at all
+   * @throws IllegalStateException when no registry client was given
+   */
+  public MirrorReport checkMirror(MirrorPlan plan, CheckDepth depth) {
+    return new MirrorEngine(registries(), MirrorOptions.builder().build(), progress)
+        .check(plan, depth);
   }
 
   /**

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -92,7 +93,7 @@ final class BlobCopy {
       image.mounted();
       return Way.MOUNTED;
     }
-    if (image.registries().findBlob(to, blob.digest()).isPresent()) {
+    if (image.registries().findBlob(to, blob.digest()).equals(OptionalLong.of(blob.size()))) {
       image.present();
       return Way.PRESENT;
     }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Sends one blob for one image. It goes in one piece at first, as that is fastest and every
@@ -196,7 +197,10 @@ final class BlobSender {
 
   /** The answer to the last request may have been all that was lost. */
   private boolean isStored() {
-    return image.registries().findBlob(image.to(), blob.digest()).isPresent();
+    return image
+        .registries()
+        .findBlob(image.to(), blob.digest())
+        .equals(OptionalLong.of(blob.size()));
   }
 
   private InputStream counted(InputStream source, long start) {

@@ -9,8 +9,6 @@ import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /** Looks whether one image is in the mirror. */
@@ -25,13 +23,11 @@ final class MirrorCheck {
     this.expectedDigest = plan.expectedDigest(entry);
   }
 
-  MirroredImage look(boolean deeply) {
+  MirroredImage look(ContentCheck content) {
     MirroredImage.Builder image = MirroredImage.builder().entry(entry);
     try {
       Digest found = find();
-      if (deeply) {
-        findParts(found);
-      }
+      content.check(registries, entry.target(), found);
       return image.outcome(MirroredImage.Outcome.PRESENT).digest(found).build();
     } catch (AirgapException e) {
       return image.outcome(MirroredImage.Outcome.FAILED).failure(e.getMessage()).build();
@@ -60,26 +56,6 @@ final class MirrorCheck {
               + "; mirror the plan again");
     }
     return found;
-  }
-
-  private void findParts(Digest found) {
-    ImageRef target = entry.target();
-    List<Digest> missing = new ArrayList<>();
-    for (Descriptor blob : ImageManifests.read(registries, target.repository(), found).blobs()) {
-      if (registries.findBlob(target.repository(), blob.digest()).isEmpty()) {
-        missing.add(blob.digest());
-      }
-    }
-    if (!missing.isEmpty()) {
-      throw failed(
-          Reason.NOT_FOUND,
-          target
-              + " is in the mirror without "
-              + missing.size()
-              + " of its blobs, "
-              + missing.get(0)
-              + " for one; delete the tag there, and mirror the plan again");
-    }
   }
 
   private RegistryException failed(Reason reason, String message) {

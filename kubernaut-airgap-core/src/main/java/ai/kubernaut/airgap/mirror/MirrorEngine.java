@@ -99,47 +99,30 @@ public final class MirrorEngine {
   }
 
   /**
-   * Looks whether every image of a plan is in the mirror, and copies nothing.
+   * Checks that every image of a plan is in the mirror. Read-only.
    *
    * @param plan what should be there
+   * @param depth how much of each image is checked
    * @return PRESENT for each image that is there with the plan's digest (any digest where the plan
    *     has none), FAILED for the others
    * @throws RegistryException when the mirror cannot be used at all
-   * @throws AirgapException when the thread is interrupted
+   * @throws AirgapException when the thread is interrupted or the run is cancelled
    */
-  public MirrorReport check(MirrorPlan plan) {
+  public MirrorReport check(MirrorPlan plan, CheckDepth depth) {
     ping(plan.target().registry());
-    return check(plan, false);
-  }
-
-  /**
-   * Looks whether every image of a plan is in the mirror with all that belongs to it: the manifest
-   * of each platform read and its digest checked, and each blob asked for. Copies nothing, and
-   * reads no blob.
-   *
-   * @param plan what should be there
-   * @return as {@link #check} does, but FAILED also for an image of which something is missing
-   * @throws RegistryException when the mirror cannot be used at all
-   * @throws AirgapException when the thread is interrupted
-   */
-  public MirrorReport checkDeeply(MirrorPlan plan) {
-    ping(plan.target().registry());
-    return check(plan, true);
-  }
-
-  private MirrorReport check(MirrorPlan plan, boolean deeply) {
+    ContentCheck content = new ContentCheck(depth);
     return inThreads(
         (images, blobs) ->
             MirrorReport.of(
                 plan,
                 images.await(
                     plan.entries().stream()
-                        .map(entry -> images.submit(() -> check(plan, entry, deeply)))
+                        .map(entry -> images.submit(() -> check(plan, entry, content)))
                         .toList())));
   }
 
-  private MirroredImage check(MirrorPlan plan, MirrorEntry entry, boolean deeply) {
-    MirroredImage image = new MirrorCheck(client(), plan, entry).look(deeply);
+  private MirroredImage check(MirrorPlan plan, MirrorEntry entry, ContentCheck content) {
+    MirroredImage image = new MirrorCheck(client(), plan, entry).look(content);
     progress.accept(
         new ProgressEvent.ImageFinished(entry.source(), entry.target(), image.describe()));
     return image;

@@ -9,8 +9,10 @@ import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.preflight.Question;
 import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.InvalidManifestException;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
+import ai.kubernaut.airgap.registry.RegistryException.Reason;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -35,6 +37,7 @@ final class MirrorRun {
   private final MirrorPlan plan;
   private final MirrorOptions options;
   private final IndexFallback fallback;
+  private final ContentCheck content = new ContentCheck(CheckDepth.MANIFEST);
   private final Workers images;
   private final Workers blobs;
 
@@ -120,12 +123,15 @@ final class MirrorRun {
       Optional<Digest> expected =
           plan.expectedDigest(entry)
               .or(() -> Optional.of(source).filter(digest -> plan.platforms().isAll()));
-      if (there.isPresent() && there.equals(expected)) {
+      if (there.isPresent()
+          && there.equals(expected)
+          && isComplete(registries, entry, there.get())) {
         return Found.ended(present(entry, source, there.get()));
       }
       ImageManifests manifests =
           ImageManifests.read(registries, entry.source().repository(), source, plan.platforms());
-      if (there.filter(manifests.digest()::equals).isPresent()) {
+      if (there.filter(manifests.digest()::equals).isPresent()
+          && isComplete(registries, entry, there.get())) {
         return Found.ended(present(entry, source, there.get()));
       }
       List<Attachment> attached =
@@ -137,6 +143,20 @@ final class MirrorRun {
           Optional.empty());
     } catch (AirgapException e) {
       return Found.ended(failed(entry, e));
+    }
+  }
+
+  private boolean isComplete(RegistryClient registries, MirrorEntry entry, Digest digest) {
+    try {
+      content.check(registries, entry.target(), digest);
+      return true;
+    } catch (InvalidManifestException e) {
+      return false;
+    } catch (RegistryException e) {
+      if (e.reason() == Reason.NOT_FOUND || e.reason() == Reason.DIGEST_MISMATCH) {
+        return false;
+      }
+      throw e;
     }
   }
 
@@ -155,7 +175,7 @@ final class MirrorRun {
         .orElseThrow(
             () ->
                 new RegistryException(
-                    RegistryException.Reason.NOT_FOUND,
+                    Reason.NOT_FOUND,
                     source.registry(),
                     404,
                     source + ": there is no such image; check its name and tag",

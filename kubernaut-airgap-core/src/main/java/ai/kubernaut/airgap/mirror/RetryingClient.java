@@ -93,6 +93,11 @@ final class RetryingClient implements RegistryClient {
   }
 
   @Override
+  public boolean retainsReferencedContent(String registry) {
+    return client.retainsReferencedContent(registry);
+  }
+
+  @Override
   public void close() {
     // The other client's owner closes it.
   }

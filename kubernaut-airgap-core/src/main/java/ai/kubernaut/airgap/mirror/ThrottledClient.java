@@ -113,6 +113,11 @@ final class ThrottledClient implements RegistryClient {
   }
 
   @Override
+  public boolean retainsReferencedContent(String registry) {
+    return client.retainsReferencedContent(registry);
+  }
+
+  @Override
   public void close() {
     // The other client's owner closes it.
   }

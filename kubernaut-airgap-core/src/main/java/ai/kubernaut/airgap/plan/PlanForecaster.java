@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -67,12 +68,16 @@ public final class PlanForecaster {
           registries
               .findManifest(entry.target())
               .filter(found -> found.digest().equals(manifest.digest()))
+              .filter(found -> registries.retainsReferencedContent(entry.target().registry()))
               .isPresent();
-      for (Digest part : parts.keySet()) {
+      for (Map.Entry<Digest, Long> sized : parts.entrySet()) {
+        Digest part = sized.getKey();
         // A part that some repository of the mirror has is not asked for again.
         if (complete
             || (!inMirror.contains(part)
-                && registries.findBlob(entry.target().repository(), part).isPresent())) {
+                && registries
+                    .findBlob(entry.target().repository(), part)
+                    .equals(OptionalLong.of(sized.getValue())))) {
           inMirror.add(part);
         }
       }

@@ -172,6 +172,19 @@ public interface RegistryClient extends AutoCloseable {
     return Optional.empty();
   }
 
+  /**
+   * Whether a registry keeps everything that its stored manifests refer to. Registries check that
+   * when a manifest is pushed. Storage that others can change or truncate, such as an image layout,
+   * does not promise it; there the content of an image is checked before the image counts as
+   * present.
+   *
+   * @param registry host, with its port when it has one
+   * @return true by default
+   */
+  default boolean retainsReferencedContent(String registry) {
+    return true;
+  }
+
   /** Ends open transfers and frees connections. Calling it again does nothing. */
   @Override
   void close();

@@ -283,7 +283,8 @@ final class MirrorEngineTest {
     mirror(withDigests(plan(there))).orElseThrow();
     client.forget();
 
-    MirrorReport report = new MirrorEngine(client, options, events::add).check(plan);
+    MirrorReport report =
+        new MirrorEngine(client, options, events::add).check(plan, CheckDepth.MANIFEST);
 
     assertThat(report.images())
         .extracting(MirroredImage::outcome)
@@ -310,14 +311,14 @@ final class MirrorEngineTest {
             .toString();
     MirrorEngine engine = new MirrorEngine(new Forgetful(client, lost), options, events::add);
 
-    assertThat(engine.check(plan).isComplete()).isTrue();
-    MirrorReport report = engine.checkDeeply(plan);
+    assertThat(engine.check(plan, CheckDepth.MANIFEST).isComplete()).isTrue();
+    MirrorReport report = engine.check(plan, CheckDepth.BLOBS);
 
     assertThat(report.images())
         .extracting(MirroredImage::outcome)
         .containsExactly(MirroredImage.Outcome.PRESENT, MirroredImage.Outcome.FAILED);
     assertThat(report.failures().get(0).failure().orElseThrow())
-        .contains("without 1 of its blobs, " + lost);
+        .contains("1 of its blobs are missing or truncated (" + lost + " is absent)");
     assertThat(client.calls("findBlob")).hasSize(8 + 7);
     assertThat(client.calls()).noneMatch(call -> call.startsWith("write"));
   }

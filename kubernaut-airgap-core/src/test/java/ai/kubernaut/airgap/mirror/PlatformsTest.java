@@ -129,8 +129,8 @@ final class PlatformsTest {
     Digest reduced = memory.readManifest(MIRRORED).digest();
     assertThat(carriedOut.pullReferences().get(pinned)).isEqualTo(MIRRORED.withDigest(reduced));
     MirrorEngine engine = new MirrorEngine(client, options, event -> {});
-    assertThat(engine.check(carriedOut).isComplete()).isTrue();
-    assertThat(engine.checkDeeply(carriedOut).isComplete()).isTrue();
+    assertThat(engine.check(carriedOut, CheckDepth.MANIFEST).isComplete()).isTrue();
+    assertThat(engine.check(carriedOut, CheckDepth.BLOBS).isComplete()).isTrue();
   }
 
   @Test

@@ -74,7 +74,8 @@ final class LayoutInput extends InputStream {
       if (!actual.equals(blob.digest())) {
         throw action.failed(
             Reason.DIGEST_MISMATCH,
-            "the file in " + action.folder() + " has the digest " + actual + "; fetch it again");
+            "the file of blob %s in %s has the digest %s; delete the file and fetch it again"
+                .formatted(blob.digest(), action.folder(), actual));
       }
     }
   }

@@ -355,16 +355,27 @@ public final class LayoutRegistryClient implements RegistryClient {
   private void checkParts(Action action, Manifest manifest) throws IOException {
     for (Descriptor blob : manifest.blobs()) {
       // Foreign layers stay where their addresses say.
-      if (blob.urls().isEmpty() && folder.blob(blob.digest()).isEmpty()) {
-        throw action.failed(
-            Reason.REFUSED, "the blob " + blob.digest() + " is not in the layout " + folder);
+      if (blob.urls().isEmpty()) {
+        checkStored(action, "blob", blob);
       }
     }
     for (Descriptor child : manifest.children()) {
-      if (folder.blob(child.digest()).isEmpty()) {
-        throw action.failed(
-            Reason.REFUSED, "the manifest " + child.digest() + " is not in the layout " + folder);
-      }
+      checkStored(action, "manifest", child);
+    }
+  }
+
+  private void checkStored(Action action, String kind, Descriptor part) throws IOException {
+    Optional<Path> file = folder.blob(part.digest());
+    if (file.isEmpty()) {
+      throw action.failed(
+          Reason.REFUSED, "the " + kind + " " + part.digest() + " is not in the layout " + folder);
+    }
+    long size = Files.size(file.get());
+    if (size != part.size()) {
+      throw action.failed(
+          Reason.REFUSED,
+          "the file %s has %d bytes, and the %s has %d; store it again"
+              .formatted(file.get(), size, kind, part.size()));
     }
   }
 
@@ -557,6 +568,12 @@ public final class LayoutRegistryClient implements RegistryClient {
           }
           return Optional.of(List.copyOf(referrers));
         });
+  }
+
+  /** Returns false: the files can be damaged or deleted after a manifest was stored. */
+  @Override
+  public boolean retainsReferencedContent(String registry) {
+    return false;
   }
 
   @Override

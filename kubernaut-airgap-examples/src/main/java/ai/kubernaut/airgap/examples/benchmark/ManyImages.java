@@ -5,6 +5,7 @@ import ai.kubernaut.airgap.helm.HelmJavaClient;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.mirror.CheckDepth;
 import ai.kubernaut.airgap.mirror.MirrorEngine;
 import ai.kubernaut.airgap.mirror.MirrorOptions;
 import ai.kubernaut.airgap.mirror.MirrorReport;
@@ -70,7 +71,7 @@ final class ManyImages {
       long planned = System.nanoTime();
       engine.mirror(plan).orElseThrow();
       long mirrored = System.nanoTime();
-      MirrorReport report = engine.check(plan).orElseThrow();
+      MirrorReport report = engine.check(plan, CheckDepth.MANIFEST).orElseThrow();
       long checked = System.nanoTime();
       long after = usedHeap();
       out.printf(

@@ -1,0 +1,82 @@
+package ai.kubernaut.airgap.mirror;
+
+import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Repository;
+import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.RegistryClient;
+import ai.kubernaut.airgap.registry.RegistryException;
+import ai.kubernaut.airgap.registry.RegistryException.Reason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Checks that the mirror stores everything that its images refer to. Thread-safe. */
+final class ContentCheck {
+  private final CheckDepth depth;
+  private final Set<Digest> verified = ConcurrentHashMap.newKeySet();
+
+  ContentCheck(CheckDepth depth) {
+    this.depth = depth;
+  }
+
+  /**
+   * Checks one image.
+   *
+   * @param digest of its root manifest, which exists
+   * @throws RegistryException with NOT_FOUND or DIGEST_MISMATCH when a part of the image is absent
+   *     or damaged
+   */
+  void check(RegistryClient registries, ImageRef image, Digest digest) {
+    if (depth == CheckDepth.MANIFEST && registries.retainsReferencedContent(image.registry())) {
+      return;
+    }
+    Repository repository = image.repository();
+    List<String> missing = new ArrayList<>();
+    for (Descriptor blob : ImageManifests.read(registries, repository, digest).blobs()) {
+      OptionalLong size = registries.findBlob(repository, blob.digest());
+      if (size.isEmpty()) {
+        missing.add(blob.digest() + " is absent");
+      } else if (size.getAsLong() != blob.size()) {
+        missing.add(
+            "%s has %d of %d bytes".formatted(blob.digest(), size.getAsLong(), blob.size()));
+      } else if (depth == CheckDepth.CONTENT && !verified.contains(blob.digest())) {
+        read(registries, repository, blob);
+        verified.add(blob.digest());
+      }
+    }
+    if (!missing.isEmpty()) {
+      throw new RegistryException(
+          Reason.NOT_FOUND,
+          image.registry(),
+          0,
+          "%s is incomplete in the mirror: %d of its blobs are missing or truncated (%s); %s"
+              .formatted(
+                  image,
+                  missing.size(),
+                  missing.get(0),
+                  registries.retainsReferencedContent(image.registry())
+                      ? "delete the tag there and mirror the plan again"
+                      : "mirror the plan again"),
+          null);
+    }
+  }
+
+  private static void read(RegistryClient registries, Repository repository, Descriptor blob) {
+    try (InputStream content = registries.readBlob(repository, blob, 0)) {
+      content.transferTo(OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      throw new RegistryException(
+          Reason.UNREACHABLE,
+          repository.registry(),
+          0,
+          "reading blob %s of %s failed: %s".formatted(blob.digest(), repository, e.getMessage()),
+          e);
+    }
+  }
+}
