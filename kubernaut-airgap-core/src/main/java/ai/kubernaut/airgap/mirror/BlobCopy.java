@@ -1,6 +1,5 @@
 package ai.kubernaut.airgap.mirror;
 
-import ai.kubernaut.airgap.AirgapException;
 import ai.kubernaut.airgap.ProgressEvent.BlobFinished.Way;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.preflight.Question;
@@ -62,7 +61,9 @@ final class BlobCopy {
           journal.ended(image.to(), blob.digest());
           homes.add(image.to());
           home = home.or(() -> Optional.of(image.to()));
-        } catch (AirgapException e) {
+        } catch (ListenerException e) {
+          throw e;
+        } catch (RuntimeException e) {
           image.failed(e);
         }
       }

@@ -1,6 +1,5 @@
 package ai.kubernaut.airgap.mirror;
 
-import ai.kubernaut.airgap.AirgapException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
@@ -22,7 +21,7 @@ final class ImageCopy {
   private final ImageManifests manifests;
   private final List<Attachment> attachments;
   private final IndexFallback fallback;
-  private @Nullable AirgapException failure;
+  private @Nullable RuntimeException failure;
   private int sent;
   private int sentAgain;
   private int mounted;
@@ -85,7 +84,7 @@ final class ImageCopy {
   }
 
   /** The image will not be complete; the first reason is the one to report. */
-  synchronized void failed(AirgapException reason) {
+  synchronized void failed(RuntimeException reason) {
     if (failure == null) {
       failure = reason;
     }

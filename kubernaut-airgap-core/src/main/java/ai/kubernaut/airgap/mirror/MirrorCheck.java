@@ -1,6 +1,5 @@
 package ai.kubernaut.airgap.mirror;
 
-import ai.kubernaut.airgap.AirgapException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.plan.MirrorEntry;
@@ -24,13 +23,18 @@ final class MirrorCheck {
   }
 
   MirroredImage look(ContentCheck content) {
-    MirroredImage.Builder image = MirroredImage.builder().entry(entry);
     try {
       Digest found = find();
       content.check(registries, entry.target(), found);
-      return image.outcome(MirroredImage.Outcome.PRESENT).digest(found).build();
-    } catch (AirgapException e) {
-      return image.outcome(MirroredImage.Outcome.FAILED).failure(e.getMessage()).build();
+      return MirroredImage.builder()
+          .entry(entry)
+          .outcome(MirroredImage.Outcome.PRESENT)
+          .digest(found)
+          .build();
+    } catch (ListenerException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      return MirrorRun.failed(entry, e);
     }
   }
 

@@ -53,7 +53,11 @@ public final class MirrorEngine {
 
   private void report(Consumer<ProgressEvent> listener, ProgressEvent event) {
     synchronized (this) {
-      listener.accept(event);
+      try {
+        listener.accept(event);
+      } catch (RuntimeException e) {
+        throw new ListenerException(e);
+      }
     }
   }
 

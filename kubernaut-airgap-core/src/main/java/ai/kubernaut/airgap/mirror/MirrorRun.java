@@ -141,7 +141,9 @@ final class MirrorRun {
           entry,
           Optional.of(new ImageCopy(registries, entry, source, manifests, attached, fallback)),
           Optional.empty());
-    } catch (AirgapException e) {
+    } catch (ListenerException e) {
+      throw e;
+    } catch (RuntimeException e) {
       return Found.ended(failed(entry, e));
     }
   }
@@ -229,7 +231,7 @@ final class MirrorRun {
                   copy.heldBy(target.repository());
                 }
               });
-    } catch (AirgapException e) {
+    } catch (RuntimeException e) {
       // Only good for saving traffic: without it the blobs are sent.
       return;
     }
@@ -246,7 +248,9 @@ final class MirrorRun {
     MirroredImage image;
     try {
       image = found.copy().isPresent() ? found.copy().get().finish() : found.ended().orElseThrow();
-    } catch (AirgapException e) {
+    } catch (ListenerException e) {
+      throw e;
+    } catch (RuntimeException e) {
       image = failed(found.entry(), e);
     }
     progress.accept(
@@ -255,11 +259,15 @@ final class MirrorRun {
     return image;
   }
 
-  private static MirroredImage failed(MirrorEntry entry, AirgapException e) {
+  /** One image that nobody was prepared for must not take the others down. */
+  static MirroredImage failed(MirrorEntry entry, RuntimeException e) {
     return MirroredImage.builder()
         .entry(entry)
         .outcome(MirroredImage.Outcome.FAILED)
-        .failure(e.getMessage())
+        .failure(
+            e instanceof AirgapException
+                ? String.valueOf(e.getMessage())
+                : "mirroring %s failed unexpectedly: %s".formatted(entry.source(), e))
         .build();
   }
 

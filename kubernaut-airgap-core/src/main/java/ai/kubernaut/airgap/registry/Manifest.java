@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,10 @@ public final class Manifest {
   /** BuildKit's word for the manifest that an attestation in the same index is about. */
   private static final String ATTESTED = "vnd.docker.reference.digest";
 
+  /** RFC 6838, section 4.2. */
+  private static final Pattern MEDIA_TYPE =
+      Pattern.compile("[A-Za-z0-9][\\w!#$&^.+-]{0,126}/[A-Za-z0-9][\\w!#$&^.+-]{0,126}");
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String mediaType;
@@ -67,9 +72,9 @@ public final class Manifest {
    * @param mediaType what the registry called it; parameters after a {@code ;} fall away
    * @param content its bytes, copied
    * @return the manifest, with its SHA-256 digest
-   * @throws InvalidManifestException when the bytes are more than {@link #MAX_SIZE}, are no JSON
-   *     object, or the manifest is of Docker's schema 1, which cannot be mirrored without changing
-   *     its digest
+   * @throws InvalidManifestException when the bytes are more than {@link #MAX_SIZE} or not a JSON
+   *     object, when the media type is not one, or when the manifest is of Docker's schema 1, which
+   *     cannot be mirrored without changing its digest
    */
   public static Manifest of(String mediaType, byte[] content) {
     if (content.length > MAX_SIZE) {
@@ -92,6 +97,11 @@ public final class Manifest {
     }
     int semicolon = mediaType.indexOf(';');
     String plain = (semicolon < 0 ? mediaType : mediaType.substring(0, semicolon)).trim();
+    if (!MEDIA_TYPE.matcher(plain).matches()) {
+      throw new InvalidManifestException(
+          "the manifest has the media type '%s', which is not a type and a subtype as RFC 6838 defines them"
+              .formatted(abbreviated(plain)));
+    }
     return new Manifest(plain, content.clone(), Digest.sha256(content), json);
   }
 
@@ -110,6 +120,11 @@ public final class Manifest {
       return of(stated, content);
     }
     return read.isIndex() ? of(OCI_INDEX, content) : read;
+  }
+
+  private static String abbreviated(String text) {
+    String printable = text.replaceAll("[^\\x20-\\x7e]", "?");
+    return printable.length() <= 100 ? printable : printable.substring(0, 100) + "…";
   }
 
   private static String firstLine(IOException e) {

@@ -11,6 +11,7 @@ import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.layout.LayoutRegistryClient;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -144,5 +145,31 @@ final class DamagedLayoutTest {
             image ->
                 assertThat(image.failure().orElseThrow())
                     .contains(sharedBlob.getFileName().toString()));
+  }
+
+  @Test
+  void aManifestWithAnInvalidMediaTypeFailsItsImageOnly() throws IOException {
+    Path source = folder.resolve("source");
+    byte[] odd =
+        "{\"schemaVersion\":2,\"mediaType\":\"application/x,y\",\"layers\":[]}"
+            .getBytes(StandardCharsets.UTF_8);
+    Digest digest = Digest.sha256(odd);
+    Files.write(source.resolve("blobs/sha256").resolve(digest.hex()), odd);
+    Files.writeString(
+        source.resolve("index.json"),
+        """
+        {"schemaVersion":2,"manifests":[
+         {"mediaType":"application/x,y","digest":"%s","size":%d,
+          "annotations":{"org.opencontainers.image.ref.name":"%s"}}]}"""
+            .formatted(digest, odd.length, DATASTORAGE));
+    try (RegistryClient client = clients(folder)) {
+      TestImages.publish(client, GATEWAY, TestImages.Kind.OCI, List.of(SHARED), 0);
+
+      MirrorReport report = engine(client).mirror(MirrorPlan.read(plan));
+
+      assertThat(report.failures()).hasSize(1);
+      assertThat(report.failures().get(0).entry().source()).isEqualTo(DATASTORAGE);
+      assertThat(report.failures().get(0).failure().orElseThrow()).contains("application/x,y");
+    }
   }
 }

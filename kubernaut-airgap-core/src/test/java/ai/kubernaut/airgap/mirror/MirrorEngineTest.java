@@ -30,6 +30,8 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 final class MirrorEngineTest {
@@ -205,6 +207,32 @@ final class MirrorEngineTest {
     assertMirrored(plan(good));
     assertThat(memory.findManifest(MIRROR.nameOf(bad))).isEmpty();
     assertThatThrownBy(report::orElseThrow).isInstanceOf(IncompleteMirrorException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "findManifest harbor.corp/airgap/kubernaut-ai/datastorage",
+        "readManifest quay.io/kubernaut-ai/datastorage",
+        "beginUpload harbor.corp/airgap/kubernaut-ai/datastorage",
+        "writeManifest harbor.corp/airgap/kubernaut-ai/datastorage"
+      })
+  void anUnexpectedExceptionFailsOneImageOnly(String broken) {
+    ImageRef good = publish("gateway", 1);
+    ImageRef bad = publish("datastorage", 2);
+    client.before(
+        call -> {
+          if (call.startsWith(broken)) {
+            throw new IllegalArgumentException("a defect of an adapter");
+          }
+        });
+
+    MirrorReport report = mirror(plan(bad, good));
+
+    assertThat(report.failures()).hasSize(1);
+    assertThat(report.failures().get(0).failure().orElseThrow())
+        .contains(bad.toString(), "failed unexpectedly", "a defect of an adapter");
+    assertMirrored(plan(good));
   }
 
   @Test
