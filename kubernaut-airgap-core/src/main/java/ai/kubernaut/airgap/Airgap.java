@@ -18,6 +18,8 @@ import ai.kubernaut.airgap.mirror.CheckDepth;
 import ai.kubernaut.airgap.mirror.MirrorEngine;
 import ai.kubernaut.airgap.mirror.MirrorOptions;
 import ai.kubernaut.airgap.mirror.MirrorReport;
+import ai.kubernaut.airgap.mirror.RetryPolicy;
+import ai.kubernaut.airgap.mirror.RetryingClient;
 import ai.kubernaut.airgap.overlay.MirrorProof;
 import ai.kubernaut.airgap.overlay.MirrorProver;
 import ai.kubernaut.airgap.overlay.ProofOptions;
@@ -41,6 +43,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -49,20 +56,36 @@ import org.jspecify.annotations.Nullable;
  * that the step before it gave, so a wrong order does not compile; each value can also be made in
  * other ways, so each step can be used alone.
  *
- * <p>Thread-safe; several runs may go on at the same time. Closing it closes the clients it was
- * built with.
+ * <p>Thread-safe; several runs may go on at the same time. The clients stay open when it is closed,
+ * unless {@link Builder#closeClients(boolean)} hands them over.
  */
 public final class Airgap implements AutoCloseable {
   private final @Nullable RegistryClient registries;
   private final @Nullable ClusterClient cluster;
   private final @Nullable HelmClient helm;
+  private final boolean closesClients;
+  private final RetryPolicy retry;
   private final Consumer<ProgressEvent> progress;
+  private final Set<Run> runs = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
 
   private Airgap(Builder builder) {
     this.registries = builder.registries;
     this.cluster = builder.cluster;
     this.helm = builder.helm;
-    this.progress = builder.progress;
+    this.closesClients = builder.closesClients;
+    this.retry = builder.retry;
+    this.progress = oneAtATime(builder.progress);
+  }
+
+  /** Runs of several threads share the listener. */
+  private static Consumer<ProgressEvent> oneAtATime(Consumer<ProgressEvent> listener) {
+    Object lock = new Object();
+    return event -> {
+      synchronized (lock) {
+        listener.accept(event);
+      }
+    };
   }
 
   /**
@@ -107,7 +130,7 @@ public final class Airgap implements AutoCloseable {
     progress.accept(
         new ProgressEvent.StepStarted(
             ProgressEvent.Step.PLAN, 0, "Finding the images of " + chart.location()));
-    return planned(new MirrorPlanner(helm(), registries()).plan(chart, target, options));
+    return planned(new MirrorPlanner(helm(), retrying()).plan(chart, target, options));
   }
 
   /**
@@ -127,7 +150,7 @@ public final class Airgap implements AutoCloseable {
     progress.accept(
         new ProgressEvent.StepStarted(
             ProgressEvent.Step.PLAN, 0, "Looking for " + images.size() + " images"));
-    return planned(new MirrorPlanner(registries()).plan(images, target, options));
+    return planned(new MirrorPlanner(retrying()).plan(images, target, options));
   }
 
   private MirrorPlan planned(MirrorPlan plan) {
@@ -154,7 +177,7 @@ public final class Airgap implements AutoCloseable {
    * @throws IllegalStateException when a client that this step needs was not given
    */
   public PlanForecast forecast(MirrorPlan plan) {
-    return new PlanForecaster(registries()).forecast(plan);
+    return new PlanForecaster(retrying()).forecast(plan);
   }
 
   /**
@@ -170,7 +193,7 @@ public final class Airgap implements AutoCloseable {
    * @throws IllegalStateException when no registry client was given
    */
   public Chart fetchChart(ImageRef artifact, Path folder) {
-    return new ChartFetcher(registries()).fetch(artifact, folder);
+    return new ChartFetcher(retrying()).fetch(artifact, folder);
   }
 
   /**
@@ -219,6 +242,18 @@ public final class Airgap implements AutoCloseable {
   }
 
   /**
+   * Checks that a registry can be reached, is trusted and accepts the credentials, without a plan.
+   * Needs a registry client.
+   *
+   * @param target the mirror; its path is not checked
+   * @return what was found; what depends on the images is not asked
+   * @throws IllegalStateException when no registry client was given
+   */
+  public PreflightReport preflight(Target target) {
+    return preflight(MirrorPlan.builder(target).build());
+  }
+
+  /**
    * Asks a plan's mirror what it can do, before anything is sent. Needs a registry client.
    *
    * @param plan what is to be mirrored
@@ -258,7 +293,25 @@ public final class Airgap implements AutoCloseable {
    * @throws IllegalStateException when no registry client was given
    */
   public MirrorReport mirror(MirrorPlan plan, MirrorOptions options) {
-    return new MirrorEngine(registries(), options, progress).mirror(plan);
+    RegistryClient client = registries();
+    Run run = new Run();
+    runs.add(run);
+    try {
+      if (closed) {
+        run.stop();
+      }
+      return new MirrorEngine(
+              client,
+              MirrorOptions.builder()
+                  .from(options)
+                  .cancelledBy(run.stoppedBy(options.cancelledBy()))
+                  .build(),
+              progress)
+          .mirror(plan);
+    } finally {
+      runs.remove(run);
+      run.stop();
+    }
   }
 
   /**
@@ -427,11 +480,15 @@ public final class Airgap implements AutoCloseable {
    * @throws IllegalStateException when a client that this step needs was not given
    */
   public VerificationReport verify(Installation installation, VerifyOptions options) {
-    return new Verifier(cluster(), helm(), registries(), progress).verify(installation, options);
+    return new Verifier(cluster(), helm(), retrying(), progress).verify(installation, options);
   }
 
   private RegistryClient registries() {
     return required(registries, "registry(…)");
+  }
+
+  private RegistryClient retrying() {
+    return RetryingClient.of(registries(), retry, progress);
   }
 
   private ClusterClient cluster() {
@@ -442,7 +499,10 @@ public final class Airgap implements AutoCloseable {
     return required(helm, "helm(…)");
   }
 
-  private static <T> T required(@Nullable T client, String method) {
+  private <T> T required(@Nullable T client, String method) {
+    if (closed) {
+      throw new IllegalStateException("this Airgap is closed");
+    }
     if (client == null) {
       throw new IllegalStateException(
           "this step needs a client that was not given; call Airgap.builder()." + method);
@@ -450,9 +510,18 @@ public final class Airgap implements AutoCloseable {
     return client;
   }
 
-  /** Closes the clients. Calling it again does nothing. */
+  /**
+   * Cancels the mirror runs that are under way, as {@link MirrorOptions#cancelledBy()} does, and
+   * closes the clients if {@link Builder#closeClients(boolean)} says so. Calling it again does
+   * nothing.
+   */
   @Override
   public void close() {
+    closed = true;
+    runs.forEach(Run::stop);
+    if (!closesClients) {
+      return;
+    }
     if (registries != null) {
       registries.close();
     }
@@ -464,11 +533,28 @@ public final class Airgap implements AutoCloseable {
     }
   }
 
+  /** A run that closing stops. */
+  private static final class Run {
+    private final CompletableFuture<Object> stopped = new CompletableFuture<>();
+
+    void stop() {
+      stopped.complete(null);
+    }
+
+    CompletionStage<?> stoppedBy(Optional<CompletionStage<?>> other) {
+      return other.isEmpty()
+          ? stopped
+          : CompletableFuture.anyOf(stopped, other.get().toCompletableFuture());
+    }
+  }
+
   /** Builds an {@link Airgap}. Not thread-safe. */
   public static final class Builder {
     private @Nullable RegistryClient registries;
     private @Nullable ClusterClient cluster;
     private @Nullable HelmClient helm;
+    private boolean closesClients;
+    private RetryPolicy retry = RetryPolicy.builder().build();
     private Consumer<ProgressEvent> progress = event -> {};
 
     private Builder() {}
@@ -476,7 +562,7 @@ public final class Airgap implements AutoCloseable {
     /**
      * Says how registries are reached.
      *
-     * @param client closed together with what is built
+     * @param client stays open unless {@link #closeClients(boolean)} says otherwise
      * @return this builder
      */
     public Builder registry(RegistryClient client) {
@@ -487,7 +573,7 @@ public final class Airgap implements AutoCloseable {
     /**
      * Says how the cluster is reached.
      *
-     * @param client closed together with what is built
+     * @param client stays open unless {@link #closeClients(boolean)} says otherwise
      * @return this builder
      */
     public Builder cluster(ClusterClient client) {
@@ -498,11 +584,36 @@ public final class Airgap implements AutoCloseable {
     /**
      * Says which Helm is used.
      *
-     * @param client closed together with what is built
+     * @param client stays open unless {@link #closeClients(boolean)} says otherwise
      * @return this builder
      */
     public Builder helm(HelmClient client) {
       this.helm = Objects.requireNonNull(client, "client");
+      return this;
+    }
+
+    /**
+     * Says who closes the clients.
+     *
+     * @param close true to close them together with what is built; by default false, so that
+     *     several can share a client
+     * @return this builder
+     */
+    public Builder closeClients(boolean close) {
+      this.closesClients = close;
+      return this;
+    }
+
+    /**
+     * Says how requests to registries are retried when images are planned, a plan is forecast, a
+     * chart is fetched and a release is verified. Mirroring has a policy of its own, {@link
+     * MirrorOptions#retry()}.
+     *
+     * @param policy by default the defaults of {@link RetryPolicy}
+     * @return this builder
+     */
+    public Builder retry(RetryPolicy policy) {
+      this.retry = Objects.requireNonNull(policy, "policy");
       return this;
     }
 

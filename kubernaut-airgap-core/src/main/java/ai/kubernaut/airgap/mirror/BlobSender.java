@@ -72,7 +72,7 @@ final class BlobSender {
   /** The way for clients that cannot continue uploads. */
   private void sendWhole() {
     while (true) {
-      try (ResumingInput source = image.registries().readBlob(image.from(), blob, 0)) {
+      try (ResumingInput source = image.registries().openBlob(image.from(), blob, 0)) {
         try {
           image.registries().writeBlob(image.to(), blob, counted(source, 0));
           return;
@@ -91,7 +91,7 @@ final class BlobSender {
       boolean stored = false;
       while (!stored) {
         journal.sending(image.to(), blob.digest(), upload);
-        try (ResumingInput source = image.registries().readBlob(image.from(), blob, offset)) {
+        try (ResumingInput source = image.registries().openBlob(image.from(), blob, offset)) {
           try {
             sendFrom(upload, offset, counted(source, offset));
             stored = true;
@@ -185,7 +185,7 @@ final class BlobSender {
   /** How much the registry holds; empty when it has given the session up. */
   private Optional<Long> arrived(BlobUpload upload) {
     try {
-      long offset = image.registries().retries().call(upload::offset);
+      long offset = image.registries().retries().call(image.to().registry(), upload::offset);
       return offset <= blob.size() ? Optional.of(offset) : Optional.empty();
     } catch (RegistryException e) {
       if (e.reason().retryable() || Thread.currentThread().isInterrupted()) {

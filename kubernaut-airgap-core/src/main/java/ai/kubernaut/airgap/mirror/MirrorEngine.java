@@ -18,8 +18,6 @@ import java.util.function.Consumer;
  * Thread-safe; each run has its own threads, and they are gone when it returns.
  */
 public final class MirrorEngine {
-  private static final int FIRST_CONTACTS = 3;
-
   private final RegistryClient registries;
   private final MirrorOptions options;
   private final Consumer<ProgressEvent> progress;
@@ -79,7 +77,8 @@ public final class MirrorEngine {
             ProgressEvent.Step.MIRROR,
             plan.entries().size(),
             "Mirroring " + plan.entries().size() + " images to " + plan.target().address()));
-    checkRegistries(plan);
+    Contacts contacts = new Contacts();
+    checkRegistries(plan, client(contacts));
     MirrorReport report;
     try (Journal journal = options.journal().map(Journal::open).orElseGet(Journal::none)) {
       report =
@@ -88,7 +87,7 @@ public final class MirrorEngine {
                   new MirrorRun(
                           plan,
                           options,
-                          this::client,
+                          () -> client(contacts),
                           progress,
                           new TransferMeter(progress, pauses::nanoTime),
                           journal,
@@ -113,7 +112,8 @@ public final class MirrorEngine {
    * @throws AirgapException when the thread is interrupted or the run is cancelled
    */
   public MirrorReport check(MirrorPlan plan, CheckDepth depth) {
-    ping(plan.target().registry());
+    Contacts contacts = new Contacts();
+    client(contacts).ping(plan.target().registry());
     ContentCheck content = new ContentCheck(depth);
     return inThreads(
         (images, blobs) ->
@@ -121,24 +121,27 @@ public final class MirrorEngine {
                 plan,
                 images.await(
                     plan.entries().stream()
-                        .map(entry -> images.submit(() -> check(plan, entry, content)))
+                        .map(
+                            entry ->
+                                images.submit(() -> check(plan, entry, content, client(contacts))))
                         .toList())));
   }
 
-  private MirroredImage check(MirrorPlan plan, MirrorEntry entry, ContentCheck content) {
-    MirroredImage image = new MirrorCheck(client(), plan, entry).look(content);
+  private MirroredImage check(
+      MirrorPlan plan, MirrorEntry entry, ContentCheck content, RegistryClient client) {
+    MirroredImage image = new MirrorCheck(client, plan, entry).look(content);
     progress.accept(
         new ProgressEvent.ImageFinished(entry.source(), entry.target(), image.describe()));
     return image;
   }
 
-  private void checkRegistries(MirrorPlan plan) {
-    ping(plan.target().registry());
+  private static void checkRegistries(MirrorPlan plan, RegistryClient client) {
+    client.ping(plan.target().registry());
     TreeSet<String> sources = new TreeSet<>();
     plan.entries().forEach(entry -> sources.add(entry.source().registry()));
     for (String source : sources) {
       try {
-        ping(source);
+        client.ping(source);
       } catch (RegistryException e) {
         // Some registries let nobody in without naming a repository; whether an image may be read
         // is seen at the image.
@@ -150,31 +153,9 @@ public final class MirrorEngine {
     }
   }
 
-  /**
-   * The first contact. A wrong host name or port would look like a broken connection for ever, and
-   * whoever mistyped it should not wait long.
-   */
-  private void ping(String registry) {
-    Retries retries = new Retries(options.retry(), pauses, progress);
-    int failures = 0;
-    boolean answered = false;
-    while (!answered) {
-      try {
-        registries.ping(registry);
-        answered = true;
-      } catch (RegistryException e) {
-        failures++;
-        if (e.status().isEmpty() && failures >= FIRST_CONTACTS) {
-          throw e;
-        }
-        retries.pause(e, failures);
-      }
-    }
-  }
-
-  /** A client for one image, or for what no image is charged with. */
-  private RetryingClient client() {
-    return new RetryingClient(registries, new Retries(options.retry(), pauses, progress));
+  /** Returns a client for one image, or for what no image is charged with. */
+  private RetryingClient client(Contacts contacts) {
+    return new RetryingClient(registries, new Retries(options.retry(), pauses, progress, contacts));
   }
 
   /** Work that needs this run's threads; they are gone when it returns. */
@@ -183,14 +164,16 @@ public final class MirrorEngine {
   }
 
   private MirrorReport inThreads(Work work) {
-    CompletableFuture<Object> cancelled = new CompletableFuture<>();
-    options
-        .cancelledBy()
-        .ifPresent(
-            stage ->
-                stage.whenComplete(
-                    (result, failure) ->
-                        cancelled.completeExceptionally(new CancellationException())));
+    CompletableFuture<Object> ended = new CompletableFuture<>();
+    CompletableFuture<Object> cancelled =
+        options
+            .cancelledBy()
+            .map(token -> CompletableFuture.anyOf(ended, token.toCompletableFuture()))
+            .orElse(ended)
+            .handle(
+                (result, failure) -> {
+                  throw new CancellationException();
+                });
     try (Workers images = new Workers("image", options.imagesAtOnce(), cancelled);
         Workers blobs = new Workers("blob", options.blobsAtOnce(), cancelled)) {
       return work.with(images, blobs);
@@ -199,6 +182,9 @@ public final class MirrorEngine {
       throw stopped("interrupted", e);
     } catch (CancellationException e) {
       throw stopped("cancelled", e);
+    } finally {
+      // A token that outlives the run keeps nothing of it.
+      ended.complete(null);
     }
   }
 

@@ -12,21 +12,25 @@ final class Retries {
   private final RetryPolicy policy;
   private final Pauses pauses;
   private final Consumer<ProgressEvent> progress;
+  private final Contacts contacts;
   private final AtomicInteger left;
 
-  Retries(RetryPolicy policy, Pauses pauses, Consumer<ProgressEvent> progress) {
+  Retries(RetryPolicy policy, Pauses pauses, Consumer<ProgressEvent> progress, Contacts contacts) {
+    this.contacts = contacts;
     this.policy = policy;
     this.pauses = pauses;
     this.progress = progress;
     this.left = new AtomicInteger(policy.retriesPerImage());
   }
 
-  /** Makes a request, and makes it again where that can help. */
-  <T> T call(Supplier<T> request) {
+  /** Makes a request of a registry, and makes it again where that can help. */
+  <T> T call(String registry, Supplier<T> request) {
     int failures = 0;
     while (true) {
       try {
-        return request.get();
+        T result = request.get();
+        contacts.answered(registry);
+        return result;
       } catch (RegistryException e) {
         failures++;
         pause(e, failures);
@@ -35,8 +39,9 @@ final class Retries {
   }
 
   /** The same for a request without a result. */
-  void run(Runnable request) {
+  void run(String registry, Runnable request) {
     call(
+        registry,
         () -> {
           request.run();
           return true;
@@ -58,8 +63,15 @@ final class Retries {
 
   /** The same for a failure that the caller knows a way around. */
   void pauseAnyway(RegistryException failure, int failures) {
+    if (failure.status().isPresent()) {
+      contacts.answered(failure.registry());
+    }
+    int attempts =
+        contacts.hasAnswered(failure.registry())
+            ? policy.attempts()
+            : Math.min(policy.attempts(), Contacts.FIRST_ATTEMPTS);
     // An interrupted thread's requests fail as if the connection were lost.
-    if (failures >= policy.attempts() || Thread.currentThread().isInterrupted()) {
+    if (failures >= attempts || Thread.currentThread().isInterrupted()) {
       throw failure;
     }
     Duration asked = failure.retryAfter().orElse(Duration.ZERO);

@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.mirror;
 
+import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
@@ -11,15 +12,31 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /**
- * Makes the requests of another client again where that can help. Downloads go on where they broke.
- * Uploads are left to {@link BlobSender}, which has the source to read from again. Does not close
- * the other client.
+ * Repeats the requests of another client when they fail in a way that may pass, and resumes broken
+ * downloads. A blob is written once only, because its content cannot be read a second time.
+ *
+ * <p>Thread-safe if the other client is. Closing it does not close the other client.
  */
-final class RetryingClient implements RegistryClient {
+public final class RetryingClient implements RegistryClient {
   private final RegistryClient client;
   private final Retries retries;
+
+  /**
+   * Adds retries to a client.
+   *
+   * @param client makes the requests; stays open
+   * @param policy what is retried, how often and when; its {@link RetryPolicy#retriesPerImage()} is
+   *     the number of retries of this client together
+   * @param progress told of each retry
+   * @return a client for one run
+   */
+  public static RetryingClient of(
+      RegistryClient client, RetryPolicy policy, Consumer<ProgressEvent> progress) {
+    return new RetryingClient(client, new Retries(policy, Pauses.real(), progress, new Contacts()));
+  }
 
   RetryingClient(RegistryClient client, Retries retries) {
     this.client = client;
@@ -32,31 +49,36 @@ final class RetryingClient implements RegistryClient {
 
   @Override
   public void ping(String registry) {
-    retries.run(() -> client.ping(registry));
+    retries.run(registry, () -> client.ping(registry));
   }
 
   @Override
   public Optional<Descriptor> findManifest(ImageRef image) {
-    return retries.call(() -> client.findManifest(image));
+    return retries.call(image.registry(), () -> client.findManifest(image));
   }
 
   @Override
   public Manifest readManifest(ImageRef image) {
-    return retries.call(() -> client.readManifest(image));
+    return retries.call(image.registry(), () -> client.readManifest(image));
   }
 
   @Override
   public void writeManifest(ImageRef image, Manifest manifest) {
-    retries.run(() -> client.writeManifest(image, manifest));
+    retries.run(image.registry(), () -> client.writeManifest(image, manifest));
   }
 
   @Override
   public OptionalLong findBlob(Repository repository, Digest digest) {
-    return retries.call(() -> client.findBlob(repository, digest));
+    return retries.call(repository.registry(), () -> client.findBlob(repository, digest));
   }
 
+  /** Opens a stream that resumes where a transfer broke; nothing is requested before it is read. */
   @Override
-  public ResumingInput readBlob(Repository repository, Descriptor blob, long offset) {
+  public InputStream readBlob(Repository repository, Descriptor blob, long offset) {
+    return openBlob(repository, blob, offset);
+  }
+
+  ResumingInput openBlob(Repository repository, Descriptor blob, long offset) {
     return new ResumingInput(client, retries, repository, blob, offset);
   }
 
@@ -68,7 +90,7 @@ final class RetryingClient implements RegistryClient {
 
   @Override
   public Optional<BlobUpload> beginUpload(Repository repository) {
-    return retries.call(() -> client.beginUpload(repository));
+    return retries.call(repository.registry(), () -> client.beginUpload(repository));
   }
 
   /** The session's own requests are made once only. */
@@ -79,17 +101,17 @@ final class RetryingClient implements RegistryClient {
 
   @Override
   public boolean mountBlob(Repository repository, Digest digest, Repository from) {
-    return retries.call(() -> client.mountBlob(repository, digest, from));
+    return retries.call(repository.registry(), () -> client.mountBlob(repository, digest, from));
   }
 
   @Override
   public List<String> tags(Repository repository) {
-    return retries.call(() -> client.tags(repository));
+    return retries.call(repository.registry(), () -> client.tags(repository));
   }
 
   @Override
   public Optional<List<Descriptor>> referrers(Repository repository, Digest subject) {
-    return retries.call(() -> client.referrers(repository, subject));
+    return retries.call(repository.registry(), () -> client.referrers(repository, subject));
   }
 
   @Override

@@ -214,11 +214,11 @@ public final class MirrorPlanner {
                   .ifPresentOrElse(
                       found -> digests.put(image, found), () -> problems.put(image, missing(use)));
             } catch (ExecutionException e) {
-              if (!(e.getCause() instanceof AirgapException)) {
-                throw new IllegalStateException(
-                    "asking for " + image + " failed unexpectedly", e.getCause());
-              }
-              problems.put(image, String.valueOf(e.getCause().getMessage()));
+              problems.put(
+                  image,
+                  e.getCause() instanceof AirgapException failure
+                      ? failure.getMessage()
+                      : "the request failed unexpectedly: " + e.getCause());
             } catch (InterruptedException e) {
               Thread.currentThread().interrupt();
               throw new AirgapException(

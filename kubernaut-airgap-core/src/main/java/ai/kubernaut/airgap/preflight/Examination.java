@@ -42,18 +42,7 @@ final class Examination {
   PreflightReport report() {
     List<Repository> misfits = misfits();
     if (misfits.isEmpty()) {
-      if (repositories.isEmpty()) {
-        reason("the plan has no images");
-      } else if (isReached()) {
-        tryUploads();
-        if (attempts.accepted().isEmpty()) {
-          reason("no repository took an upload");
-        } else {
-          askForAbilities();
-        }
-      } else {
-        reason("the registry was not reached");
-      }
+      askRegistry();
     } else {
       reason("the names have to change first");
     }
@@ -61,6 +50,21 @@ final class Examination {
         plan,
         List.copyOf(findings.values()),
         options.preset().map(RegistryPreset::limits).orElse(List.of()));
+  }
+
+  private void askRegistry() {
+    if (!isReached()) {
+      reason("the registry was not reached");
+    } else if (repositories.isEmpty()) {
+      reason("the plan has no images");
+    } else {
+      tryUploads();
+      if (attempts.accepted().isEmpty()) {
+        reason("no repository took an upload");
+      } else {
+        askForAbilities();
+      }
+    }
   }
 
   private void reason(String why) {

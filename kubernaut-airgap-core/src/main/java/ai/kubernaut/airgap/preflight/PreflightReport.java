@@ -74,6 +74,13 @@ public interface PreflightReport {
    */
   default String summary() {
     String mirror = plan().target().address();
+    if (problems().isEmpty() && plan().entries().isEmpty()) {
+      return mirror
+          + (finding(Question.REACHABLE).answer() == Finding.Answer.YES
+              ? " answers as a registry and accepts the credentials"
+              : " could not be checked")
+          + "; the plan has no images, so pushing was not checked";
+    }
     return problems().isEmpty()
         ? mirror + " can take the images, as far as it says"
         : mirror + " cannot take the images as planned: " + problems().size() + " problem(s)";

@@ -418,7 +418,9 @@ final class FaultsTest {
 
   private ImageCopy copy() {
     RetryingClient retrying =
-        new RetryingClient(client, new Retries(RetryPolicy.builder().build(), pauses, event -> {}));
+        new RetryingClient(
+            client,
+            new Retries(RetryPolicy.builder().build(), pauses, event -> {}, new Contacts()));
     return new ImageCopy(
         retrying,
         plan().entries().get(0),

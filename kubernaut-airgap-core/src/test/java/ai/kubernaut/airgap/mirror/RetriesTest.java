@@ -22,7 +22,9 @@ final class RetriesTest {
   }
 
   private Retries retries(RetryPolicy policy, NoPauses pauses) {
-    return new Retries(policy, pauses, events::add);
+    Contacts contacts = new Contacts();
+    contacts.answered("quay.io");
+    return new Retries(policy, pauses, events::add, contacts);
   }
 
   /** A request that fails a number of times. */
@@ -40,7 +42,9 @@ final class RetriesTest {
     RetryPolicy policy = RetryPolicy.builder().attempts(8).maxDelay(Duration.ofSeconds(10)).build();
     int[] left = {7};
 
-    assertThat(retries(policy, pauses).call(() -> failing(left, failure(Reason.SERVER, null))))
+    assertThat(
+            retries(policy, pauses)
+                .call("quay.io", () -> failing(left, failure(Reason.SERVER, null))))
         .isEqualTo("done");
 
     assertThat(pauses.waits())
@@ -59,7 +63,7 @@ final class RetriesTest {
     int[] left = {1};
 
     retries(RetryPolicy.builder().jitter(1).build(), pauses)
-        .call(() -> failing(left, failure(Reason.UNREACHABLE, null)));
+        .call("quay.io", () -> failing(left, failure(Reason.UNREACHABLE, null)));
 
     assertThat(pauses.waits()).containsExactly(Duration.ofMillis(250));
   }
@@ -70,7 +74,7 @@ final class RetriesTest {
     int[] left = {2};
 
     retries(RetryPolicy.builder().build(), pauses)
-        .call(() -> failing(left, failure(Reason.RATE_LIMITED, Duration.ofSeconds(77))));
+        .call("quay.io", () -> failing(left, failure(Reason.RATE_LIMITED, Duration.ofSeconds(77))));
 
     assertThat(pauses.waits()).containsExactly(Duration.ofSeconds(77), Duration.ofSeconds(77));
   }
@@ -85,7 +89,7 @@ final class RetriesTest {
             catchThrowable(
                 () ->
                     retries(RetryPolicy.builder().build(), pauses)
-                        .call(() -> failing(left, limited))))
+                        .call("quay.io", () -> failing(left, limited))))
         .isSameAs(limited);
     assertThat(pauses.waits()).isEmpty();
   }
@@ -101,7 +105,7 @@ final class RetriesTest {
             catchThrowable(
                 () ->
                     retries(RetryPolicy.builder().build(), pauses)
-                        .call(() -> failing(left, failure))))
+                        .call("quay.io", () -> failing(left, failure))))
         .isSameAs(failure);
 
     assertThat(100 - left[0]).isEqualTo(reason.retryable() ? 5 : 1);
@@ -118,11 +122,12 @@ final class RetriesTest {
     Retries retries = retries(RetryPolicy.builder().retriesPerImage(6).build(), pauses);
     for (int i = 0; i < 2; i++) {
       int[] left = {3};
-      retries.run(() -> failing(left, failure(Reason.SERVER, null)));
+      retries.run("quay.io", () -> failing(left, failure(Reason.SERVER, null)));
     }
 
     int[] left = {1};
-    assertThatThrownBy(() -> retries.run(() -> failing(left, failure(Reason.SERVER, null))))
+    assertThatThrownBy(
+            () -> retries.run("quay.io", () -> failing(left, failure(Reason.SERVER, null))))
         .isInstanceOf(RegistryException.class);
     assertThat(pauses.waits()).hasSize(6);
   }
@@ -138,7 +143,7 @@ final class RetriesTest {
             catchThrowable(
                 () ->
                     retries(RetryPolicy.builder().build(), pauses)
-                        .call(() -> failing(left, failure))))
+                        .call("quay.io", () -> failing(left, failure))))
         .isSameAs(failure);
     assertThat(Thread.interrupted()).isTrue();
     assertThat(left[0]).isEqualTo(2);

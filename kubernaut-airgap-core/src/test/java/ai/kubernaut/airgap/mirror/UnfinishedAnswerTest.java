@@ -105,7 +105,8 @@ final class UnfinishedAnswerTest {
         ResumingInput in =
             new ResumingInput(
                 client,
-                new Retries(RetryPolicy.builder().build(), new NoPauses(0), event -> {}),
+                new Retries(
+                    RetryPolicy.builder().build(), new NoPauses(0), event -> {}, new Contacts()),
                 repository,
                 BLOB,
                 offset)) {

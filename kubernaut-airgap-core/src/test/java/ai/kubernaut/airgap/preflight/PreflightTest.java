@@ -126,21 +126,25 @@ final class PreflightTest {
       assertThat(problem.consequence())
           .isEqualTo("plan with a path behind the host, as in harbor.corp/<name>");
     }
-
-    @Test
-    void aPlanWithoutImagesHasNothingToAsk() {
-      PreflightReport report = preflight(silent(), DEFAULTS, plan("harbor.corp"));
-
-      assertThat(report.orElseThrow().findings())
-          .extracting(Finding::answer)
-          .containsOnly(Answer.NOT_ASKED);
-    }
   }
 
   @Nested
   final class OfARegistryInMemory {
     private final MemoryRegistryClient client = MemoryRegistryClient.create();
     private final MirrorPlan plan = plan("harbor.corp", "quay.io/a/b:1", "quay.io/a/c:1");
+
+    @Test
+    void aPlanWithoutImagesAsksForTheRegistryAlone() {
+      PreflightReport report = preflight(client, DEFAULTS, plan("harbor.corp")).orElseThrow();
+
+      assertThat(report.findings())
+          .filteredOn(finding -> finding.answer() == Answer.YES)
+          .extracting(Finding::question)
+          .containsExactly(Question.REACHABLE, Question.TLS, Question.CREDENTIALS);
+      assertThat(report.findings())
+          .filteredOn(finding -> finding.answer() == Answer.NOT_ASKED)
+          .hasSize(Question.values().length - 3);
+    }
 
     @Test
     void everyQuestionHasItsAnswerAndNothingIsLeft() {

@@ -45,6 +45,7 @@ public final class WholeFlow {
                 .registry(lab.newRegistryClient())
                 .cluster(Fabric8ClusterClient.fromKubeconfig(lab.kubeconfig()))
                 .helm(HelmJavaClient.withKubeconfig(lab.kubeconfig()))
+                .closeClients(true)
                 .build()) {
 
       // Step 1: the chart is rendered and its images are looked up. Nothing is touched.

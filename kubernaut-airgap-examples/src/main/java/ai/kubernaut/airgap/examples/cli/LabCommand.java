@@ -160,6 +160,7 @@ final class LabCommand implements Callable<Integer> {
         .registry(client)
         .cluster(Fabric8ClusterClient.fromKubeconfig(config))
         .helm(HelmJavaClient.withKubeconfig(config))
+        .closeClients(true)
         .onProgress(output)
         .build();
   }

@@ -83,12 +83,22 @@ final class PlanArguments {
     return chart.chart != null;
   }
 
-  private void requireOneInput() {
+  /** Whether there is a saved plan, or something to plan from. */
+  boolean isGiven() {
+    return !inputs().isEmpty();
+  }
+
+  private List<String> inputs() {
     List<String> given = new ArrayList<>();
     addIf(given, file != null, "--plan");
     addIf(given, chart.chart != null, "--chart");
     addIf(given, imageList != null, "--images");
     addIf(given, imageSet != null, "--imageset");
+    return given;
+  }
+
+  private void requireOneInput() {
+    List<String> given = inputs();
     if (given.isEmpty()) {
       throw new IllegalArgumentException(
           "--chart is missing: the chart's folder, archive or address; or --images or --imageset with a list of images, or --plan with a saved plan");

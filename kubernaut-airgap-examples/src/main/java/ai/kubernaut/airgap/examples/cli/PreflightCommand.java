@@ -9,7 +9,10 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "preflight",
-    description = "Asks the mirror whether it can take the images of a plan; sends none.",
+    description = {
+      "Checks that the mirror can take the images of a plan. No image is sent.",
+      "With --target alone: checks that the registry can be reached and accepts the credentials."
+    },
     mixinStandardHelpOptions = true)
 final class PreflightCommand extends StepCommand {
   @Option(
@@ -17,6 +20,13 @@ final class PreflightCommand extends StepCommand {
       description =
           "Store a tiny image under the tag airgap-preflight to find out what only a push shows.")
   boolean mayWrite;
+
+  @Override
+  MirrorPlan plan(Airgap airgap) {
+    return plan.isGiven() || plan.target.target == null
+        ? super.plan(airgap)
+        : MirrorPlan.builder(plan.target.target()).build();
+  }
 
   @Override
   int run(Airgap airgap, MirrorPlan planned) {

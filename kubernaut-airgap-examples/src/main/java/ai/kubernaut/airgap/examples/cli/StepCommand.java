@@ -16,9 +16,16 @@ abstract class StepCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Airgap airgap =
-        reach(Airgap.builder().registry(registries.client()).onProgress(output)).build()) {
-      return run(airgap, plan.plan(airgap, release.release()));
+        reach(Airgap.builder().registry(registries.client()).onProgress(output))
+            .closeClients(true)
+            .build()) {
+      return run(airgap, plan(airgap));
     }
+  }
+
+  /** Reads or makes the plan that the step needs. */
+  MirrorPlan plan(Airgap airgap) {
+    return plan.plan(airgap, release.release());
   }
 
   /** Adds the clients that the step needs beside the one for registries. */
