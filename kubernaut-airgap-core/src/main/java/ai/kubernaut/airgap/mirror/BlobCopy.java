@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * One blob and everything in the plan that needs it: brought into one repository of the mirror, and
@@ -22,12 +23,19 @@ final class BlobCopy {
   private final TransferMeter.OfBlob meter;
   private final Journal journal;
   private final MirrorOptions options;
+  private final BooleanSupplier stopping;
   private final List<ImageCopy> images = new ArrayList<>();
   private final Set<Repository> homes = new HashSet<>();
   private Optional<Repository> home = Optional.empty();
 
-  BlobCopy(Descriptor blob, TransferMeter meter, Journal journal, MirrorOptions options) {
+  BlobCopy(
+      Descriptor blob,
+      TransferMeter meter,
+      Journal journal,
+      MirrorOptions options,
+      BooleanSupplier stopping) {
     this.options = options;
+    this.stopping = stopping;
     this.blob = blob;
     this.meter = meter.of(blob);
     this.journal = journal;
@@ -101,11 +109,11 @@ final class BlobCopy {
     if (home.isPresent()) {
       meter.again();
     }
-    new BlobSender(image, blob, meter, journal, chunk()).send();
+    new BlobSender(image, blob, meter, journal, chunk(), stopping).send();
     if (home.isPresent()) {
-      image.sentAgain(blob.size());
+      image.sentAgain();
     } else {
-      image.sent(blob.size());
+      image.sent();
     }
     return Way.SENT;
   }

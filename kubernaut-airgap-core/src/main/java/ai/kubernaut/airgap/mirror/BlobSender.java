@@ -10,6 +10,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 
 /**
  * Sends one blob for one image. It goes in one piece at first, as that is fastest and every
@@ -35,13 +37,23 @@ final class BlobSender {
   private final TransferMeter.OfBlob meter;
   private final Journal journal;
   private final int chunk;
+  private final BooleanSupplier stopping;
   private boolean inPieces;
   private boolean resumed;
   private boolean renewed;
   private int failures;
 
+  /**
+   * @param stopping whether the run is ending, so that no further piece is to be sent
+   */
   BlobSender(
-      ImageCopy image, Descriptor blob, TransferMeter.OfBlob meter, Journal journal, int chunk) {
+      ImageCopy image,
+      Descriptor blob,
+      TransferMeter.OfBlob meter,
+      Journal journal,
+      int chunk,
+      BooleanSupplier stopping) {
+    this.stopping = stopping;
     this.journal = journal;
     this.inPieces = journal.isKept();
     this.image = image;
@@ -58,6 +70,7 @@ final class BlobSender {
     Optional<Long> arrived = earlier.flatMap(this::arrived);
     if (arrived.isPresent()) {
       resumed = true;
+      image.bytesResumed(arrived.get());
       send(earlier.orElseThrow(), arrived.get());
       return;
     }
@@ -95,6 +108,9 @@ final class BlobSender {
           try {
             sendFrom(upload, offset, counted(source, offset));
             stored = true;
+          } catch (CancellationException e) {
+            keep = journal.isKept();
+            throw e;
           } catch (RegistryException e) {
             keep = canGoOnLater(e);
             pause(source, e);
@@ -133,14 +149,26 @@ final class BlobSender {
   private void sendFrom(BlobUpload upload, long start, InputStream content) {
     long offset = start;
     long size = Math.max(chunk, upload.minimumChunk());
-    while (inPieces && size <= MAX_CHUNK && blob.size() - offset > size) {
-      byte[] piece = piece(content, (int) size);
+    while (inPieces && size <= MAX_CHUNK && blob.size() - offset > leastRest(offset, size)) {
+      if (stopping.getAsBoolean()) {
+        throw new CancellationException();
+      }
+      byte[] piece = piece(content, (int) Math.min(size, blob.size() - offset));
       upload.append(offset, piece.length, new ByteArrayInputStream(piece));
       journal.sending(image.to(), blob.digest(), upload);
       offset += piece.length;
       failures = 0;
     }
     upload.finish(blob, offset, content);
+  }
+
+  /**
+   * How much the closing request may carry. A registry that has begun to receive it may give the
+   * session up when it breaks, with all that it had acknowledged; so with a journal, a blob of
+   * several pieces is complete before the session is closed.
+   */
+  private long leastRest(long offset, long size) {
+    return journal.isKept() && offset > 0 ? 0 : size;
   }
 
   private static byte[] piece(InputStream content, int size) {
@@ -209,6 +237,7 @@ final class BlobSender {
         source,
         count -> {
           position[0] += count;
+          image.bytesSent(count);
           meter.sent(position[0], count);
         });
   }

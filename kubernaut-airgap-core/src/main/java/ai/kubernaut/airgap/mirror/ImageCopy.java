@@ -26,7 +26,8 @@ final class ImageCopy {
   private int sentAgain;
   private int mounted;
   private int present;
-  private long bytes;
+  private long bytesSent;
+  private long bytesResumed;
 
   ImageCopy(
       RetryingClient registries,
@@ -65,14 +66,23 @@ final class ImageCopy {
     return entry.target().repository();
   }
 
-  synchronized void sent(long size) {
-    sent++;
-    bytes += size;
+  /** Content of a blob went to the mirror, whatever became of it there. */
+  synchronized void bytesSent(long count) {
+    bytesSent += count;
   }
 
-  synchronized void sentAgain(long size) {
+  /** The mirror holds the beginning of a blob, which an earlier run has sent. */
+  synchronized void bytesResumed(long count) {
+    bytesResumed += count;
+  }
+
+  synchronized void sent() {
+    sent++;
+  }
+
+  synchronized void sentAgain() {
     sentAgain++;
-    sent(size);
+    sent++;
   }
 
   synchronized void mounted() {
@@ -109,20 +119,24 @@ final class ImageCopy {
     Digest written =
         fallback.write(
             registries, target.tag().isPresent() ? target.withoutDigest() : target, manifests);
-    synchronized (this) {
-      return MirroredImage.builder()
-          .entry(entry)
-          .outcome(MirroredImage.Outcome.COPIED)
-          .digest(written)
-          .sourceDigest(sourceDigest)
-          .blobsSent(sent)
-          .blobsSentAgain(sentAgain)
-          .blobsMounted(mounted)
-          .blobsPresent(present)
-          .bytesSent(bytes)
-          .addAllAttachments(attachments.stream().map(one -> one.in(to())).toList())
-          .build();
-    }
+    return counted()
+        .outcome(MirroredImage.Outcome.COPIED)
+        .digest(written)
+        .sourceDigest(sourceDigest)
+        .addAllAttachments(attachments.stream().map(one -> one.in(to())).toList())
+        .build();
+  }
+
+  /** What has been transferred for the image so far, also when it fails in the end. */
+  synchronized MirroredImage.Builder counted() {
+    return MirroredImage.builder()
+        .entry(entry)
+        .blobsSent(sent)
+        .blobsSentAgain(sentAgain)
+        .blobsMounted(mounted)
+        .blobsPresent(present)
+        .bytesSent(bytesSent)
+        .bytesResumed(bytesResumed);
   }
 
   private void writeChildren(ImageManifests whole) {

@@ -6,6 +6,7 @@ import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
+import java.time.Duration;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +19,9 @@ import java.util.function.Consumer;
  * Thread-safe; each run has its own threads, and they are gone when it returns.
  */
 public final class MirrorEngine {
+  /** How long pieces on their way may take when a run is stopped. */
+  private static final Duration PIECE_GRACE = Duration.ofMillis(800);
+
   private final RegistryClient registries;
   private final MirrorOptions options;
   private final Consumer<ProgressEvent> progress;
@@ -174,8 +178,10 @@ public final class MirrorEngine {
                 (result, failure) -> {
                   throw new CancellationException();
                 });
-    try (Workers images = new Workers("image", options.imagesAtOnce(), cancelled);
-        Workers blobs = new Workers("blob", options.blobsAtOnce(), cancelled)) {
+    // With a journal, a piece that has arrived whole need not be sent again.
+    Duration grace = options.journal().isPresent() ? PIECE_GRACE : Duration.ZERO;
+    try (Workers images = new Workers("image", options.imagesAtOnce(), cancelled, Duration.ZERO);
+        Workers blobs = new Workers("blob", options.blobsAtOnce(), cancelled, grace)) {
       return work.with(images, blobs);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -56,7 +56,7 @@ public interface MirrorReport {
   }
 
   /**
-   * How much was sent to the mirror in blobs.
+   * How much blob content the run sent to the mirror.
    *
    * @return bytes
    */

@@ -195,7 +195,8 @@ final class MirrorRun {
                 for (Descriptor blob : copy.blobs()) {
                   copies
                       .computeIfAbsent(
-                          blob.digest(), any -> new BlobCopy(blob, meter, journal, options))
+                          blob.digest(),
+                          any -> new BlobCopy(blob, meter, journal, options, blobs::isStopping))
                       .neededBy(copy);
                 }
               });
@@ -251,7 +252,14 @@ final class MirrorRun {
     } catch (ListenerException e) {
       throw e;
     } catch (RuntimeException e) {
-      image = failed(found.entry(), e);
+      image =
+          failed(
+              found
+                  .copy()
+                  .map(ImageCopy::counted)
+                  .orElseGet(() -> MirroredImage.builder().entry(found.entry())),
+              found.entry(),
+              e);
     }
     progress.accept(
         new ProgressEvent.ImageFinished(
@@ -261,8 +269,12 @@ final class MirrorRun {
 
   /** One image that nobody was prepared for must not take the others down. */
   static MirroredImage failed(MirrorEntry entry, RuntimeException e) {
-    return MirroredImage.builder()
-        .entry(entry)
+    return failed(MirroredImage.builder().entry(entry), entry, e);
+  }
+
+  private static MirroredImage failed(
+      MirroredImage.Builder image, MirrorEntry entry, RuntimeException e) {
+    return image
         .outcome(MirroredImage.Outcome.FAILED)
         .failure(
             e instanceof AirgapException

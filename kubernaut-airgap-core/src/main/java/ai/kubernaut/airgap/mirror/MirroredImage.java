@@ -101,12 +101,24 @@ public interface MirroredImage {
   }
 
   /**
-   * How much was sent to the mirror in blobs.
+   * How much blob content this run sent to the mirror for this image, including what was sent again
+   * after a failure. For a failed image: until it failed.
    *
    * @return bytes
    */
   @Value.Default
   default long bytesSent() {
+    return 0;
+  }
+
+  /**
+   * How much blob content an earlier run had sent before it was interrupted, so that this run
+   * continued there.
+   *
+   * @return bytes
+   */
+  @Value.Default
+  default long bytesResumed() {
     return 0;
   }
 
@@ -141,10 +153,15 @@ public interface MirroredImage {
       case COPIED ->
           String.format(
               Locale.ROOT,
-              "copied, %s, %.1f MB sent, %d blobs mounted%s%s",
+              "copied, %s, %.1f MB sent, %d blobs mounted%s%s%s%s",
               abbreviated,
               bytesSent() / 1e6,
               blobsMounted(),
+              blobsPresent() == 0 ? "" : ", " + blobsPresent() + " blobs already in the mirror",
+              bytesResumed() == 0
+                  ? ""
+                  : String.format(
+                      Locale.ROOT, ", %.1f MB sent by an earlier run", bytesResumed() / 1e6),
               blobsSentAgain() == 0
                   ? ""
                   : ", " + blobsSentAgain() + " sent again as the mirror would not mount them",

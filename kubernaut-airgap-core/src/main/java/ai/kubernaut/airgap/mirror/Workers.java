@@ -1,30 +1,49 @@
 package ai.kubernaut.airgap.mirror;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Threads for one kind of work in one run. Closing interrupts them and waits for their end. */
+/**
+ * Threads for one kind of work in one run. Closing ends them: work that has not begun never does,
+ * work under way is interrupted after a grace period, and all threads have ended afterwards.
+ */
 final class Workers implements AutoCloseable {
   /** Longer than a registry client takes to notice an interrupt. */
   private static final long END_SECONDS = 10;
 
-  private final ExecutorService threads;
+  private final ThreadPoolExecutor threads;
   private final CompletableFuture<Object> cancelled;
+  private final Duration grace;
+  private volatile boolean stopping;
 
   /**
    * @param cancelled completed with a {@link CancellationException} when nobody waits any more
+   * @param grace how long work under way may go on after closing, to come to a good end
    */
-  Workers(String name, int count, CompletableFuture<Object> cancelled) {
+  Workers(String name, int count, CompletableFuture<Object> cancelled, Duration grace) {
     this.cancelled = cancelled;
+    this.grace = grace;
     this.threads =
-        Executors.newFixedThreadPool(count, work -> new Thread(work, "airgap-mirror-" + name));
+        new ThreadPoolExecutor(
+            count,
+            count,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            work -> new Thread(work, "airgap-mirror-" + name));
+  }
+
+  /** Whether the run is ending, so that work under way should come to an end. */
+  boolean isStopping() {
+    return stopping;
   }
 
   <T> CompletableFuture<T> submit(Supplier<T> work) {
@@ -65,11 +84,16 @@ final class Workers implements AutoCloseable {
 
   @Override
   public void close() {
-    threads.shutdownNow();
+    stopping = true;
+    threads.getQueue().clear();
+    threads.shutdown();
     boolean interrupted = Thread.interrupted();
     try {
+      threads.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS);
+      threads.shutdownNow();
       threads.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
+      threads.shutdownNow();
       interrupted = true;
     } finally {
       if (interrupted) {

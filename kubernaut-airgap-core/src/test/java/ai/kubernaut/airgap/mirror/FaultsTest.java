@@ -412,7 +412,8 @@ final class FaultsTest {
             blob,
             new TransferMeter(event -> {}, pauses::nanoTime).of(blob),
             journal,
-            1 << 20)
+            1 << 20,
+            () -> false)
         .send();
   }
 
@@ -456,8 +457,72 @@ final class FaultsTest {
         .containsExactly(Optional.of("bytes=1048576-"));
     assertThat(
             push.requests().stream().map(Request::method).filter(method -> !method.equals("HEAD")))
-        .containsExactly("GET", "PATCH", "PUT");
+        .containsExactly("GET", "PATCH", "PATCH", "PUT");
     assertThat(file).doesNotExist();
+  }
+
+  private MirrorPlan largePlan(int size) {
+    ImageRef large = ImageRef.parse(pull.host() + "/kubernaut-ai/large:v1");
+    try (HttpRegistryClient publisher = anonymous(pull.host())) {
+      TestImages.publish(
+          publisher, large, TestImages.Kind.OCI, List.of(TestImages.bytes(size, 5)), 9);
+    }
+    pull.forget();
+    return MirrorPlan.builder(target).image(large).build();
+  }
+
+  private MirrorReport mirror(MirrorPlan plan, MirrorOptions options) {
+    return new MirrorEngine(client, options, event -> {}, pauses).mirror(plan);
+  }
+
+  @Test
+  void aCancelledRunKeepsEveryPieceThatTheRegistryAcknowledged(@TempDir Path folder) {
+    int tail = 1 << 20;
+    MirrorPlan plan = largePlan(BlobSender.CHUNK + tail);
+    MirrorOptions.Builder options = MirrorOptions.builder().journal(folder.resolve("journal"));
+    push.faults(
+        request -> {
+          if (request.header("Content-Length").equals(Optional.of(String.valueOf(tail)))) {
+            cancel.complete(null);
+            return Optional.of(new Fault.Slow(tail, Duration.ofMillis(1)));
+          }
+          return Optional.empty();
+        });
+
+    assertThat(catchThrowable(() -> mirror(plan, options.cancelledBy(cancel).build())))
+        .hasMessageContaining("cancelled");
+    push.faults(request -> Optional.empty());
+    MirrorReport report =
+        mirror(plan, options.cancelledBy(new CompletableFuture<>()).build()).orElseThrow();
+
+    assertThat(report.bytesSent()).isLessThan(tail);
+    assertThat(report.images().get(0).describe()).contains("already in the mirror");
+  }
+
+  @Test
+  void bytesAreCountedAsTheyAreSentAndThoseOfAnEarlierRunApart(@TempDir Path folder) {
+    int rest = 700_000;
+    MirrorPlan plan = largePlan(BlobSender.CHUNK + rest);
+    MirrorOptions options =
+        MirrorOptions.builder()
+            .journal(folder.resolve("journal"))
+            .retry(RetryPolicy.none())
+            .build();
+    push.faults(
+        request ->
+            request.header("Content-Length").equals(Optional.of(String.valueOf(rest)))
+                ? Optional.of(Fault.Answer.of(503))
+                : Optional.empty());
+    MirroredImage broken = mirror(plan, options).images().get(0);
+    push.faults(request -> Optional.empty());
+
+    MirroredImage resumed = mirror(plan, options).orElseThrow().images().get(0);
+
+    assertThat(broken.outcome()).isEqualTo(MirroredImage.Outcome.FAILED);
+    assertThat(broken.bytesSent()).isGreaterThan(BlobSender.CHUNK);
+    assertThat(resumed.bytesSent()).isBetween((long) rest, (long) BlobSender.CHUNK);
+    assertThat(resumed.bytesResumed()).isEqualTo(BlobSender.CHUNK);
+    assertThat(resumed.describe()).contains("5.2 MB sent by an earlier run");
   }
 
   @Test
