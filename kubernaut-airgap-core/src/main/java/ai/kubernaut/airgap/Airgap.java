@@ -411,7 +411,9 @@ public final class Airgap implements AutoCloseable {
    *     by other means
    * @param options release, LLM credentials, patience
    * @return the release
-   * @throws InstallationFailedException when Helm or a hook failed
+   * @throws InstallationFailedException when Helm or a hook failed and left a release behind
+   * @throws HelmException when Helm failed before there was a release, or the cluster could not be
+   *     looked at afterwards, which is then a suppressed exception
    * @throws ai.kubernaut.airgap.overlay.ImagesOutsideMirrorException before anything is touched,
    *     when the chart would pull anything that the plan does not provide
    * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be reached, or
@@ -423,18 +425,35 @@ public final class Airgap implements AutoCloseable {
     try {
       return new Installer(cluster(), helm(), progress).install(mirrored, pullSecret, options);
     } catch (HelmException e) {
-      if (helm().status(options.release()).isEmpty()) {
-        throw e;
+      throw explained(e, mirrored.plan(), options.release());
+    }
+  }
+
+  /**
+   * Adds to Helm's error what the cluster looks like. Helm's error stays the primary one: when the
+   * cluster cannot be looked at, that second failure is suppressed in it.
+   */
+  private AirgapException explained(HelmException failure, MirrorPlan plan, ReleaseName release) {
+    try {
+      if (helm().status(release).isEmpty()) {
+        return failure;
       }
+      Consumer<ProgressEvent> nobody = event -> {};
+      Verifier verifier =
+          registries == null
+              ? new Verifier(cluster(), helm(), nobody)
+              : new Verifier(cluster(), helm(), registries, nobody);
       VerificationReport seen =
-          new Verifier(cluster(), helm(), registries(), event -> {})
-              .verify(
-                  Installation.of(options.release(), mirrored.plan()),
-                  VerifyOptions.builder()
-                      .patience(Patience.of(Duration.ofMillis(1), Duration.ofMillis(1)))
-                      .askServices(false)
-                      .build());
-      throw new InstallationFailedException(e, seen);
+          verifier.verify(
+              Installation.of(release, plan),
+              VerifyOptions.builder()
+                  .patience(Patience.of(Duration.ofMillis(1), Duration.ofMillis(1)))
+                  .askServices(false)
+                  .build());
+      return new InstallationFailedException(failure, seen);
+    } catch (RuntimeException second) {
+      failure.addSuppressed(second);
+      return failure;
     }
   }
 

@@ -72,13 +72,12 @@ final class Namespaces {
     return object.namespace().map(namespace -> namespace + "/").orElse("") + object.name();
   }
 
-  /** The latest warning about an object. */
+  /**
+   * The latest warning about an object. Events only explain what was found; that they cannot be
+   * read must not hide it.
+   */
   Optional<String> warning(KubernetesObject object) {
-    return events
-        .computeIfAbsent(
-            object.namespace().orElse(""),
-            namespace -> cluster.list(ResourceType.EVENT, namespace, Map.of()))
-        .stream()
+    return events.computeIfAbsent(object.namespace().orElse(""), this::events).stream()
         .filter(event -> event.fields().text("type").orElse("").equals("Warning"))
         .filter(
             event -> event.fields().text("involvedObject", "name").orElse("").equals(object.name()))
@@ -86,6 +85,14 @@ final class Namespaces {
             event -> event.fields().text("involvedObject", "kind").orElse("").equals(object.kind()))
         .reduce((earlier, later) -> time(later).compareTo(time(earlier)) >= 0 ? later : earlier)
         .flatMap(event -> event.fields().text("message"));
+  }
+
+  private List<KubernetesObject> events(String namespace) {
+    try {
+      return cluster.list(ResourceType.EVENT, namespace, Map.of());
+    } catch (AirgapException unreadable) {
+      return List.of();
+    }
   }
 
   private static String time(KubernetesObject event) {

@@ -25,6 +25,7 @@ public final class TemplateHelm implements HelmClient {
   private final List<Chart> charts = new ArrayList<>();
   private String metadata = "{apiVersion: v2, name: kubernaut, version: 1.1.0}";
   private String failure = "";
+  private String statusFailure = "";
   private int renders;
 
   private TemplateHelm(String values, Function<Fields, String> templates) {
@@ -56,6 +57,12 @@ public final class TemplateHelm implements HelmClient {
   /** Lets installing and upgrading fail, with a failed release left behind. */
   public TemplateHelm failing(String said) {
     failure = said;
+    return this;
+  }
+
+  /** Lets reading a release fail once something was installed or upgraded. */
+  public TemplateHelm failingStatus(String said) {
+    statusFailure = said;
     return this;
   }
 
@@ -164,6 +171,10 @@ public final class TemplateHelm implements HelmClient {
 
   @Override
   public Optional<Release> status(ReleaseName release) {
+    if (!statusFailure.isEmpty() && !calls.isEmpty()) {
+      throw new HelmException(
+          "the release could not be read: " + statusFailure, statusFailure, null);
+    }
     return Optional.ofNullable(releases.get(release));
   }
 

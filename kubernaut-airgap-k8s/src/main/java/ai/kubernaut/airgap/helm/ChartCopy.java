@@ -72,7 +72,11 @@ final class ChartCopy implements AutoCloseable {
         change.of(copy);
         return copy;
       } catch (IOException | RuntimeException e) {
-        copy.close();
+        try {
+          copy.close();
+        } catch (UncheckedIOException notRemoved) {
+          e.addSuppressed(notRemoved);
+        }
         throw e;
       }
     } catch (FileSystemLoopException e) {
@@ -110,7 +114,7 @@ final class ChartCopy implements AutoCloseable {
       return Optional.empty();
     } catch (InvalidYamlException e) {
       return Optional.of(restore(String.valueOf(e.getMessage())));
-    } catch (IOException unreadable) {
+    } catch (IOException | UncheckedIOException unreadable) {
       return Optional.empty();
     }
   }
