@@ -13,7 +13,7 @@ public final class HelmException extends AirgapException {
    * Creates the exception.
    *
    * @param message what failed, where, why, and what to do next
-   * @param helmMessage what Helm or the chart said, word for word
+   * @param helmMessage what Helm or the chart said, word for word but for secrets
    * @param cause the failure below, or null when there is none
    */
   public HelmException(String message, String helmMessage, @Nullable Throwable cause) {
@@ -24,7 +24,7 @@ public final class HelmException extends AirgapException {
   /**
    * What Helm or the chart said.
    *
-   * @return word for word
+   * @return word for word, but {@code ***} in place of values that are secrets by their names
    */
   public String helmMessage() {
     return helmMessage;

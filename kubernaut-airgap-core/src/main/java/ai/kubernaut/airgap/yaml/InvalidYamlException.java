@@ -13,7 +13,8 @@ public final class InvalidYamlException extends AirgapException {
    * Creates the exception.
    *
    * @param source where the text comes from: a file, a template
-   * @param problem what is wrong, with line and column where they are known
+   * @param problem what is wrong, with line and column where they are known; no content of the
+   *     document, which may be secret
    * @param cause the failure below, or null when there is none
    */
   public InvalidYamlException(String source, String problem, @Nullable Throwable cause) {

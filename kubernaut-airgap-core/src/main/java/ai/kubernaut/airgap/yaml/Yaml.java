@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.ConstructNode;
@@ -38,11 +39,12 @@ import org.snakeyaml.engine.v2.scanner.StreamReader;
 import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /**
- * Reads and writes single YAML documents that hold what JSON can hold. Texts of more than {@link
- * #MAX_CHARACTERS} characters, or {@link #MAX_LINE} in one line, more than 50 aliases of
- * collections, more than {@link #MAX_VALUES} values with the aliases written out, more than {@link
- * #MAX_DEPTH} levels, and numbers of more than {@link #MAX_DIGITS} characters are refused: input
- * from elsewhere must exhaust neither memory nor patience. Thread-safe.
+ * Reads and writes single YAML documents that hold what JSON can hold. No exception quotes a
+ * document: it may hold secrets. Texts of more than {@link #MAX_CHARACTERS} characters, or {@link
+ * #MAX_LINE} in one line, more than 50 aliases of collections, more than {@link #MAX_VALUES} values
+ * with the aliases written out, more than {@link #MAX_DEPTH} levels, and numbers of more than
+ * {@link #MAX_DIGITS} characters are refused: input from elsewhere must exhaust neither memory nor
+ * patience. Thread-safe.
  */
 public final class Yaml {
   /**
@@ -76,6 +78,20 @@ public final class Yaml {
   private static final Pattern AMBIGUOUS =
       Pattern.compile(
           "(?i)y|n|yes|no|on|off|true|false|null|~|=|<<|[-+]?\\.(inf|nan)|[-+]?\\.?[0-9].*");
+
+  /** The parser's messages that go on with a text from the document. */
+  private static final Pattern QUOTING =
+      Pattern.compile(
+          "(found undefined alias|a constructor for the tag|found undefined tag handle"
+              + "|found unacceptable key|hexadecimal numbers|a valid version|recursive .*structure)"
+              + ".*",
+          Pattern.DOTALL);
+
+  private static final Pattern DUPLICATE_KEY =
+      Pattern.compile("(found duplicate key) (.*)", Pattern.DOTALL);
+
+  /** The names of settings; anything else may be a value in the wrong place. */
+  private static final Pattern PLAIN_KEY = Pattern.compile("[\\w./-]{1,63}");
 
   /** Whether a key may stand twice in one mapping. */
   public enum DuplicateKeys {
@@ -166,12 +182,26 @@ public final class Yaml {
                   mark ->
                       "line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1) + ": ")
               .orElse("");
-      throw new InvalidYamlException(source, where + e.getProblem(), e);
+      // The exception itself would quote the document, which may hold secrets.
+      throw new InvalidYamlException(source, where + withoutContent(e.getProblem()), null);
     } catch (YamlEngineException e) {
-      throw new InvalidYamlException(source, String.valueOf(e.getMessage()), e);
+      String problem =
+          e.getCause() == null
+              ? withoutContent(String.valueOf(e.getMessage()))
+              : "it has a value that does not fit its tag";
+      throw new InvalidYamlException(source, problem, null);
     } catch (StackOverflowError e) {
       throw new InvalidYamlException(source, "it is nested too deeply", e);
     }
+  }
+
+  /** What the parser says is wrong, without the parts that repeat what stands in the document. */
+  private static String withoutContent(String problem) {
+    Matcher duplicate = DUPLICATE_KEY.matcher(problem);
+    if (duplicate.matches()) {
+      return PLAIN_KEY.matcher(duplicate.group(2)).matches() ? problem : duplicate.group(1);
+    }
+    return QUOTING.matcher(problem).replaceFirst("$1");
   }
 
   private static void requireShortLines(String source, String text) {
@@ -291,9 +321,21 @@ public final class Yaml {
       Map<Tag, ConstructNode> constructors = new HashMap<>(super.getSchemaTagConstructors());
       for (Tag number : List.of(Tag.INT, Tag.FLOAT)) {
         constructors.computeIfPresent(
-            number, (tag, any) -> node -> any.construct(requireShort(node)));
+            number, (tag, any) -> node -> construct(any, requireShort(node)));
       }
       return constructors;
+    }
+
+    private static @Nullable Object construct(ConstructNode number, Node node) {
+      try {
+        return number.construct(node);
+      } catch (NumberFormatException e) {
+        throw new ConstructorException(
+            null,
+            Optional.empty(),
+            "found a value that is tagged as a number and is none",
+            node.getStartMark());
+      }
     }
 
     private static Node requireShort(Node node) {

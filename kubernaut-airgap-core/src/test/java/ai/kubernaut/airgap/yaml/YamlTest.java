@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ai.kubernaut.airgap.yaml.Yaml.DuplicateKeys;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,7 +77,10 @@ final class YamlTest {
       {"a: {b: 1", "line 1, column 9: expected ',' or '}'"},
       {"a:\n\tb: 1\n", "line 2, column 1: found character '\\t(TAB)'"},
       {"a:\n  b: 1\n c: 2\n", "line 3, column 2: expected <block end>"},
-      {"a: *b", "line 1, column 4: found undefined alias b"},
+      {"a: *b", "line 1, column 4: found undefined alias"},
+      {
+        "a: 1\nb: !!int x", "line 2, column 4: found a value that is tagged as a number and is none"
+      },
       {"a: 1\n---\nb: 2\n", "line 2, column 1: but found another document"},
       {"a: !!java.net.URL http://x", "could not determine a constructor for the tag"},
       {"a: !!binary aGVsbG8=", "a value that JSON does not have"},
@@ -111,6 +116,52 @@ final class YamlTest {
     assertThat(refusal)
         .hasMessageStartingWith("values.yaml is not YAML that can be used: ")
         .hasMessageContaining(why);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "user:\n  token: hunter2\n  broken: [\n",
+        "user: {token: hunter2\n",
+        "token: 'hunter2\n",
+        "token: \"hunter2\\q\"\n",
+        "token: \"\\xhunter2\"\n",
+        "token: \"\\uhunter2\"\n",
+        "token: *hunter2\n",
+        "token: &hunter2: x\n",
+        "token: !hunter2 x\n",
+        "token: !hunter2!x y\n",
+        "token: !<hunter2\n",
+        "token: !!int hunter2\n",
+        "token: !!float hunter2\n",
+        "token: !!bool hunter2\n",
+        "token: !!null hunter2\n",
+        "token: !!map hunter2\n",
+        "token: !!seq hunter2\n",
+        "token: !!timestamp hunter2\n",
+        "token: !!binary hunter2!\n",
+        "token: !!set {hunter2: x}\n",
+        "%hunter2 x\n---\n",
+        "%YAML hunter2\n---\n",
+        "token: |hunter2\n",
+        "token: @hunter2\n",
+        "token: `hunter2\n",
+        "hunter2",
+        "- hunter2",
+        "token: hunter2\n---\ntoken: hunter2\n",
+        "? {token: hunter2}\n: x\n",
+        "<<: hunter2\n",
+        "token: hunter2: x\n",
+        "token: hunter2\n\tx: 1\n"
+      })
+  void neitherTheMessageNorACauseQuotesTheDocument(String text) {
+    InvalidYamlException refusal =
+        catchThrowableOfType(InvalidYamlException.class, () -> read(text));
+    if (refusal != null) {
+      StringWriter trace = new StringWriter();
+      refusal.printStackTrace(new PrintWriter(trace, true));
+      assertThat(trace.toString()).doesNotContain("hunter2");
+    }
   }
 
   @Test

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -136,7 +137,7 @@ public final class HelmJavaClient implements HelmClient {
       String rendered =
           call(
               "The API versions that Helm knows could not be read",
-              copy,
+              copy::restore,
               new Helm(copy.folder()).template().withKubeVersion(OFFLINE_KUBERNETES)::call);
       return ((List<?>) field(rendered, "versions")).stream().map(Object::toString).toList();
     }
@@ -174,7 +175,7 @@ public final class HelmJavaClient implements HelmClient {
     try (ChartCopy copy = ChartCopy.of(chart.location())) {
       return call(
           "What the chart " + chart.location() + " says of itself could not be read",
-          copy,
+          copy::restore,
           new Helm(copy.folder()).show().chart()::call);
     }
   }
@@ -237,7 +238,10 @@ public final class HelmJavaClient implements HelmClient {
     try {
       return Optional.of(
           release(
-              call("The release " + release.name() + " could not be read", null, command::call)));
+              call(
+                  "The release " + release.name() + " could not be read",
+                  UnaryOperator.identity(),
+                  command::call)));
     } catch (HelmException e) {
       if (e.helmMessage().contains("release: not found")) {
         return Optional.empty();
@@ -255,7 +259,7 @@ public final class HelmJavaClient implements HelmClient {
     }
     call(
         "The release " + release.name() + " could not be removed from " + release.namespace(),
-        null,
+        UnaryOperator.identity(),
         command::call);
   }
 
@@ -304,21 +308,21 @@ public final class HelmJavaClient implements HelmClient {
         .build();
   }
 
-  private static <T> T call(String failure, @Nullable ChartCopy copy, Supplier<T> command) {
+  private static <T> T call(String failure, UnaryOperator<String> restore, Supplier<T> command) {
     try {
       return command.get();
     } catch (IllegalStateException e) {
-      // helm-java has one way to fail: this exception with the text that Helm would print.
-      String text = String.valueOf(e.getMessage()).trim();
-      String said = copy == null ? text : copy.restore(text);
-      throw new HelmException(failure + ": " + HelmAdvice.explain(shortened(said)), said, e);
+      // helm-java has one way to fail: this exception with the text that Helm would print. It may
+      // quote secrets, so it does not become the cause.
+      String said = restore.apply(String.valueOf(e.getMessage()).trim());
+      throw new HelmException(failure + ": " + HelmAdvice.explain(shortened(said)), said, null);
     }
   }
 
   /** The same; where Helm cannot read the values, with the place where they are broken. */
   private static <T> T call(Chart chart, String failure, ChartCopy copy, Supplier<T> command) {
     try {
-      return call(failure, copy, command);
+      return call(failure, said -> SecretValues.of(chart).mask(copy.restore(said)), command);
     } catch (HelmException e) {
       if (!e.helmMessage().contains("YAML to JSON")
           && !e.helmMessage().contains("unmarshaling JSON")) {

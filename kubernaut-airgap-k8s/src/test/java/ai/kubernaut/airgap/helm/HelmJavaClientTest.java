@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.helm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.HelmClient;
@@ -16,12 +17,17 @@ import ai.kubernaut.airgap.overlay.MirrorProver;
 import ai.kubernaut.airgap.overlay.ProofOptions;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Without a cluster: the lab of the examples runs the same contract with one. */
 final class HelmJavaClientTest extends HelmClientContract {
@@ -131,6 +137,45 @@ final class HelmJavaClientTest extends HelmClientContract {
       assertThat(rendered)
           .contains("name: first", "name: second", "name: inner", "name: packed", "password: \"x\"")
           .doesNotContain("quay.io/");
+    }
+  }
+
+  static String[][] secretsThatHelmWouldQuote() {
+    return new String[][] {
+      // The schema's pattern, a conversion in a template, and the chart's own words.
+      {"templates/x.yaml", "x: {{ .Values.password | int64 | add1 }}{{ atoi .Values.password }}"},
+      {"templates/x.yaml", "x: {{ mustFromJson .Values.password }}"},
+      {"templates/x.yaml", "{{ fail (printf \"bad: %s\" .Values.password) }}"},
+      {"templates/x.yaml", "{{ .Values.password }}"},
+      {"values.schema.json", "{\"properties\": {\"password\": {\"pattern\": \"^[0-9]+$\"}}}"},
+      {"values.schema.json", "{\"properties\": {\"password\": {\"format\": \"ipv4\"}}}"},
+    };
+  }
+
+  @ParameterizedTest
+  @MethodSource("secretsThatHelmWouldQuote")
+  void noExceptionQuotesASecretValue(String file, String content, @TempDir Path folder)
+      throws IOException {
+    Path path = chart(folder.resolve("tiny"));
+    Files.writeString(path.resolve(file), content);
+    Path values = Files.writeString(folder.resolve("values.yaml"), "password: hunter2-secret\n");
+    try (HelmClient helm = HelmJavaClient.create()) {
+      for (Chart chart :
+          List.of(
+              Chart.at(path).set("password", "hunter2-secret"),
+              Chart.at(path).setString("password", "hunter2-secret"),
+              Chart.at(path).setJson("password", "\"hunter2-secret\""),
+              Chart.at(path)
+                  .setFile("password", Files.writeString(folder.resolve("pass"), "hunter2-secret")),
+              Chart.at(path).values(values))) {
+        Throwable refusal = catchThrowable(() -> helm.render(chart, ReleaseName.ofGuide()));
+        if (refusal != null) {
+          assertThat(refusal).isInstanceOf(HelmException.class);
+          StringWriter trace = new StringWriter();
+          refusal.printStackTrace(new PrintWriter(trace, true));
+          assertThat(trace + ((HelmException) refusal).helmMessage()).doesNotContain("hunter2");
+        }
+      }
     }
   }
 
