@@ -40,7 +40,6 @@ import ai.kubernaut.airgap.verify.VerificationReport;
 import ai.kubernaut.airgap.verify.Verifier;
 import ai.kubernaut.airgap.verify.VerifyOptions;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -446,10 +445,7 @@ public final class Airgap implements AutoCloseable {
       VerificationReport seen =
           verifier.verify(
               Installation.of(release, plan),
-              VerifyOptions.builder()
-                  .patience(Patience.of(Duration.ofMillis(1), Duration.ofMillis(1)))
-                  .askServices(false)
-                  .build());
+              VerifyOptions.builder().patience(Patience.once()).askServices(false).build());
       return new InstallationFailedException(failure, seen);
     } catch (RuntimeException second) {
       failure.addSuppressed(second);

@@ -110,9 +110,11 @@ public interface ClusterClient extends AutoCloseable {
    * @param namespace the service's namespace
    * @param service its name
    * @param port the number or name of its port
-   * @param path an absolute path
-   * @return what the service answered, success or not; 503 when no pod is behind it
-   * @throws ClusterException when the API server cannot be asked or does not let the user ask
+   * @param path an absolute path, as {@link HttpPath} allows it; it is encoded
+   * @return what the service answered, success or not; 503 when no pod is behind it, 504 when the
+   *     pod does not answer in time
+   * @throws ClusterException with INVALID, and nothing is sent, when the path is none that {@link
+   *     HttpPath} allows; when the API server cannot be asked or does not let the user ask
    */
   HttpAnswer getFromService(String namespace, String service, String port, String path);
 

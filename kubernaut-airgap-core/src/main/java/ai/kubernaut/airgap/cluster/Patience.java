@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.cluster;
 
 import ai.kubernaut.airgap.AirgapException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -10,6 +11,13 @@ import org.immutables.value.Value;
 /** How long, and how often, a step looks again before it gives up. Immutable. */
 @Value.Immutable
 public interface Patience {
+  /**
+   * The least time that a look is given, even when the timeout is shorter: one second.
+   *
+   * @see #until
+   */
+  Duration SHORTEST_LOOK = Duration.ofSeconds(1);
+
   /**
    * When to give up.
    *
@@ -27,6 +35,16 @@ public interface Patience {
   Duration interval();
 
   /**
+   * Whether there is one look only, which takes as long as it takes.
+   *
+   * @return false by default; true for {@link #once()}
+   */
+  @Value.Default
+  default boolean isSingleLook() {
+    return false;
+  }
+
+  /**
    * A patience.
    *
    * @param timeout when to give up
@@ -36,6 +54,20 @@ public interface Patience {
    */
   static Patience of(Duration timeout, Duration interval) {
     return ImmutablePatience.of(timeout, interval);
+  }
+
+  /**
+   * Returns the patience of one look without waiting. The look is limited by the timeouts of the
+   * clients alone.
+   *
+   * @return one look
+   */
+  static Patience once() {
+    return ImmutablePatience.builder()
+        .timeout(Duration.ofNanos(1))
+        .interval(Duration.ofNanos(1))
+        .isSingleLook(true)
+        .build();
   }
 
   /** Checks that both are more than zero. */
@@ -51,28 +83,46 @@ public interface Patience {
   }
 
   /**
-   * Looks until something is as wanted, or the time is over.
+   * Looks until something is as wanted, or the time is over. Each look runs in a thread of its own,
+   * one after the other, and is interrupted when it takes longer than the rest of the timeout, or
+   * than {@link #SHORTEST_LOOK} when that is longer: a server that never answers cannot extend the
+   * wait. A {@linkplain #once() single look} runs in the calling thread.
    *
    * @param <T> what is looked at
-   * @param look takes a look
+   * @param look takes a look; it ends when its thread is interrupted
    * @param enough whether to stop
    * @return what was seen last, as wanted or not
+   * @throws ClusterException with UNREACHABLE when the first look did not end in time
    * @throws AirgapException when the thread is interrupted
    */
   default <T> T until(Supplier<T> look, Predicate<T> enough) {
-    long begin = System.nanoTime();
+    if (isSingleLook()) {
+      return look.get();
+    }
     // This conversion keeps to the largest number where toNanos() would overflow.
-    long patience = TimeUnit.NANOSECONDS.convert(timeout());
-    T seen = look.get();
-    while (!enough.test(seen) && System.nanoTime() - begin < patience) {
-      try {
-        TimeUnit.NANOSECONDS.sleep(TimeUnit.NANOSECONDS.convert(interval()));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new AirgapException(
-            "interrupted while waiting for the cluster; what was done stays done", e);
+    long timeout = TimeUnit.NANOSECONDS.convert(timeout());
+    long begin = System.nanoTime();
+    T seen =
+        TimedLook.take(look, timeout)
+            .orElseThrow(
+                () ->
+                    new ClusterException(
+                        ClusterException.Reason.UNREACHABLE,
+                        "the cluster has not answered within "
+                            + timeout()
+                            + "; check that its API server responds, or allow more time",
+                        null));
+    while (!enough.test(seen)) {
+      long left = timeout - (System.nanoTime() - begin);
+      if (left <= 0) {
+        return seen;
       }
-      seen = look.get();
+      TimedLook.pause(Math.min(left, TimeUnit.NANOSECONDS.convert(interval())));
+      Optional<T> next = TimedLook.take(look, timeout - (System.nanoTime() - begin));
+      if (next.isEmpty()) {
+        return seen;
+      }
+      seen = next.get();
     }
     return seen;
   }

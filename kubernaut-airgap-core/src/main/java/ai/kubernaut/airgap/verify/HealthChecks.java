@@ -2,11 +2,13 @@ package ai.kubernaut.airgap.verify;
 
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.HttpAnswer;
+import ai.kubernaut.airgap.cluster.HttpPath;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Asks services for their health, at the path where their pods' probes ask: the paths differ by
@@ -14,6 +16,8 @@ import java.util.Optional;
  * to the kubelet, whose answer is the pod's readiness.
  */
 final class HealthChecks {
+  private static final Pattern PORT = Pattern.compile("[0-9]{1,5}");
+
   private final Namespaces namespaces;
 
   HealthChecks(Namespaces namespaces) {
@@ -30,7 +34,12 @@ final class HealthChecks {
     return checks;
   }
 
-  private record Endpoint(String port, String path) {}
+  /**
+   * Where a probe asks.
+   *
+   * @param host empty for the pod itself
+   */
+  private record Endpoint(String port, String path, String host) {}
 
   private Optional<KubernetesObject> pod(KubernetesObject service) {
     Map<String, String> selector = service.fields().texts("spec", "selector");
@@ -50,7 +59,10 @@ final class HealthChecks {
           String target = port.text("targetPort").or(() -> port.text("port")).orElse("");
           if (plain && probed.isPresent() && number(container, target).equals(probed.get())) {
             return Optional.of(
-                new Endpoint(port.text("port").orElse(""), probe.text("path").orElse("/")));
+                new Endpoint(
+                    port.text("port").orElse(""),
+                    probe.text("path").orElse("/"),
+                    probe.text("host").orElse("")));
           }
         }
       }
@@ -67,18 +79,76 @@ final class HealthChecks {
         .orElse(port);
   }
 
+  /**
+   * Asks a service. The fields of a probe come from the chart, and the API server forwards the
+   * request with the rights of the kubeconfig's user: what could lead it elsewhere is not sent.
+   */
   private Check ask(KubernetesObject service, Endpoint endpoint) {
+    if (!endpoint.host.isEmpty() || endpoint.path.contains("?")) {
+      return notAsked(
+              service,
+              Check.Result.SKIPPED,
+              "the service is not asked: its pod's probe "
+                  + (endpoint.host.isEmpty() ? "has a query" : "asks another host")
+                  + ", so only the kubelet can tell")
+          .build();
+    }
+    if (!isPort(endpoint.port)) {
+      return notAsked(
+              service,
+              Check.Result.FAIL,
+              "the service is not asked: '" + printable(endpoint.port) + "' is not a port")
+          .remedy("correct the service's port; it has to be between 1 and 65535")
+          .build();
+    }
+    HttpPath path;
+    try {
+      path = HttpPath.parse(endpoint.path);
+    } catch (IllegalArgumentException e) {
+      return notAsked(
+              service,
+              Check.Result.FAIL,
+              "the path '"
+                  + printable(endpoint.path)
+                  + "' of its pod's probe is not asked: "
+                  + e.getMessage())
+          .remedy(
+              "correct the path of the probe in the chart; it has to name a resource of the pod")
+          .build();
+    }
     HttpAnswer answer =
         namespaces
             .cluster()
             .getFromService(
-                service.namespace().orElse(""), service.name(), endpoint.port, endpoint.path);
-    String detail =
-        "GET " + endpoint.path + " on port " + endpoint.port + " answers " + answer.status();
+                service.namespace().orElse(""), service.name(), endpoint.port, path.toString());
+    String detail = "GET " + path + " on port " + endpoint.port + " answers " + answer.status();
     return Check.of(
         Check.Kind.HEALTH,
         "Service " + Namespaces.path(service),
         answer.isSuccess() ? Check.Result.PASS : Check.Result.PENDING,
         answer.isSuccess() ? detail : detail + ": " + answer.body().strip());
+  }
+
+  private static Check.Builder notAsked(
+      KubernetesObject service, Check.Result result, String detail) {
+    return Check.builder()
+        .kind(Check.Kind.HEALTH)
+        .subject("Service " + Namespaces.path(service))
+        .result(result)
+        .detail(detail);
+  }
+
+  private static boolean isPort(String port) {
+    if (!PORT.matcher(port).matches()) {
+      return false;
+    }
+    int number = Integer.parseInt(port);
+    return number >= 1 && number <= 65535;
+  }
+
+  /** The beginning of a text from a chart, without what a terminal would obey. */
+  private static String printable(String text) {
+    String beginning = text.length() <= 100 ? text : text.substring(0, 100) + "…";
+    return beginning.replaceAll("\\p{Cntrl}", "?");
   }
 }

@@ -8,8 +8,8 @@ import org.immutables.value.Value;
 @Value.Immutable
 public interface VerifyOptions {
   /**
-   * How long to wait for what is not yet as it should be. A look without waiting is one with a very
-   * short timeout.
+   * How long to wait for what is not yet as it should be. A look without waiting is {@link
+   * Patience#once()}.
    *
    * @return by default five minutes, looking every two seconds
    */

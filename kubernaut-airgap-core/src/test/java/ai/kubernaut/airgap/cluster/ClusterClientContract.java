@@ -24,6 +24,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What every {@link ClusterClient} does: each sentence of its Javadoc. A subclass gives the client
@@ -425,6 +427,37 @@ public abstract class ClusterClientContract {
     createServiceWithoutPods(namespace, "lonely", 8080);
     assertThat(cluster.getFromService(namespace, "lonely", "8080", "/healthz").status())
         .isEqualTo(503);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/..",
+        "/../../../pods",
+        "/%2e%2e/%2e%2e/x",
+        "/..%2f..",
+        "\\..\\..",
+        "//other/x",
+        "/a?b=c",
+        "/a#b",
+        "/a\nb",
+        "/%"
+      })
+  void aPathThatIsMoreThanAResourceOfTheServiceIsRefused(String path) {
+    ClusterException refusal =
+        catchThrowableOfType(
+            ClusterException.class,
+            () -> cluster.getFromService(namespace, "gateway", "8080", path));
+    assertThat(refusal).isNotNull();
+    assertThat(refusal.reason()).isEqualTo(ClusterException.Reason.INVALID);
+  }
+
+  @Test
+  void aPathWithABlankIsEncoded() throws Exception {
+    require(Ability.SERVICES);
+    runService(namespace, "gateway", 8080, "/health%20check", HttpAnswer.of(200, "ok"));
+    assertThat(cluster.getFromService(namespace, "gateway", "8080", "health check").status())
+        .isEqualTo(200);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.kubernaut.airgap.AirgapException;
@@ -10,8 +11,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 final class FieldsTest {
   private static Fields pod() {
@@ -103,6 +108,66 @@ final class FieldsTest {
       assertThatThrownBy(() -> Patience.of(Duration.ofSeconds(1), duration))
           .isInstanceOf(IllegalArgumentException.class);
     }
+  }
+
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aLookThatDoesNotEndIsCutOff() {
+    Patience patience = Patience.of(Duration.ofMillis(1100), Duration.ofMillis(1));
+    CountDownLatch never = new CountDownLatch(1);
+    CountDownLatch interrupted = new CountDownLatch(2);
+    Supplier<String> hangs =
+        () -> {
+          try {
+            never.await();
+          } catch (InterruptedException e) {
+            interrupted.countDown();
+          }
+          return "too late";
+        };
+    assertThatThrownBy(() -> patience.until(hangs, seen -> true))
+        .isInstanceOfSatisfying(
+            ClusterException.class,
+            e -> assertThat(e.reason()).isEqualTo(ClusterException.Reason.UNREACHABLE))
+        .hasMessageContaining("PT1.1S");
+    AtomicInteger looks = new AtomicInteger();
+    assertThat(
+            patience.until(
+                () -> looks.incrementAndGet() == 1 ? "first" : hangs.get(), seen -> false))
+        .as("what was seen last")
+        .isEqualTo("first");
+    assertThatCode(interrupted::await).doesNotThrowAnyException();
+  }
+
+  @Test
+  void aShortPatienceStillLooksOnce_andASingleLookTakesItsTime() {
+    Supplier<String> takesAWhile =
+        () -> {
+          try {
+            TimeUnit.MILLISECONDS.sleep(100);
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+          return "seen";
+        };
+    Patience nano = Patience.of(Duration.ofNanos(1), Duration.ofNanos(1));
+    assertThat(nano.until(takesAWhile, seen -> false)).isEqualTo("seen");
+    assertThat(Patience.once().until(takesAWhile, seen -> false)).isEqualTo("seen");
+    assertThat(Patience.once()).isEqualTo(Patience.once()).isNotEqualTo(nano);
+  }
+
+  @Test
+  void whatALookThrowsIsThrown() {
+    Patience patience = Patience.of(Duration.ofMillis(20), Duration.ofMillis(1));
+    IllegalStateException thrown = new IllegalStateException("broken");
+    assertThatThrownBy(
+            () ->
+                patience.until(
+                    () -> {
+                      throw thrown;
+                    },
+                    seen -> true))
+        .isSameAs(thrown);
   }
 
   @Test

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 final class VerifierTest {
@@ -512,6 +513,70 @@ final class VerifierTest {
     assertThat(check.result()).isEqualTo(Result.PASS);
     assertThat(check.subject()).isEqualTo("Service kubernaut-system/gateway");
     assertThat(check.detail()).isEqualTo("GET /healthz on port 80 answers 200");
+  }
+
+  private void probe(String httpGet) {
+    cluster.put(
+        ResourceType.POD,
+        object(
+            """
+            {apiVersion: v1, kind: Pod, metadata: {name: gateway-1, namespace: %s, labels: {app: gateway}},
+             spec: {containers: [{name: main, image: '%s', ports: [{name: http, containerPort: 8080}],
+               livenessProbe: {httpGet: %s}}]},
+             status: {phase: Running, conditions: [{type: Ready, status: 'True'}],
+               containerStatuses: [{name: main, imageID: 'x@%s', state: {running: {}}}]}}
+            """
+                .formatted(NAMESPACE, IMAGE, httpGet, index)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/../../../../api/v1/secrets",
+        "/%2e%2e/%2e%2e/x",
+        "/..\\..",
+        "//evil/x",
+        "/a#b",
+        "/a\nb",
+        "/a\u001bb"
+      })
+  void aProbeWhosePathLeavesTheServiceIsAProblemAndIsNotSent(String path) {
+    service("http");
+    probe(
+        "{path: \""
+            + path.replace("\\", "\\\\").replace("\n", "\\n").replace("\u001b", "\\e")
+            + "\", port: http}");
+    Check check = only(Kind.HEALTH);
+    assertThat(check.result()).isEqualTo(Result.FAIL);
+    assertThat(check.detail())
+        .contains("of its pod's probe is not asked: it has")
+        .doesNotContainPattern("\\p{Cntrl}");
+    assertThat(check.remedy()).isPresent();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{path: '/healthz?full=1', port: http}",
+        "{path: /healthz, port: http, host: elsewhere.example.com}"
+      })
+  void aProbeThatOnlyTheKubeletCanMakeIsSkipped(String httpGet) {
+    service("http");
+    probe(httpGet);
+    assertThat(only(Kind.HEALTH).result()).isEqualTo(Result.SKIPPED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "65536", "../x", "a/b", "'80 81'", "-1"})
+  void aServicePortThatIsNoneIsAProblem(String port) {
+    cluster.put(
+        ResourceType.SERVICE,
+        object(
+            "{apiVersion: v1, kind: Service, metadata: {name: gateway, namespace: %s}, spec: {selector: {app: gateway}, ports: [{port: %s, targetPort: http}]}}"
+                .formatted(NAMESPACE, port)));
+    probe("{path: /healthz, port: http}");
+    assertThat(only(Kind.HEALTH).result()).isEqualTo(Result.FAIL);
+    assertThat(only(Kind.HEALTH).detail()).contains("is not a port");
   }
 
   @Test

@@ -10,14 +10,19 @@ import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.UnknownHostException;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -27,9 +32,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class ApiServer {
   private final KubernetesClient client;
+  private final Duration timeout;
 
-  ApiServer(KubernetesClient client) {
+  /**
+   * Creates it.
+   *
+   * @param timeout how long one request may take
+   */
+  ApiServer(KubernetesClient client, Duration timeout) {
     this.client = client;
+    this.timeout = timeout;
   }
 
   String address() {
@@ -54,28 +66,28 @@ final class ApiServer {
   }
 
   Answer get(String path) {
-    return exchange(
-        client.getHttpClient().newHttpRequestBuilder().uri(URI.create(address() + path)).build(),
-        path);
+    return exchange(request(path).build(), path);
   }
 
   Answer send(String method, String path, Fields content) {
     String json = client.getKubernetesSerialization().asJson(content.content());
-    HttpRequest request =
-        client
-            .getHttpClient()
-            .newHttpRequestBuilder()
-            .uri(URI.create(address() + path))
-            .method(method, "application/json", json)
-            .build();
+    HttpRequest request = request(path).method(method, "application/json", json).build();
     return exchange(request, path);
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return client
+        .getHttpClient()
+        .newHttpRequestBuilder()
+        .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+        .uri(URI.create(address() + path));
   }
 
   private Answer exchange(HttpRequest request, String path) {
     CompletableFuture<HttpResponse<String>> sent =
         client.getHttpClient().sendAsync(request, String.class);
     try {
-      HttpResponse<String> response = sent.get();
+      HttpResponse<String> response = sent.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
       return new Answer(response.code(), response.body() == null ? "" : response.body());
     } catch (InterruptedException e) {
       sent.cancel(true);
@@ -84,9 +96,39 @@ final class ApiServer {
           ClusterException.Reason.UNREACHABLE,
           "interrupted while the API server was asked for " + path,
           e);
+    } catch (TimeoutException e) {
+      sent.cancel(true);
+      throw silent(path, e);
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof HttpTimeoutException timedOut
+          && !(timedOut instanceof HttpConnectTimeoutException)) {
+        throw silent(path, timedOut);
+      }
       throw unreachable(e.getCause());
     }
+  }
+
+  /** The API server has not answered in time. */
+  static final class SilentException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    SilentException(Throwable cause) {
+      super("no response in time", cause);
+    }
+  }
+
+  private ClusterException silent(String path, Exception cause) {
+    int query = path.indexOf('?');
+    return new ClusterException(
+        ClusterException.Reason.UNREACHABLE,
+        "the API server "
+            + address()
+            + " has not answered within "
+            + timeout
+            + " when it was asked for "
+            + (query < 0 ? path : path.substring(0, query))
+            + "; check that it responds, and what is between here and there, or allow more time",
+        new SilentException(cause));
   }
 
   private ClusterException unreachable(@Nullable Throwable cause) {
@@ -137,14 +179,26 @@ final class ApiServer {
   /** The JSON object that came back, if the request succeeded. */
   Fields require(Answer answer, String what) {
     check(answer, what);
-    if (client.getKubernetesSerialization().unmarshal(answer.body(), Object.class)
-        instanceof Map<?, ?> map) {
-      return Fields.of(map);
+    Optional<Fields> object = object(answer);
+    if (object.isPresent()) {
+      return object.get();
     }
     throw new ClusterException(
         ClusterException.Reason.SERVER,
         what + " at " + address() + " brought no JSON object; is this an API server?",
         null);
+  }
+
+  /** The JSON object that came back; the parser's own exception would quote it. */
+  private Optional<Fields> object(Answer answer) {
+    try {
+      return client.getKubernetesSerialization().unmarshal(answer.body(), Object.class)
+              instanceof Map<?, ?> map
+          ? Optional.of(Fields.of(map))
+          : Optional.empty();
+    } catch (RuntimeException broken) {
+      return Optional.empty();
+    }
   }
 
   void check(Answer answer, String what) {
@@ -167,10 +221,9 @@ final class ApiServer {
   }
 
   private String said(Answer answer) {
-    if (answer.isStatusObject()
-        && client.getKubernetesSerialization().unmarshal(answer.body(), Object.class)
-            instanceof Map<?, ?> map) {
-      return Fields.of(map).text("message").orElse("no reason given");
+    Optional<Fields> status = answer.isStatusObject() ? object(answer) : Optional.empty();
+    if (status.isPresent()) {
+      return status.get().text("message").orElse("no reason given");
     }
     String body = answer.body().strip();
     return body.isEmpty() ? "no reason given" : body.substring(0, Math.min(body.length(), 300));

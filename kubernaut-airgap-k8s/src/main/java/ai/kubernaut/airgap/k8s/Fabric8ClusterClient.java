@@ -5,11 +5,11 @@ import ai.kubernaut.airgap.cluster.ClusterException;
 import ai.kubernaut.airgap.cluster.ClusterVersions;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.HttpAnswer;
+import ai.kubernaut.airgap.cluster.HttpPath;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,34 +22,49 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster, through fabric8's client and the connection, the TLS and the credentials that a
- * kubeconfig describes. Thread-safe.
+ * kubeconfig describes. Every request ends after the {@link ApiTimeouts}, and when its thread is
+ * interrupted. Thread-safe.
  *
  * <p>Objects are carried as the API server sends them, not through fabric8's model classes: what
  * the model of one release does not know must not get lost on the way back.
  */
 public final class Fabric8ClusterClient implements ClusterClient {
   private static final int NOT_FOUND = 404;
+  private static final int GATEWAY_TIMEOUT = 504;
 
   private final KubernetesClient client;
   private final ApiServer server;
 
-  private Fabric8ClusterClient(KubernetesClient client) {
+  private Fabric8ClusterClient(KubernetesClient client, ApiTimeouts timeouts) {
     this.client = client;
-    this.server = new ApiServer(client);
+    this.server = new ApiServer(client, timeouts.request());
+  }
+
+  /**
+   * A client for the cluster of {@code $KUBECONFIG}, or of {@code ~/.kube/config}, or of the pod
+   * this runs in, with the default {@link ApiTimeouts}.
+   *
+   * @return the client; nothing was asked yet
+   * @throws ClusterException with CONFIGURATION when the kubeconfig cannot be used
+   */
+  public static Fabric8ClusterClient fromKubeconfig() {
+    return fromKubeconfig(ApiTimeouts.builder().build());
   }
 
   /**
    * A client for the cluster of {@code $KUBECONFIG}, or of {@code ~/.kube/config}, or of the pod
    * this runs in.
    *
+   * @param timeouts how long it waits for the API server
    * @return the client; nothing was asked yet
+   * @throws ClusterException with CONFIGURATION when the kubeconfig cannot be used
    */
-  public static Fabric8ClusterClient fromKubeconfig() {
-    return of(Config.autoConfigure(null));
+  public static Fabric8ClusterClient fromKubeconfig(ApiTimeouts timeouts) {
+    return of(Kubeconfig.ENVIRONMENT, Kubeconfig.ofEnvironment(), timeouts);
   }
 
   /**
-   * A client for the cluster of a kubeconfig file.
+   * A client for the cluster of a kubeconfig file, with the default {@link ApiTimeouts}.
    *
    * @param kubeconfig the file; its current context counts
    * @return the client; nothing was asked yet
@@ -57,13 +72,28 @@ public final class Fabric8ClusterClient implements ClusterClient {
    *     names no cluster
    */
   public static Fabric8ClusterClient fromKubeconfig(Path kubeconfig) {
-    return of(Kubeconfig.read(kubeconfig));
+    return fromKubeconfig(kubeconfig, ApiTimeouts.builder().build());
   }
 
-  private static Fabric8ClusterClient of(Config config) {
+  /**
+   * A client for the cluster of a kubeconfig file.
+   *
+   * @param kubeconfig the file; its current context counts
+   * @param timeouts how long it waits for the API server
+   * @return the client; nothing was asked yet
+   * @throws ClusterException with CONFIGURATION when the file is not there, does not parse, or
+   *     names no cluster
+   */
+  public static Fabric8ClusterClient fromKubeconfig(Path kubeconfig, ApiTimeouts timeouts) {
+    return of("the kubeconfig " + kubeconfig, Kubeconfig.read(kubeconfig), timeouts);
+  }
+
+  private static Fabric8ClusterClient of(String what, Config config, ApiTimeouts timeouts) {
     // Whether to try again is the caller's choice.
     config.setRequestRetryBackoffLimit(0);
-    return new Fabric8ClusterClient(new KubernetesClientBuilder().withConfig(config).build());
+    config.setConnectionTimeout(Math.toIntExact(timeouts.connect().toMillis()));
+    config.setRequestTimeout(Math.toIntExact(timeouts.request().toMillis()));
+    return new Fabric8ClusterClient(Kubeconfig.client(what, config), timeouts);
   }
 
   @Override
@@ -102,7 +132,7 @@ public final class Fabric8ClusterClient implements ClusterClient {
   @Override
   public Optional<KubernetesObject> get(
       ResourceType type, @Nullable String namespace, String name) {
-    ApiServer.Answer answer = server.get(path(type, namespace) + "/" + ApiServer.encode(name));
+    ApiServer.Answer answer = server.get(path(type, namespace) + "/" + segment(name));
     if (answer.status() == NOT_FOUND) {
       return Optional.empty();
     }
@@ -154,7 +184,7 @@ public final class Fabric8ClusterClient implements ClusterClient {
   public KubernetesObject replace(ResourceType type, KubernetesObject object) {
     return write(
         "PUT",
-        path(type, object.namespace().orElse(null)) + "/" + ApiServer.encode(object.name()),
+        path(type, object.namespace().orElse(null)) + "/" + segment(object.name()),
         "replacing " + object,
         object);
   }
@@ -167,24 +197,43 @@ public final class Fabric8ClusterClient implements ClusterClient {
   public String log(String namespace, String pod, String container, int lines) {
     String query = "?container=" + ApiServer.encode(container) + "&tailLines=" + lines;
     ApiServer.Answer answer =
-        server.get(
-            path(ResourceType.POD, namespace) + "/" + ApiServer.encode(pod) + "/log" + query);
+        server.get(path(ResourceType.POD, namespace) + "/" + segment(pod) + "/log" + query);
     server.check(answer, "reading the log of " + namespace + "/" + pod);
     return answer.body();
   }
 
   @Override
   public HttpAnswer getFromService(String namespace, String service, String port, String path) {
+    String what = "asking the service " + namespace + "/" + service;
+    HttpPath checked;
+    try {
+      checked = HttpPath.parse(path);
+    } catch (IllegalArgumentException e) {
+      throw new ClusterException(
+          ClusterException.Reason.INVALID,
+          what + " failed: the path cannot be sent: " + e.getMessage(),
+          e);
+    }
     String at =
         path(ResourceType.SERVICE, namespace)
             + "/"
-            + ApiServer.encode(service)
+            + segment(service)
             + ":"
-            + ApiServer.encode(port)
-            + "/proxy";
-    ApiServer.Answer answer = server.get(at + (path.startsWith("/") ? path : "/" + path));
+            + segment(port)
+            + "/proxy"
+            + checked;
+    ApiServer.Answer answer;
+    try {
+      answer = server.get(at);
+    } catch (ClusterException e) {
+      if (e.getCause() instanceof ApiServer.SilentException) {
+        // The API server passes the request on, so it may be the service that is silent.
+        return HttpAnswer.of(GATEWAY_TIMEOUT, "no response in time");
+      }
+      throw e;
+    }
     if (answer.status() == 401 || (answer.status() == 403 && answer.isStatusObject())) {
-      server.check(answer, "asking the service " + namespace + "/" + service);
+      server.check(answer, what);
     }
     return HttpAnswer.of(answer.status(), answer.body());
   }
@@ -192,6 +241,17 @@ public final class Fabric8ClusterClient implements ClusterClient {
   @Override
   public void close() {
     client.close();
+  }
+
+  /** A segment of a path: what is empty or consists of dots would name another path. */
+  private static String segment(String name) {
+    if (name.isEmpty() || name.equals(".") || name.equals("..")) {
+      throw new ClusterException(
+          ClusterException.Reason.INVALID,
+          "'" + name + "' is not the name of an object, a namespace or a port",
+          null);
+    }
+    return ApiServer.encode(name);
   }
 
   private static String describe(ResourceType type, @Nullable String namespace, String name) {
@@ -204,9 +264,7 @@ public final class Fabric8ClusterClient implements ClusterClient {
 
   private static String path(ResourceType type, @Nullable String namespace) {
     return groupPath(type)
-        + (type.isNamespaced() && namespace != null
-            ? "/namespaces/" + ApiServer.encode(namespace)
-            : "")
+        + (type.isNamespaced() && namespace != null ? "/namespaces/" + segment(namespace) : "")
         + "/"
         + type.plural();
   }

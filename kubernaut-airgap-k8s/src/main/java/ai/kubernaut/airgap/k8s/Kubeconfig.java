@@ -5,6 +5,10 @@ import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.yaml.InvalidYamlException;
 import ai.kubernaut.airgap.yaml.Yaml;
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,8 +17,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads kubeconfig files, and says what is wrong with one where fabric8 would go on with defaults.
+ * No exception quotes a kubeconfig or has a cause that does.
  */
 final class Kubeconfig {
+  static final String ENVIRONMENT = "the kubeconfig of the environment";
+
   private Kubeconfig() {}
 
   static Config read(Path file) {
@@ -60,7 +67,48 @@ final class Kubeconfig {
     try {
       return Config.fromKubeconfig(file.toFile());
     } catch (RuntimeException e) {
-      throw unusable(file, String.valueOf(e.getMessage()), e);
+      // The parser's own message and the exception may quote a token or a key.
+      throw unusable(
+          file,
+          "a field has another type than a kubeconfig has there; compare it with the output of kubectl config view",
+          null);
+    }
+  }
+
+  /** Reads the kubeconfig of the environment. */
+  static Config ofEnvironment() {
+    try {
+      return Config.autoConfigure(null);
+    } catch (RuntimeException e) {
+      throw unusable(ENVIRONMENT, "it is broken; check it with kubectl config view", null);
+    }
+  }
+
+  /**
+   * Makes a client, and says what is wrong where fabric8 would quote the kubeconfig.
+   *
+   * @param what the kubeconfig, for messages
+   */
+  static KubernetesClient client(String what, Config config) {
+    String address = String.valueOf(config.getMasterUrl());
+    try {
+      URI server = new URI(address);
+      if (server.getHost() == null || server.getUserInfo() != null) {
+        throw unusable(
+            what, "the server of its cluster has to be a URL with a host and without a user", null);
+      }
+    } catch (URISyntaxException e) {
+      throw unusable(what, "the server of its cluster is not a URL", null);
+    }
+    try {
+      return new KubernetesClientBuilder().withConfig(config).build();
+    } catch (RuntimeException e) {
+      throw unusable(
+          what,
+          "no client can be made of it; check its certificates and keys ("
+              + e.getClass().getSimpleName()
+              + ")",
+          null);
     }
   }
 
@@ -71,9 +119,11 @@ final class Kubeconfig {
   }
 
   private static ClusterException unusable(Path file, String why, @Nullable Throwable cause) {
+    return unusable("the kubeconfig " + file, why, cause);
+  }
+
+  private static ClusterException unusable(String what, String why, @Nullable Throwable cause) {
     return new ClusterException(
-        ClusterException.Reason.CONFIGURATION,
-        "the kubeconfig " + file + " cannot be used: " + why,
-        cause);
+        ClusterException.Reason.CONFIGURATION, what + " cannot be used: " + why, cause);
   }
 }

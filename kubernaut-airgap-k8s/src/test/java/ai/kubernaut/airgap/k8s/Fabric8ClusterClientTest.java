@@ -17,6 +17,8 @@ import io.fabric8.mockwebserver.MockWebServer;
 import io.fabric8.mockwebserver.ServerRequest;
 import io.fabric8.mockwebserver.ServerResponse;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Against fabric8's mock of an API server. It keeps objects; what it does not do by itself, the
@@ -200,6 +203,41 @@ final class Fabric8ClusterClientTest extends ClusterClientContract {
           .hasMessageContaining("is this an API server?");
       assertThat(refused(() -> cluster.get(ResourceType.SECRET, "ns", "t")).reason())
           .isEqualTo(Reason.SERVER);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"kind\": \"Secret\", \"data\": {\"password\": \"hunter2\"",
+        "{\"kind\": \"Secret\", \"data\": {\"password\": hunter2}}",
+        "[\"hunter2\"]"
+      })
+  void aBrokenResponseIsNotQuoted(String body) throws IOException {
+    answer("/api/v1/namespaces/ns/secrets/s", 200, body);
+    try (ClusterClient cluster = connect()) {
+      ClusterException refusal = refused(() -> cluster.get(ResourceType.SECRET, "ns", "s"));
+      assertThat(refusal.reason()).isEqualTo(Reason.SERVER);
+      StringWriter trace = new StringWriter();
+      refusal.printStackTrace(new PrintWriter(trace, true));
+      assertThat(trace.toString()).doesNotContain("hunter2");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", ".", ".."})
+  void aNameThatLeadsElsewhereIsNotSent(String name) throws IOException {
+    int requests = server.getRequestCount();
+    try (ClusterClient cluster = connect()) {
+      for (ThrowingCallable call :
+          List.<ThrowingCallable>of(
+              () -> cluster.get(ResourceType.SECRET, "ns", name),
+              () -> cluster.get(ResourceType.SECRET, name, "s"),
+              () -> cluster.log("ns", name, "c", 5),
+              () -> cluster.getFromService(name, "s", "80", "/"))) {
+        assertThat(refused(call).reason()).isEqualTo(Reason.INVALID);
+      }
+      assertThat(server.getRequestCount()).isEqualTo(requests);
     }
   }
 

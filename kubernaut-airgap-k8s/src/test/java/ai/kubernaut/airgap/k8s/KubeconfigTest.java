@@ -1,10 +1,14 @@
 package ai.kubernaut.airgap.k8s;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ai.kubernaut.airgap.cluster.ClusterException;
+import ai.kubernaut.airgap.cluster.ResourceType;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -64,6 +68,35 @@ final class KubeconfigTest {
         .hasMessageStartingWith("the kubeconfig " + file + " cannot be used: ")
         .hasMessageContaining(why)
         .hasMessageNotContaining("hunter2");
+  }
+
+  static String[][] neitherTheMessageNorACauseQuotesTheFile() {
+    return new String[][] {
+      {"{token: hunter2}", "{token: hunter2"},
+      {"{token: hunter2}", "{token: *hunter2}"},
+      {"{token: hunter2}", "{token: {x: hunter2}}"},
+      {"{token: hunter2}", "[hunter2]"},
+      {"{token: hunter2}", "hunter2"},
+      {"{token: hunter2}", "{client-key-data: hunter2!, client-certificate-data: hunter2!}"},
+      {
+        "{token: hunter2}", "{client-key-data: aHVudGVyMg==, client-certificate-data: aHVudGVyMg==}"
+      },
+      {"{token: hunter2}", "{exec: hunter2}"},
+      {"server: \"https", "certificate-authority-data: hunter2!, server: \"https"},
+      {"server: \"https://", "server: \"https://me:hunter2 @"},
+    };
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void neitherTheMessageNorACauseQuotesTheFile(String part, String replacement) throws IOException {
+    Path file = Files.writeString(folder.resolve("kubeconfig"), GOOD.replace(part, replacement));
+    Throwable refusal =
+        catchThrowable(() -> Fabric8ClusterClient.fromKubeconfig(file).serves(ResourceType.POD));
+    assertThat(refusal).isInstanceOf(ClusterException.class);
+    StringWriter trace = new StringWriter();
+    refusal.printStackTrace(new PrintWriter(trace, true));
+    assertThat(trace.toString()).doesNotContain("hunter2").doesNotContain("aHVudGVyMg");
   }
 
   @Test

@@ -5,6 +5,7 @@ import ai.kubernaut.airgap.cluster.ClusterException;
 import ai.kubernaut.airgap.cluster.ClusterVersions;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.HttpAnswer;
+import ai.kubernaut.airgap.cluster.HttpPath;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import java.nio.charset.StandardCharsets;
@@ -131,7 +132,7 @@ public final class MemoryClusterClient implements ClusterClient {
    *
    * @param namespace the service's namespace
    * @param service its name
-   * @param path the path
+   * @param path the path, percent-encoded
    * @param answer what it answers there
    * @return this cluster
    */
@@ -285,8 +286,22 @@ public final class MemoryClusterClient implements ClusterClient {
   @Override
   public synchronized HttpAnswer getFromService(
       String namespace, String service, String port, String path) {
+    String encoded;
+    try {
+      encoded = HttpPath.parse(path).toString();
+    } catch (IllegalArgumentException e) {
+      throw new ClusterException(
+          ClusterException.Reason.INVALID,
+          "asking the service "
+              + namespace
+              + "/"
+              + service
+              + " failed: the path cannot be sent: "
+              + e.getMessage(),
+          e);
+    }
     return services.getOrDefault(
-        namespace + "/" + service + path,
+        namespace + "/" + service + encoded,
         HttpAnswer.of(503, "no endpoints available for service \"" + service + "\""));
   }
 

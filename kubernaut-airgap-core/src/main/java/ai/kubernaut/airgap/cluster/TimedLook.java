@@ -1,0 +1,59 @@
+package ai.kubernaut.airgap.cluster;
+
+import ai.kubernaut.airgap.AirgapException;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/** One look of a {@link Patience}, in a thread of its own that can be left behind. */
+final class TimedLook {
+  private TimedLook() {}
+
+  /**
+   * Takes a look.
+   *
+   * @param nanos how long it may take, but never less than {@link Patience#SHORTEST_LOOK}
+   * @return empty when it took longer; its thread was interrupted then
+   */
+  static <T> Optional<T> take(Supplier<T> look, long nanos) {
+    FutureTask<T> task = new FutureTask<>(look::get);
+    Thread thread = new Thread(task, "kubernaut-airgap-look");
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      long limit = Math.max(nanos, Patience.SHORTEST_LOOK.toNanos());
+      return Optional.of(task.get(limit, TimeUnit.NANOSECONDS));
+    } catch (TimeoutException e) {
+      task.cancel(true);
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      task.cancel(true);
+      throw interrupted(e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException("a look cannot throw a checked exception", e);
+    }
+  }
+
+  static void pause(long nanos) {
+    try {
+      TimeUnit.NANOSECONDS.sleep(nanos);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private static AirgapException interrupted(InterruptedException cause) {
+    Thread.currentThread().interrupt();
+    return new AirgapException(
+        "interrupted while waiting for the cluster; what was done stays done", cause);
+  }
+}
