@@ -5,6 +5,7 @@ import ai.kubernaut.airgap.chart.ChartFetcher;
 import ai.kubernaut.airgap.chart.ChartValues;
 import ai.kubernaut.airgap.chart.HelmClient;
 import ai.kubernaut.airgap.chart.HelmException;
+import ai.kubernaut.airgap.chart.ProbedHelmClient;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.cluster.ClusterClient;
@@ -434,7 +435,7 @@ public final class Airgap implements AutoCloseable {
    */
   private AirgapException explained(HelmException failure, MirrorPlan plan, ReleaseName release) {
     try {
-      if (helm().status(release).isEmpty()) {
+      if (new ProbedHelmClient(helm(), cluster()).status(release).isEmpty()) {
         return failure;
       }
       Consumer<ProgressEvent> nobody = event -> {};

@@ -4,6 +4,7 @@ import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.ChartValues;
 import ai.kubernaut.airgap.chart.HelmClient;
+import ai.kubernaut.airgap.chart.ProbedHelmClient;
 import ai.kubernaut.airgap.chart.Release;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ClusterException;
@@ -48,7 +49,7 @@ public final class Installer {
    */
   public Installer(ClusterClient cluster, HelmClient helm, Consumer<ProgressEvent> progress) {
     this.cluster = cluster;
-    this.helm = helm;
+    this.helm = new ProbedHelmClient(helm, cluster);
     this.progress = progress;
   }
 

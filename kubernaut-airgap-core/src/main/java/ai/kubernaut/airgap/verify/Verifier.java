@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.verify;
 
 import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.chart.HelmClient;
+import ai.kubernaut.airgap.chart.ProbedHelmClient;
 import ai.kubernaut.airgap.chart.Release;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.install.Installation;
@@ -57,7 +58,7 @@ public final class Verifier {
       HelmClient helm,
       @Nullable RegistryClient registries) {
     this.cluster = cluster;
-    this.helm = helm;
+    this.helm = new ProbedHelmClient(helm, cluster);
     this.registries = registries;
     this.progress = progress;
   }
