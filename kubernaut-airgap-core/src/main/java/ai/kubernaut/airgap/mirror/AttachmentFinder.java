@@ -82,16 +82,16 @@ final class AttachmentFinder {
   }
 
   private void findFor(Digest subject) {
-    String base = subject.algorithm() + "-" + subject.hex();
+    String base = FallbackTag.name(subject);
     for (String suffix : wanted == Attachments.ALL ? ALL_SUFFIXES : SIGNATURE_SUFFIXES) {
       existing(base + suffix)
           .ifPresent(digest -> add(subject, Optional.of(base + suffix), read(digest)));
     }
     for (Digest referrer : referrers(subject, base)) {
       ImageManifests manifests = read(referrer);
-      // GitLab answers the fallback tag with the image itself: the subject tells.
-      boolean attached =
-          manifests.root().subject().filter(s -> s.digest().equals(subject)).isPresent();
+      // What is listed may be something else: an index under the fallback tag is not always one of
+      // referrers.
+      boolean attached = FallbackTag.isReferrer(subject, manifests.root());
       if (attached && (wanted == Attachments.ALL || isSignature(manifests.root()))) {
         add(subject, Optional.empty(), manifests);
       }
@@ -117,8 +117,11 @@ final class AttachmentFinder {
         knowsReferrers ? registries.referrers(repository, subject) : Optional.empty();
     knowsReferrers = listed.isPresent();
     return listed
-        .or(() -> existing(fallbackTag).map(digest -> read(digest).root().children()))
-        .orElse(List.of())
+        .orElseGet(
+            () ->
+                tags.test(fallbackTag)
+                    ? new FallbackTag(registries, repository).listed(subject)
+                    : List.of())
         .stream()
         .map(Descriptor::digest)
         .distinct()

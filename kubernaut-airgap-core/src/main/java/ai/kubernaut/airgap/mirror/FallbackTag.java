@@ -4,21 +4,31 @@ import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.InvalidManifestException;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryClient;
+import ai.kubernaut.airgap.registry.RegistryException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The index that lists the referrers of a manifest where the registry does not, under the tag
- * {@code sha256-…} that the distribution specification gives it.
+ * {@code sha256-…} that the distribution specification gives it. Not every registry's answer to
+ * that tag is such an index: GitLab answers with the subject itself. An answer that is not an index
+ * of the subject's referrers is never used and never overwritten.
  */
 final class FallbackTag {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private final RegistryClient registries;
   private final Repository repository;
 
@@ -27,46 +37,127 @@ final class FallbackTag {
     this.repository = repository;
   }
 
-  /** Lists referrers, which are in the repository already, beside those that are listed. */
-  void list(Digest subject, List<Manifest> referrers) {
-    if (registries.referrers(repository, subject).isPresent()) {
-      return;
-    }
-    ImageRef tag = repository.tag(subject.algorithm() + "-" + subject.hex());
-    List<Manifest> all = new ArrayList<>();
-    Optional<Manifest> old =
-        registries.findManifest(tag).map(there -> registries.readManifest(tag));
-    if (old.isPresent()) {
-      for (Descriptor listed : old.get().children()) {
-        boolean again = referrers.stream().anyMatch(one -> one.hasDigest(listed.digest()));
-        if (!again) {
-          all.add(registries.readManifest(repository.digest(listed.digest())));
-        }
-      }
-      if (all.size() + referrers.size() == old.get().children().size()) {
-        return;
-      }
-    }
-    all.addAll(referrers);
-    registries.writeManifest(tag, index(all));
+  /** Returns the name of the tag that lists a manifest's referrers. */
+  static String name(Digest subject) {
+    return subject.algorithm() + "-" + subject.hex();
   }
 
-  private static Manifest index(List<Manifest> referrers) {
+  /**
+   * Returns what the tag lists, without checking that the listed manifests name the subject.
+   *
+   * @return empty when there is no such tag, or it is not an index
+   */
+  List<Descriptor> listed(Digest subject) {
+    try {
+      return index(subject).filter(Manifest::isIndex).map(Manifest::children).orElse(List.of());
+    } catch (InvalidManifestException e) {
+      // Whatever it is, it is not a list of referrers.
+      return List.of();
+    }
+  }
+
+  /** What the tag holds; empty when there is no tag or the answer is the subject itself. */
+  private Optional<Manifest> index(Digest subject) {
+    ImageRef tag = repository.tag(name(subject));
+    return registries
+        .findManifest(tag)
+        .filter(found -> !found.digest().equals(subject))
+        .map(found -> registries.readManifest(tag));
+  }
+
+  /**
+   * Lists referrers, which are in the repository already, beside those that are listed. Does
+   * nothing where the registry lists referrers by itself.
+   *
+   * @return false when the referrers stay unlisted because the tag holds something else, which is
+   *     left as it is
+   */
+  boolean list(Digest subject, List<Manifest> referrers) {
+    if (registries.referrers(repository, subject).isPresent()) {
+      return true;
+    }
+    ImageRef tag = repository.tag(name(subject));
+    ObjectNode index = emptyIndex();
+    Set<Digest> listed = new HashSet<>();
+    if (registries.findManifest(tag).isPresent()) {
+      Optional<Manifest> old = referrersIndex(subject);
+      if (old.isEmpty()) {
+        return false;
+      }
+      index = json(old.get());
+      old.get().children().forEach(child -> listed.add(child.digest()));
+    }
+    ArrayNode manifests = index.withArray("manifests");
+    boolean changed = false;
+    for (Manifest referrer : referrers) {
+      if (listed.stream().noneMatch(referrer::hasDigest)) {
+        listed.add(referrer.digest());
+        manifests.add(descriptor(referrer));
+        changed = true;
+      }
+    }
+    if (changed) {
+      registries.writeManifest(
+          tag, Manifest.of(Manifest.OCI_INDEX, index.toString().getBytes(StandardCharsets.UTF_8)));
+    }
+    return true;
+  }
+
+  /** The tag's index, if every manifest that it lists names the subject or is gone. */
+  private Optional<Manifest> referrersIndex(Digest subject) {
+    try {
+      return index(subject)
+          .filter(old -> old.isIndex() && old.mediaType().equals(Manifest.OCI_INDEX))
+          .filter(old -> old.children().stream().allMatch(child -> refersTo(subject, child)));
+    } catch (InvalidManifestException e) {
+      // The tag, or what it lists, is of a kind that no referrer is.
+      return Optional.empty();
+    }
+  }
+
+  private boolean refersTo(Digest subject, Descriptor listed) {
+    try {
+      return isReferrer(subject, registries.readManifest(repository.digest(listed.digest())));
+    } catch (RegistryException e) {
+      if (e.reason() == RegistryException.Reason.NOT_FOUND) {
+        return true;
+      }
+      throw e;
+    }
+  }
+
+  /** Whether a manifest names another one as its subject. */
+  static boolean isReferrer(Digest subject, Manifest manifest) {
+    return manifest.subject().filter(named -> named.digest().equals(subject)).isPresent();
+  }
+
+  private static ObjectNode json(Manifest index) {
+    try {
+      JsonNode read = JSON.readTree(index.content());
+      return (ObjectNode) read;
+    } catch (IOException e) {
+      throw new IllegalStateException("a manifest that was read as JSON cannot be read again", e);
+    }
+  }
+
+  private static ObjectNode emptyIndex() {
     ObjectNode index = JsonNodeFactory.instance.objectNode();
     index.put("schemaVersion", 2);
     index.put("mediaType", Manifest.OCI_INDEX);
-    ArrayNode manifests = index.putArray("manifests");
-    for (Manifest referrer : referrers) {
-      ObjectNode descriptor = manifests.addObject();
-      descriptor.put("mediaType", referrer.mediaType());
-      descriptor.put("digest", referrer.digest().toString());
-      descriptor.put("size", referrer.size());
-      referrer.artifactType().ifPresent(type -> descriptor.put("artifactType", type));
-      if (!referrer.annotations().isEmpty()) {
-        ObjectNode annotations = descriptor.putObject("annotations");
-        referrer.annotations().forEach(annotations::put);
-      }
+    index.putArray("manifests");
+    return index;
+  }
+
+  private static ObjectNode descriptor(Manifest referrer) {
+    ObjectNode descriptor = JsonNodeFactory.instance.objectNode();
+    descriptor.put("mediaType", referrer.mediaType());
+    descriptor.put("digest", referrer.digest().toString());
+    descriptor.put("size", referrer.size());
+    referrer.artifactType().ifPresent(type -> descriptor.put("artifactType", type));
+    if (!referrer.annotations().isEmpty()) {
+      ObjectNode annotations = descriptor.putObject("annotations");
+      referrer.annotations().forEach(annotations::put);
     }
-    return Manifest.of(Manifest.OCI_INDEX, index.toString().getBytes(StandardCharsets.UTF_8));
+    return descriptor;
   }
 }

@@ -112,7 +112,7 @@ final class ImageCopy {
       }
     }
     writeChildren(manifests);
-    writeAttachments();
+    List<ImageRef> unlisted = writeAttachments();
     ImageRef target = entry.target();
     // A target that is named by digest alone is stored by it; a tagged one is complete the moment
     // its tag appears.
@@ -124,6 +124,7 @@ final class ImageCopy {
         .digest(written)
         .sourceDigest(sourceDigest)
         .addAllAttachments(attachments.stream().map(one -> one.in(to())).toList())
+        .addAllUnlistedAttachments(unlisted)
         .build();
   }
 
@@ -145,8 +146,13 @@ final class ImageCopy {
         .forEach((child, manifest) -> registries.writeManifest(to().digest(child), manifest));
   }
 
-  /** Before the tag: whoever checks signatures finds them as soon as there is an image. */
-  private void writeAttachments() {
+  /**
+   * Writes the attachments before the image's tag: whoever checks signatures finds them as soon as
+   * there is an image.
+   *
+   * @return the attachments that no list of referrers names
+   */
+  private List<ImageRef> writeAttachments() {
     Map<Digest, List<Manifest>> referrers = new LinkedHashMap<>();
     for (Attachment attachment : attachments) {
       writeChildren(attachment.manifests());
@@ -157,6 +163,14 @@ final class ImageCopy {
             .add(attachment.manifests().root());
       }
     }
-    referrers.forEach(new FallbackTag(registries, to())::list);
+    FallbackTag fallbackTag = new FallbackTag(registries, to());
+    List<ImageRef> unlisted = new ArrayList<>();
+    referrers.forEach(
+        (subject, manifests) -> {
+          if (!fallbackTag.list(subject, manifests)) {
+            manifests.forEach(manifest -> unlisted.add(to().digest(manifest.digest())));
+          }
+        });
+    return unlisted;
   }
 }

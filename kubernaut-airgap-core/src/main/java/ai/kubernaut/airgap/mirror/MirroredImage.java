@@ -130,6 +130,16 @@ public interface MirroredImage {
   List<ImageRef> attachments();
 
   /**
+   * The attachments that are in the mirror by their digests, but that nothing lists as referrers of
+   * their subject: the mirror has no referrers API, and the tag {@code sha256-…} that stands in for
+   * it holds something that is not a list of referrers, such as the image itself. That tag is left
+   * as it is. Tools that look for referrers do not find these attachments.
+   *
+   * @return some of {@link #attachments()}, empty in most cases
+   */
+  List<ImageRef> unlistedAttachments();
+
+  /**
    * Why it failed.
    *
    * @return empty unless the outcome is FAILED
@@ -165,10 +175,25 @@ public interface MirroredImage {
               blobsSentAgain() == 0
                   ? ""
                   : ", " + blobsSentAgain() + " sent again as the mirror would not mount them",
-              attachments().isEmpty() ? "" : ", " + attachments().size() + " attachments");
+              describeAttachments());
       case PRESENT -> "already there, " + abbreviated;
       case FAILED -> "FAILED: " + failure().orElse("");
     };
+  }
+
+  private String describeAttachments() {
+    if (attachments().isEmpty()) {
+      return "";
+    }
+    return ", "
+        + attachments().size()
+        + " attachments"
+        + (unlistedAttachments().isEmpty()
+            ? ""
+            : ", "
+                + unlistedAttachments().size()
+                + " of them not listed as referrers: the mirror has no referrers API, and the tag"
+                + " sha256-… that replaces it holds something else");
   }
 
   /**

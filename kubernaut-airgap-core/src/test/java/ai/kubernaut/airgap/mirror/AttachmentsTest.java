@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.mirror;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.kubernaut.airgap.image.Digest;
@@ -11,6 +12,7 @@ import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.registry.CredentialProvider;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.DockerRegistry;
+import ai.kubernaut.airgap.registry.InvalidManifestException;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
@@ -18,6 +20,7 @@ import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -233,5 +236,169 @@ final class AttachmentsTest {
 
       assertThat(report.images().get(0).attachments()).isEmpty();
     }
+  }
+
+  /** A registry whose tag {@code sha256-…} is the manifest with that digest, as GitLab's is. */
+  private static final class TagIsDigest extends DelegatingClient {
+    private final String registry;
+
+    TagIsDigest(RegistryClient client, String registry) {
+      super(client);
+      this.registry = registry;
+    }
+
+    private ImageRef meant(ImageRef image) {
+      String tag = image.tag().orElse("");
+      return image.registry().equals(registry) && tag.matches("sha256-[0-9a-f]{64}")
+          ? image.repository().digest(Digest.parse(tag.replace('-', ':')))
+          : image;
+    }
+
+    @Override
+    public Optional<Descriptor> findManifest(ImageRef image) {
+      return super.findManifest(meant(image));
+    }
+
+    @Override
+    public Manifest readManifest(ImageRef image) {
+      return super.readManifest(meant(image));
+    }
+
+    @Override
+    public Optional<List<Descriptor>> referrers(Repository repository, Digest subject) {
+      return repository.registry().equals(registry)
+          ? Optional.empty()
+          : super.referrers(repository, subject);
+    }
+  }
+
+  @Test
+  void aFallbackTagThatAnswersWithTheSubjectIsNotWritten() {
+    try (MemoryRegistryClient memory = MemoryRegistryClient.create()) {
+      Signed signed = new Signed(memory, "quay.io");
+      WatchedClient client = new WatchedClient(new TagIsDigest(memory, "gitlab.corp"));
+
+      MirroredImage image = mirror(client, signed, "gitlab.corp", Attachments.ALL);
+
+      Repository there = image.entry().target().repository();
+      assertThat(client.calls("writeManifest")).noneMatch(call -> call.endsWith(tag(signed.child)));
+      assertThat(memory.tags(there)).containsExactlyInAnyOrder("v1", tag(signed.index) + ".sig");
+      assertThat(memory.readManifest(there.digest(signed.sbom.digest()))).isEqualTo(signed.sbom);
+      assertThat(image.attachments()).hasSize(3);
+      assertThat(image.unlistedAttachments())
+          .containsExactlyInAnyOrder(
+              there.digest(signed.sbom.digest()), there.digest(signed.signedSbom.digest()));
+      assertThat(image.describe()).contains("2 of them not listed");
+    }
+  }
+
+  @Test
+  void aFallbackTagOfSomethingElseStaysAsItIs() {
+    try (MemoryRegistryClient memory = MemoryRegistryClient.create()) {
+      Signed signed = new Signed(memory, "quay.io");
+      RegistryClient client = new WithoutReferrers(memory);
+      Repository repository = signed.image.repository();
+      ImageRef tag = repository.tag(tag(signed.child));
+      FallbackTag fallback = new FallbackTag(client, repository);
+
+      for (Manifest other : List.of(signed.index, signed.cosign, signed.sbom)) {
+        memory.writeManifest(tag, other);
+
+        assertThat(fallback.list(signed.child.digest(), List.of(signed.sbom))).isFalse();
+
+        assertThat(memory.readManifest(tag)).isEqualTo(other);
+      }
+    }
+  }
+
+  @Test
+  void aListedReferrerThatIsGoneStaysListed() {
+    try (MemoryRegistryClient memory = MemoryRegistryClient.create()) {
+      Signed signed = new Signed(memory, "quay.io");
+      RegistryClient client = new WithoutReferrers(memory);
+      Repository repository = signed.image.repository();
+      ImageRef tag = repository.tag(tag(signed.child));
+      Descriptor gone =
+          Descriptor.of(Manifest.OCI_MANIFEST, Digest.sha256("gone".getBytes(UTF_8)), 4);
+      Manifest old =
+          Manifest.of(
+              Manifest.OCI_INDEX,
+              """
+              {"schemaVersion":2,"mediaType":"%s","annotations":{"kept":"yes"},
+               "manifests":[{"mediaType":"%s","digest":"%s","size":4}]}"""
+                  .formatted(Manifest.OCI_INDEX, gone.mediaType(), gone.digest())
+                  .getBytes(UTF_8));
+      RegistryClient holdsOld =
+          new DelegatingClient(client) {
+            private boolean replaced;
+
+            @Override
+            public Optional<Descriptor> findManifest(ImageRef image) {
+              return image.equals(tag) && !replaced
+                  ? Optional.of(old.descriptor())
+                  : super.findManifest(image);
+            }
+
+            @Override
+            public Manifest readManifest(ImageRef image) {
+              return image.equals(tag) && !replaced ? old : super.readManifest(image);
+            }
+
+            @Override
+            public void writeManifest(ImageRef image, Manifest manifest) {
+              replaced = true;
+              assertThat(image).isEqualTo(tag);
+              assertThat(manifest.children()).containsExactly(gone, signed.sbom.descriptor());
+              assertThat(manifest.annotations()).containsEntry("kept", "yes");
+            }
+          };
+
+      assertThat(
+              new FallbackTag(holdsOld, repository)
+                  .list(signed.child.digest(), List.of(signed.sbom)))
+          .isTrue();
+    }
+  }
+
+  @Test
+  void aFallbackTagThatCannotBeReadListsNothing() {
+    try (MemoryRegistryClient memory = MemoryRegistryClient.create()) {
+      ImageRef image = ImageRef.parse("quay.io/kubernaut-ai/gateway:v1");
+      Manifest index =
+          TestImages.publish(
+              memory, image, TestImages.Kind.OCI, List.of(TestImages.bytes(5000, 1)), 1);
+      String tag = tag(index);
+      memory.writeManifest(image.repository().tag(tag), index);
+      RegistryClient client =
+          new DelegatingClient(new WithoutReferrers(memory)) {
+            @Override
+            public Optional<Descriptor> findManifest(ImageRef asked) {
+              return asked.tag().equals(Optional.of(tag))
+                  ? Optional.of(
+                      Descriptor.of("text/plain", Digest.sha256("old".getBytes(UTF_8)), 3))
+                  : super.findManifest(asked);
+            }
+
+            @Override
+            public Manifest readManifest(ImageRef asked) {
+              if (asked.digest().equals(Optional.of(Digest.sha256("old".getBytes(UTF_8))))
+                  || asked.tag().equals(Optional.of(tag))) {
+                throw new InvalidManifestException("schema 1");
+              }
+              return super.readManifest(asked);
+            }
+          };
+
+      MirrorReport report =
+          new MirrorEngine(client, MirrorOptions.builder().build(), event -> {})
+              .mirror(MirrorPlan.builder(Target.registry("harbor.corp")).image(image).build())
+              .orElseThrow();
+
+      assertThat(report.images().get(0).attachments()).isEmpty();
+    }
+  }
+
+  private static String tag(Manifest manifest) {
+    return tag(manifest.digest());
   }
 }
