@@ -4,6 +4,7 @@ import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
+import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.registry.BlobUpload;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.Manifest;
@@ -33,7 +34,9 @@ final class ThrottledClient implements RegistryClient {
     this.client = client;
     limits.forEach(
         (registry, limit) ->
-            throttles.put(registry, new Throttle(registry, limit, pauses, progress)));
+            throttles.put(
+                Target.registry(registry).registry(),
+                new Throttle(registry, limit, pauses, progress)));
     this.unlimited = new Throttle("", RateLimit.builder().build(), pauses, progress);
   }
 

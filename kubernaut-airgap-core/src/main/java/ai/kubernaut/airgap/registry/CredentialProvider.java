@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.registry;
 
 import ai.kubernaut.airgap.image.Repository;
+import ai.kubernaut.airgap.image.Target;
 import java.util.Optional;
 
 /** Knows the credentials for repositories. Implementations are thread-safe. */
@@ -28,13 +29,16 @@ public interface CredentialProvider {
   /**
    * The same credentials for everything in one registry.
    *
-   * @param registry host, with its port when it has one
+   * @param registry host, with its port when it has one; the older names of {@code docker.io} mean
+   *     it too
    * @param credentials what to send there
    * @return a provider for that registry
+   * @throws ai.kubernaut.airgap.image.InvalidReferenceException when it is not a registry's host
    */
   static CredentialProvider forRegistry(String registry, Credentials credentials) {
+    String name = Target.registry(registry).registry();
     return repository ->
-        repository.registry().equals(registry) ? Optional.of(credentials) : Optional.empty();
+        repository.registry().equals(name) ? Optional.of(credentials) : Optional.empty();
   }
 
   /**

@@ -14,6 +14,7 @@ import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.Manifest;
+import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
 import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
@@ -634,5 +636,19 @@ final class MirrorEngineTest {
     MirrorPlan plan = plan(publish("gateway", 1), publish("datastorage", 2));
     mirror(plan).orElseThrow();
     assertMirrored(plan);
+  }
+
+  @Test
+  void aLimitForDockerHubCountsUnderEachOfItsNames() {
+    NoPauses pauses = new NoPauses(0);
+    RateLimit limit = RateLimit.builder().requestsPerSecond(0.5).build();
+    RegistryClient throttled =
+        new ThrottledClient(client, Map.of("index.docker.io", limit), pauses, events::add);
+    Repository repository = Repository.parse("docker.io/library/postgres");
+
+    throttled.tags(repository);
+    throttled.tags(repository);
+
+    assertThat(pauses.waits()).isNotEmpty();
   }
 }

@@ -36,6 +36,15 @@ public final class TestCertificates {
 
   /** Makes both; takes a second or two. */
   public static TestCertificates create(Path folder) {
+    return create(folder, "dns:localhost,ip:127.0.0.1");
+  }
+
+  /**
+   * Makes both, with a certificate for other names.
+   *
+   * @param names subject alternative names as keytool writes them, for example {@code dns:a.io}
+   */
+  public static TestCertificates create(Path folder, String names) {
     try {
       Files.createDirectories(folder);
       keytool(
@@ -77,7 +86,7 @@ public final class TestCertificates {
           "-outfile",
           "server.pem",
           "-ext",
-          "san=dns:localhost,ip:127.0.0.1",
+          "san=" + names,
           "-ext",
           "eku=serverAuth");
       keytool(

@@ -14,11 +14,21 @@ import java.util.Locale;
  * @param plainHttp whether to do without TLS
  */
 record Endpoint(String registry, Target target, boolean plainHttp) {
+  private static final String DOCKER_HUB = "docker.io";
   private static final ImageRef ANY = ImageRef.parse("localhost/ping");
 
   /** Host and port that the connection goes to. */
   String authority() {
-    return target.registry().equals("docker.io") ? "registry-1.docker.io" : target.registry();
+    return authority(target.registry());
+  }
+
+  /**
+   * Host and port that connections for a registry go to.
+   *
+   * @param registry as {@link Target#registry()} writes it
+   */
+  static String authority(String registry) {
+    return registry.equals(DOCKER_HUB) ? "registry-1.docker.io" : registry;
   }
 
   /** What people call it: the registry, and the place that stands in for it when there is one. */
@@ -46,7 +56,10 @@ record Endpoint(String registry, Target target, boolean plainHttp) {
 
   /** What credentials are looked up for when no repository is meant. */
   Repository credentialKey() {
-    return target.nameOf(ANY).repository();
+    // docker.io has no repositories of one component.
+    return target.address().equals(DOCKER_HUB)
+        ? Repository.parse("docker.io/library/ping")
+        : target.nameOf(ANY).repository();
   }
 
   /**

@@ -26,6 +26,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.jspecify.annotations.Nullable;
@@ -60,15 +62,16 @@ public final class HttpRegistryClient implements RegistryClient {
   private final Session session;
   private volatile boolean closed;
 
-  private HttpRegistryClient(Builder builder, TrustedAuthorities authorities) {
-    this.endpoints = new Endpoints(builder.endpoints, builder.plainHttp);
+  private HttpRegistryClient(Builder builder, Endpoints endpoints, TrustedAuthorities authorities) {
+    this.endpoints = endpoints;
     this.transport =
         new Transport(
             endpoints,
             authorities,
             builder.connectTimeout,
             builder.idleTimeout,
-            builder.connectionsPerRegistry);
+            builder.connectionsPerRegistry,
+            builder.resolver);
     CredentialProvider provider = builder.provider();
     CredentialSource source =
         provider instanceof DockerConfig config
@@ -620,6 +623,7 @@ public final class HttpRegistryClient implements RegistryClient {
     private Duration connectTimeout = Duration.ofSeconds(10);
     private Duration idleTimeout = Duration.ofMinutes(2);
     private int connectionsPerRegistry = 32;
+    private DnsResolver resolver = SystemDefaultDnsResolver.INSTANCE;
 
     private Builder() {}
 
@@ -654,8 +658,9 @@ public final class HttpRegistryClient implements RegistryClient {
      * Allows plain HTTP, without any protection of content and credentials, for one registry.
      * Default: none. Call it again for further ones.
      *
-     * @param host the registry's host, with its port when it has one, as references name it, or as
-     *     {@link #endpoint} does
+     * @param host the registry's host, with its port when it has one, as references name it; then
+     *     it counts for the registry's {@link #endpoint} too. Or the host of an endpoint, of a
+     *     token service, or of a storage that a registry redirects to
      * @return this builder
      */
     public Builder plainHttp(String host) {
@@ -667,7 +672,10 @@ public final class HttpRegistryClient implements RegistryClient {
      * Trusts certificate authorities for one registry, in addition to the JVM's. Call it again for
      * further ones.
      *
-     * @param host the registry's host; with a port for that port, without for every port
+     * @param host the registry's host as references name it, {@code docker.io} for example; then it
+     *     counts for the registry's {@link #endpoint} too. Or the host of an endpoint, of a token
+     *     service, or of a storage that a registry redirects to. With a port for that port, without
+     *     for every port
      * @param pem a file with one or more certificates in PEM form, read when the client is built
      * @return this builder
      */
@@ -733,6 +741,12 @@ public final class HttpRegistryClient implements RegistryClient {
       return this;
     }
 
+    /** Resolves host names in another way than the JVM does; for tests. */
+    Builder resolver(DnsResolver names) {
+      this.resolver = names;
+      return this;
+    }
+
     /**
      * Builds the client. No registry is asked yet.
      *
@@ -740,7 +754,15 @@ public final class HttpRegistryClient implements RegistryClient {
      * @throws RegistryConfigException when a file given here is missing or cannot be used
      */
     public HttpRegistryClient build() {
-      return new HttpRegistryClient(this, TrustedAuthorities.load(caFiles));
+      Endpoints hosts = new Endpoints(endpoints, plainHttp);
+      Map<String, List<Path>> byAuthority = new HashMap<>();
+      caFiles.forEach(
+          (host, files) -> {
+            for (String authority : hosts.authorities(host)) {
+              byAuthority.computeIfAbsent(authority, any -> new ArrayList<>()).addAll(files);
+            }
+          });
+      return new HttpRegistryClient(this, hosts, TrustedAuthorities.load(byAuthority));
     }
 
     private CredentialProvider provider() {

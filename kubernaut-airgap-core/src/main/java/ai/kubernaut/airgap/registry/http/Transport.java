@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -45,7 +46,8 @@ final class Transport {
       TlsSocketStrategy tls,
       Duration connectTimeout,
       Duration idleTimeout,
-      int connectionsPerRegistry) {
+      int connectionsPerRegistry,
+      DnsResolver resolver) {
     this.endpoints = endpoints;
     Timeout connect = Timeout.of(connectTimeout);
     Timeout idle = Timeout.of(idleTimeout);
@@ -56,6 +58,7 @@ final class Transport {
             .setConnectionManager(
                 PoolingHttpClientConnectionManagerBuilder.create()
                     .setTlsSocketStrategy(tls)
+                    .setDnsResolver(resolver)
                     .setConnectionFactory(
                         ManagedHttpClientConnectionFactory.builder()
                             .responseOutOfOrderStrategy(

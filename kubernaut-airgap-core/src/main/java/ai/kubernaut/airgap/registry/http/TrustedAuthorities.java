@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -43,7 +44,7 @@ final class TrustedAuthorities implements TlsSocketStrategy {
   /**
    * Reads the files now, so that a wrong one is found when the client is built.
    *
-   * @param files by host, or host and port
+   * @param files by host, or host and port, that connections are made to
    */
   static TrustedAuthorities load(Map<String, List<Path>> files) {
     try {
@@ -126,10 +127,17 @@ final class TrustedAuthorities implements TlsSocketStrategy {
   public SSLSocket upgrade(
       Socket socket, String target, int port, @Nullable Object attachment, HttpContext context)
       throws IOException {
-    TlsSocketStrategy strategy = byHost.get(target + ":" + port);
+    String host = name(target);
+    TlsSocketStrategy strategy = byHost.get(host + ":" + port);
     if (strategy == null) {
-      strategy = byHost.getOrDefault(target, standard);
+      strategy = byHost.getOrDefault(host, standard);
     }
     return strategy.upgrade(socket, target, port, attachment, context);
+  }
+
+  /** The host as references write it: an IPv6 address in brackets. */
+  private static String name(String host) {
+    String lower = host.toLowerCase(Locale.ROOT);
+    return lower.contains(":") && !lower.startsWith("[") ? "[" + lower + "]" : lower;
   }
 }
