@@ -629,6 +629,7 @@ final class FaultsTest {
             HttpRegistryClient.builder()
                 .plainHttp(pull.host())
                 .plainHttp(proxy.host())
+                .plainHttp(tokens.host())
                 .credentials(
                     CredentialProvider.forRegistry(
                         proxy.host(), Credentials.of(DockerRegistry.USER, DockerRegistry.PASSWORD)))

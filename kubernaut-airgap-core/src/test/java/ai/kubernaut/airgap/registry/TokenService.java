@@ -60,7 +60,12 @@ public final class TokenService implements AutoCloseable {
 
   /** Where tokens are to be had. */
   public String realm() {
-    return "http://127.0.0.1:" + server.getAddress().getPort() + "/token";
+    return "http://" + host() + "/token";
+  }
+
+  /** Its host and port. It speaks plain HTTP. */
+  public String host() {
+    return "127.0.0.1:" + server.getAddress().getPort();
   }
 
   Path authority() {

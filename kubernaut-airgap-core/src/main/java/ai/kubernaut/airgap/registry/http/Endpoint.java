@@ -79,9 +79,14 @@ record Endpoint(String registry, Target target, boolean plainHttp) {
     return uri.getPort() >= 0 ? uri.getPort() : "http".equalsIgnoreCase(uri.getScheme()) ? 80 : 443;
   }
 
+  /** An address' host in lower case, an IPv6 address in brackets. */
+  static String host(URI uri) {
+    return String.valueOf(uri.getHost()).toLowerCase(Locale.ROOT);
+  }
+
   /** Host and port as references write them, without the scheme's own port. */
   static String hostAndPort(URI uri) {
-    String host = String.valueOf(uri.getHost()).toLowerCase(Locale.ROOT);
+    String host = host(uri);
     return uri.getPort() < 0 ? host : host + ":" + uri.getPort();
   }
 }

@@ -80,6 +80,21 @@ final class Failures {
       return of(call, Reason.UNREACHABLE, 0, "the client was closed while it was under way", e);
     }
     String host = where(call, uri);
+    InternalAddressException internal = find(e, InternalAddressException.class);
+    if (internal != null) {
+      return of(
+          call,
+          Reason.PROTOCOL,
+          0,
+          call.endpoint().describe()
+              + " names the token service "
+              + Text.clean(host)
+              + ", which has an internal address, and the registry has none; if that is right, "
+              + "allow it with allowInternalTokenService(\""
+              + Text.clean(host)
+              + "\")",
+          e);
+    }
     SSLException tls = find(e, SSLException.class);
     if (tls != null && !isBroken(tls)) {
       return of(call, Reason.TLS, 0, tls(uri, host, tls), e);

@@ -14,6 +14,7 @@ import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +27,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.core5.http.ContentType;
@@ -40,6 +42,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Proxies between here and the registries are those of the JVM ({@code https.proxyHost}, {@code
  * http.nonProxyHosts}, …). {@code docker.io} is asked at {@code registry-1.docker.io}. Redirects of
  * downloads are followed, at most five, and credentials never go to another host.
+ *
+ * <p>A registry names its own token service. That service is asked by HTTPS only, unless {@link
+ * Builder#plainHttp} allows plain HTTP for its host. It may have a loopback, link-local or private
+ * address only when the registry has one too, or {@link Builder#allowInternalTokenService} allows
+ * it. Redirects of token services are not followed.
  *
  * <p>An interrupted thread gets its exception within about a tenth of a second, while connecting,
  * waiting or transferring; only the look-up of a host name cannot be cut short. For that, and only
@@ -71,7 +78,9 @@ public final class HttpRegistryClient implements RegistryClient {
             builder.connectTimeout,
             builder.idleTimeout,
             builder.connectionsPerRegistry,
-            builder.resolver);
+            builder.resolver,
+            new TokenServiceRule(
+                builder.resolver, builder.internalAddresses, builder.internalTokenServices));
     CredentialProvider provider = builder.provider();
     CredentialSource source =
         provider instanceof DockerConfig config
@@ -624,6 +633,8 @@ public final class HttpRegistryClient implements RegistryClient {
     private Duration idleTimeout = Duration.ofMinutes(2);
     private int connectionsPerRegistry = 32;
     private DnsResolver resolver = SystemDefaultDnsResolver.INSTANCE;
+    private Predicate<InetAddress> internalAddresses = InternalAddresses::isInternal;
+    private final Set<String> internalTokenServices = new HashSet<>();
 
     private Builder() {}
 
@@ -702,6 +713,19 @@ public final class HttpRegistryClient implements RegistryClient {
     }
 
     /**
+     * Allows a token service to have a loopback, link-local or private address, though the registry
+     * that names it has a public one. Without this, such a registry's requests fail before the
+     * token service is asked. Default: none. Call it again for further ones.
+     *
+     * @param host the token service's host; with a port for that port, without for every port
+     * @return this builder
+     */
+    public Builder allowInternalTokenService(String host) {
+      internalTokenServices.add(host("allowInternalTokenService", host));
+      return this;
+    }
+
+    /**
      * How long a connection, with its TLS handshake, may take to come about.
      *
      * @param timeout default 10 seconds
@@ -744,6 +768,12 @@ public final class HttpRegistryClient implements RegistryClient {
     /** Resolves host names in another way than the JVM does; for tests. */
     Builder resolver(DnsResolver names) {
       this.resolver = names;
+      return this;
+    }
+
+    /** Chooses the addresses that count as internal; for tests. */
+    Builder internalAddresses(Predicate<InetAddress> internal) {
+      this.internalAddresses = internal;
       return this;
     }
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import org.apache.hc.client5.http.ClientProtocolException;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
@@ -14,11 +15,14 @@ import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.impl.routing.DefaultRoutePlanner;
 import org.apache.hc.client5.http.impl.routing.SystemDefaultRoutePlanner;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.client5.http.routing.HttpRoutePlanner;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.impl.io.MonitoringResponseOutOfOrderStrategy;
 import org.apache.hc.core5.http.io.SocketConfig;
@@ -37,7 +41,13 @@ final class Transport {
 
   private final Endpoints endpoints;
   private final Transfers transfers = new Transfers();
+  private final TokenServiceRule tokenServices;
+  private final HttpRoutePlanner planner = new SystemDefaultRoutePlanner(null);
   private final CloseableHttpClient client;
+
+  /** Connects to public addresses only, and uses no proxy. */
+  private final CloseableHttpClient publicClient;
+
   private final RequestConfig patient;
   private final RequestConfig brief;
 
@@ -47,44 +57,62 @@ final class Transport {
       Duration connectTimeout,
       Duration idleTimeout,
       int connectionsPerRegistry,
-      DnsResolver resolver) {
+      DnsResolver resolver,
+      TokenServiceRule tokenServices) {
     this.endpoints = endpoints;
+    this.tokenServices = tokenServices;
     Timeout connect = Timeout.of(connectTimeout);
     Timeout idle = Timeout.of(idleTimeout);
     this.patient = requestConfig(idle, idle);
     this.brief = requestConfig(connect, connect);
-    this.client =
-        HttpClients.custom()
-            .setConnectionManager(
-                PoolingHttpClientConnectionManagerBuilder.create()
-                    .setTlsSocketStrategy(tls)
-                    .setDnsResolver(resolver)
-                    .setConnectionFactory(
-                        ManagedHttpClientConnectionFactory.builder()
-                            .responseOutOfOrderStrategy(
-                                new MonitoringResponseOutOfOrderStrategy(EARLY_ANSWER_INTERVAL))
-                            .build())
-                    .setMaxConnPerRoute(connectionsPerRegistry)
-                    // The limit is meant for each registry alone.
-                    .setMaxConnTotal(Integer.MAX_VALUE)
-                    .setDefaultConnectionConfig(
-                        ConnectionConfig.custom()
-                            .setConnectTimeout(connect)
-                            .setSocketTimeout(idle)
-                            .build())
-                    .setDefaultSocketConfig(
-                        SocketConfig.custom().setSoTimeout(idle).setTcpNoDelay(true).build())
-                    .build())
-            .setDefaultRequestConfig(patient)
-            .setRoutePlanner(new SystemDefaultRoutePlanner(null))
-            .setUserAgent(USER_AGENT)
-            .disableAuthCaching()
-            .disableAutomaticRetries()
-            .disableConnectionState()
-            .disableContentCompression()
-            .disableCookieManagement()
-            .disableRedirectHandling()
-            .build();
+    ConnectionConfig connections =
+        ConnectionConfig.custom().setConnectTimeout(connect).setSocketTimeout(idle).build();
+    this.client = client(tls, connections, connectionsPerRegistry, resolver, planner);
+    this.publicClient =
+        client(
+            tls,
+            connections,
+            connectionsPerRegistry,
+            tokenServices.publicOnly(),
+            new DefaultRoutePlanner(null));
+  }
+
+  private CloseableHttpClient client(
+      TlsSocketStrategy tls,
+      ConnectionConfig connections,
+      int connectionsPerRegistry,
+      DnsResolver resolver,
+      HttpRoutePlanner routes) {
+    return HttpClients.custom()
+        .setConnectionManager(
+            PoolingHttpClientConnectionManagerBuilder.create()
+                .setTlsSocketStrategy(tls)
+                .setDnsResolver(resolver)
+                .setConnectionFactory(
+                    ManagedHttpClientConnectionFactory.builder()
+                        .responseOutOfOrderStrategy(
+                            new MonitoringResponseOutOfOrderStrategy(EARLY_ANSWER_INTERVAL))
+                        .build())
+                .setMaxConnPerRoute(connectionsPerRegistry)
+                // The limit is meant for each registry alone.
+                .setMaxConnTotal(Integer.MAX_VALUE)
+                .setDefaultConnectionConfig(connections)
+                .setDefaultSocketConfig(
+                    SocketConfig.custom()
+                        .setSoTimeout(connections.getSocketTimeout())
+                        .setTcpNoDelay(true)
+                        .build())
+                .build())
+        .setDefaultRequestConfig(patient)
+        .setRoutePlanner(routes)
+        .setUserAgent(USER_AGENT)
+        .disableAuthCaching()
+        .disableAutomaticRetries()
+        .disableConnectionState()
+        .disableContentCompression()
+        .disableCookieManagement()
+        .disableRedirectHandling()
+        .build();
   }
 
   private static RequestConfig requestConfig(Timeout lease, Timeout response) {
@@ -110,18 +138,19 @@ final class Transport {
       Map<String, String> headers,
       @Nullable HttpEntity body) {
     checkScheme(call, failures, uri);
-    return execute(call, failures, method, uri, headers, body, patient);
+    return execute(client, call, failures, method, uri, headers, body, patient);
   }
 
   /** Sends one request that gives up soon: for what is good manners but not needed. */
   Answer sendBriefly(
       Call call, Failures failures, String method, URI uri, Map<String, String> headers) {
     checkScheme(call, failures, uri);
-    return execute(call, failures, method, uri, headers, null, brief);
+    return execute(client, call, failures, method, uri, headers, null, brief);
   }
 
   /**
-   * Sends one request to a token service. Whether credentials may go there is the caller's part.
+   * Sends one request to a token service, where its scheme and its address allow. Whether
+   * credentials may go there is the caller's part.
    */
   Answer ask(
       Call call,
@@ -130,7 +159,42 @@ final class Transport {
       URI uri,
       Map<String, String> headers,
       @Nullable HttpEntity body) {
-    return execute(call, failures, method, uri, headers, body, patient);
+    if (!endpoints.allows(uri)) {
+      throw failures.of(
+          call,
+          Reason.PROTOCOL,
+          call.endpoint().describe()
+              + " names a token service without HTTPS, "
+              + Text.clean(Endpoint.hostAndPort(uri))
+              + "; if that is acceptable here, allow it with plainHttp(\""
+              + Text.clean(Endpoint.hostAndPort(uri))
+              + "\")");
+    }
+    CloseableHttpClient allowed = client;
+    if (!tokenServices.allowsInternal(call.endpoint(), uri)) {
+      try {
+        // A proxy resolves the host by itself, so that its address cannot be known here.
+        tokenServices.checkLiteral(uri.getHost());
+      } catch (InternalAddressException e) {
+        throw failures.io(call, uri, null, e);
+      }
+      if (isDirect(call, failures, uri)) {
+        allowed = publicClient;
+      }
+    }
+    return execute(allowed, call, failures, method, uri, headers, body, patient);
+  }
+
+  private boolean isDirect(Call call, Failures failures, URI uri) {
+    try {
+      return planner.determineRoute(host(uri), HttpClientContext.create()).getProxyHost() == null;
+    } catch (HttpException e) {
+      throw failures.io(call, uri, null, new ClientProtocolException(e));
+    }
+  }
+
+  private static HttpHost host(URI uri) {
+    return new HttpHost(uri.getScheme(), uri.getHost(), uri.getPort());
   }
 
   private void checkScheme(Call call, Failures failures, URI uri) {
@@ -147,6 +211,7 @@ final class Transport {
   }
 
   private Answer execute(
+      CloseableHttpClient client,
       Call call,
       Failures failures,
       String method,
@@ -164,8 +229,8 @@ final class Transport {
     Transfer transfer = transfers.begin(request);
     Answer answer = null;
     try {
-      HttpHost host = new HttpHost(uri.getScheme(), uri.getHost(), uri.getPort());
-      ClassicHttpResponse response = client.executeOpen(host, request, HttpClientContext.create());
+      ClassicHttpResponse response =
+          client.executeOpen(host(uri), request, HttpClientContext.create());
       answer = new Answer(response, transfer, uri);
       return answer;
     } catch (IOException e) {
@@ -190,5 +255,6 @@ final class Transport {
   void close() {
     transfers.close();
     client.close(CloseMode.IMMEDIATE);
+    publicClient.close(CloseMode.IMMEDIATE);
   }
 }

@@ -7,7 +7,6 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -55,8 +54,12 @@ final class ScriptedServer implements AutoCloseable {
   }
 
   static ScriptedServer start() {
+    return start("127.0.0.1");
+  }
+
+  static ScriptedServer start(String address) {
     try {
-      return new ScriptedServer(HttpServer.create(address(), 0));
+      return new ScriptedServer(HttpServer.create(new InetSocketAddress(address, 0), 0));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -74,10 +77,6 @@ final class ScriptedServer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static InetSocketAddress address() {
-    return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
   }
 
   String host() {

@@ -49,6 +49,7 @@ final class TokenRegistryTest extends RegistryClientContract {
     return new Subject(
         HttpRegistryClient.builder()
             .plainHttp(registry.host())
+            .plainHttp(tokens.host())
             .credentials(
                 CredentialProvider.forRegistry(
                     registry.host(), Credentials.of(DockerRegistry.USER, DockerRegistry.PASSWORD)))
@@ -57,7 +58,11 @@ final class TokenRegistryTest extends RegistryClientContract {
   }
 
   private static HttpRegistryClient client(CredentialProvider credentials) {
-    return HttpRegistryClient.builder().plainHttp(registry.host()).credentials(credentials).build();
+    return HttpRegistryClient.builder()
+        .plainHttp(registry.host())
+        .plainHttp(tokens.host())
+        .credentials(credentials)
+        .build();
   }
 
   @Test
