@@ -13,7 +13,6 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
-import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.impl.routing.DefaultRoutePlanner;
 import org.apache.hc.client5.http.impl.routing.SystemDefaultRoutePlanner;
@@ -24,7 +23,7 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
-import org.apache.hc.core5.http.impl.io.MonitoringResponseOutOfOrderStrategy;
+import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
@@ -33,11 +32,6 @@ import org.jspecify.annotations.Nullable;
 /** Sends single requests over pooled connections: no redirects, no cookies, no second tries. */
 final class Transport {
   private static final String USER_AGENT = "kubernaut-airgap";
-
-  /**
-   * How much of an upload goes out between two looks whether the registry has already refused it.
-   */
-  private static final long EARLY_ANSWER_INTERVAL = 4 << 20;
 
   private final Endpoints endpoints;
   private final Transfers transfers = new Transfers();
@@ -88,11 +82,7 @@ final class Transport {
             PoolingHttpClientConnectionManagerBuilder.create()
                 .setTlsSocketStrategy(tls)
                 .setDnsResolver(resolver)
-                .setConnectionFactory(
-                    ManagedHttpClientConnectionFactory.builder()
-                        .responseOutOfOrderStrategy(
-                            new MonitoringResponseOutOfOrderStrategy(EARLY_ANSWER_INTERVAL))
-                        .build())
+                .setConnectionFactory(SilentConnection.factory(Http1Config.DEFAULT))
                 .setMaxConnPerRoute(connectionsPerRegistry)
                 // The limit is meant for each registry alone.
                 .setMaxConnTotal(Integer.MAX_VALUE)
@@ -105,6 +95,7 @@ final class Transport {
                 .build())
         .setDefaultRequestConfig(patient)
         .setRoutePlanner(routes)
+        .setRequestExecutor(new SealedRequest.Executor())
         .setUserAgent(USER_AGENT)
         .disableAuthCaching()
         .disableAutomaticRetries()
@@ -222,15 +213,14 @@ final class Transport {
     if (Thread.currentThread().isInterrupted()) {
       throw failures.interrupted(call, null);
     }
-    HttpUriRequestBase request = new HttpUriRequestBase(method, uri);
+    SealedRequest sealed = new SealedRequest(method, uri, headers);
+    HttpUriRequestBase request = sealed.shown();
     request.setConfig(config);
-    headers.forEach(request::setHeader);
     request.setEntity(body);
     Transfer transfer = transfers.begin(request);
     Answer answer = null;
     try {
-      ClassicHttpResponse response =
-          client.executeOpen(host(uri), request, HttpClientContext.create());
+      ClassicHttpResponse response = client.executeOpen(host(uri), request, sealed.context());
       answer = new Answer(response, transfer, uri);
       return answer;
     } catch (IOException e) {
