@@ -99,14 +99,28 @@ final class Answer implements AutoCloseable {
 
   int read(byte[] buffer, int offset, int length) throws IOException {
     transfer.enter();
+    transfer.rate().begin(0);
+    int count = 0;
     try {
-      return body.read(buffer, offset, length);
+      count = body.read(buffer, offset, length);
+      return count;
     } finally {
+      transfer.rate().end(Math.max(0, count));
       transfer.leave();
     }
   }
 
-  /** Reads the body up to a limit; one byte more than the limit says that there was more. */
+  /** From now on the body is a blob, which may take as long as it moves. */
+  void stream() {
+    transfer.startStreaming();
+  }
+
+  /**
+   * Reads the body up to a limit; one byte more than the limit says that there was more.
+   *
+   * @throws IOException also when the transfer was broken off from here, which can look like the
+   *     body's end
+   */
   byte[] read(int limit) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     byte[] buffer = new byte[8192];
@@ -117,6 +131,9 @@ final class Answer implements AutoCloseable {
         break;
       }
       bytes.write(buffer, 0, count);
+    }
+    if (transfer.stopped() != null) {
+      throw new IOException("broken off");
     }
     return bytes.toByteArray();
   }

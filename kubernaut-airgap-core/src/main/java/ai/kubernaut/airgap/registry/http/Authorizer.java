@@ -183,13 +183,19 @@ final class Authorizer {
       if (!answer.isSuccess()) {
         throw refused(call, realm, answer);
       }
-      byte[] body = answer.read(MAX_TOKEN_ANSWER);
+      byte[] body = content(call, realm, answer);
       if (body.length > MAX_TOKEN_ANSWER) {
         throw noToken(call, realm, answer, "more than " + MAX_TOKEN_ANSWER + " bytes");
       }
       return read(call, realm, answer, body);
+    }
+  }
+
+  private byte[] content(Call call, URI realm, Answer answer) {
+    try {
+      return answer.read(MAX_TOKEN_ANSWER);
     } catch (IOException e) {
-      throw failures.io(call, realm, null, e);
+      throw failures.io(call, realm, answer.transfer(), e);
     }
   }
 

@@ -80,6 +80,30 @@ final class Failures {
       return of(call, Reason.UNREACHABLE, 0, "the client was closed while it was under way", e);
     }
     String host = where(call, uri);
+    if (transfer != null && stop == Transfer.Stop.TOO_LONG) {
+      return of(
+          call,
+          Reason.UNREACHABLE,
+          0,
+          host
+              + " did not complete its response within "
+              + TransferLimits.seconds(transfer.limits().requestTimeout())
+              + "; if it needs longer, set requestTimeout(…)",
+          e);
+    }
+    if (transfer != null && stop == Transfer.Stop.TOO_SLOW) {
+      return of(
+          call,
+          Reason.UNREACHABLE,
+          0,
+          host
+              + " transferred fewer than "
+              + transfer.limits().bytesPerSecond()
+              + " bytes per second for "
+              + TransferLimits.seconds(transfer.limits().window())
+              + "; if the connection is that slow, set minimumRate(…)",
+          e);
+    }
     InternalAddressException internal = find(e, InternalAddressException.class);
     if (internal != null) {
       return of(

@@ -77,6 +77,7 @@ public final class HttpRegistryClient implements RegistryClient {
             authorities,
             builder.connectTimeout,
             builder.idleTimeout,
+            new TransferLimits(builder.requestTimeout, builder.bytesPerSecond, builder.rateWindow),
             builder.connectionsPerRegistry,
             builder.resolver,
             new TokenServiceRule(
@@ -125,7 +126,8 @@ public final class HttpRegistryClient implements RegistryClient {
         return;
       }
       if (status == 200) {
-        if (!speaksProtocol && (answer.isHtml() || !Failures.isJsonOrEmpty(answer.read(4096)))) {
+        if (!speaksProtocol
+            && (answer.isHtml() || !Failures.isJsonOrEmpty(content(call, answer, 4096)))) {
           throw notARegistry(call, status);
         }
         answer.discard();
@@ -135,8 +137,6 @@ public final class HttpRegistryClient implements RegistryClient {
         throw notARegistry(call, status);
       }
       throw failures.refused(call, answer);
-    } catch (IOException e) {
-      throw failures.io(call, endpoint.uri(""), null, e);
     }
   }
 
@@ -251,12 +251,7 @@ public final class HttpRegistryClient implements RegistryClient {
 
   private byte[] content(Call call, Answer answer, int limit) {
     try {
-      byte[] content = answer.read(limit);
-      // A connection that was broken off from here can look like a body that ended.
-      if (answer.transfer().stopped() != null) {
-        throw new IOException("broken off");
-      }
-      return content;
+      return answer.read(limit);
     } catch (IOException e) {
       throw failures.io(call, answer.uri(), answer.transfer(), e);
     }
@@ -386,6 +381,7 @@ public final class HttpRegistryClient implements RegistryClient {
                 + blob.size(),
             null);
       }
+      answer.stream();
       BlobInput input = new BlobInput(call, failures, answer, blob, start);
       input.pass(offset - start);
       handedOver = true;
@@ -631,6 +627,9 @@ public final class HttpRegistryClient implements RegistryClient {
     private @Nullable Path authFile;
     private Duration connectTimeout = Duration.ofSeconds(10);
     private Duration idleTimeout = Duration.ofMinutes(2);
+    private Duration requestTimeout = Duration.ofMinutes(5);
+    private long bytesPerSecond = 4096;
+    private Duration rateWindow = Duration.ofMinutes(2);
     private int connectionsPerRegistry = 32;
     private DnsResolver resolver = SystemDefaultDnsResolver.INSTANCE;
     private Predicate<InetAddress> internalAddresses = InternalAddresses::isInternal;
@@ -738,14 +737,47 @@ public final class HttpRegistryClient implements RegistryClient {
 
     /**
      * How long a registry may send nothing, and how long a request may wait for a free connection.
-     * A transfer as a whole has no limit. Registries that move an upload to its place before they
-     * answer need a while.
+     * Registries that move an upload to its place before they answer need a while.
      *
      * @param timeout default 2 minutes
      * @return this builder
      */
     public Builder idleTimeout(Duration timeout) {
       this.idleTimeout = positive("idleTimeout", timeout);
+      return this;
+    }
+
+    /**
+     * How long one request may take as a whole, from the wait for a free connection to the last
+     * byte of the response. The time in which a blob is sent or received does not count: before it
+     * and after it the request has this long, and while it moves {@link #minimumRate} applies. A
+     * request that takes longer fails with {@link Reason#UNREACHABLE}, which is retryable.
+     *
+     * @param timeout default 5 minutes
+     * @return this builder
+     */
+    public Builder requestTimeout(Duration timeout) {
+      this.requestTimeout = positive("requestTimeout", timeout);
+      return this;
+    }
+
+    /**
+     * The lowest rate at which a registry may send or accept a blob. A transfer that stays below it
+     * for a whole window fails with {@link Reason#UNREACHABLE}, which is retryable. Only the time
+     * counts that is spent waiting for the registry, so slow sources, slow readers and rate limits
+     * on this side do no harm.
+     *
+     * @param bytesPerSecond default 4096 bytes per second; 0 for no minimum
+     * @param window the time over which the rate is measured, default 2 minutes
+     * @return this builder
+     */
+    public Builder minimumRate(long bytesPerSecond, Duration window) {
+      if (bytesPerSecond < 0) {
+        throw new IllegalArgumentException(
+            "minimumRate is " + bytesPerSecond + " bytes per second, and has to be 0 or more");
+      }
+      this.bytesPerSecond = bytesPerSecond;
+      this.rateWindow = positive("window of minimumRate", window);
       return this;
     }
 

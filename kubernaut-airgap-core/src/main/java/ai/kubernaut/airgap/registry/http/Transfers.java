@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The transfers that are under way. A thread that waits for a socket does not notice an interrupt,
- * so one daemon thread looks every {@value #TICK_MILLIS} ms whether a waiting thread was
- * interrupted, and breaks its connection. That thread lives only while there are transfers.
+ * and a socket's timeout begins anew with each byte. So one daemon thread looks every {@value
+ * #TICK_MILLIS} ms whether a waiting thread was interrupted, or a transfer takes too long, and
+ * breaks its connection. That thread lives only while there are transfers.
  */
 final class Transfers {
   private static final int TICK_MILLIS = 100;
@@ -22,8 +23,8 @@ final class Transfers {
   private volatile boolean closed;
 
   /** Registers a transfer that the current thread is about to wait for. */
-  Transfer begin(Cancellable request) {
-    Transfer transfer = new Transfer(this, request);
+  Transfer begin(Cancellable request, TransferLimits limits) {
+    Transfer transfer = new Transfer(this, request, limits);
     transfer.enter();
     open.add(transfer);
     if (closed) {
@@ -53,7 +54,7 @@ final class Transfers {
     while (pause(idle)) {
       // Without the lock: breaking a connection can take a moment.
       for (Transfer transfer : open) {
-        transfer.stopWhenInterrupted();
+        transfer.check();
       }
       idle = open.isEmpty() ? idle + 1 : 0;
     }

@@ -42,6 +42,8 @@ final class Transport {
   /** Connects to public addresses only, and uses no proxy. */
   private final CloseableHttpClient publicClient;
 
+  private final TransferLimits limits;
+  private final TransferLimits briefLimits;
   private final RequestConfig patient;
   private final RequestConfig brief;
 
@@ -50,11 +52,14 @@ final class Transport {
       TlsSocketStrategy tls,
       Duration connectTimeout,
       Duration idleTimeout,
+      TransferLimits limits,
       int connectionsPerRegistry,
       DnsResolver resolver,
       TokenServiceRule tokenServices) {
     this.endpoints = endpoints;
     this.tokenServices = tokenServices;
+    this.limits = limits;
+    this.briefLimits = limits.within(connectTimeout);
     Timeout connect = Timeout.of(connectTimeout);
     Timeout idle = Timeout.of(idleTimeout);
     this.patient = requestConfig(idle, idle);
@@ -216,8 +221,8 @@ final class Transport {
     SealedRequest sealed = new SealedRequest(method, uri, headers);
     HttpUriRequestBase request = sealed.shown();
     request.setConfig(config);
-    request.setEntity(body);
-    Transfer transfer = transfers.begin(request);
+    Transfer transfer = transfers.begin(request, config == brief ? briefLimits : limits);
+    request.setEntity(body instanceof BlobEntity ? new MeteredEntity(body, transfer) : body);
     Answer answer = null;
     try {
       ClassicHttpResponse response = client.executeOpen(host(uri), request, sealed.context());
