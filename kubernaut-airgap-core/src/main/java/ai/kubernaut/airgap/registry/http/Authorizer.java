@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.registry.http;
 
+import ai.kubernaut.airgap.AirgapException;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.registry.CredentialProvider;
 import ai.kubernaut.airgap.registry.Credentials;
@@ -65,10 +66,26 @@ final class Authorizer {
     Optional<Credentials> known = credentials.get(repository);
     if (known == null) {
       // Not computeIfAbsent: a credential helper is a program that may take its time.
-      known = provider.credentialsFor(repository);
+      known = lookUp(repository);
       credentials.put(repository, known);
     }
     return known;
+  }
+
+  private Optional<Credentials> lookUp(Repository repository) {
+    try {
+      return provider.credentialsFor(repository);
+    } catch (AirgapException e) {
+      if (!Thread.currentThread().isInterrupted()) {
+        throw e;
+      }
+      throw new RegistryException(
+          Reason.UNREACHABLE,
+          repository.registry(),
+          0,
+          "looking for the credentials of " + repository + " failed: the thread was interrupted",
+          e);
+    }
   }
 
   /** The value that the registry will ask for, as far as its earlier answers tell. */

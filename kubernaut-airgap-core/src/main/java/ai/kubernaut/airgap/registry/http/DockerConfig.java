@@ -1,25 +1,24 @@
 package ai.kubernaut.airgap.registry.http;
 
+import ai.kubernaut.airgap.AirgapException;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.registry.CredentialProvider;
 import ai.kubernaut.airgap.registry.Credentials;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.google.cloud.tools.jib.api.Credential;
-import com.google.cloud.tools.jib.registry.credentials.CredentialHelperNotFoundException;
-import com.google.cloud.tools.jib.registry.credentials.CredentialHelperUnhandledServerUrlException;
-import com.google.cloud.tools.jib.registry.credentials.DockerCredentialHelper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -33,18 +32,37 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A file that is not there knows nothing. One that cannot be read or is no such file ends in a
  * {@link RegistryConfigException} that names it, and never quotes it. A credential helper that
- * cannot be run is left out; when a registry then refuses a request, the message says so.
+ * cannot be run, or does not answer within a minute ({@link #withHelperTimeout}), is left out; when
+ * a registry then refuses a request, the message says so. A helper that did not answer is ended
+ * with the processes that it has started, and not asked about the same registry for five minutes.
+ *
+ * <p>When the thread is interrupted while a helper runs, the helper is ended, the look-up throws an
+ * {@link AirgapException}, and the thread stays interrupted. Immutable but for what it remembers of
+ * helpers; thread-safe.
  */
 public final class DockerConfig implements CredentialProvider {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String DOCKER_HUB = "docker.io";
   private static final String DOCKER_HUB_KEY = "https://index.docker.io/v1/";
 
+  private static final Duration HELPER_TIMEOUT = Duration.ofMinutes(1);
+  private static final Duration HELPER_PAUSE = Duration.ofMinutes(5);
+
   private final List<Path> files;
+  private final Function<String, @Nullable String> environment;
+  private final Duration helperTimeout;
+
+  /** What is wrong with the helper of a registry, as a clause of a message. */
   private final Map<String, String> brokenHelpers = new ConcurrentHashMap<>();
 
-  private DockerConfig(List<Path> files) {
+  /** Since when a helper has been left alone, by program and server. */
+  private final Map<List<String>, Long> hungHelpers = new ConcurrentHashMap<>();
+
+  private DockerConfig(
+      List<Path> files, Function<String, @Nullable String> environment, Duration helperTimeout) {
     this.files = List.copyOf(files);
+    this.environment = environment;
+    this.helperTimeout = helperTimeout;
   }
 
   /**
@@ -62,7 +80,7 @@ public final class DockerConfig implements CredentialProvider {
   static DockerConfig standard(Function<String, @Nullable String> environment, Path home) {
     String only = environment.apply("REGISTRY_AUTH_FILE");
     if (only != null && !only.isEmpty()) {
-      return new DockerConfig(List.of(Path.of(only)));
+      return new DockerConfig(List.of(Path.of(only)), environment, HELPER_TIMEOUT);
     }
     List<Path> files = new ArrayList<>();
     String docker = environment.apply("DOCKER_CONFIG");
@@ -75,7 +93,7 @@ public final class DockerConfig implements CredentialProvider {
       files.add(Path.of(runtime).resolve("containers/auth.json"));
     }
     files.add(home.resolve(".config/containers/auth.json"));
-    return new DockerConfig(files);
+    return new DockerConfig(files, environment, HELPER_TIMEOUT);
   }
 
   /**
@@ -86,10 +104,34 @@ public final class DockerConfig implements CredentialProvider {
    * @throws RegistryConfigException when there is no such file, or it cannot be used
    */
   public static DockerConfig file(Path file) {
+    return file(file, System::getenv);
+  }
+
+  /**
+   * One file.
+   *
+   * @param environment of which PATH says where credential helpers are
+   */
+  static DockerConfig file(Path file, Function<String, @Nullable String> environment) {
     if (read(file) == null) {
       throw new RegistryConfigException(file, "there is no such file", null);
     }
-    return new DockerConfig(List.of(file));
+    return new DockerConfig(List.of(file), environment, HELPER_TIMEOUT);
+  }
+
+  /**
+   * The same files with another limit for credential helpers. A helper that asks a person for a
+   * password needs a long one.
+   *
+   * @param timeout how long a helper may run, by default one minute
+   * @return a new provider
+   */
+  public DockerConfig withHelperTimeout(Duration timeout) {
+    if (timeout.isZero() || timeout.isNegative()) {
+      throw new IllegalArgumentException(
+          "helperTimeout is " + timeout + ", and has to be more than 0");
+    }
+    return new DockerConfig(files, environment, timeout);
   }
 
   @Override
@@ -207,19 +249,38 @@ public final class DockerConfig implements CredentialProvider {
   }
 
   private Optional<Credentials> run(String program, String key, String registry) {
+    Long hungSince = hungHelpers.get(List.of(program, key));
+    if (hungSince != null && System.nanoTime() - hungSince < HELPER_PAUSE.toNanos()) {
+      return Optional.empty();
+    }
+    Optional<CredentialHelper> helper =
+        CredentialHelper.find(program, environment.apply("PATH"), helperTimeout);
+    if (helper.isEmpty()) {
+      brokenHelpers.put(registry, program + " could not be run");
+      return Optional.empty();
+    }
     try {
-      // Not by way of jib's CredentialRetrieverFactory: it takes no server that is written as
-      // Docker Hub's is.
-      Credential found = new DockerCredentialHelper(key, Path.of(program)).retrieve();
+      Optional<Credentials> found = helper.get().get(key);
       brokenHelpers.remove(registry);
-      return Optional.of(Credentials.of(found.getUsername(), found.getPassword()));
-    } catch (CredentialHelperUnhandledServerUrlException e) {
-      brokenHelpers.remove(registry);
-      return Optional.empty();
-    } catch (CredentialHelperNotFoundException | IOException e) {
+      return found;
+    } catch (IOException e) {
       // Its message may quote what the helper printed.
-      brokenHelpers.put(registry, program);
+      brokenHelpers.put(registry, program + " could not be run");
       return Optional.empty();
+    } catch (TimeoutException e) {
+      hungHelpers.put(List.of(program, key), System.nanoTime());
+      brokenHelpers.put(
+          registry, program + " did not answer within " + TransferLimits.seconds(helperTimeout));
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AirgapException(
+          "looking for the credentials of "
+              + registry
+              + " failed: the thread was interrupted while "
+              + program
+              + " was running",
+          e);
     }
   }
 
@@ -268,7 +329,7 @@ public final class DockerConfig implements CredentialProvider {
         + registry
         + "'), or give them with credentials(…); looked in "
         + files.stream().map(Path::toString).collect(Collectors.joining(", "))
-        + (broken == null ? "" : "; the credential helper " + broken + " could not be run");
+        + (broken == null ? "" : "; the credential helper " + broken);
   }
 
   @Override
