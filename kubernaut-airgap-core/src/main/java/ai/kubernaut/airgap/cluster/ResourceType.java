@@ -39,6 +39,10 @@ public interface ResourceType {
   ResourceType MACHINE_CONFIG_POOL =
       cluster("machineconfiguration.openshift.io/v1", "MachineConfigPool", "machineconfigpools");
 
+  /** The configurations that the nodes of an OpenShift cluster get, rendered ones among them. */
+  ResourceType MACHINE_CONFIG =
+      cluster("machineconfiguration.openshift.io/v1", "MachineConfig", "machineconfigs");
+
   /** The version of an OpenShift cluster. */
   ResourceType CLUSTER_VERSION =
       cluster("config.openshift.io/v1", "ClusterVersion", "clusterversions");

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Optional;
 
 /**
  * The content of a pull secret. Merging leaves every other entry, and every field that is not known
@@ -46,6 +47,22 @@ final class DockerConfigJson {
       throw new PullSecretException(
           where + " holds a " + KEY + " that is no Base64 of JSON; nothing was changed");
     }
+  }
+
+  /** Reads the JSON; empty when it is no docker configuration. */
+  static Optional<DockerConfigJson> parse(String json) {
+    try {
+      return JSON.readTree(json) instanceof ObjectNode object && object.path("auths").isObject()
+          ? Optional.of(new DockerConfigJson(object))
+          : Optional.empty();
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Whether it has these credentials for a registry. */
+  boolean holds(String registry, Credentials credentials) {
+    return with(registry, credentials).isSameAs(this);
   }
 
   DockerConfigJson with(String registry, Credentials credentials) {

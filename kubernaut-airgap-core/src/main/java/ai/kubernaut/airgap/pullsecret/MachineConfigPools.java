@@ -7,6 +7,7 @@ import ai.kubernaut.airgap.cluster.ResourceType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -38,10 +39,37 @@ final class MachineConfigPools {
     return wanted;
   }
 
-  /** Whether every pool that is here now has another wanted configuration than before. */
-  boolean allChangedSince(Map<String, String> before) {
+  /**
+   * Whether every pool should have a configuration with the credentials. Where a configuration
+   * cannot be read, that it is another one than before has to do.
+   *
+   * @param before the configurations before the pull secret was written; empty when that is not
+   *     known, and then a configuration that cannot be read is taken for one with the credentials
+   */
+  boolean allHave(NodeConfigurations configurations, Optional<Map<String, String>> before) {
     return wanted().entrySet().stream()
-        .noneMatch(pool -> pool.getValue().equals(before.get(pool.getKey())));
+        .allMatch(
+            pool ->
+                switch (configurations.of(pool.getValue())) {
+                  case HOLDS -> true;
+                  case LACKS -> false;
+                  case UNKNOWN ->
+                      before.isEmpty() || !pool.getValue().equals(before.get().get(pool.getKey()));
+                });
+  }
+
+  /** By what it is known that every pool has the credentials, once {@link #allHave} says so. */
+  PullSecretReport.Evidence evidence(
+      NodeConfigurations configurations, Optional<Map<String, String>> before) {
+    boolean allRead =
+        wanted().values().stream()
+            .allMatch(name -> configurations.of(name) == NodeConfigurations.Content.HOLDS);
+    if (allRead) {
+      return PullSecretReport.Evidence.CONTENT;
+    }
+    return before.isPresent()
+        ? PullSecretReport.Evidence.NEW_CONFIGURATION
+        : PullSecretReport.Evidence.NONE;
   }
 
   /** Reasons why waiting would be in vain. */

@@ -14,15 +14,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Gives the cluster the mirror's credentials (the guide, step 3). On OpenShift they go into the
  * global pull secret, and the nodes are waited for; on a hosted OpenShift cluster into {@code
  * kube-system/additional-pull-secret}; elsewhere into a pull secret in each namespace that runs
- * pods. Running it again changes nothing when nothing has changed. Thread-safe.
+ * pods. Running it again changes nothing when nothing has changed, and goes on waiting for nodes
+ * that an earlier run has not seen take the global pull secret: an annotation of the Secret notes
+ * what they had before. {@link PullSecretReport#evidence()} says how certain it is that they have
+ * it. Thread-safe.
  */
 public final class PullSecretConfigurer {
   private static final int ATTEMPTS = 5;
+  private static final String GLOBAL_NAMESPACE = "openshift-config";
+  private static final String GLOBAL_NAME = "pull-secret";
 
   private final ClusterClient cluster;
   private final Consumer<ProgressEvent> progress;
@@ -115,34 +121,54 @@ public final class PullSecretConfigurer {
       MachineConfigPools before,
       PullSecretOptions options) {
     refuse(before, "before the pull secret was touched");
-    boolean changed = merge("openshift-config", "pull-secret", target, credentials, true);
+    boolean changed =
+        merge(
+            GLOBAL_NAMESPACE,
+            GLOBAL_NAME,
+            target,
+            credentials,
+            secret -> AwaitedRollout.note(secret, before.wanted()),
+            true);
+    // An earlier run may have written the Secret and ended before the pools began.
+    Optional<Map<String, String>> configurationsBefore =
+        changed
+            ? Optional.of(before.wanted())
+            : cluster
+                .get(ResourceType.SECRET, GLOBAL_NAMESPACE, GLOBAL_NAME)
+                .flatMap(AwaitedRollout::notedIn);
+    NodeConfigurations configurations =
+        new NodeConfigurations(cluster, target.address(), credentials);
     if (changed) {
       progress("the pull secret is written; waiting for the nodes: " + before);
-      Map<String, String> wantedBefore = before.wanted();
-      MachineConfigPools begun =
-          options
-              .rolloutBegin()
-              .until(
-                  () -> MachineConfigPools.look(cluster),
-                  pools -> !pools.obstacles().isEmpty() || pools.allChangedSince(wantedBefore));
-      refuse(begun, "after the pull secret was written");
-      if (!begun.allChangedSince(wantedBefore)) {
-        throw new PullSecretException(
-            "the pull secret is written, but not every pool has got a new configuration within "
-                + options.rolloutBegin().timeout()
-                + " ("
-                + begun
-                + "); look at the machine-config operator, and run this step again once the pools have begun");
-      }
+    }
+    MachineConfigPools begun =
+        options
+            .rolloutBegin()
+            .until(
+                () -> MachineConfigPools.look(cluster),
+                pools ->
+                    !pools.obstacles().isEmpty()
+                        || pools.allHave(configurations, configurationsBefore));
+    refuse(begun, "after the pull secret was written");
+    if (!begun.allHave(configurations, configurationsBefore)) {
+      throw new PullSecretException(
+          "the pull secret is written, but not every pool has got a new configuration within "
+              + options.rolloutBegin().timeout()
+              + " ("
+              + begun
+              + "); look at the machine-config operator, and run this step again once the pools have begun");
     }
     MachineConfigPools after =
         options
             .rolloutEnd()
             .until(
                 () -> MachineConfigPools.look(cluster),
-                pools -> !pools.obstacles().isEmpty() || pools.isSettled());
+                pools ->
+                    !pools.obstacles().isEmpty()
+                        || (pools.isSettled()
+                            && pools.allHave(configurations, configurationsBefore)));
     refuse(after, "after the pull secret was written");
-    if (!after.isSettled()) {
+    if (!after.isSettled() || !after.allHave(configurations, configurationsBefore)) {
       throw new PullSecretException(
           "the nodes have not taken the pull secret within "
               + options.rolloutEnd().timeout()
@@ -150,15 +176,20 @@ public final class PullSecretConfigurer {
               + after
               + "); it is written, so look at the MachineConfigPools and run this step again to go on waiting");
     }
+    PullSecretReport.Evidence evidence = after.evidence(configurations, configurationsBefore);
     return PullSecretReport.builder()
         .scope(PullSecretReport.Scope.OPENSHIFT_GLOBAL)
-        .addSecrets("openshift-config/pull-secret")
+        .addSecrets(GLOBAL_NAMESPACE + "/" + GLOBAL_NAME)
         .isChanged(changed)
+        .evidence(evidence)
         .summary(
             (changed
                     ? "Merged " + target.address() + " into"
                     : "The same credentials were already in")
-                + " openshift-config/pull-secret; every node has it ("
+                + " openshift-config/pull-secret; "
+                + (evidence == PullSecretReport.Evidence.NONE
+                    ? "every pool is up to date, but it is not certain that the nodes have them, because their MachineConfigs could not be read ("
+                    : "every node has it (")
                 + after
                 + ")")
         .build();
@@ -175,7 +206,14 @@ public final class PullSecretConfigurer {
   }
 
   private PullSecretReport hosted(Target target, Credentials credentials) {
-    boolean changed = merge("kube-system", "additional-pull-secret", target, credentials, false);
+    boolean changed =
+        merge(
+            "kube-system",
+            "additional-pull-secret",
+            target,
+            credentials,
+            UnaryOperator.identity(),
+            false);
     return PullSecretReport.builder()
         .scope(PullSecretReport.Scope.HOSTED_GLOBAL)
         .addSecrets("kube-system/additional-pull-secret")
@@ -196,7 +234,14 @@ public final class PullSecretConfigurer {
     List<String> namespaces = chart.namespaces(options.release());
     for (String namespace : namespaces) {
       changed |= ensureNamespace(namespace, chart, options.release());
-      changed |= merge(namespace, options.secretName(), target, credentials, false);
+      changed |=
+          merge(
+              namespace,
+              options.secretName(),
+              target,
+              credentials,
+              UnaryOperator.identity(),
+              false);
       report.addSecrets(namespace + "/" + options.secretName());
     }
     return report
@@ -240,12 +285,19 @@ public final class PullSecretConfigurer {
   /**
    * Puts the credentials into a pull secret and says whether it had to be changed. Another writer
    * in between is met by reading again.
+   *
+   * @param note adds to a Secret that is changed
    */
   private boolean merge(
-      String namespace, String name, Target target, Credentials credentials, boolean mustExist) {
+      String namespace,
+      String name,
+      Target target,
+      Credentials credentials,
+      UnaryOperator<KubernetesObject> note,
+      boolean mustExist) {
     for (int attempt = 1; ; attempt++) {
       try {
-        return mergeOnce(namespace, name, target, credentials, mustExist);
+        return mergeOnce(namespace, name, target, credentials, note, mustExist);
       } catch (ClusterException e) {
         boolean raced =
             e.reason() == ClusterException.Reason.CONFLICT
@@ -258,7 +310,12 @@ public final class PullSecretConfigurer {
   }
 
   private boolean mergeOnce(
-      String namespace, String name, Target target, Credentials credentials, boolean mustExist) {
+      String namespace,
+      String name,
+      Target target,
+      Credentials credentials,
+      UnaryOperator<KubernetesObject> note,
+      boolean mustExist) {
     Optional<KubernetesObject> found = cluster.get(ResourceType.SECRET, namespace, name);
     String where = "the Secret " + namespace + "/" + name;
     if (found.isEmpty()) {
@@ -288,7 +345,8 @@ public final class PullSecretConfigurer {
       return false;
     }
     cluster.replace(
-        ResourceType.SECRET, secret.with(after.toBase64(), "data", DockerConfigJson.KEY));
+        ResourceType.SECRET,
+        note.apply(secret.with(after.toBase64(), "data", DockerConfigJson.KEY)));
     return true;
   }
 

@@ -22,6 +22,24 @@ public interface PullSecretReport {
     NONE
   }
 
+  /** By what it is known that the nodes of an OpenShift cluster have the global pull secret. */
+  enum Evidence {
+    /**
+     * The configurations that all nodes have were read, and hold the credentials. This is certain.
+     */
+    CONTENT,
+    /**
+     * The configurations could not be read, but every pool has rolled out another one than it had
+     * when the pull secret was written. Another change at the same time would look the same.
+     */
+    NEW_CONFIGURATION,
+    /**
+     * Nothing: the configurations could not be read, and the pull secret held the credentials
+     * before this library could note what the pools had; or there are no pools.
+     */
+    NONE
+  }
+
   /**
    * Where the credentials went.
    *
@@ -42,6 +60,17 @@ public interface PullSecretReport {
    * @return false when the cluster held the same credentials already
    */
   boolean isChanged();
+
+  /**
+   * By what it is known that every node has the credentials.
+   *
+   * @return {@link Evidence#NONE} by default, and always for other scopes than {@link
+   *     Scope#OPENSHIFT_GLOBAL}
+   */
+  @Value.Default
+  default Evidence evidence() {
+    return Evidence.NONE;
+  }
 
   /**
    * The names of pull secrets that pods have to name.

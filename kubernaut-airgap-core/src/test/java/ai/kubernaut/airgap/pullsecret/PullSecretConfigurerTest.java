@@ -15,19 +15,25 @@ import ai.kubernaut.airgap.cluster.Patience;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.memory.MemoryClusterClient;
 import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.pullsecret.PullSecretReport.Evidence;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport.Scope;
 import ai.kubernaut.airgap.registry.Credentials;
 import ai.kubernaut.airgap.yaml.Yaml;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URLEncoder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -316,6 +322,157 @@ final class PullSecretConfigurerTest {
     assertThatThrownBy(() -> configure(cluster, quick().build()))
         .as("the secret is there, the nodes are not done")
         .hasMessageContaining("worker 1/3");
+  }
+
+  @Test
+  void poolsThatBeginLateAreAwaitedByEveryRunUntilTheyHaveTheSecret() {
+    MemoryClusterClient cluster = openShift();
+    for (int run = 1; run <= 3; run++) {
+      assertThatThrownBy(() -> configure(cluster, quick().build()))
+          .as("run " + run)
+          .isInstanceOf(PullSecretException.class)
+          .hasMessageContaining("not every pool has got a new configuration");
+      assertThat(writes).as("the Secret is written once").hasValue(1);
+    }
+    put(cluster, pool("worker", "worker-2", "worker-2"));
+    assertThatThrownBy(() -> configure(cluster, quick().build()))
+        .as("one pool has begun")
+        .hasMessageContaining("not every pool has got a new configuration");
+    put(cluster, pool("master", "master-2", "master-1"));
+    assertThatThrownBy(() -> configure(cluster, quick().build()))
+        .as("both have begun")
+        .hasMessageContaining("have not taken the pull secret within");
+    put(cluster, pool("master", "master-2", "master-2"));
+    for (int run = 1; run <= 2; run++) {
+      PullSecretReport report = configure(cluster, quick().build());
+      assertThat(report.isChanged()).isFalse();
+      assertThat(report.evidence()).isEqualTo(Evidence.NEW_CONFIGURATION);
+      assertThat(report.summary()).contains("every node has it (master 3/3, worker 3/3)");
+    }
+  }
+
+  /** What the operator renders: the pull secret is a file of the nodes. */
+  private static void render(MemoryClusterClient cluster, String name, String source) {
+    cluster.put(
+        ResourceType.MACHINE_CONFIG,
+        KubernetesObject.named(ResourceType.MACHINE_CONFIG, null, name)
+            .with(
+                List.of(
+                    Map.of("path", "/etc/other", "contents", Map.of("source", "data:,x")),
+                    Map.of(
+                        "path",
+                        "/var/lib/kubelet/config.json",
+                        "contents",
+                        Map.of("source", source))),
+                "spec",
+                "config",
+                "storage",
+                "files"));
+  }
+
+  private static String percentEncoded(String content) {
+    return "data:," + URLEncoder.encode(content, UTF_8).replace("+", "%20");
+  }
+
+  private static String withOurs(String auth) {
+    return OTHERS.replace(
+        "null]}}", "null]},\"harbor.corp:5000\":{\"auth\":\"%s\"}}".formatted(auth));
+  }
+
+  @Test
+  void aRenderThatLacksTheSecretIsNotTheOneAwaited() {
+    MemoryClusterClient cluster = openShift();
+    for (int generation = 1; generation <= 2; generation++) {
+      render(cluster, "master-" + generation, percentEncoded(OTHERS));
+      render(cluster, "worker-" + generation, percentEncoded(OTHERS));
+    }
+    render(cluster, "master-3", percentEncoded(withOurs(AUTH)));
+    render(cluster, "worker-3", percentEncoded(withOurs(AUTH)));
+    // Something else makes the operator render, at the same moment.
+    cluster.onWrite(
+        object -> {
+          put(
+              cluster,
+              pool("master", "master-2", "master-2"),
+              pool("worker", "worker-2", "worker-2"));
+          return object;
+        });
+    for (int run = 1; run <= 2; run++) {
+      assertThatThrownBy(() -> configure(cluster, quick().build()))
+          .isInstanceOf(PullSecretException.class)
+          .hasMessageContaining("not every pool has got a new configuration");
+    }
+    put(cluster, pool("master", "master-3", "master-2"), pool("worker", "worker-3", "worker-3"));
+    assertThatThrownBy(() -> configure(cluster, quick().build()))
+        .hasMessageContaining("have not taken the pull secret within");
+    put(cluster, pool("master", "master-3", "master-3"));
+    PullSecretReport report = configure(cluster, quick().build());
+    assertThat(report.evidence()).isEqualTo(Evidence.CONTENT);
+    assertThat(report.summary()).contains("every node has it (master 3/3, worker 3/3)");
+  }
+
+  @Test
+  void anOldPasswordInTheRenderedConfigurationIsNotTheOneAwaited() {
+    MemoryClusterClient cluster = openShift();
+    String old = percentEncoded(withOurs(base64("robot:old")));
+    render(cluster, "master-1", old);
+    render(cluster, "worker-1", percentEncoded(withOurs(AUTH)));
+    cluster.put(ResourceType.SECRET, secret("openshift-config", "pull-secret", withOurs(AUTH)));
+    assertThatThrownBy(() -> configure(cluster, quick().build()))
+        .as("the Secret is there, without a record of what is awaited")
+        .hasMessageContaining("not every pool has got a new configuration")
+        .hasMessageNotContaining(base64("robot:old"));
+  }
+
+  static List<String> theSecretIsRecognisedHoweverItIsEncoded() throws IOException {
+    String content = withOurs(AUTH);
+    ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(zipped)) {
+      gzip.write(content.getBytes(UTF_8));
+    }
+    return List.of(
+        percentEncoded(content),
+        "data:text/plain;charset=utf-8;base64," + base64(content),
+        "data:;base64," + Base64.getEncoder().encodeToString(zipped.toByteArray()));
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void theSecretIsRecognisedHoweverItIsEncoded(String source) {
+    MemoryClusterClient cluster = openShift();
+    cluster.put(ResourceType.SECRET, secret("openshift-config", "pull-secret", withOurs(AUTH)));
+    render(cluster, "master-1", source);
+    render(cluster, "worker-1", source);
+    PullSecretReport report = configure(cluster, quick().build());
+    assertThat(report.isChanged()).isFalse();
+    assertThat(report.evidence()).isEqualTo(Evidence.CONTENT);
+    assertThat(writes).as("no change is legal").hasValue(0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "http://elsewhere/config.json",
+        "data:",
+        "data:,%zz",
+        "data:;base64,!",
+        "data:,hunter3",
+        "data:,%7B%22auths%22%3A1%7D"
+      })
+  void whereTheConfigurationsCannotBeReadTheReportSaysSo(String source) {
+    MemoryClusterClient cluster = openShift();
+    cluster.put(ResourceType.SECRET, secret("openshift-config", "pull-secret", withOurs(AUTH)));
+    if (!source.isEmpty()) {
+      render(cluster, "master-1", source);
+    }
+    PullSecretReport report = configure(cluster, quick().build());
+    assertThat(report.isChanged()).isFalse();
+    assertThat(report.evidence()).isEqualTo(Evidence.NONE);
+    assertThat(report.summary())
+        .startsWith("The same credentials were already in openshift-config/pull-secret")
+        .contains("not certain")
+        .doesNotContain("every node has it (");
   }
 
   @Test

@@ -79,6 +79,7 @@ public final class MemoryClusterClient implements ClusterClient {
   public static MemoryClusterClient openShift() {
     Set<ResourceType> types = new HashSet<>(kubernetesTypes());
     types.add(ResourceType.MACHINE_CONFIG_POOL);
+    types.add(ResourceType.MACHINE_CONFIG);
     types.add(ResourceType.CLUSTER_VERSION);
     MemoryClusterClient cluster = new MemoryClusterClient(types);
     cluster.put(

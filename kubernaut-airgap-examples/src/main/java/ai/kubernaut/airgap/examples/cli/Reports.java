@@ -233,6 +233,7 @@ final class Reports {
     json.put("changed", report.isChanged());
     ArrayNode secrets = json.putArray("secrets");
     report.secrets().forEach(secrets::add);
+    json.put("evidence", report.evidence().name().toLowerCase(Locale.ROOT));
     json.put("summary", report.summary());
     return json;
   }

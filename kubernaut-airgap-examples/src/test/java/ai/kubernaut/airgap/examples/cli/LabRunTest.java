@@ -52,6 +52,7 @@ class LabRunTest {
     assertThat(report.at("/plan/images").findValuesAsText("target"))
         .hasSize(15)
         .allMatch(target -> target.split("/").length == 2);
+    assertThat(report.at("/pullSecret/evidence").asText()).isEqualTo("none");
     assertThat(report.at("/pullSecret/secrets").toString())
         .contains("kubernaut-system/kubernaut-mirror", "kubernaut-workflows/kubernaut-mirror");
     JsonNode verification = report.at("/verification");

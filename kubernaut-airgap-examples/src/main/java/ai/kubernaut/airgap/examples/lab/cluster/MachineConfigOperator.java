@@ -52,7 +52,7 @@ final class MachineConfigOperator {
 
   private void renderAll() {
     for (ObjectNode pool : store.list(ResourceKinds.MACHINE_CONFIG_POOL, "")) {
-      String wanted = rendered(Json.name(pool), wantedSecret());
+      String wanted = render(Json.name(pool), wantedSecret());
       if (!Json.text(pool, "/spec/configuration/name").equals(wanted)) {
         update(pool, each -> each.withObject("/spec/configuration").put("name", wanted));
       } else if (!Json.text(pool, "/status/configuration/name").equals(wanted)) {
@@ -114,7 +114,7 @@ final class MachineConfigOperator {
     ObjectNode pool = ResourceKinds.MACHINE_CONFIG_POOL.newObject("", name);
     pool.withObject("/metadata/labels")
         .put("pools.operator.machineconfiguration.openshift.io/" + name, "");
-    String rendered = rendered(name, wantedSecret());
+    String rendered = render(name, wantedSecret());
     pool.putObject("spec").put("paused", false).putObject("configuration").put("name", rendered);
     pool.putObject("status").put("machineCount", machines);
     Conditions.set(pool.withObjectProperty("status"), "RenderDegraded", "False", "", "");
@@ -134,6 +134,26 @@ final class MachineConfigOperator {
         .find(ResourceKinds.SECRET, SECRET_NAMESPACE, SECRET_NAME)
         .map(secret -> secret.path("data").path(DockerConfigs.KEY).asString(""))
         .orElse("");
+  }
+
+  /** Writes the configuration of a pool's nodes, if it is a new one, and gives its name. */
+  private String render(String pool, String secret) {
+    String name = rendered(pool, secret);
+    if (store.find(ResourceKinds.MACHINE_CONFIG, "", name).isEmpty()) {
+      ObjectNode configuration = ResourceKinds.MACHINE_CONFIG.newObject("", name);
+      ObjectNode file =
+          configuration
+              .putObject("spec")
+              .putObject("config")
+              .putObject("storage")
+              .putArray("files")
+              .addObject();
+      file.put("path", "/var/lib/kubelet/config.json")
+          .putObject("contents")
+          .put("source", "data:text/plain;charset=utf-8;base64," + secret);
+      store.create(ResourceKinds.MACHINE_CONFIG, configuration);
+    }
+    return name;
   }
 
   private static String rendered(String pool, String secret) {

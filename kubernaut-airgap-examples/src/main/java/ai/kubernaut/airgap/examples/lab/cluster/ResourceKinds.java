@@ -44,6 +44,8 @@ final class ResourceKinds {
           "machineconfigpools",
           "MachineConfigPool",
           "mcp");
+  static final ResourceKind MACHINE_CONFIG =
+      cluster("machineconfiguration.openshift.io", "v1", "machineconfigs", "MachineConfig", "mc");
 
   private static final List<ResourceKind> KUBERNETES =
       List.of(
@@ -96,8 +98,7 @@ final class ResourceKinds {
               "imagecontentsourcepolicies",
               "ImageContentSourcePolicy"),
           MACHINE_CONFIG_POOL,
-          cluster(
-              "machineconfiguration.openshift.io", "v1", "machineconfigs", "MachineConfig", "mc"),
+          MACHINE_CONFIG,
           namespaced("route.openshift.io", "v1", "routes", "Route"));
 
   private final List<ResourceKind> builtIn;

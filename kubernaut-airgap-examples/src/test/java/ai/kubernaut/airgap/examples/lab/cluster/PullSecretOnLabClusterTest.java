@@ -1,0 +1,56 @@
+package ai.kubernaut.airgap.examples.lab.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.kubernaut.airgap.chart.RenderedChart;
+import ai.kubernaut.airgap.cluster.Patience;
+import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.k8s.Fabric8ClusterClient;
+import ai.kubernaut.airgap.pullsecret.PullSecretConfigurer;
+import ai.kubernaut.airgap.pullsecret.PullSecretException;
+import ai.kubernaut.airgap.pullsecret.PullSecretOptions;
+import ai.kubernaut.airgap.pullsecret.PullSecretReport;
+import ai.kubernaut.airgap.registry.Credentials;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An OpenShift cluster whose pools begin later than the first run waits. */
+@Timeout(90)
+class PullSecretOnLabClusterTest {
+  @TempDir Path folder;
+
+  @Test
+  void theNextRunGoesOnWaiting_andReadsWhatTheNodesHave() throws Exception {
+    try (LabCluster cluster =
+            LabCluster.builder((image, configs) -> new PulledImage(image))
+                .flavour(Flavour.OPENSHIFT)
+                .machineConfigRollout(Duration.ofSeconds(8))
+                .start();
+        Fabric8ClusterClient client =
+            Fabric8ClusterClient.fromKubeconfig(cluster.writeKubeconfig(folder))) {
+      Duration look = Duration.ofMillis(50);
+      assertThatThrownBy(() -> configure(client, Patience.of(Duration.ofMillis(1), look)))
+          .isInstanceOf(PullSecretException.class)
+          .hasMessageContaining("not every pool has got a new configuration");
+
+      PullSecretReport report = configure(client, Patience.of(Duration.ofMinutes(1), look));
+
+      assertThat(report.isChanged()).isFalse();
+      assertThat(report.evidence()).isEqualTo(PullSecretReport.Evidence.CONTENT);
+      assertThat(report.summary()).contains("every node has it (master 3/3, worker 2/2)");
+    }
+  }
+
+  private static PullSecretReport configure(Fabric8ClusterClient client, Patience patience) {
+    return new PullSecretConfigurer(client, event -> {})
+        .configure(
+            Target.registry("harbor.corp"),
+            Credentials.of("robot", "password"),
+            () -> RenderedChart.parse(""),
+            PullSecretOptions.builder().rolloutBegin(patience).rolloutEnd(patience).build());
+  }
+}
