@@ -6,9 +6,7 @@ import ai.kubernaut.airgap.chart.Rewriting;
 import ai.kubernaut.airgap.chart.ValuesLayer;
 import ai.kubernaut.airgap.yaml.InvalidYamlException;
 import ai.kubernaut.airgap.yaml.Yaml;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
@@ -21,9 +19,6 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.zip.GZIPInputStream;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,13 +36,10 @@ final class ChartCopy implements AutoCloseable {
   private static final String HIDDEN_HOOK = "hook.airgap.kubernaut.ai/hook";
   private static final String HOOK_KEY = "helm\\.sh/hook";
   private static final String HIDDEN_HOOK_KEY = "hook\\.airgap\\.kubernaut\\.ai/hook";
-  private static final long MAX_BYTES = 256L << 20;
-  private static final int MAX_FILES = 20_000;
 
   private final ScratchFolder scratch;
   private final Path folder;
-  private long bytes;
-  private int files;
+  private final ChartLimits limits = ChartLimits.ofCharts();
   private int hiddenHooks;
 
   private ChartCopy(ScratchFolder scratch) {
@@ -67,7 +59,7 @@ final class ChartCopy implements AutoCloseable {
         if (Files.isDirectory(location)) {
           copy.copyFolder(location);
         } else {
-          copy.unpack(location, copy.folder);
+          ChartArchive.unpack(location, copy.folder, copy.limits);
         }
         change.of(copy);
         return copy;
@@ -246,56 +238,13 @@ final class ChartCopy implements AutoCloseable {
                       + " leads nowhere, or round in a circle; copy the chart together with what its links lead to");
             }
             if (attributes.isRegularFile()) {
-              count(attributes.size());
+              limits.countEntry();
+              limits.countBytes(attributes.size());
               Files.copy(from, folder.resolve(location.relativize(from).toString()));
             }
             return FileVisitResult.CONTINUE;
           }
         });
-  }
-
-  private void count(long size) throws IOException {
-    bytes += size;
-    files++;
-    if (bytes > MAX_BYTES || files > MAX_FILES) {
-      throw new IOException(
-          "it holds more than "
-              + MAX_FILES
-              + " files or "
-              + (MAX_BYTES >> 20)
-              + " MiB, which no chart does; is this the chart's own folder?");
-    }
-  }
-
-  /** Unpacks a packed chart: one folder at the top, which falls away. */
-  private void unpack(Path archive, Path into) throws IOException {
-    try (InputStream raw = new BufferedInputStream(Files.newInputStream(archive));
-        TarArchiveInputStream tar = new TarArchiveInputStream(new GZIPInputStream(raw))) {
-      TarArchiveEntry entry = tar.getNextEntry();
-      while (entry != null) {
-        // Packed charts hold no links: packing follows them.
-        if (entry.isFile() && !entry.isSymbolicLink() && !entry.isLink()) {
-          String name = entry.getName().replace('\\', '/');
-          Path file = into.resolve(name.substring(name.indexOf('/') + 1)).normalize();
-          if (!file.startsWith(into) || file.equals(into)) {
-            throw new IOException(
-                "its archive holds the path "
-                    + entry.getName()
-                    + ", which leaves the chart's folder");
-          }
-          count(entry.getSize());
-          Files.createDirectories(file.getParent());
-          Files.copy(tar, file);
-        }
-        entry = tar.getNextEntry();
-      }
-    }
-    if (!Files.isRegularFile(into.resolve("Chart.yaml"))) {
-      throw new IOException(
-          "the archive "
-              + archive.getFileName()
-              + " holds no chart: there is no Chart.yaml in its first folder");
-    }
   }
 
   private void unpackSubcharts() throws IOException {
@@ -312,7 +261,7 @@ final class ChartCopy implements AutoCloseable {
           Path into =
               archive.resolveSibling(
                   name.substring(0, name.length() - (name.endsWith(".tgz") ? 4 : 7)));
-          unpack(archive, into);
+          ChartArchive.unpack(archive, into, limits);
           Files.delete(archive);
           unpacked = true;
         }
