@@ -116,24 +116,33 @@ final class AttachmentFinder {
     Optional<List<Descriptor>> listed =
         knowsReferrers ? registries.referrers(repository, subject) : Optional.empty();
     knowsReferrers = listed.isPresent();
-    return listed
-        .orElseGet(
-            () ->
-                tags.test(fallbackTag)
-                    ? new FallbackTag(registries, repository).listed(subject)
-                    : List.of())
-        .stream()
-        .map(Descriptor::digest)
-        .distinct()
-        .toList();
+    List<Digest> digests =
+        listed
+            .orElseGet(
+                () ->
+                    tags.test(fallbackTag)
+                        ? new FallbackTag(registries, repository).listed(subject)
+                        : List.of())
+            .stream()
+            .map(Descriptor::digest)
+            .distinct()
+            .toList();
+    if (digests.size() > MAX_ATTACHMENTS) {
+      throw tooMany();
+    }
+    return digests;
   }
 
   private void add(Digest subject, Optional<String> tag, ImageManifests manifests) {
     found.add(new Attachment(subject, tag, manifests));
     if (found.size() > MAX_ATTACHMENTS) {
-      throw new InvalidManifestException(
-          repository + " has more than " + MAX_ATTACHMENTS + " attachments of one image");
+      throw tooMany();
     }
     addSubjects(manifests);
+  }
+
+  private InvalidManifestException tooMany() {
+    return new InvalidManifestException(
+        repository + " has more than " + MAX_ATTACHMENTS + " attachments of one image");
   }
 }

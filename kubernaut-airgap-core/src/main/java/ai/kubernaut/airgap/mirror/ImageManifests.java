@@ -22,14 +22,11 @@ final class ImageManifests {
   /** Far more than any image has; a hostile registry could make up indexes without end. */
   private static final int MAX_DEPTH = 4;
 
-  private static final long MAX_TOTAL_SIZE = 32L << 20;
-
   private final RegistryClient registries;
   private final Repository repository;
   private final Map<Digest, Manifest> children = new LinkedHashMap<>();
   private final Manifest root;
   private final Digest rootDigest;
-  private long size;
 
   private ImageManifests(
       RegistryClient registries, Repository repository, Digest digest, Platforms platforms) {
@@ -62,18 +59,18 @@ final class ImageManifests {
   }
 
   private Manifest read(Digest digest) {
-    Manifest manifest = registries.readManifest(repository.digest(digest));
-    size += manifest.size();
-    if (size > MAX_TOTAL_SIZE) {
-      throw tooMuch("more than " + MAX_TOTAL_SIZE + " bytes of manifests");
-    }
-    return manifest;
+    return registries.readManifest(repository.digest(digest));
   }
 
   private void readChildren(Manifest manifest, int depth) {
     for (Descriptor child : manifest.children()) {
       if (depth >= MAX_DEPTH) {
-        throw tooMuch("indexes of indexes, more than " + MAX_DEPTH + " deep");
+        throw new InvalidManifestException(
+            "an image in "
+                + repository
+                + " has indexes of indexes, more than "
+                + MAX_DEPTH
+                + " deep, which no image needs");
       }
       if (!children.containsKey(child.digest())) {
         Manifest read = read(child.digest());
@@ -81,11 +78,6 @@ final class ImageManifests {
         children.put(child.digest(), read);
       }
     }
-  }
-
-  private InvalidManifestException tooMuch(String what) {
-    return new InvalidManifestException(
-        "an image in " + repository + " has " + what + ", which no image needs");
   }
 
   /** The index, or the only manifest. */

@@ -84,6 +84,7 @@ public final class MirrorEngine {
     Contacts contacts = new Contacts();
     checkRegistries(plan, client(contacts));
     MirrorReport report;
+    ManifestBudget manifests = ManifestBudget.of(options);
     try (Journal journal = options.journal().map(Journal::open).orElseGet(Journal::none)) {
       report =
           inThreads(
@@ -91,7 +92,7 @@ public final class MirrorEngine {
                   new MirrorRun(
                           plan,
                           options,
-                          () -> client(contacts),
+                          () -> client(contacts, manifests.forImage()),
                           progress,
                           new TransferMeter(progress, pauses::nanoTime),
                           journal,
@@ -159,7 +160,12 @@ public final class MirrorEngine {
 
   /** Returns a client for one image, or for what no image is charged with. */
   private RetryingClient client(Contacts contacts) {
-    return new RetryingClient(registries, new Retries(options.retry(), pauses, progress, contacts));
+    return client(contacts, ManifestBudget.of(options));
+  }
+
+  private RetryingClient client(Contacts contacts, ManifestBudget manifests) {
+    return new RetryingClient(
+        registries, new Retries(options.retry(), pauses, progress, contacts), manifests);
   }
 
   /** Work that needs this run's threads; they are gone when it returns. */

@@ -127,11 +127,44 @@ public interface MirrorOptions {
    */
   Optional<Path> journal();
 
+  /**
+   * How many bytes of manifests one image may have, those of its platforms and attachments
+   * included. An image that has more fails, with {@link
+   * ai.kubernaut.airgap.registry.RegistryException.Reason#TOO_LARGE}; the others are not affected.
+   * A manifest counts as 1 KiB at least.
+   *
+   * @return 1 or more, by default 32 MiB
+   */
+  @Value.Default
+  default long manifestBytesPerImage() {
+    return 32L << 20;
+  }
+
+  /**
+   * How many bytes of manifests are held at the same time for all images of a run that are copied.
+   * Images that would exceed it fail as with {@link #manifestBytesPerImage()}.
+   *
+   * @return 1 or more, by default 256 MiB, or a quarter of the JVM's largest heap where that is
+   *     less
+   */
+  @Value.Default
+  default long manifestBytesPerRun() {
+    return Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 4);
+  }
+
   /** Checks the ranges. */
   @Value.Check
   default void check() {
+    checkBytes("manifestBytesPerImage", manifestBytesPerImage());
+    checkBytes("manifestBytesPerRun", manifestBytesPerRun());
     checkCount("imagesAtOnce", imagesAtOnce());
     checkCount("blobsAtOnce", blobsAtOnce());
+  }
+
+  private static void checkBytes(String option, long bytes) {
+    if (bytes < 1) {
+      throw new IllegalArgumentException(option + " is " + bytes + ", and has to be 1 or more");
+    }
   }
 
   private static void checkCount(String option, int count) {

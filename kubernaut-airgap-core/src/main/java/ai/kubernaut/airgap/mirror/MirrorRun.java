@@ -117,6 +117,14 @@ final class MirrorRun {
   /** Looks at one image: the mirror has it, or it has to be copied, or neither can be said. */
   private Found find(MirrorEntry entry) {
     RetryingClient registries = clients.get();
+    Found found = find(entry, registries);
+    if (found.copy().isEmpty()) {
+      registries.releaseManifests();
+    }
+    return found;
+  }
+
+  private Found find(MirrorEntry entry, RetryingClient registries) {
     try {
       Digest source = entry.digest().orElseGet(() -> resolve(registries, entry.source()));
       Optional<Digest> there = registries.findManifest(entry.target()).map(Descriptor::digest);
@@ -222,8 +230,9 @@ final class MirrorRun {
 
   private void learnHome(MirroredImage there, Map<Digest, BlobCopy> copies) {
     ImageRef target = there.entry().target();
+    RetryingClient registries = clients.get();
     try {
-      ImageManifests.read(clients.get(), target.repository(), there.digest().orElseThrow())
+      ImageManifests.read(registries, target.repository(), there.digest().orElseThrow())
           .blobs()
           .forEach(
               blob -> {
@@ -235,6 +244,8 @@ final class MirrorRun {
     } catch (RuntimeException e) {
       // Only good for saving traffic: without it the blobs are sent.
       return;
+    } finally {
+      registries.releaseManifests();
     }
   }
 

@@ -23,6 +23,7 @@ import java.util.function.Consumer;
 public final class RetryingClient implements RegistryClient {
   private final RegistryClient client;
   private final Retries retries;
+  private final ManifestBudget manifests;
 
   /**
    * Adds retries to a client.
@@ -35,12 +36,28 @@ public final class RetryingClient implements RegistryClient {
    */
   public static RetryingClient of(
       RegistryClient client, RetryPolicy policy, Consumer<ProgressEvent> progress) {
-    return new RetryingClient(client, new Retries(policy, Pauses.real(), progress, new Contacts()));
+    return new RetryingClient(
+        client,
+        new Retries(policy, Pauses.real(), progress, new Contacts()),
+        ManifestBudget.unlimited());
   }
 
   RetryingClient(RegistryClient client, Retries retries) {
+    this(client, retries, ManifestBudget.of(MirrorOptions.builder().build()));
+  }
+
+  /**
+   * @param manifests counts the manifests that are read
+   */
+  RetryingClient(RegistryClient client, Retries retries, ManifestBudget manifests) {
     this.client = client;
     this.retries = retries;
+    this.manifests = manifests;
+  }
+
+  /** None of the manifests that were read with this client is held any more. */
+  void releaseManifests() {
+    manifests.release();
   }
 
   Retries retries() {
@@ -59,7 +76,9 @@ public final class RetryingClient implements RegistryClient {
 
   @Override
   public Manifest readManifest(ImageRef image) {
-    return retries.call(image.registry(), () -> client.readManifest(image));
+    Manifest manifest = retries.call(image.registry(), () -> client.readManifest(image));
+    manifests.add(image, manifest.size());
+    return manifest;
   }
 
   @Override

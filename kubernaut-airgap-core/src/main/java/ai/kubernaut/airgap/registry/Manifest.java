@@ -3,7 +3,9 @@ package ai.kubernaut.airgap.registry;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.Platform;
 import ai.kubernaut.airgap.image.Platforms;
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -52,18 +54,27 @@ public final class Manifest {
   private static final Pattern MEDIA_TYPE =
       Pattern.compile("[A-Za-z0-9][\\w!#$&^.+-]{0,126}/[A-Za-z0-9][\\w!#$&^.+-]{0,126}");
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /**
+   * The most JSON tokens that a manifest may have. Thousands of layers fit; what is parsed takes
+   * many times the memory of its bytes, and a hostile manifest could be nothing but brackets.
+   */
+  private static final long MAX_TOKENS = 500_000;
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper(
+          JsonFactory.builder()
+              .streamReadConstraints(
+                  StreamReadConstraints.builder().maxTokenCount(MAX_TOKENS).build())
+              .build());
 
   private final String mediaType;
   private final byte[] content;
   private final Digest digest;
-  private final ObjectNode json;
 
-  private Manifest(String mediaType, byte[] content, Digest digest, ObjectNode json) {
+  private Manifest(String mediaType, byte[] content, Digest digest) {
     this.mediaType = mediaType;
     this.content = content;
     this.digest = digest;
-    this.json = json;
   }
 
   /**
@@ -102,7 +113,7 @@ public final class Manifest {
           "the manifest has the media type '%s', which is not a type and a subtype as RFC 6838 defines them"
               .formatted(abbreviated(plain)));
     }
-    return new Manifest(plain, content.clone(), Digest.sha256(content), json);
+    return new Manifest(plain, content.clone(), Digest.sha256(content));
   }
 
   /**
@@ -115,7 +126,7 @@ public final class Manifest {
    */
   public static Manifest of(byte[] content) {
     Manifest read = of(OCI_MANIFEST, content);
-    String stated = read.json.path("mediaType").asText("");
+    String stated = read.json().path("mediaType").asText("");
     if (!stated.isEmpty()) {
       return of(stated, content);
     }
@@ -125,6 +136,15 @@ public final class Manifest {
   private static String abbreviated(String text) {
     String printable = text.replaceAll("[^\\x20-\\x7e]", "?");
     return printable.length() <= 100 ? printable : printable.substring(0, 100) + "…";
+  }
+
+  /** Parsed anew each time: a run holds many manifests, and a tree is many times as large. */
+  private ObjectNode json() {
+    try {
+      return (ObjectNode) JSON.readTree(content);
+    } catch (IOException e) {
+      throw new IllegalStateException("what was read as JSON cannot be read again", e);
+    }
   }
 
   private static String firstLine(IOException e) {
@@ -192,7 +212,7 @@ public final class Manifest {
    * @return true when it lists other manifests
    */
   public boolean isIndex() {
-    return json.path("manifests").isArray();
+    return json().path("manifests").isArray();
   }
 
   /**
@@ -202,7 +222,7 @@ public final class Manifest {
    * @throws InvalidManifestException when one of them is not a legal descriptor
    */
   public List<Descriptor> children() {
-    return descriptors(json.path("manifests"));
+    return descriptors(json().path("manifests"));
   }
 
   /**
@@ -241,15 +261,15 @@ public final class Manifest {
     }
     Set<String> kept =
         wanted.stream().map(child -> child.digest().toString()).collect(Collectors.toSet());
-    ObjectNode reduced = json.deepCopy();
+    ObjectNode reduced = json().deepCopy();
     ArrayNode listed = reduced.putArray("manifests");
-    for (JsonNode child : json.path("manifests")) {
+    for (JsonNode child : json().path("manifests")) {
       String attested = child.path("annotations").path(ATTESTED).asText("");
       if (kept.contains(child.path("digest").asText("")) || kept.contains(attested)) {
         listed.add(child);
       }
     }
-    return listed.size() == json.path("manifests").size() ? this : of(mediaType, bytes(reduced));
+    return listed.size() == json().path("manifests").size() ? this : of(mediaType, bytes(reduced));
   }
 
   private static byte[] bytes(ObjectNode json) {
@@ -268,10 +288,10 @@ public final class Manifest {
    */
   public List<Descriptor> blobs() {
     List<Descriptor> blobs = new ArrayList<>();
-    if (json.path("config").isObject()) {
-      blobs.add(descriptor(json.path("config")));
+    if (json().path("config").isObject()) {
+      blobs.add(descriptor(json().path("config")));
     }
-    blobs.addAll(descriptors(json.path("layers")));
+    blobs.addAll(descriptors(json().path("layers")));
     return List.copyOf(blobs);
   }
 
@@ -281,8 +301,8 @@ public final class Manifest {
    * @return empty when it is attached to none
    */
   public Optional<Descriptor> subject() {
-    return json.path("subject").isObject()
-        ? Optional.of(descriptor(json.path("subject")))
+    return json().path("subject").isObject()
+        ? Optional.of(descriptor(json().path("subject")))
         : Optional.empty();
   }
 
@@ -292,8 +312,8 @@ public final class Manifest {
    * @return its artifact type, or else its configuration's media type, as referrers are described
    */
   public Optional<String> artifactType() {
-    String own = json.path("artifactType").asText("");
-    String type = own.isEmpty() ? json.path("config").path("mediaType").asText("") : own;
+    String own = json().path("artifactType").asText("");
+    String type = own.isEmpty() ? json().path("config").path("mediaType").asText("") : own;
     return type.isEmpty() ? Optional.empty() : Optional.of(type);
   }
 
@@ -304,7 +324,8 @@ public final class Manifest {
    */
   public Map<String, String> annotations() {
     Map<String, String> annotations = new LinkedHashMap<>();
-    json.path("annotations")
+    json()
+        .path("annotations")
         .properties()
         .forEach(entry -> annotations.put(entry.getKey(), entry.getValue().asText("")));
     return annotations;

@@ -38,7 +38,12 @@ public final class RegistryException extends AirgapException {
     /** Another answer of refusal: 400, 405, 413, 416, 422, … */
     REFUSED(false),
     /** An answer that breaks the protocol, for example an upload without a location. */
-    PROTOCOL(false);
+    PROTOCOL(false),
+    /**
+     * More than this side is willing to hold in memory: a list of tags or referrers with too many
+     * bytes over its pages, too many bytes of manifests, headers without end.
+     */
+    TOO_LARGE(false);
 
     private final boolean retryable;
 

@@ -33,7 +33,9 @@ import org.jspecify.annotations.Nullable;
  * no refusal first, and each token until shortly before it expires.
  */
 final class Authorizer {
-  private static final int MAX_TOKEN_ANSWER = 1 << 20;
+  /** Longer than any token that fits into a header; each repository's is kept. */
+  private static final int MAX_TOKEN_ANSWER = 64 << 10;
+
   private static final long DEFAULT_LIFETIME_SECONDS = 60;
   private static final long MAX_MARGIN_SECONDS = 15;
   private static final int MANY_TOKENS = 1024;
@@ -160,6 +162,9 @@ final class Authorizer {
     if (tokens.size() > MANY_TOKENS) {
       // Whoever waits for one of these slots keeps it; at worst a token is fetched twice.
       tokens.values().removeIf(held -> held.usable() == null);
+      if (tokens.size() > MANY_TOKENS) {
+        tokens.clear();
+      }
     }
     TokenSlot slot = tokens.computeIfAbsent(key(call, scopes), any -> new TokenSlot());
     // Many transfers of one repository begin at once; one of them fetches the token for all.

@@ -29,6 +29,7 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import org.apache.hc.client5.http.ClientProtocolException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
+import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.NoHttpResponseException;
 import org.jspecify.annotations.Nullable;
 
@@ -117,6 +118,14 @@ final class Failures {
               + "allow it with allowInternalTokenService(\""
               + Text.clean(host)
               + "\")",
+          e);
+    }
+    if (find(e, MessageConstraintException.class) != null) {
+      return of(
+          call,
+          Reason.TOO_LARGE,
+          0,
+          host + " sent more headers, or a longer one, than any registry needs",
           e);
     }
     SSLException tls = find(e, SSLException.class);

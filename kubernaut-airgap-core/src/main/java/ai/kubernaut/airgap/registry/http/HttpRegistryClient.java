@@ -60,13 +60,12 @@ public final class HttpRegistryClient implements RegistryClient {
           Manifest.OCI_MANIFEST,
           Manifest.DOCKER_LIST,
           Manifest.DOCKER_MANIFEST);
-  private static final int MAX_TAGS_PAGE = 16 << 20;
-
   private final Endpoints endpoints;
   private final Transport transport;
   private final Authorizer authorizer;
   private final Failures failures;
   private final Session session;
+  private final long maxListBytes;
   private volatile boolean closed;
 
   private HttpRegistryClient(Builder builder, Endpoints endpoints, TrustedAuthorities authorities) {
@@ -91,6 +90,7 @@ public final class HttpRegistryClient implements RegistryClient {
         new Authorizer(provider, source, transport, builder.connectTimeout, builder.idleTimeout);
     this.failures = authorizer.failures();
     this.session = new Session(transport, authorizer);
+    this.maxListBytes = builder.maxListBytes;
   }
 
   /**
@@ -507,6 +507,7 @@ public final class HttpRegistryClient implements RegistryClient {
     Endpoint endpoint = open(repository.registry());
     Call call = Call.pull("listing the tags of " + repository, endpoint, repository);
     List<String> tags = new ArrayList<>();
+    ListBudget budget = new ListBudget(call, failures, maxListBytes);
     Set<URI> seen = new HashSet<>();
     URI page = endpoint.uri(endpoint.nameOf(repository) + "/tags/list");
     while (page != null) {
@@ -527,8 +528,9 @@ public final class HttpRegistryClient implements RegistryClient {
         if (answer.isHtml()) {
           throw notARegistry(call, answer.status());
         }
-        byte[] body = content(call, answer, MAX_TAGS_PAGE);
-        tags.addAll(
+        byte[] body = content(call, answer, budget.left());
+        budget.addPage(body.length);
+        List<String> found =
             TagsPage.tags(body)
                 .orElseThrow(
                     () ->
@@ -537,8 +539,10 @@ public final class HttpRegistryClient implements RegistryClient {
                             Reason.PROTOCOL,
                             answer.status(),
                             endpoint.describe() + " answered something that is no list of tags",
-                            null)));
-        page = next(call, answer);
+                            null));
+        budget.addEntries(found.size(), body.length);
+        tags.addAll(found);
+        page = next(call, answer, budget);
       }
     }
     return List.copyOf(tags);
@@ -551,9 +555,16 @@ public final class HttpRegistryClient implements RegistryClient {
         Call.pull(
             "listing the referrers of " + subject + " in " + repository, endpoint, repository);
     List<Descriptor> referrers = new ArrayList<>();
+    ListBudget budget = new ListBudget(call, failures, maxListBytes);
     Set<URI> seen = new HashSet<>();
     URI page = endpoint.uri(endpoint.nameOf(repository) + "/referrers/" + subject);
-    while (page != null && seen.add(page)) {
+    while (page != null) {
+      if (!seen.add(page)) {
+        throw failures.of(
+            call,
+            Reason.PROTOCOL,
+            endpoint.describe() + " names a page of them as its own next one");
+      }
       try (Answer answer = session.send(call, "GET", page, Map.of("Accept", Manifest.OCI_INDEX))) {
         boolean refused = !answer.isSuccess();
         if (refused && Failures.isRetryOrRight(answer.status())) {
@@ -564,19 +575,23 @@ public final class HttpRegistryClient implements RegistryClient {
           answer.discard();
           return Optional.empty();
         }
-        byte[] body = content(call, answer, Manifest.MAX_SIZE);
-        referrers.addAll(manifest(call, Manifest.OCI_INDEX, body).children());
-        page = next(call, answer);
+        byte[] body = content(call, answer, Math.min(budget.left(), Manifest.MAX_SIZE));
+        budget.addPage(body.length);
+        List<Descriptor> found = manifest(call, Manifest.OCI_INDEX, body).children();
+        budget.addEntries(found.size(), body.length);
+        referrers.addAll(found);
+        page = next(call, answer, budget);
       }
     }
     return Optional.of(List.copyOf(referrers));
   }
 
-  private @Nullable URI next(Call call, Answer answer) {
+  private @Nullable URI next(Call call, Answer answer, ListBudget budget) {
     String link = TagsPage.next(answer.headers("Link")).orElse(null);
     if (link == null) {
       return null;
     }
+    budget.add(link.length());
     URI next = session.resolve(call, answer.uri(), link);
     if (!call.endpoint().isOrigin(next)) {
       // Registries behind a proxy may name themselves wrongly; only the path and the query count.
@@ -631,6 +646,7 @@ public final class HttpRegistryClient implements RegistryClient {
     private long bytesPerSecond = 4096;
     private Duration rateWindow = Duration.ofMinutes(2);
     private int connectionsPerRegistry = 32;
+    private long maxListBytes = 8 << 20;
     private DnsResolver resolver = SystemDefaultDnsResolver.INSTANCE;
     private Predicate<InetAddress> internalAddresses = InternalAddresses::isInternal;
     private final Set<String> internalTokenServices = new HashSet<>();
@@ -778,6 +794,23 @@ public final class HttpRegistryClient implements RegistryClient {
       }
       this.bytesPerSecond = bytesPerSecond;
       this.rateWindow = positive("window of minimumRate", window);
+      return this;
+    }
+
+    /**
+     * How much one list of tags or referrers may bring over all its pages. A list that brings more
+     * fails with {@link Reason#TOO_LARGE}, so that no registry can fill the memory of this process.
+     * An entry counts as 64 bytes at least and a page as 4 KiB, which limits their numbers too.
+     *
+     * @param bytes default 8 MiB (8388608): about 100000 tags of cosign's form, or 2000 pages
+     * @return this builder
+     */
+    public Builder maxListBytes(long bytes) {
+      if (bytes < 1) {
+        throw new IllegalArgumentException(
+            "maxListBytes is " + bytes + ", and has to be 1 or more");
+      }
+      this.maxListBytes = bytes;
       return this;
     }
 

@@ -33,6 +33,10 @@ import org.jspecify.annotations.Nullable;
 final class Transport {
   private static final String USER_AGENT = "kubernaut-airgap";
 
+  /** What a response's headers may have; the library's own limit is none. */
+  private static final Http1Config HEADERS =
+      Http1Config.custom().setMaxLineLength(32 << 10).setMaxHeaderCount(200).build();
+
   private final Endpoints endpoints;
   private final Transfers transfers = new Transfers();
   private final TokenServiceRule tokenServices;
@@ -87,7 +91,7 @@ final class Transport {
             PoolingHttpClientConnectionManagerBuilder.create()
                 .setTlsSocketStrategy(tls)
                 .setDnsResolver(resolver)
-                .setConnectionFactory(SilentConnection.factory(Http1Config.DEFAULT))
+                .setConnectionFactory(SilentConnection.factory(HEADERS))
                 .setMaxConnPerRoute(connectionsPerRegistry)
                 // The limit is meant for each registry alone.
                 .setMaxConnTotal(Integer.MAX_VALUE)
