@@ -93,6 +93,15 @@ public final class Yaml {
   /** The names of settings; anything else may be a value in the wrong place. */
   private static final Pattern PLAIN_KEY = Pattern.compile("[\\w./-]{1,63}");
 
+  /**
+   * What only an escape in double quotes preserves: control characters, other line breaks than the
+   * line feed, byte order marks, and white space next to a line feed or at either end.
+   */
+  private static final Pattern SPECIAL =
+      Pattern.compile(
+          "[\\x00-\\x09\\x0b-\\x1f\\x7f-\\xa0\\u2028\\u2029\\ufeff\\ufffe\\uffff]"
+              + "|^\\s| \\n| $");
+
   /** Whether a key may stand twice in one mapping. */
   public enum DuplicateKeys {
     /** They are an error, as YAML says. */
@@ -350,17 +359,22 @@ public final class Yaml {
     }
   }
 
-  /** Writes texts in quotes that other readers of YAML would not take for texts. */
+  /** Chooses a style in which every reader of YAML reads a string back unchanged. */
   private static final class Quoting extends StandardRepresenter {
     Quoting(DumpSettings settings) {
       super(settings);
       RepresentToNode plain = Objects.requireNonNull(representers.get(String.class));
       representers.put(
           String.class,
-          value ->
-              AMBIGUOUS.matcher(value.toString()).matches()
-                  ? representScalar(Tag.STR, value.toString(), ScalarStyle.SINGLE_QUOTED)
-                  : plain.representData(value));
+          value -> {
+            String text = value.toString();
+            if (SPECIAL.matcher(text).find()) {
+              return representScalar(Tag.STR, text, ScalarStyle.DOUBLE_QUOTED);
+            }
+            return AMBIGUOUS.matcher(text).matches()
+                ? representScalar(Tag.STR, text, ScalarStyle.SINGLE_QUOTED)
+                : plain.representData(value);
+          });
     }
   }
 }

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -278,5 +279,78 @@ final class YamlTest {
   void whatIsNoSecretOfYamlStaysPlain() {
     assertThat(Yaml.write(Map.of("registry", "harbor.corp:5000/mirror")))
         .isEqualTo("registry: harbor.corp:5000/mirror\n");
+  }
+
+  /** Strings of what readers of YAML treat in a special way. */
+  private static String randomString(Random random) {
+    String[] parts = {
+      "a",
+      "b c",
+      " ",
+      "  ",
+      "\n",
+      "\n\n",
+      "\r",
+      "\r\n",
+      "\t",
+      "\u0085",
+      "\u2028",
+      "\u2029",
+      "\uFEFF",
+      "\u00a0",
+      "\u0000",
+      "\u001b",
+      "\u007f",
+      "\u009f",
+      "\"",
+      "'",
+      ":",
+      ": ",
+      "#",
+      " #",
+      "-",
+      "- ",
+      "?",
+      "|",
+      ">",
+      "\\",
+      "\uD83D\uDEA2",
+      "\uFFFD",
+      "---",
+      "...",
+      "{",
+      "[",
+      ",",
+      "&",
+      "*",
+      "!",
+      "%",
+      "@",
+      "`",
+      "~",
+      "1",
+      "true",
+      "no"
+    };
+    StringBuilder text = new StringBuilder();
+    for (int i = random.nextInt(7); i > 0; i--) {
+      text.append(parts[random.nextInt(parts.length)]);
+    }
+    return text.toString();
+  }
+
+  @Test
+  void everyStringIsReadBackAsItWasWritten() {
+    Random random = new Random(20261124);
+    for (int i = 0; i < 20_000; i++) {
+      Map<String, Object> document = new LinkedHashMap<>();
+      document.put(randomString(random), randomString(random));
+      document.put("list", List.of(randomString(random), Map.of("key", randomString(random))));
+      document.put("longer", randomString(random) + "x ".repeat(100) + randomString(random));
+
+      String written = Yaml.write(document);
+
+      assertThat(read(written)).as(written).isEqualTo(document);
+    }
   }
 }
