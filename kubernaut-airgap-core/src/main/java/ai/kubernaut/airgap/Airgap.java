@@ -49,6 +49,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,10 +128,9 @@ public final class Airgap implements AutoCloseable {
    * @throws IllegalStateException when a client that this step needs was not given
    */
   public MirrorPlan plan(Chart chart, Target target, PlanOptions options) {
-    progress.accept(
-        new ProgressEvent.StepStarted(
-            ProgressEvent.Step.PLAN, 0, "Finding the images of " + chart.location()));
-    return planned(new MirrorPlanner(helm(), retrying()).plan(chart, target, options));
+    return planned(
+        "Finding the images of " + chart.location(),
+        registries -> new MirrorPlanner(helm(), registries).plan(chart, target, options));
   }
 
   /**
@@ -147,24 +147,23 @@ public final class Airgap implements AutoCloseable {
    * @throws IllegalStateException when a client that this step needs was not given
    */
   public MirrorPlan plan(List<ImageRef> images, Target target, PlanOptions options) {
-    progress.accept(
-        new ProgressEvent.StepStarted(
-            ProgressEvent.Step.PLAN, 0, "Looking for " + images.size() + " images"));
-    return planned(new MirrorPlanner(retrying()).plan(images, target, options));
+    return planned(
+        "Looking for " + images.size() + " images",
+        registries -> new MirrorPlanner(registries).plan(images, target, options));
   }
 
-  private MirrorPlan planned(MirrorPlan plan) {
-    Target target = plan.target();
-    progress.accept(
-        new ProgressEvent.StepFinished(
-            ProgressEvent.Step.PLAN,
-            plan.entries().size()
-                + " images, to go to "
-                + target.address()
-                + " with the separator '"
-                + target.separator()
-                + "'"));
-    return plan;
+  private MirrorPlan planned(String what, Function<RegistryClient, MirrorPlan> planning) {
+    Progress run = run();
+    RegistryClient client = retrying(run);
+    return run.during(
+        0,
+        what,
+        () -> planning.apply(client),
+        plan -> true,
+        plan ->
+            "%d images, to go to %s with the separator '%s'"
+                .formatted(
+                    plan.entries().size(), plan.target().address(), plan.target().separator()));
   }
 
   /**
@@ -177,7 +176,7 @@ public final class Airgap implements AutoCloseable {
    * @throws IllegalStateException when a client that this step needs was not given
    */
   public PlanForecast forecast(MirrorPlan plan) {
-    return new PlanForecaster(retrying()).forecast(plan);
+    return new PlanForecaster(retrying(run())).forecast(plan);
   }
 
   /**
@@ -193,7 +192,7 @@ public final class Airgap implements AutoCloseable {
    * @throws IllegalStateException when no registry client was given
    */
   public Chart fetchChart(ImageRef artifact, Path folder) {
-    return new ChartFetcher(retrying()).fetch(artifact, folder);
+    return new ChartFetcher(retrying(run())).fetch(artifact, folder);
   }
 
   /**
@@ -496,15 +495,20 @@ public final class Airgap implements AutoCloseable {
    * @throws IllegalStateException when a client that this step needs was not given
    */
   public VerificationReport verify(Installation installation, VerifyOptions options) {
-    return new Verifier(cluster(), helm(), retrying(), progress).verify(installation, options);
+    Progress run = Progress.of(ProgressEvent.Step.VERIFY, progress);
+    return new Verifier(cluster(), helm(), retrying(run), run).verify(installation, options);
   }
 
   private RegistryClient registries() {
     return required(registries, "registry(…)");
   }
 
-  private RegistryClient retrying() {
-    return RetryingClient.of(registries(), retry, progress);
+  private Progress run() {
+    return Progress.of(ProgressEvent.Step.PLAN, progress);
+  }
+
+  private RegistryClient retrying(Progress run) {
+    return RetryingClient.of(registries(), retry, run);
   }
 
   private ClusterClient cluster() {

@@ -13,6 +13,13 @@ import java.util.Optional;
  */
 public sealed interface ProgressEvent {
   /**
+   * Identifies the run that the event belongs to: one call of a step.
+   *
+   * @return a random identifier
+   */
+  String run();
+
+  /**
    * Whether it is one of very many, and rather moves a bar than deserves a line.
    *
    * @return true for {@link BytesSent} and {@link BlobFinished}
@@ -40,11 +47,12 @@ public sealed interface ProgressEvent {
   /**
    * A step begins.
    *
+   * @param run the run that it belongs to
    * @param step which one
    * @param items how many things it has to do, 0 when it cannot know
    * @param what what it is about to do
    */
-  record StepStarted(Step step, int items, String what) implements ProgressEvent {
+  record StepStarted(String run, Step step, int items, String what) implements ProgressEvent {
     @Override
     public String toString() {
       return what;
@@ -54,10 +62,11 @@ public sealed interface ProgressEvent {
   /**
    * A step has done something worth a line.
    *
+   * @param run the run that it belongs to
    * @param step which one
    * @param what what was done, or is waited for
    */
-  record StepProgress(Step step, String what) implements ProgressEvent {
+  record StepProgress(String run, Step step, String what) implements ProgressEvent {
     @Override
     public String toString() {
       return "  " + what;
@@ -67,11 +76,13 @@ public sealed interface ProgressEvent {
   /**
    * An image is in the mirror, or could not be brought there.
    *
+   * @param run the run that it belongs to
    * @param source where it comes from
    * @param target where it goes
    * @param outcome what became of it, for people
    */
-  record ImageFinished(ImageRef source, ImageRef target, String outcome) implements ProgressEvent {
+  record ImageFinished(String run, ImageRef source, ImageRef target, String outcome)
+      implements ProgressEvent {
     @Override
     public String toString() {
       return "  " + source + " → " + target + ": " + outcome;
@@ -81,12 +92,13 @@ public sealed interface ProgressEvent {
   /**
    * The mirroring knows how much there is to do.
    *
+   * @param run the run that it belongs to
    * @param images how many images have to be copied; the others are there already, or have failed
    * @param blobs how many different blobs those images have
    * @param bytes how large these are together: the most that will be sent, where the mirror mounts
    *     blobs
    */
-  record MirrorSized(int images, int blobs, long bytes) implements ProgressEvent {
+  record MirrorSized(String run, int images, int blobs, long bytes) implements ProgressEvent {
     @Override
     public String toString() {
       return String.format(
@@ -97,6 +109,7 @@ public sealed interface ProgressEvent {
   /**
    * Content was sent to the mirror. These events are many; they cost little.
    *
+   * @param run the run that it belongs to
    * @param bytes how much since the last such event, also when it was sent before and got lost
    * @param done how much of the total need not be sent any more
    * @param total how much there was to do: what {@link MirrorSized} said, and more where the mirror
@@ -104,7 +117,7 @@ public sealed interface ProgressEvent {
    * @param remaining how long the rest takes at the speed of the last ten seconds; empty in the
    *     first second
    */
-  record BytesSent(long bytes, long done, long total, Optional<Duration> remaining)
+  record BytesSent(String run, long bytes, long done, long total, Optional<Duration> remaining)
       implements ProgressEvent {
     @Override
     public String toString() {
@@ -120,12 +133,13 @@ public sealed interface ProgressEvent {
   /**
    * A blob is in one of the mirror's repositories.
    *
+   * @param run the run that it belongs to
    * @param blob which blob
    * @param bytes its size
    * @param repository where it is now
    * @param way how it got there
    */
-  record BlobFinished(Digest blob, long bytes, Repository repository, Way way)
+  record BlobFinished(String run, Digest blob, long bytes, Repository repository, Way way)
       implements ProgressEvent {
     /** How a blob gets into a repository. */
     public enum Way {
@@ -152,10 +166,11 @@ public sealed interface ProgressEvent {
   /**
    * A request waits because a registry's limit is reached.
    *
+   * @param run the run that it belongs to
    * @param registry which registry
    * @param delay how long
    */
-  record Waiting(String registry, Duration delay) implements ProgressEvent {
+  record Waiting(String run, String registry, Duration delay) implements ProgressEvent {
     @Override
     public String toString() {
       return String.format(
@@ -169,11 +184,12 @@ public sealed interface ProgressEvent {
   /**
    * Something failed in a way that may pass, and will be tried again.
    *
+   * @param run the run that it belongs to
    * @param why what failed, for people
    * @param failures how often it has failed in a row
    * @param delay how long until the next try
    */
-  record Retrying(String why, int failures, Duration delay) implements ProgressEvent {
+  record Retrying(String run, String why, int failures, Duration delay) implements ProgressEvent {
     @Override
     public String toString() {
       return String.format(
@@ -182,12 +198,15 @@ public sealed interface ProgressEvent {
   }
 
   /**
-   * A step has ended well.
+   * A step has ended. This is the last event of every run, also of one that failed.
    *
+   * @param run the run that it belongs to
    * @param step which one
+   * @param successful false when the step threw an exception, or its report names a problem
    * @param summary what came of it
    */
-  record StepFinished(Step step, String summary) implements ProgressEvent {
+  record StepFinished(String run, Step step, boolean successful, String summary)
+      implements ProgressEvent {
     @Override
     public String toString() {
       return summary;

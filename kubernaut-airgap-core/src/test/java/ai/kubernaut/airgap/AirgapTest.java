@@ -36,7 +36,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -49,6 +51,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -233,6 +236,37 @@ final class AirgapTest {
       threads.shutdownNow();
     }
     assertThat(overlaps).hasValue(0);
+  }
+
+  @Test
+  void everyRunTellsItsEventsUnderAnIdentifierAndEndsWithOne() {
+    ImageRef image = publish("gateway");
+    ImageRef absent = ImageRef.parse("quay.io/kubernaut-ai/absent:v1");
+    List<ProgressEvent> events = new CopyOnWriteArrayList<>();
+    try (Airgap airgap =
+        Airgap.builder().registry(memory).onProgress(events::add).retry(QUICK).build()) {
+      airgap.mirror(plan(image));
+      airgap.mirror(plan(image, absent));
+      airgap.preflight(plan(image));
+      assertThatThrownBy(() -> airgap.plan(List.of(absent), MIRROR, PlanOptions.builder().build()))
+          .isInstanceOf(AirgapException.class);
+    }
+
+    Map<String, List<ProgressEvent>> runs =
+        events.stream()
+            .collect(
+                Collectors.groupingBy(ProgressEvent::run, LinkedHashMap::new, Collectors.toList()));
+    assertThat(runs.values())
+        .allSatisfy(
+            run -> {
+              assertThat(run.get(0)).isInstanceOf(ProgressEvent.StepStarted.class);
+              assertThat(run)
+                  .filteredOn(ProgressEvent.StepFinished.class::isInstance)
+                  .containsExactly(run.get(run.size() - 1));
+            });
+    assertThat(runs.values())
+        .extracting(run -> ((ProgressEvent.StepFinished) run.get(run.size() - 1)).successful())
+        .containsExactly(true, false, true, false);
   }
 
   @Test

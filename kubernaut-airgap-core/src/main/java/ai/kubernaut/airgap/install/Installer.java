@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.install;
 
+import ai.kubernaut.airgap.Progress;
 import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.ChartValues;
@@ -71,6 +72,36 @@ public final class Installer {
    */
   public Installation install(
       MirrorReport mirrored, PullSecretReport pullSecret, InstallOptions options) {
+    Progress run = Progress.of(ProgressEvent.Step.INSTALL, progress);
+    Installer ofRun = new Installer(cluster, helm, run);
+    return run.during(
+            0,
+            "Installing "
+                + mirrored
+                    .plan()
+                    .chart()
+                    .map(chart -> chart.location().toString())
+                    .orElse("the chart")
+                + " as "
+                + options.release().name()
+                + " in "
+                + options.release().namespace(),
+            () -> ofRun.installHere(mirrored, pullSecret, options),
+            installed -> true,
+            Installed::summary)
+        .installation();
+  }
+
+  /** An installation, and the release as Helm reports it. */
+  private record Installed(Installation installation, Release release) {
+    String summary() {
+      return "Helm has deployed %s as %s, revision %d"
+          .formatted(release.chart(), release.name().name(), release.revision());
+    }
+  }
+
+  private Installed installHere(
+      MirrorReport mirrored, PullSecretReport pullSecret, InstallOptions options) {
     MirrorPlan plan = plan(mirrored, options);
     String namespace = options.release().namespace();
     MirrorPlan here = forThisCluster(plan);
@@ -80,16 +111,6 @@ public final class Installer {
                 () ->
                     new InstallException(
                         "the plan was made from a list of images, and names no chart to install"));
-    progress.accept(
-        new ProgressEvent.StepStarted(
-            ProgressEvent.Step.INSTALL,
-            0,
-            "Installing "
-                + chart.location()
-                + " as "
-                + options.release().name()
-                + " in "
-                + namespace));
     ChartValues values = ChartValues.of(helm, chart);
     MirrorProof proof =
         new MirrorProver(helm)
@@ -138,23 +159,16 @@ public final class Installer {
             + release.status()
             + " at revision "
             + release.revision());
-    progress.accept(
-        new ProgressEvent.StepFinished(
-            ProgressEvent.Step.INSTALL,
-            "Helm has deployed "
-                + release.chart()
-                + " as "
-                + release.name().name()
-                + ", revision "
-                + release.revision()));
     Set<String> otherNamespaces = new TreeSet<>(proof.rendered().namespaces(options.release()));
     otherNamespaces.remove(namespace);
-    return Installation.builder()
-        .release(options.release())
-        .plan(plan)
-        .otherNamespaces(otherNamespaces)
-        .actions(actions)
-        .build();
+    return new Installed(
+        Installation.builder()
+            .release(options.release())
+            .plan(plan)
+            .otherNamespaces(otherNamespaces)
+            .actions(actions)
+            .build(),
+        release);
   }
 
   /** The plan; where digests are wanted, with those that the mirroring has seen. */
@@ -213,6 +227,6 @@ public final class Installer {
   }
 
   private void step(String what) {
-    progress.accept(new ProgressEvent.StepProgress(ProgressEvent.Step.INSTALL, what));
+    Progress.of(ProgressEvent.Step.INSTALL, progress).tell(what);
   }
 }

@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.mirror;
 
 import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.Progress;
 import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
@@ -24,7 +25,7 @@ public final class MirrorEngine {
 
   private final RegistryClient registries;
   private final MirrorOptions options;
-  private final Consumer<ProgressEvent> progress;
+  private final Consumer<ProgressEvent> listener;
   private final Pauses pauses;
 
   /**
@@ -46,21 +47,8 @@ public final class MirrorEngine {
       Pauses pauses) {
     this.pauses = pauses;
     this.options = options;
-    this.progress = event -> report(progress, event);
-    this.registries =
-        options.limits().isEmpty()
-            ? registries
-            : new ThrottledClient(registries, options.limits(), pauses, this.progress);
-  }
-
-  private void report(Consumer<ProgressEvent> listener, ProgressEvent event) {
-    synchronized (this) {
-      try {
-        listener.accept(event);
-      } catch (RuntimeException e) {
-        throw new ListenerException(e);
-      }
-    }
+    this.registries = registries;
+    this.listener = progress;
   }
 
   /**
@@ -76,34 +64,73 @@ public final class MirrorEngine {
    *     cannot be opened
    */
   public MirrorReport mirror(MirrorPlan plan) {
-    progress.accept(
-        new ProgressEvent.StepStarted(
-            ProgressEvent.Step.MIRROR,
-            plan.entries().size(),
-            "Mirroring " + plan.entries().size() + " images to " + plan.target().address()));
-    Contacts contacts = new Contacts();
-    checkRegistries(plan, client(contacts));
-    MirrorReport report;
+    Progress progress = progress();
+    return progress.during(
+        plan.entries().size(),
+        "Mirroring " + plan.entries().size() + " images to " + plan.target().address(),
+        () -> mirror(plan, new Clients(progress)),
+        MirrorReport::isComplete,
+        MirrorReport::summary);
+  }
+
+  private MirrorReport mirror(MirrorPlan plan, Clients clients) {
+    checkRegistries(plan, clients.get());
     ManifestBudget manifests = ManifestBudget.of(options);
     try (Journal journal = options.journal().map(Journal::open).orElseGet(Journal::none)) {
-      report =
-          inThreads(
-              (images, blobs) ->
-                  new MirrorRun(
-                          plan,
-                          options,
-                          () -> client(contacts, manifests.forImage()),
-                          progress,
-                          new TransferMeter(progress, pauses::nanoTime),
-                          journal,
-                          images,
-                          blobs)
-                      .mirror());
+      return inThreads(
+          (images, blobs) ->
+              new MirrorRun(
+                      plan,
+                      options,
+                      () -> clients.get(manifests.forImage()),
+                      clients.progress,
+                      new TransferMeter(clients.progress, pauses::nanoTime),
+                      journal,
+                      images,
+                      blobs)
+                  .mirror());
     }
-    if (report.isComplete()) {
-      progress.accept(new ProgressEvent.StepFinished(ProgressEvent.Step.MIRROR, report.summary()));
+  }
+
+  /** The progress of a new run, which tells one event at a time. */
+  private Progress progress() {
+    Progress run = Progress.of(ProgressEvent.Step.MIRROR, listener);
+    Object lock = new Object();
+    return run.withListener(
+        event -> {
+          synchronized (lock) {
+            try {
+              listener.accept(event);
+            } catch (RuntimeException e) {
+              throw new ListenerException(e);
+            }
+          }
+        });
+  }
+
+  /** Makes the clients of one run, each with retries of its own. */
+  private final class Clients {
+    private final Progress progress;
+    private final Contacts contacts = new Contacts();
+    private final RegistryClient limited;
+
+    Clients(Progress progress) {
+      this.progress = progress;
+      this.limited =
+          options.limits().isEmpty()
+              ? registries
+              : new ThrottledClient(registries, options.limits(), pauses, progress);
     }
-    return report;
+
+    /** Returns a client for one image, or for what no image is charged with. */
+    RetryingClient get() {
+      return get(ManifestBudget.of(options));
+    }
+
+    RetryingClient get(ManifestBudget manifests) {
+      return new RetryingClient(
+          limited, new Retries(options.retry(), pauses, progress, contacts), manifests);
+    }
   }
 
   /**
@@ -117,8 +144,8 @@ public final class MirrorEngine {
    * @throws AirgapException when the thread is interrupted or the run is cancelled
    */
   public MirrorReport check(MirrorPlan plan, CheckDepth depth) {
-    Contacts contacts = new Contacts();
-    client(contacts).ping(plan.target().registry());
+    Clients clients = new Clients(progress());
+    clients.get().ping(plan.target().registry());
     ContentCheck content = new ContentCheck(depth);
     return inThreads(
         (images, blobs) ->
@@ -126,17 +153,16 @@ public final class MirrorEngine {
                 plan,
                 images.await(
                     plan.entries().stream()
-                        .map(
-                            entry ->
-                                images.submit(() -> check(plan, entry, content, client(contacts))))
+                        .map(entry -> images.submit(() -> check(plan, entry, content, clients)))
                         .toList())));
   }
 
   private MirroredImage check(
-      MirrorPlan plan, MirrorEntry entry, ContentCheck content, RegistryClient client) {
-    MirroredImage image = new MirrorCheck(client, plan, entry).look(content);
-    progress.accept(
-        new ProgressEvent.ImageFinished(entry.source(), entry.target(), image.describe()));
+      MirrorPlan plan, MirrorEntry entry, ContentCheck content, Clients clients) {
+    MirroredImage image = new MirrorCheck(clients.get(), plan, entry).look(content);
+    clients.progress.emit(
+        run ->
+            new ProgressEvent.ImageFinished(run, entry.source(), entry.target(), image.describe()));
     return image;
   }
 
@@ -156,16 +182,6 @@ public final class MirrorEngine {
         }
       }
     }
-  }
-
-  /** Returns a client for one image, or for what no image is charged with. */
-  private RetryingClient client(Contacts contacts) {
-    return client(contacts, ManifestBudget.of(options));
-  }
-
-  private RetryingClient client(Contacts contacts, ManifestBudget manifests) {
-    return new RetryingClient(
-        registries, new Retries(options.retry(), pauses, progress, contacts), manifests);
   }
 
   /** Work that needs this run's threads; they are gone when it returns. */

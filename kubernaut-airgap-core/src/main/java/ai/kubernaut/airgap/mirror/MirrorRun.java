@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.mirror;
 
 import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.Progress;
 import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
@@ -21,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -31,7 +31,7 @@ import java.util.function.Supplier;
  */
 final class MirrorRun {
   private final Supplier<RetryingClient> clients;
-  private final Consumer<ProgressEvent> progress;
+  private final Progress progress;
   private final TransferMeter meter;
   private final Journal journal;
   private final MirrorPlan plan;
@@ -48,7 +48,7 @@ final class MirrorRun {
       MirrorPlan plan,
       MirrorOptions options,
       Supplier<RetryingClient> clients,
-      Consumer<ProgressEvent> progress,
+      Progress progress,
       TransferMeter meter,
       Journal journal,
       Workers images,
@@ -272,9 +272,11 @@ final class MirrorRun {
               found.entry(),
               e);
     }
-    progress.accept(
-        new ProgressEvent.ImageFinished(
-            image.entry().source(), image.entry().target(), image.describe()));
+    MirroredImage finished = image;
+    progress.emit(
+        run ->
+            new ProgressEvent.ImageFinished(
+                run, finished.entry().source(), finished.entry().target(), finished.describe()));
     return image;
   }
 

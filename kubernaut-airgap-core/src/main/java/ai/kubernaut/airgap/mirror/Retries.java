@@ -1,21 +1,21 @@
 package ai.kubernaut.airgap.mirror;
 
+import ai.kubernaut.airgap.Progress;
 import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.registry.RegistryException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** A policy at work for one image, whose budget it keeps. Thread-safe. */
 final class Retries {
   private final RetryPolicy policy;
   private final Pauses pauses;
-  private final Consumer<ProgressEvent> progress;
+  private final Progress progress;
   private final Contacts contacts;
   private final AtomicInteger left;
 
-  Retries(RetryPolicy policy, Pauses pauses, Consumer<ProgressEvent> progress, Contacts contacts) {
+  Retries(RetryPolicy policy, Pauses pauses, Progress progress, Contacts contacts) {
     this.contacts = contacts;
     this.policy = policy;
     this.pauses = pauses;
@@ -82,7 +82,8 @@ final class Retries {
     if (wait.compareTo(asked) < 0) {
       wait = asked;
     }
-    progress.accept(new ProgressEvent.Retrying(failure.getMessage(), failures, wait));
+    Duration delay = wait;
+    progress.emit(run -> new ProgressEvent.Retrying(run, failure.getMessage(), failures, delay));
     try {
       pauses.sleep(wait);
     } catch (InterruptedException e) {

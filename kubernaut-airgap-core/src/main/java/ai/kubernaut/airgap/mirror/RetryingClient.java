@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.mirror;
 
-import ai.kubernaut.airgap.ProgressEvent;
+import ai.kubernaut.airgap.Progress;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
@@ -12,7 +12,6 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
 
 /**
  * Repeats the requests of another client when they fail in a way that may pass, and resumes broken
@@ -34,8 +33,7 @@ public final class RetryingClient implements RegistryClient {
    * @param progress told of each retry
    * @return a client for one run
    */
-  public static RetryingClient of(
-      RegistryClient client, RetryPolicy policy, Consumer<ProgressEvent> progress) {
+  public static RetryingClient of(RegistryClient client, RetryPolicy policy, Progress progress) {
     return new RetryingClient(
         client,
         new Retries(policy, Pauses.real(), progress, new Contacts()),

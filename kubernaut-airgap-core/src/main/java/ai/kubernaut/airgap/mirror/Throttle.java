@@ -1,12 +1,12 @@
 package ai.kubernaut.airgap.mirror;
 
+import ai.kubernaut.airgap.Progress;
 import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.registry.RegistryException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.function.Consumer;
 
 /**
  * Keeps all requests to one registry within a limit: each takes its turn, and waits until it has
@@ -20,11 +20,11 @@ final class Throttle {
   private final double nanosPerByte;
   private final int mostBytesAtOnce;
   private final Pauses pauses;
-  private final Consumer<ProgressEvent> progress;
+  private final Progress progress;
   private long nextRequest;
   private long nextByte;
 
-  Throttle(String registry, RateLimit limit, Pauses pauses, Consumer<ProgressEvent> progress) {
+  Throttle(String registry, RateLimit limit, Pauses pauses, Progress progress) {
     this.registry = registry;
     this.nanosPerRequest = 1e9 / limit.requestsPerSecond().orElse(Double.POSITIVE_INFINITY);
     long bytes = limit.bytesPerSecond().orElse(Long.MAX_VALUE);
@@ -67,7 +67,7 @@ final class Throttle {
       return;
     }
     if (wait.compareTo(WORTH_TELLING) >= 0) {
-      progress.accept(new ProgressEvent.Waiting(registry, wait));
+      progress.emit(run -> new ProgressEvent.Waiting(run, registry, wait));
     }
     try {
       pauses.sleep(wait);

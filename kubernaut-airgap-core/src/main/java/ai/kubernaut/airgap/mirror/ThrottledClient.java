@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.mirror;
 
-import ai.kubernaut.airgap.ProgressEvent;
+import ai.kubernaut.airgap.Progress;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
 
 /**
  * Makes the requests of another client, each registry's no faster than its limit allows. Does not
@@ -27,10 +26,7 @@ final class ThrottledClient implements RegistryClient {
   private final Throttle unlimited;
 
   ThrottledClient(
-      RegistryClient client,
-      Map<String, RateLimit> limits,
-      Pauses pauses,
-      Consumer<ProgressEvent> progress) {
+      RegistryClient client, Map<String, RateLimit> limits, Pauses pauses, Progress progress) {
     this.client = client;
     limits.forEach(
         (registry, limit) ->

@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.mirror;
 
+import ai.kubernaut.airgap.Progress;
 import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.ProgressEvent.BlobFinished;
 import ai.kubernaut.airgap.image.Repository;
@@ -8,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -23,14 +23,14 @@ final class TransferMeter {
   /** How much had been sent at a time. */
   private record Sample(long time, long sent) {}
 
-  private final Consumer<ProgressEvent> progress;
+  private final Progress progress;
   private final LongSupplier clock;
   private final Deque<Sample> samples = new ArrayDeque<>();
   private long total;
   private long done;
   private long sent;
 
-  TransferMeter(Consumer<ProgressEvent> progress, LongSupplier clock) {
+  TransferMeter(Progress progress, LongSupplier clock) {
     this.progress = progress;
     this.clock = clock;
   }
@@ -39,7 +39,7 @@ final class TransferMeter {
   synchronized void begin(int images, int blobs, long bytes) {
     total = bytes;
     samples.add(new Sample(clock.getAsLong(), 0));
-    progress.accept(new ProgressEvent.MirrorSized(images, blobs, bytes));
+    progress.emit(run -> new ProgressEvent.MirrorSized(run, images, blobs, bytes));
   }
 
   /** The account of one blob, which is part of the whole that {@link #begin} was told. */
@@ -92,7 +92,7 @@ final class TransferMeter {
       synchronized (TransferMeter.this) {
         settle(end);
         sent += bytes;
-        progress.accept(new ProgressEvent.BytesSent(bytes, done, total, remaining()));
+        progress.emit(run -> new ProgressEvent.BytesSent(run, bytes, done, total, remaining()));
       }
     }
 
@@ -100,7 +100,7 @@ final class TransferMeter {
     void finished(Repository repository, BlobFinished.Way way) {
       synchronized (TransferMeter.this) {
         settle(blob.size());
-        progress.accept(new BlobFinished(blob.digest(), blob.size(), repository, way));
+        progress.emit(run -> new BlobFinished(run, blob.digest(), blob.size(), repository, way));
       }
     }
 

@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.preflight;
 
+import ai.kubernaut.airgap.Progress;
 import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.registry.RegistryClient;
@@ -43,13 +44,12 @@ public final class Preflight {
    * @throws ai.kubernaut.airgap.registry.RegistryException when the thread is interrupted
    */
   public PreflightReport check(MirrorPlan plan) {
-    progress.accept(
-        new ProgressEvent.StepStarted(
-            ProgressEvent.Step.PREFLIGHT,
+    return Progress.of(ProgressEvent.Step.PREFLIGHT, progress)
+        .during(
             0,
-            "Asking " + plan.target().address() + " what it can do"));
-    PreflightReport report = new Examination(registries, options, plan).report();
-    progress.accept(new ProgressEvent.StepFinished(ProgressEvent.Step.PREFLIGHT, report.summary()));
-    return report;
+            "Asking " + plan.target().address() + " what it can do",
+            () -> new Examination(registries, options, plan).report(),
+            report -> report.problems().isEmpty(),
+            PreflightReport::summary);
   }
 }

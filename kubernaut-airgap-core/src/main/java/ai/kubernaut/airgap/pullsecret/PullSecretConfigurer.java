@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.pullsecret;
 
+import ai.kubernaut.airgap.Progress;
 import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.chart.RenderedChart;
@@ -63,27 +64,29 @@ public final class PullSecretConfigurer {
       Credentials credentials,
       Supplier<RenderedChart> chart,
       PullSecretOptions options) {
-    progress.accept(
-        new ProgressEvent.StepStarted(
-            ProgressEvent.Step.PULL_SECRET,
-            0,
-            "Giving " + cluster.address() + " the credentials for " + target.address()));
-    PullSecretReport report;
+    Progress run = Progress.of(ProgressEvent.Step.PULL_SECRET, progress);
+    PullSecretConfigurer ofRun = new PullSecretConfigurer(cluster, run);
+    return run.during(
+        0,
+        "Giving " + cluster.address() + " the credentials for " + target.address(),
+        () -> ofRun.configureHere(target, credentials, chart, options),
+        report -> true,
+        PullSecretReport::summary);
+  }
+
+  private PullSecretReport configureHere(
+      Target target,
+      Credentials credentials,
+      Supplier<RenderedChart> chart,
+      PullSecretOptions options) {
     if (!cluster.serves(ResourceType.CLUSTER_VERSION)) {
-      report = inNamespaces(target, credentials, chart.get(), options);
-    } else {
-      MachineConfigPools before =
-          cluster.serves(ResourceType.MACHINE_CONFIG_POOL)
-              ? MachineConfigPools.look(cluster)
-              : null;
-      report =
-          before == null || before.isEmpty()
-              ? hosted(target, credentials)
-              : global(target, credentials, before, options);
+      return inNamespaces(target, credentials, chart.get(), options);
     }
-    progress.accept(
-        new ProgressEvent.StepFinished(ProgressEvent.Step.PULL_SECRET, report.summary()));
-    return report;
+    MachineConfigPools before =
+        cluster.serves(ResourceType.MACHINE_CONFIG_POOL) ? MachineConfigPools.look(cluster) : null;
+    return before == null || before.isEmpty()
+        ? hosted(target, credentials)
+        : global(target, credentials, before, options);
   }
 
   /**
@@ -351,6 +354,6 @@ public final class PullSecretConfigurer {
   }
 
   private void progress(String what) {
-    progress.accept(new ProgressEvent.StepProgress(ProgressEvent.Step.PULL_SECRET, what));
+    Progress.of(ProgressEvent.Step.PULL_SECRET, progress).tell(what);
   }
 }

@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.verify;
 
+import ai.kubernaut.airgap.Progress;
 import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.chart.HelmClient;
 import ai.kubernaut.airgap.chart.ProbedHelmClient;
@@ -73,30 +74,31 @@ public final class Verifier {
    * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
    */
   public VerificationReport verify(Installation installation, VerifyOptions options) {
-    progress.accept(
-        new ProgressEvent.StepStarted(
-            ProgressEvent.Step.VERIFY,
-            0,
-            "Verifying "
-                + installation.release().name()
-                + " in "
-                + String.join(", ", installation.namespaces())));
+    Progress run = Progress.of(ProgressEvent.Step.VERIFY, progress);
+    return run.during(
+        0,
+        "Verifying "
+            + installation.release().name()
+            + " in "
+            + String.join(", ", installation.namespaces()),
+        () -> verify(installation, options, run),
+        VerificationReport::isPassed,
+        VerificationReport::summary);
+  }
+
+  private VerificationReport verify(
+      Installation installation, VerifyOptions options, Progress run) {
     ExpectedImages images = new ExpectedImages(installation.plan(), registries);
     List<String> lastPending = new ArrayList<>();
-    VerificationReport report =
-        options
-            .patience()
-            .until(
-                () -> {
-                  VerificationReport seen = look(installation, images, options);
-                  tellPending(seen, lastPending);
-                  return seen;
-                },
-                Verifier::isFinal);
-    if (report.isPassed()) {
-      progress.accept(new ProgressEvent.StepFinished(ProgressEvent.Step.VERIFY, report.summary()));
-    }
-    return report;
+    return options
+        .patience()
+        .until(
+            () -> {
+              VerificationReport seen = look(installation, images, options);
+              tellPending(seen, lastPending, run);
+              return seen;
+            },
+            Verifier::isFinal);
   }
 
   /**
@@ -117,17 +119,14 @@ public final class Verifier {
     return report.checks().stream().filter(check -> check.result() == result).toList();
   }
 
-  private void tellPending(VerificationReport seen, List<String> last) {
+  private static void tellPending(VerificationReport seen, List<String> last, Progress run) {
     List<String> pending =
         withResult(seen, Check.Result.PENDING).stream()
             .filter(check -> check.kind() == Check.Kind.POD)
             .map(check -> check.subject() + " " + check.detail())
             .toList();
     if (!pending.isEmpty() && !pending.equals(last)) {
-      progress.accept(
-          new ProgressEvent.StepProgress(
-              ProgressEvent.Step.VERIFY,
-              "waiting for " + pending.size() + " pods: " + pending.get(0)));
+      run.tell("waiting for " + pending.size() + " pods: " + pending.get(0));
     }
     last.clear();
     last.addAll(pending);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.Progress;
 import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
@@ -58,6 +59,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 final class FaultsTest {
   private static final int LAYER = 3 << 20;
+  private static final Progress SILENT = Progress.of(ProgressEvent.Step.MIRROR, event -> {});
 
   private static DockerRegistry source;
   private static DockerRegistry mirror;
@@ -410,7 +412,7 @@ final class FaultsTest {
     new BlobSender(
             image,
             blob,
-            new TransferMeter(event -> {}, pauses::nanoTime).of(blob),
+            new TransferMeter(SILENT, pauses::nanoTime).of(blob),
             journal,
             1 << 20,
             () -> false)
@@ -420,8 +422,7 @@ final class FaultsTest {
   private ImageCopy copy() {
     RetryingClient retrying =
         new RetryingClient(
-            client,
-            new Retries(RetryPolicy.builder().build(), pauses, event -> {}, new Contacts()));
+            client, new Retries(RetryPolicy.builder().build(), pauses, SILENT, new Contacts()));
     return new ImageCopy(
         retrying,
         plan().entries().get(0),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.Progress;
 import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
@@ -643,7 +644,11 @@ final class MirrorEngineTest {
     NoPauses pauses = new NoPauses(0);
     RateLimit limit = RateLimit.builder().requestsPerSecond(0.5).build();
     RegistryClient throttled =
-        new ThrottledClient(client, Map.of("index.docker.io", limit), pauses, events::add);
+        new ThrottledClient(
+            client,
+            Map.of("index.docker.io", limit),
+            pauses,
+            Progress.of(ProgressEvent.Step.MIRROR, events::add));
     Repository repository = Repository.parse("docker.io/library/postgres");
 
     throttled.tags(repository);

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import ai.kubernaut.airgap.Progress;
 import ai.kubernaut.airgap.ProgressEvent;
+import ai.kubernaut.airgap.ProgressEvent.Step;
 import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
 import java.time.Duration;
@@ -24,7 +26,7 @@ final class RetriesTest {
   private Retries retries(RetryPolicy policy, NoPauses pauses) {
     Contacts contacts = new Contacts();
     contacts.answered("quay.io");
-    return new Retries(policy, pauses, events::add, contacts);
+    return new Retries(policy, pauses, Progress.of(Step.MIRROR, events::add), contacts);
   }
 
   /** A request that fails a number of times. */
@@ -53,7 +55,9 @@ final class RetriesTest {
     assertThat(events)
         .hasSize(7)
         .first()
-        .isEqualTo(new ProgressEvent.Retrying("a test failed", 1, Duration.ofMillis(500)));
+        .isEqualTo(
+            new ProgressEvent.Retrying(
+                events.get(0).run(), "a test failed", 1, Duration.ofMillis(500)));
     assertThat(events.get(0)).hasToString("  trying again in 0.5 s: a test failed");
   }
 

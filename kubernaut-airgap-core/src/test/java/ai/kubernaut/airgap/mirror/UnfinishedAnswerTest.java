@@ -3,6 +3,8 @@ package ai.kubernaut.airgap.mirror;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import ai.kubernaut.airgap.Progress;
+import ai.kubernaut.airgap.ProgressEvent.Step;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.registry.CredentialProvider;
@@ -106,7 +108,10 @@ final class UnfinishedAnswerTest {
             new ResumingInput(
                 client,
                 new Retries(
-                    RetryPolicy.builder().build(), new NoPauses(0), event -> {}, new Contacts()),
+                    RetryPolicy.builder().build(),
+                    new NoPauses(0),
+                    Progress.of(Step.MIRROR, event -> {}),
+                    new Contacts()),
                 repository,
                 BLOB,
                 offset)) {

@@ -6,8 +6,6 @@ import java.util.Arrays;
 
 /** Tells the addresses of a machine or a private network from those of the internet. */
 final class InternalAddresses {
-  private static final byte[] NAT64 = {0, 0x64, (byte) 0xff, (byte) 0x9b, 0, 0, 0, 0, 0, 0, 0, 0};
-
   private InternalAddresses() {}
 
   /**
@@ -41,7 +39,8 @@ final class InternalAddresses {
 
   private static boolean isInternalV6(byte[] bytes) {
     boolean uniqueLocal = (bytes[0] & 0xfe) == 0xfc;
-    boolean nat64 = Arrays.equals(bytes, 0, NAT64.length, NAT64, 0, NAT64.length);
+    byte[] nat64Prefix = {0, 0x64, (byte) 0xff, (byte) 0x9b, 0, 0, 0, 0, 0, 0, 0, 0};
+    boolean nat64 = Arrays.equals(bytes, 0, 12, nat64Prefix, 0, 12);
     boolean sixToFour = bytes[0] == 0x20 && bytes[1] == 0x02;
     return uniqueLocal
         || (nat64 && isInternalV4(Arrays.copyOfRange(bytes, 12, 16)))
