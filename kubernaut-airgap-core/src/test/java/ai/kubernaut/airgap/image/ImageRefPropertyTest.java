@@ -2,120 +2,100 @@ package ai.kubernaut.airgap.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.kubernaut.airgap.RandomText;
 import java.util.Locale;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.EdgeCasesMode;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
 
+/** Properties of many random references, the same ones in every build. */
 final class ImageRefPropertyTest {
-  private static final String SEED = "20261122";
+  private static final int TRIES = 1000;
 
-  private static Arbitrary<String> hex(int length) {
-    return Arbitraries.strings().withChars("0123456789abcdef").ofLength(length);
+  private final RandomText random = new RandomText(20261122);
+
+  private String word() {
+    return random.text("abcxyz0189", 1, 6);
   }
 
-  private static Arbitrary<String> word() {
-    return Arbitraries.strings().withChars("abcxyz0189").ofMinLength(1).ofMaxLength(6);
+  private String host() {
+    String host =
+        switch (random.upTo(2)) {
+          case 0 ->
+              random.joined(
+                  ".",
+                  2,
+                  4,
+                  () -> random.of("quay", "Harbor", "a", "x-y", "REGISTRY", "0", "a--b"));
+          case 1 ->
+              random.of("[::1]", "[fd00::1]", "[FD00::A]", "[2001:db8::1:2]", "[::ffff:10.0.0.1]");
+          default -> random.of("localhost", "docker.io", "Harbor");
+        };
+    return random.either(host, host + ":" + (1 + random.upTo(65534)));
   }
 
-  private static Arbitrary<String> host() {
-    Arbitrary<String> label = Arbitraries.of("quay", "Harbor", "a", "x-y", "REGISTRY", "0", "a--b");
-    Arbitrary<String> dotted =
-        label.list().ofMinSize(2).ofMaxSize(4).map(labels -> String.join(".", labels));
-    Arbitrary<String> ipv6 =
-        Arbitraries.of("[::1]", "[fd00::1]", "[FD00::A]", "[2001:db8::1:2]", "[::ffff:10.0.0.1]");
-    Arbitrary<String> port =
-        Arbitraries.oneOf(
-            Arbitraries.just(""), Arbitraries.integers().between(1, 65535).map(p -> ":" + p));
-    return Combinators.combine(
-            Arbitraries.oneOf(dotted, ipv6, Arbitraries.of("localhost", "docker.io", "Harbor")),
-            port)
-        .as((name, number) -> name + number);
+  private String path() {
+    return random.joined(
+        "/",
+        1,
+        4,
+        () -> random.either(word(), word() + random.of(".", "_", "__", "-", "---") + word()));
   }
 
-  private static Arbitrary<String> path() {
-    Arbitrary<String> joint = Arbitraries.of(".", "_", "__", "-", "---");
-    Arbitrary<String> component =
-        Combinators.combine(word(), joint, word())
-            .as((left, between, right) -> left + between + right);
-    return Arbitraries.oneOf(word(), component)
-        .list()
-        .ofMinSize(1)
-        .ofMaxSize(4)
-        .map(components -> String.join("/", components));
+  private String digest() {
+    return random.either(
+        "sha256:" + random.text("0123456789abcdef", 64, 64),
+        "sha512:" + random.text("0123456789abcdef", 128, 128));
   }
 
-  @Provide
-  Arbitrary<String> references() {
-    Arbitrary<String> registry =
-        Arbitraries.oneOf(Arbitraries.just(""), host().map(host -> host + "/"));
-    Arbitrary<String> tag =
-        Arbitraries.oneOf(
-            Arbitraries.just(""),
-            Arbitraries.strings()
-                .withChars("aZ09_")
-                .ofLength(1)
-                .flatMap(
-                    first ->
-                        Arbitraries.strings()
-                            .withChars("aZ09_.-")
-                            .ofMaxLength(127)
-                            .map(rest -> ":" + first + rest)));
-    Arbitrary<String> digest =
-        Arbitraries.oneOf(
-            Arbitraries.just(""),
-            hex(64).map(hex -> "@sha256:" + hex),
-            hex(128).map(hex -> "@sha512:" + hex));
-    return Combinators.combine(registry, path(), tag, digest).as((r, p, t, d) -> r + p + t + d);
+  private String reference() {
+    String tag = ":" + random.text("aZ09_", 1, 1) + random.text("aZ09_.-", 0, 127);
+    return random.either("", host() + "/")
+        + path()
+        + random.either("", tag)
+        + random.either("", "@" + digest());
   }
 
-  @Property(seed = SEED, edgeCases = EdgeCasesMode.NONE)
-  void everyLegalReferenceIsReadAndPrintedAndReadAgain(@ForAll("references") String text) {
-    ImageRef image = ImageRef.parse(text);
-    assertThat(ImageRef.parse(image.toString())).isEqualTo(image).hasSameHashCodeAs(image);
-    assertThat(Repository.parse(image.repository().toString())).isEqualTo(image.repository());
-    assertThat(image.toString()).endsWith(text.substring(text.lastIndexOf('/') + 1));
+  @Test
+  void everyLegalReferenceIsReadAndPrintedAndReadAgain() {
+    for (int i = 0; i < TRIES; i++) {
+      String text = reference();
+      ImageRef image = ImageRef.parse(text);
+      assertThat(ImageRef.parse(image.toString())).isEqualTo(image).hasSameHashCodeAs(image);
+      assertThat(Repository.parse(image.repository().toString())).isEqualTo(image.repository());
+      assertThat(image.toString()).endsWith(text.substring(text.lastIndexOf('/') + 1));
+    }
   }
 
-  @Property(seed = SEED, edgeCases = EdgeCasesMode.NONE)
-  void aNameInTheMirrorIsALegalReferenceThatLiesThere(
-      @ForAll("references") String text, @ForAll Separator separator, @ForAll boolean prefix) {
-    Target target =
-        Target.registry(prefix ? "harbor.corp:5000/mirror/one" : "harbor.corp:5000")
-            .separator(separator);
-    ImageRef name = target.nameOf(ImageRef.parse(text));
-    assertThat(ImageRef.parse(name.toString())).isEqualTo(name);
-    assertThat(target.holds(name)).isTrue();
-    assertThat(name.tag().isPresent()).isNotEqualTo(name.digest().isPresent());
+  @Test
+  void aNameInTheMirrorIsALegalReferenceThatLiesThere() {
+    for (int i = 0; i < TRIES; i++) {
+      Target target =
+          Target.registry(random.of("harbor.corp:5000/mirror/one", "harbor.corp:5000"))
+              .separator(random.of(Separator.SLASH, Separator.DASH));
+      ImageRef name = target.nameOf(ImageRef.parse(reference()));
+      assertThat(ImageRef.parse(name.toString())).isEqualTo(name);
+      assertThat(target.holds(name)).isTrue();
+      assertThat(name.tag().isPresent()).isNotEqualTo(name.digest().isPresent());
+    }
   }
 
-  @Property(seed = SEED)
-  void anyTextIsAReferenceOrIsRefused(@ForAll String text) {
-    parseOrRefuse(text);
+  @Test
+  void anyTextIsAReferenceOrIsRefused() {
+    for (int i = 0; i < TRIES; i++) {
+      parseOrRefuse(random.anyText(60));
+    }
   }
 
-  @Property(seed = SEED, edgeCases = EdgeCasesMode.NONE)
-  void anyTextOfTheGrammarsOwnCharactersIsAReferenceOrIsRefused(@ForAll("almost") String text) {
-    parseOrRefuse(text);
-  }
-
-  @Provide
-  Arbitrary<String> almost() {
-    return Arbitraries.oneOf(
-        Arbitraries.strings().withChars("aA0.:/@-_[]").ofMaxLength(40),
-        Combinators.combine(
-                references(),
-                Arbitraries.integers().between(0, 30),
-                Arbitraries.of('/', ':', '@', '[', ']', '.', '-', 'A', ' '))
-            .as(
-                (text, at, inserted) -> {
-                  int position = Math.min(at, text.length());
-                  return text.substring(0, position) + inserted + text.substring(position);
-                }));
+  @Test
+  void anyTextOfTheGrammarsOwnCharactersIsAReferenceOrIsRefused() {
+    for (int i = 0; i < TRIES; i++) {
+      parseOrRefuse(random.text("aA0.:/@-_[]", 0, 40));
+      String text = reference();
+      int position = random.upTo(text.length());
+      parseOrRefuse(
+          text.substring(0, position)
+              + random.of("/", ":", "@", "[", "]", ".", "-", "A", " ")
+              + text.substring(position));
+    }
   }
 
   private static void parseOrRefuse(String text) {
@@ -142,17 +122,15 @@ final class ImageRefPropertyTest {
     Object parse(String text);
   }
 
-  @Property(seed = SEED, edgeCases = EdgeCasesMode.NONE)
-  void aDigestIsReadAndPrinted(@ForAll("digests") String text) {
-    Digest digest = Digest.parse(text);
-    assertThat(digest).hasToString(text);
-    assertThat(text).startsWith(digest.abbreviated());
-    assertThat(text)
-        .isEqualTo(digest.algorithm().toString().toLowerCase(Locale.ROOT) + ":" + digest.hex());
-  }
-
-  @Provide
-  Arbitrary<String> digests() {
-    return Arbitraries.oneOf(hex(64).map("sha256:"::concat), hex(128).map("sha512:"::concat));
+  @Test
+  void aDigestIsReadAndPrinted() {
+    for (int i = 0; i < TRIES; i++) {
+      String text = digest();
+      Digest digest = Digest.parse(text);
+      assertThat(digest).hasToString(text);
+      assertThat(text).startsWith(digest.abbreviated());
+      assertThat(text)
+          .isEqualTo(digest.algorithm().toString().toLowerCase(Locale.ROOT) + ":" + digest.hex());
+    }
   }
 }

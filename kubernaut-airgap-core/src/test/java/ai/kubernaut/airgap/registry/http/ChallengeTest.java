@@ -2,10 +2,9 @@ package ai.kubernaut.airgap.registry.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.kubernaut.airgap.RandomText;
 import java.util.List;
 import java.util.Map;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
 final class ChallengeTest {
@@ -49,14 +48,12 @@ final class ChallengeTest {
         .containsExactly(new Challenge("bearer", Map.of("realm", "unclosed")));
   }
 
-  @Property
-  void whateverARegistrySendsIsReadToItsEnd(@ForAll String header) {
-    assertThat(parse(header)).isNotNull();
-  }
-
-  @Property
-  void whateverIsMadeOfTheGrammarsOwnCharactersIsReadToItsEnd(
-      @ForAll @net.jqwik.api.constraints.Chars({'a', '=', '"', ',', ' ', '\\'}) String header) {
-    assertThat(parse(header)).isNotNull();
+  @Test
+  void anyHeaderIsReadToItsEnd() {
+    RandomText random = new RandomText(1);
+    for (int i = 0; i < 1000; i++) {
+      assertThat(parse(random.anyText(200))).isNotNull();
+      assertThat(parse(random.text("a=\", \\", 0, 200))).isNotNull();
+    }
   }
 }
