@@ -10,7 +10,6 @@ import ai.kubernaut.airgap.yaml.Yaml;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.InstallCommand;
 import com.marcnuri.helm.StatusCommand;
-import com.marcnuri.helm.TemplateCommand;
 import com.marcnuri.helm.UninstallCommand;
 import com.marcnuri.helm.UpgradeCommand;
 import com.marcnuri.helm.jni.NativeLibrary;
@@ -32,9 +31,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Helm, embedded by helm-java: no {@code helm} program is needed. Thread-safe.
  *
- * <p>The native library comes from the class path and is never downloaded. The Helm inside would
- * take SIGTERM and SIGINT away from the JVM; this client gives them back before it does anything
- * else.
+ * <p>Rendering and reading charts happen in a process of its own, which is started with the first
+ * such call, has an empty environment and no cluster, and ends with {@link #close()}; an interrupt
+ * ends them. It needs {@code bin/java} of this JVM, and this library and helm-java in files of the
+ * class path. Calls that need the cluster run in this process; interrupts do not end them, and they
+ * wait without end for an API server that never answers: see {@link
+ * ai.kubernaut.airgap.chart.ProbedHelmClient}.
+ *
+ * <p>The native library comes from the class path and is never downloaded. Installing, upgrading
+ * and removing would take SIGTERM and SIGINT away from the JVM; this client gives them back before
+ * it does anything else. SIGQUIT is lost with the first of these calls.
  */
 public final class HelmJavaClient implements HelmClient {
   /**
@@ -47,6 +53,7 @@ public final class HelmJavaClient implements HelmClient {
   private static final int SHOWN = 1500;
 
   private final @Nullable Path kubeconfig;
+  private final OfflineHelmProcess offline = new OfflineHelmProcess();
   private volatile @Nullable List<String> knownApiVersions;
   private boolean primed;
 
@@ -95,11 +102,9 @@ public final class HelmJavaClient implements HelmClient {
   public String render(Chart chart, ReleaseName release) {
     ChartFiles.require(chart);
     try (ChartCopy copy = ChartCopy.forOfflineRendering(chart, apiVersions(chart))) {
-      TemplateCommand command =
-          new Helm(copy.folder())
-              .template()
-              .withName(release.name())
-              .withNamespace(release.namespace())
+      OfflineCommand command =
+          OfflineCommand.template(copy.folder())
+              .withRelease(release.name(), release.namespace())
               .withKubeVersion(chart.kubeVersion().orElse(OFFLINE_KUBERNETES));
       setValues(
           copy.withHiddenHooks(chart),
@@ -112,9 +117,8 @@ public final class HelmJavaClient implements HelmClient {
               chart,
               "The chart " + chart.location() + " could not be rendered",
               copy,
-              command::call);
-      // helm-java has no text for a chart that renders nothing.
-      return copy.restore(Objects.requireNonNullElse(rendered, ""));
+              () -> offline.call(command));
+      return copy.restore(rendered);
     }
   }
 
@@ -132,13 +136,15 @@ public final class HelmJavaClient implements HelmClient {
   }
 
   /** What the Helm inside knows by itself; it is the same for every chart, so once is enough. */
-  private static List<String> readKnownApiVersions() {
+  private List<String> readKnownApiVersions() {
     try (ChartCopy copy = ChartCopy.forApiVersions()) {
+      OfflineCommand command =
+          OfflineCommand.template(copy.folder()).withKubeVersion(OFFLINE_KUBERNETES);
       String rendered =
           call(
               "The API versions that Helm knows could not be read",
               copy::restore,
-              new Helm(copy.folder()).template().withKubeVersion(OFFLINE_KUBERNETES)::call);
+              () -> offline.call(command));
       return ((List<?>) field(rendered, "versions")).stream().map(Object::toString).toList();
     }
   }
@@ -153,9 +159,8 @@ public final class HelmJavaClient implements HelmClient {
   public String values(Chart chart) {
     ChartFiles.require(chart);
     try (ChartCopy copy = ChartCopy.forValues(chart)) {
-      TemplateCommand command =
-          new Helm(copy.folder())
-              .template()
+      OfflineCommand command =
+          OfflineCommand.template(copy.folder())
               .withKubeVersion(chart.kubeVersion().orElse(OFFLINE_KUBERNETES));
       setValues(chart, copy, command::withValuesFile, command::set, command::setFile);
       String rendered =
@@ -163,7 +168,7 @@ public final class HelmJavaClient implements HelmClient {
               chart,
               "The values of the chart " + chart.location() + " could not be read",
               copy,
-              command::call);
+              () -> offline.call(command));
       return ((List<?>) field(rendered, "values"))
           .stream().map(Object::toString).collect(Collectors.joining("\n"));
     }
@@ -176,7 +181,7 @@ public final class HelmJavaClient implements HelmClient {
       return call(
           "What the chart " + chart.location() + " says of itself could not be read",
           copy::restore,
-          new Helm(copy.folder()).show().chart()::call);
+          () -> offline.call(OfflineCommand.showChart(copy.folder())));
     }
   }
 
@@ -263,10 +268,14 @@ public final class HelmJavaClient implements HelmClient {
         command::call);
   }
 
+  /**
+   * Ends the process that renders. Calling it again does nothing; the client cannot render
+   * afterwards.
+   */
   @Override
   public void close() {
-    // The native library stays loaded for the whole JVM; there is nothing of this client's own to
-    // free.
+    // The native library, if anything was installed, stays loaded for the whole JVM.
+    offline.close();
   }
 
   /**

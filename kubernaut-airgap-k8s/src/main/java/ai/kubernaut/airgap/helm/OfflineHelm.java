@@ -1,0 +1,127 @@
+package ai.kubernaut.airgap.helm;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The main class of the process that renders. It reads {@link OfflineCommand}s from its standard
+ * input, and ends with it.
+ *
+ * <p>Templates look into the cluster of the environment's kubeconfig, and how they name the
+ * function for it can be hidden from whoever reads them. So this process has an environment of its
+ * own, whose kubeconfig names an API server inside this process. It serves every API and has no
+ * object, so that a lookup finds nothing, as for {@code helm template}.
+ */
+final class OfflineHelm {
+  static final String KUBECONFIG = "KUBECONFIG";
+
+  /** What an answer begins with: Helm succeeded, or has failed. */
+  static final int SUCCESS = 0;
+
+  static final int FAILURE = 1;
+
+  private static final String NOT_FOUND =
+      "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"reason\":\"NotFound\",\"code\":404}";
+
+  private OfflineHelm() {}
+
+  /**
+   * Serves until the standard input ends.
+   *
+   * @param arguments none
+   * @throws IOException when the other side is gone
+   */
+  public static void main(String[] arguments) throws IOException {
+    // A rendering that never ends must not outlive the process that wants it.
+    Optional<CompletableFuture<Void>> orphaned =
+        ProcessHandle.current()
+            .parent()
+            .map(parent -> parent.onExit().thenRun(() -> Runtime.getRuntime().halt(1)));
+    DataInputStream in = new DataInputStream(new BufferedInputStream(System.in));
+    DataOutputStream out =
+        new DataOutputStream(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)));
+    System.setOut(System.err);
+    HttpServer emptyCluster = startEmptyCluster();
+    Files.writeString(
+        Path.of(System.getenv(KUBECONFIG)), kubeconfig(emptyCluster.getAddress().getPort()));
+    try {
+      Optional<OfflineCommand> command = OfflineCommand.read(in);
+      while (command.isPresent()) {
+        answer(command.get(), out);
+        command = OfflineCommand.read(in);
+      }
+    } finally {
+      emptyCluster.stop(0);
+      orphaned.ifPresent(end -> end.cancel(false));
+    }
+  }
+
+  private static void answer(OfflineCommand command, DataOutputStream out) throws IOException {
+    int outcome = SUCCESS;
+    String text;
+    try {
+      text = command.call();
+    } catch (IllegalStateException e) {
+      outcome = FAILURE;
+      text = String.valueOf(e.getMessage());
+    }
+    out.writeByte(outcome);
+    OfflineCommand.writeText(out, text);
+    out.flush();
+  }
+
+  private static HttpServer startEmptyCluster() throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/", OfflineHelm::serve);
+    server.start();
+    return server;
+  }
+
+  /** Every version of every API is there, and has no resources; what is asked next is not found. */
+  private static void serve(HttpExchange exchange) throws IOException {
+    String[] parts = exchange.getRequestURI().getPath().split("/", -1);
+    boolean core = parts.length == 3 && parts[1].equals("api") && parts[2].equals("v1");
+    boolean group = parts.length == 4 && parts[1].equals("apis");
+    String version = core ? parts[2] : group ? parts[2] + "/" + parts[3] : "";
+    boolean found = version.matches("[a-z0-9.-]+(/[a-z0-9]+)?");
+    byte[] body =
+        (found
+                ? "{\"kind\":\"APIResourceList\",\"apiVersion\":\"v1\",\"groupVersion\":\""
+                    + version
+                    + "\",\"resources\":[]}"
+                : NOT_FOUND)
+            .getBytes(StandardCharsets.UTF_8);
+    exchange.getRequestBody().readAllBytes();
+    exchange.getResponseHeaders().set("Content-Type", "application/json");
+    exchange.sendResponseHeaders(found ? 200 : 404, body.length);
+    exchange.getResponseBody().write(body);
+    exchange.close();
+  }
+
+  private static String kubeconfig(int port) {
+    return """
+        apiVersion: v1
+        kind: Config
+        current-context: none
+        clusters: [{name: none, cluster: {server: "http://127.0.0.1:%d"}}]
+        contexts: [{name: none, context: {cluster: none, user: none}}]
+        users: [{name: none, user: {}}]
+        """
+        .formatted(port);
+  }
+}

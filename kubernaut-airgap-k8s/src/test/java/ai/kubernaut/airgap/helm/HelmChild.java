@@ -1,0 +1,134 @@
+package ai.kubernaut.airgap.helm;
+
+import ai.kubernaut.airgap.chart.Chart;
+import ai.kubernaut.airgap.chart.HelmClient;
+import ai.kubernaut.airgap.chart.HelmException;
+import ai.kubernaut.airgap.chart.ReleaseName;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** A JVM that calls Helm once, prints what comes of it, and lives on until it is ended. */
+final class HelmChild implements AutoCloseable {
+  private final Process process;
+  private final BufferedReader said;
+
+  private HelmChild(Process process) {
+    this.process = process;
+    this.said = process.inputReader(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param folder its temporary folder
+   * @param options for the JVM
+   * @param environment added to that of this JVM
+   */
+  static HelmChild start(
+      Path folder, String call, Path chart, List<String> options, Map<String, String> environment)
+      throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    builder.command().add("-Djava.io.tmpdir=" + folder);
+    builder.command().addAll(options);
+    builder
+        .command()
+        .addAll(
+            List.of(
+                "-cp",
+                System.getProperty("java.class.path"),
+                Child.class.getName(),
+                call,
+                chart.toString()));
+    builder.environment().putAll(environment);
+    return new HelmChild(builder.redirectError(ProcessBuilder.Redirect.DISCARD).start());
+  }
+
+  Process process() {
+    return process;
+  }
+
+  /** The next line; null at the end. */
+  String line() throws IOException {
+    return said.readLine();
+  }
+
+  /** All lines until one; the JVM itself may print between them. */
+  String until(String last) throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (String line = line(); line != null; line = line()) {
+      lines.append(line).append('\n');
+      if (line.equals(last)) {
+        return lines.toString();
+      }
+    }
+    throw new AssertionError("the child has ended and not said '" + last + "':\n" + lines);
+  }
+
+  void signal(String name) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+    process.onExit().join();
+  }
+
+  /** The child. */
+  static final class Child {
+    private Child() {}
+
+    public static void main(String[] arguments) throws InterruptedException {
+      Runtime.getRuntime()
+          .addShutdownHook(new Thread(() -> System.out.println("shutdown hook ran")));
+      Chart chart = Chart.at(Path.of(arguments[1]));
+      try (HelmClient helm = HelmJavaClient.create()) {
+        if (arguments[0].equals("forever")) {
+          tellChildren();
+        }
+        System.out.println(call(helm, arguments[0], chart));
+        System.out.println("done");
+        System.out.flush();
+        Thread.currentThread().join();
+      }
+    }
+
+    private static String call(HelmClient helm, String call, Chart chart) {
+      try {
+        return switch (call) {
+          case "values" -> helm.values(chart);
+          case "metadata" -> helm.metadata(chart);
+          case "status" -> helm.status(ReleaseName.ofGuide()).toString();
+          default -> helm.render(chart, ReleaseName.ofGuide());
+        };
+      } catch (HelmException e) {
+        return "HelmException: " + e.getMessage();
+      }
+    }
+
+    /** Prints the children as soon as there are any. */
+    private static void tellChildren() {
+      Thread teller =
+          new Thread(
+              () -> {
+                List<ProcessHandle> children = List.of();
+                while (children.isEmpty()) {
+                  Thread.onSpinWait();
+                  children = ProcessHandle.current().children().toList();
+                }
+                System.out.println(
+                    children.stream()
+                        .map(child -> Long.toString(child.pid()))
+                        .collect(Collectors.joining(" ")));
+              });
+      teller.setDaemon(true);
+      teller.start();
+    }
+  }
+}

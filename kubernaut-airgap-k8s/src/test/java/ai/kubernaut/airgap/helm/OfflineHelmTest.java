@@ -1,0 +1,246 @@
+package ai.kubernaut.airgap.helm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import ai.kubernaut.airgap.chart.Chart;
+import ai.kubernaut.airgap.chart.HelmClient;
+import ai.kubernaut.airgap.chart.HelmException;
+import ai.kubernaut.airgap.chart.ReleaseName;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Rendering sees nothing of the host's cluster and takes nothing from the host. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class OfflineHelmTest {
+  private static final String FOREVER =
+      "== templates/x.yaml\n{{ range until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}";
+
+  @TempDir Path folder;
+
+  private Path chart(String text) throws IOException {
+    return WrittenChart.in(folder.resolve("tiny"), text);
+  }
+
+  @Test
+  void aLookupThatIsPutTogetherAtRunTimeSeesNoCluster() throws IOException {
+    List<String> requests = new CopyOnWriteArrayList<>();
+    HttpServer cluster =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    cluster.createContext(
+        "/",
+        exchange -> {
+          requests.add(exchange.getRequestURI().getPath());
+          boolean secret = exchange.getRequestURI().getPath().contains("/secrets");
+          byte[] body =
+              (secret
+                      ? "{\"kind\":\"Secret\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"s\"},\"data\":{\"password\":\"aHVudGVyMg==\"}}"
+                      : "{\"kind\":\"APIResourceList\",\"groupVersion\":\"v1\",\"resources\":[{\"name\":\"secrets\",\"kind\":\"Secret\",\"namespaced\":true,\"verbs\":[\"get\"]}]}")
+                  .getBytes(StandardCharsets.UTF_8);
+          exchange.getResponseHeaders().set("Content-Type", "application/json");
+          exchange.sendResponseHeaders(200, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    cluster.start();
+    String port = Integer.toString(cluster.getAddress().getPort());
+    Path home = Files.createDirectory(folder.resolve("home"));
+    Files.createDirectory(home.resolve(".kube"));
+    Path kubeconfig =
+        Files.writeString(
+            home.resolve(".kube/config"),
+            """
+            apiVersion: v1
+            kind: Config
+            current-context: c
+            clusters: [{name: c, cluster: {server: "http://127.0.0.1:%s"}}]
+            contexts: [{name: c, context: {cluster: c, user: u}}]
+            users: [{name: u, user: {}}]
+            """
+                .formatted(port));
+    Path chart =
+        chart(
+            """
+            == templates/x.yaml
+            one: {{ tpl (printf "{{ (%s \\"v1\\" \\"Secret\\" \\"ns\\" \\"s\\") | toJson }}" "lookup") . }}
+            all: {{ tpl (printf "{{ (%s \\"v1\\" \\"Secret\\" \\"ns\\" \\"\\") | toJson }}" "lookup") . }}
+            group: {{ tpl (printf "{{ (%s \\"apps/v1\\" \\"Deployment\\" \\"\\" \\"d\\") | toJson }}" "lookup") . }}
+            """);
+    try (HelmChild child =
+        HelmChild.start(
+            folder,
+            "render",
+            chart,
+            List.of("-Duser.home=" + home),
+            Map.of(
+                "KUBECONFIG",
+                kubeconfig.toString(),
+                "HOME",
+                home.toString(),
+                "HELM_KUBEAPISERVER",
+                "http://127.0.0.1:" + port,
+                "KUBERNETES_SERVICE_HOST",
+                "127.0.0.1",
+                "KUBERNETES_SERVICE_PORT",
+                port))) {
+      assertThat(child.until("done"))
+          .contains("one: {}", "all: {}", "group: {}")
+          .doesNotContain("aHVudGVyMg");
+      assertThat(requests).isEmpty();
+      try (Stream<Path> files = Files.walk(home)) {
+        assertThat(files.filter(Files::isRegularFile))
+            .as("nothing is left in the home directory")
+            .containsExactly(kubeconfig);
+      }
+    } finally {
+      cluster.stop(0);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"render, TERM", "render, INT", "values, TERM", "metadata, TERM", "status, TERM"})
+  void aJvmThatHasAskedHelm_endsOnASignalWithItsShutdownHooksRun(String call, String signal)
+      throws Exception {
+    try (HelmChild child =
+        HelmChild.start(
+            folder,
+            call,
+            chart("== templates/x.yaml\nx: y"),
+            List.of(),
+            Map.of("KUBECONFIG", folder.resolve("none").toString()))) {
+      child.until("done");
+      child.signal(signal);
+      child.until("shutdown hook ran");
+      assertThat(child.process().waitFor(20, TimeUnit.SECONDS)).as("the child ends").isTrue();
+      assertThat(child.process().exitValue()).isEqualTo(signal.equals("TERM") ? 143 : 130);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"render", "values", "metadata"})
+  void aJvmThatHasRenderedStillPrintsItsThreads(String call) throws Exception {
+    try (HelmChild child =
+        HelmChild.start(folder, call, chart("== templates/x.yaml\nx: y"), List.of(), Map.of())) {
+      child.until("done");
+      child.signal("QUIT");
+      String line = child.line();
+      while (line != null && !line.startsWith("Full thread dump")) {
+        line = child.line();
+      }
+      assertThat(line).isNotNull();
+      child.signal("TERM");
+      child.until("shutdown hook ran");
+    }
+  }
+
+  @Test
+  void theProcessEndsWithTheOneThatWantsIt() throws Exception {
+    try (HelmChild child =
+        HelmChild.start(folder, "forever", chart(FOREVER), List.of(), Map.of())) {
+      ProcessHandle renderer = ProcessHandle.of(Long.parseLong(child.line())).orElseThrow();
+      child.process().destroyForcibly();
+      renderer.onExit().get(60, TimeUnit.SECONDS);
+      assertThat(renderer.isAlive()).isFalse();
+    }
+  }
+
+  private static List<ProcessHandle> renderers() {
+    return ProcessHandle.current()
+        .children()
+        .filter(
+            child -> child.info().commandLine().orElse("").contains(OfflineHelm.class.getName()))
+        .toList();
+  }
+
+  private static List<ProcessHandle> awaitRenderers() {
+    List<ProcessHandle> renderers = renderers();
+    while (renderers.isEmpty()) {
+      Thread.onSpinWait();
+      renderers = renderers();
+    }
+    return renderers;
+  }
+
+  @Test
+  void anInterruptEndsARenderingThatDoesNotEnd_andTheClientGoesOn() throws Exception {
+    Chart forever = Chart.at(chart(FOREVER));
+    Chart quick = Chart.at(WrittenChart.in(folder.resolve("quick"), "== templates/x.yaml\nx: y"));
+    try (HelmClient helm = HelmJavaClient.create()) {
+      AtomicReference<Throwable> thrown = new AtomicReference<>();
+      Thread caller =
+          new Thread(
+              () -> {
+                thrown.set(catchThrowable(() -> helm.render(forever, ReleaseName.ofGuide())));
+                assertThat(Thread.currentThread().isInterrupted()).isTrue();
+              });
+      caller.setDaemon(true);
+      caller.start();
+      List<ProcessHandle> renderers = awaitRenderers();
+      caller.interrupt();
+      caller.join(TimeUnit.SECONDS.toMillis(60));
+      assertThat(caller.isAlive()).isFalse();
+      assertThat(thrown.get())
+          .isInstanceOf(HelmException.class)
+          .hasMessageContaining("interrupted");
+      assertThat(renderers).noneMatch(ProcessHandle::isAlive);
+      assertThat(helm.render(quick, ReleaseName.ofGuide())).contains("x: y");
+    }
+    assertThat(renderers()).isEmpty();
+  }
+
+  @Test
+  void aProcessThatIsKilledIsSaidToBeSo_andTheClientGoesOn() throws Exception {
+    Chart forever = Chart.at(chart(FOREVER));
+    Chart quick = Chart.at(WrittenChart.in(folder.resolve("quick"), "== templates/x.yaml\nx: y"));
+    try (HelmClient helm = HelmJavaClient.create()) {
+      Thread killer = new Thread(() -> awaitRenderers().forEach(ProcessHandle::destroyForcibly));
+      killer.setDaemon(true);
+      killer.start();
+      assertThatThrownBy(() -> helm.render(forever, ReleaseName.ofGuide()))
+          .isInstanceOf(HelmException.class)
+          .hasMessageContaining("the Helm process ended");
+      killer.join();
+      assertThat(helm.render(quick, ReleaseName.ofGuide())).contains("x: y");
+    }
+  }
+
+  @Test
+  void closingEndsTheProcessAndTheCallThatRuns() throws Exception {
+    Chart forever = Chart.at(chart(FOREVER));
+    HelmClient helm = HelmJavaClient.create();
+    Thread closer =
+        new Thread(
+            () -> {
+              awaitRenderers();
+              helm.close();
+            });
+    closer.setDaemon(true);
+    closer.start();
+    assertThatThrownBy(() -> helm.render(forever, ReleaseName.ofGuide()))
+        .isInstanceOf(HelmException.class);
+    closer.join();
+    assertThat(renderers()).isEmpty();
+    helm.close();
+    assertThatThrownBy(() -> helm.render(forever, ReleaseName.ofGuide()))
+        .isInstanceOf(HelmException.class)
+        .hasMessageContaining("is closed");
+  }
+}
