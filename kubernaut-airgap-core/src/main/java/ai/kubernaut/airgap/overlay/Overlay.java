@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.overlay;
 
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.cluster.Fields;
+import ai.kubernaut.airgap.scratch.ScratchDirectory;
 import ai.kubernaut.airgap.yaml.Yaml;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -103,19 +104,14 @@ public final class Overlay {
    * @return what the use gave
    */
   public <T> T over(Chart chart, Function<Chart, T> use) {
-    try {
-      Path file = Files.createTempFile("values-airgap-", ".yaml");
-      try {
-        Files.writeString(file, toYaml());
-        return use.apply(
-            // Helm puts --set over every file.
-            chart
-                .withoutSettings(setting -> sets(values.content(), setting.path()))
-                .values(file)
-                .rewriting(rewriting));
-      } finally {
-        Files.deleteIfExists(file);
-      }
+    try (ScratchDirectory scratch = ScratchDirectory.create()) {
+      Path file = Files.writeString(scratch.path().resolve("values-airgap.yaml"), toYaml());
+      return use.apply(
+          // Helm puts --set over every file.
+          chart
+              .withoutSettings(setting -> sets(values.content(), setting.path()))
+              .values(file)
+              .rewriting(rewriting));
     } catch (IOException e) {
       throw new UncheckedIOException(
           "the overlay could not be kept in the temporary folder for Helm to read", e);

@@ -4,6 +4,7 @@ import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.HelmException;
 import ai.kubernaut.airgap.chart.Rewriting;
 import ai.kubernaut.airgap.chart.ValuesLayer;
+import ai.kubernaut.airgap.scratch.ScratchDirectory;
 import ai.kubernaut.airgap.yaml.InvalidYamlException;
 import ai.kubernaut.airgap.yaml.Yaml;
 import java.io.IOException;
@@ -37,12 +38,12 @@ final class ChartCopy implements AutoCloseable {
   private static final String HOOK_KEY = "helm\\.sh/hook";
   private static final String HIDDEN_HOOK_KEY = "hook\\.airgap\\.kubernaut\\.ai/hook";
 
-  private final ScratchFolder scratch;
+  private final ScratchDirectory scratch;
   private final Path folder;
   private final ChartLimits limits = ChartLimits.ofCharts();
   private int hiddenHooks;
 
-  private ChartCopy(ScratchFolder scratch) {
+  private ChartCopy(ScratchDirectory scratch) {
     this.scratch = scratch;
     this.folder = scratch.path().resolve("chart");
   }
@@ -54,7 +55,7 @@ final class ChartCopy implements AutoCloseable {
 
   private static ChartCopy of(Path location, Change change) {
     try {
-      ChartCopy copy = new ChartCopy(ScratchFolder.create());
+      ChartCopy copy = new ChartCopy(ScratchDirectory.create());
       try {
         if (Files.isDirectory(location)) {
           copy.copyFolder(location);
@@ -145,7 +146,7 @@ final class ChartCopy implements AutoCloseable {
   /** A copy of nothing but what offline templates see of a cluster's APIs. */
   static ChartCopy forApiVersions() {
     try {
-      ChartCopy copy = new ChartCopy(ScratchFolder.create());
+      ChartCopy copy = new ChartCopy(ScratchDirectory.create());
       Path templates = Files.createDirectories(copy.folder.resolve("templates"));
       Files.writeString(
           copy.folder.resolve("Chart.yaml"),

@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.helm;
 
+import ai.kubernaut.airgap.scratch.ScratchDirectory;
 import com.marcnuri.helm.DryRun;
 import com.marcnuri.helm.Helm;
 import java.io.IOException;
@@ -32,7 +33,7 @@ final class HostSignals {
   }
 
   private static void installNothing() {
-    try (ScratchFolder folder = ScratchFolder.create()) {
+    try (ScratchDirectory folder = ScratchDirectory.create()) {
       Path chart = folder.path();
       Files.writeString(
           chart.resolve("Chart.yaml"), "apiVersion: v2\nname: nothing\nversion: 0.0.0\n");

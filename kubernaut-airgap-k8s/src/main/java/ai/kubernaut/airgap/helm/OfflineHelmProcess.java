@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.helm;
 
 import ai.kubernaut.airgap.chart.HelmException;
+import ai.kubernaut.airgap.scratch.ScratchDirectory;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.jni.HelmLib;
 import com.marcnuri.helm.jni.NativeLibrary;
@@ -48,7 +49,7 @@ final class OfflineHelmProcess implements AutoCloseable {
 
   /** One process, and how it is talked to. */
   private record Running(
-      Process process, ScratchFolder home, DataOutputStream to, DataInputStream from)
+      Process process, ScratchDirectory home, DataOutputStream to, DataInputStream from)
       implements AutoCloseable {
 
     Answer call(OfflineCommand command) throws IOException {
@@ -158,7 +159,7 @@ final class OfflineHelmProcess implements AutoCloseable {
 
   private static Running start() {
     try {
-      ScratchFolder home = ScratchFolder.create();
+      ScratchDirectory home = ScratchDirectory.create();
       try {
         Process process = builder(home.path()).start();
         return new Running(

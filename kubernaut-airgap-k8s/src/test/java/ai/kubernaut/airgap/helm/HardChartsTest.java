@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +41,11 @@ final class HardChartsTest {
   @TempDir Path folder;
 
   private final HelmClient helm = HelmJavaClient.create();
+
+  @AfterEach
+  void closeHelm() {
+    helm.close();
+  }
 
   private Path written(String text) throws IOException {
     return WrittenChart.in(folder.resolve("hard"), text);

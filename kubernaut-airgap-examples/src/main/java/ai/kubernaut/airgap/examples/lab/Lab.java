@@ -9,18 +9,19 @@ import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.registry.CredentialProvider;
 import ai.kubernaut.airgap.registry.Credentials;
 import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
+import ai.kubernaut.airgap.scratch.ScratchDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,10 @@ import org.jspecify.annotations.Nullable;
  * Kubernaut's images, a mirror registry, a chart of Kubernaut's shape, and a cluster whose nodes
  * reach only the mirror. Everything in it is asked over real HTTP, and the chart is installed by
  * real Helm.
+ *
+ * <p>The cluster listens on the loopback address. The registries of the native Helm library listen
+ * on all addresses of this machine, which the library has no option for; they let nobody in without
+ * a password, and each run has other ones.
  */
 public final class Lab implements AutoCloseable {
   /** The registries whose images the source registry of the lab holds. */
@@ -36,10 +41,7 @@ public final class Lab implements AutoCloseable {
   /** The image of the guide that the chart does not name. */
   public static final ImageRef MUST_GATHER = LabVersion.V1_1.mustGather();
 
-  private static final Credentials SOURCE_USER = Credentials.of("reader", "lab-source-password");
-  private static final Credentials MIRROR_USER = Credentials.of("mirror", "lab-mirror-password");
-
-  private final Path folder;
+  private final ScratchDirectory scratch;
   private final LabVersion version;
   private final Path chartFolder;
   private final Path sdkConfig;
@@ -48,19 +50,21 @@ public final class Lab implements AutoCloseable {
   private final @Nullable LabCluster cluster;
   private final @Nullable Path kubeconfig;
 
-  private Lab(Builder builder, Path folder) throws IOException {
-    this.folder = folder;
+  private Lab(Builder builder, ScratchDirectory scratch) throws IOException {
+    this.scratch = scratch;
+    Path folder = scratch.path();
     this.version = builder.version;
     this.chartFolder = LabChart.unpack(Files.createDirectory(folder.resolve("chart")), version);
     this.sdkConfig =
         Files.writeString(
             folder.resolve("sdk-config.yaml"),
             "llm:\n  provider: litellm\n  model: gpt-4o\n  endpoint: http://litellm.internal.svc:4000\n");
-    this.source = builder.withSource ? LabRegistry.start(SOURCE_USER) : null;
+    this.source = builder.withSource ? LabRegistry.start(newUser("reader", "source")) : null;
     if (source != null) {
       LabImages.push(source.host(), source.credentials(), version, folder.resolve("images"));
     }
-    this.mirror = builder.externalMirror == null ? LabRegistry.start(MIRROR_USER) : null;
+    this.mirror =
+        builder.externalMirror == null ? LabRegistry.start(newUser("mirror", "mirror")) : null;
     if (builder.withCluster) {
       String mirrorHost =
           mirror == null ? Objects.requireNonNull(builder.externalMirror) : mirror.host();
@@ -197,13 +201,15 @@ public final class Lab implements AutoCloseable {
     if (cluster != null) {
       cluster.close();
     }
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("the lab's files in " + folder + " could not be removed", e);
-    }
+    scratch.close();
+  }
+
+  /** A user of one registry of this lab, with a password that no other run has. */
+  private static Credentials newUser(String name, String registry) {
+    byte[] password = new byte[24];
+    new SecureRandom().nextBytes(password);
+    return Credentials.of(
+        name, "lab-" + registry + "-password-" + Base64.getUrlEncoder().encodeToString(password));
   }
 
   /** Builds a {@link Lab}. Not thread-safe. */
@@ -280,7 +286,13 @@ public final class Lab implements AutoCloseable {
      */
     public Lab start() {
       try {
-        return new Lab(this, Files.createTempDirectory("kubernaut-airgap-lab-"));
+        ScratchDirectory scratch = ScratchDirectory.create();
+        try {
+          return new Lab(this, scratch);
+        } catch (IOException | RuntimeException e) {
+          scratch.close();
+          throw e;
+        }
       } catch (IOException e) {
         throw new UncheckedIOException("the lab's files could not be written", e);
       }

@@ -16,8 +16,9 @@ import java.util.regex.Pattern;
 
 /**
  * The real distribution registry (CNCF, version 3) that helm-java carries, in this process: plain
- * HTTP on loopback, content in memory, one user. It runs until the process ends; helm-java has no
- * way to stop it.
+ * HTTP, content in memory, one user. It listens on all addresses of the machine and runs until the
+ * process ends; helm-java has no way to change either, so the password should be a new one each
+ * time.
  */
 final class LabRegistry {
   private static final Pattern ADDRESS = Pattern.compile("localhost:\\d+");

@@ -1,0 +1,141 @@
+package ai.kubernaut.airgap.scratch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+final class ScratchDirectoryTest {
+  @TempDir Path folder;
+
+  @Test
+  void itIsTheOwnersAloneAndGoneAfterwards() throws IOException {
+    ScratchDirectory scratch = ScratchDirectory.create(folder);
+    Path path = scratch.path();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+        .isEqualTo("rwx------");
+    Path outside = Files.createDirectory(folder.resolve("outside"));
+    Files.writeString(outside.resolve("file"), "kept");
+    Files.createDirectories(path.resolve("a/b"));
+    Files.createSymbolicLink(path.resolve("a/b/link"), outside);
+    Files.createSymbolicLink(path.resolve("a/loop"), path);
+    scratch.close();
+    assertThatCode(scratch::close).doesNotThrowAnyException();
+    assertThat(path).doesNotExist();
+    assertThat(folder.resolve("outside/file")).hasContent("kept");
+  }
+
+  /** A JVM that has a directory with a secret in it. */
+  private Process startChild() throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Djava.io.tmpdir=" + folder,
+            "-cp",
+            System.getProperty("java.class.path"),
+            Child.class.getName())
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
+  }
+
+  @Test
+  void whatAKilledProcessLeavesBehindIsRemoved_andALivingOneKeepsItsOwn() throws Exception {
+    Process killed = startChild();
+    Process living = startChild();
+    try (BufferedReader ofKilled = killed.inputReader(StandardCharsets.UTF_8);
+        BufferedReader ofLiving = living.inputReader(StandardCharsets.UTF_8)) {
+      Path abandoned = Path.of(Objects.requireNonNull(ofKilled.readLine()));
+      Path inUse = Path.of(Objects.requireNonNull(ofLiving.readLine()));
+      killed.destroyForcibly().waitFor();
+      assertThat(abandoned.resolve("values.yaml")).hasContent("password: hunter2");
+
+      try (ScratchDirectory first = ScratchDirectory.create(folder);
+          ScratchDirectory second = ScratchDirectory.create(folder)) {
+        assertThat(abandoned).doesNotExist();
+        assertThat(inUse.resolve("values.yaml")).exists();
+        assertThat(first.path()).as("of this process").exists();
+        assertThat(second.path()).exists();
+      }
+      living.destroyForcibly().waitFor();
+      try (ScratchDirectory third = ScratchDirectory.create(folder)) {
+        assertThat(inUse).doesNotExist();
+        assertThat(third.path()).exists();
+      }
+    } finally {
+      killed.destroyForcibly();
+      living.destroyForcibly();
+    }
+  }
+
+  @Test
+  void whatIsNotSurelyAbandonedStays() throws IOException {
+    Path outside = Files.createDirectory(folder.resolve("outside"));
+    Files.writeString(outside.resolve(".lock"), "");
+    Path link =
+        Files.createSymbolicLink(folder.resolve("kubernaut-airgap-1000000001-link"), outside);
+    Path unlocked = Files.createDirectory(folder.resolve("kubernaut-airgap-1000000001-unlocked"));
+    Path open = Files.createDirectory(folder.resolve("kubernaut-airgap-1000000001-open"));
+    Files.writeString(open.resolve(".lock"), "");
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+    Path other = Files.createDirectory(folder.resolve("kubernaut-airgap-notes"));
+    Files.writeString(other.resolve(".lock"), "");
+    Path lockIsALink = Files.createDirectory(folder.resolve("kubernaut-airgap-1000000001-linked"));
+    Files.setPosixFilePermissions(lockIsALink, PosixFilePermissions.fromString("rwx------"));
+    Files.createSymbolicLink(lockIsALink.resolve(".lock"), outside.resolve(".lock"));
+    Path file = Files.writeString(folder.resolve("kubernaut-airgap-1000000001-file"), "");
+
+    ScratchDirectory.create(folder).close();
+
+    assertThat(List.of(link, unlocked, open, other, lockIsALink, file))
+        .allMatch(path -> Files.exists(path, LinkOption.NOFOLLOW_LINKS));
+    assertThat(outside.resolve(".lock")).exists();
+  }
+
+  @Test
+  void manyThreadsMayCreateAndRemoveThem() throws Exception {
+    List<Thread> threads = Stream.generate(() -> new Thread(this::createMany)).limit(4).toList();
+    threads.forEach(Thread::start);
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  private void createMany() {
+    for (int i = 0; i < 50; i++) {
+      try (ScratchDirectory scratch = ScratchDirectory.create(folder)) {
+        Files.writeString(scratch.path().resolve("file"), "content");
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  /** The child. */
+  static final class Child {
+    private Child() {}
+
+    public static void main(String[] arguments) throws Exception {
+      try (ScratchDirectory scratch = ScratchDirectory.create()) {
+        Files.writeString(scratch.path().resolve("values.yaml"), "password: hunter2");
+        System.out.println(scratch.path());
+        System.out.flush();
+        Thread.currentThread().join();
+      }
+    }
+  }
+}
