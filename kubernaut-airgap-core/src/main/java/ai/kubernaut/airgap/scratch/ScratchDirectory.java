@@ -66,7 +66,7 @@ public final class ScratchDirectory implements AutoCloseable {
    * @throws IOException when the temporary directory cannot be written to
    */
   public static ScratchDirectory create() throws IOException {
-    return create(Path.of(System.getProperty("java.io.tmpdir")));
+    return create(Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath());
   }
 
   static ScratchDirectory create(Path parent) throws IOException {
@@ -162,7 +162,7 @@ public final class ScratchDirectory implements AutoCloseable {
   /**
    * The directory.
    *
-   * @return an absolute path as long as that of the temporary directory is one
+   * @return an absolute path
    */
   public Path path() {
     return path;

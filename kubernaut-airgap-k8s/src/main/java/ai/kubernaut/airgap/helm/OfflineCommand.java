@@ -40,14 +40,19 @@ final class OfflineCommand {
     this.chart = chart;
   }
 
+  /** The other process has another working directory. */
+  private static String absolute(Path file) {
+    return file.toAbsolutePath().toString();
+  }
+
   /** {@code helm template}. */
   static OfflineCommand template(Path chart) {
-    return new OfflineCommand(Kind.TEMPLATE, chart.toString());
+    return new OfflineCommand(Kind.TEMPLATE, absolute(chart));
   }
 
   /** {@code helm show chart}. */
   static OfflineCommand showChart(Path chart) {
-    return new OfflineCommand(Kind.SHOW_CHART, chart.toString());
+    return new OfflineCommand(Kind.SHOW_CHART, absolute(chart));
   }
 
   OfflineCommand withRelease(String releaseName, String releaseNamespace) {
@@ -62,7 +67,7 @@ final class OfflineCommand {
   }
 
   void withValuesFile(Path file) {
-    valuesFiles.add(file.toString());
+    valuesFiles.add(absolute(file));
   }
 
   void set(String key, Object value) {
@@ -72,7 +77,7 @@ final class OfflineCommand {
 
   void setFile(String key, Path file) {
     fileSettings.add(key);
-    fileSettings.add(file.toString());
+    fileSettings.add(absolute(file));
   }
 
   /**

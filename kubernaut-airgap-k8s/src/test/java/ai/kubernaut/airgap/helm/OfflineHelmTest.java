@@ -115,6 +115,23 @@ final class OfflineHelmTest {
     }
   }
 
+  @Test
+  void relativePathsAreThoseOfThisProcess() throws IOException {
+    Path here = Path.of("").toAbsolutePath();
+    Path chart = chart("== templates/x.yaml\nx: {{ .Values.a }} {{ .Values.b }}");
+    Path values = Files.writeString(folder.resolve("values.yaml"), "a: from-values\n");
+    Path text = Files.writeString(folder.resolve("text"), "from-file");
+    try (HelmClient helm = HelmJavaClient.create()) {
+      Chart relative =
+          Chart.at(here.relativize(chart))
+              .values(here.relativize(values))
+              .setFile("b", here.relativize(text));
+      assertThat(helm.render(relative, ReleaseName.ofGuide())).contains("x: from-values from-file");
+      assertThat(helm.values(relative)).contains("from-values", "from-file");
+      assertThat(helm.metadata(relative)).contains("name: tiny");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"render, TERM", "render, INT", "values, TERM", "metadata, TERM", "status, TERM"})
   void aJvmThatHasAskedHelm_endsOnASignalWithItsShutdownHooksRun(String call, String signal)
