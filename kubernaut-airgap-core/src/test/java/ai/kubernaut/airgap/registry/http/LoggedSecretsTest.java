@@ -97,7 +97,13 @@ final class LoggedSecretsTest {
       assertThat(storage.requests()).containsExactly("GET /blob?sig=secret-signature");
       assertThat(log.contains("org.apache.hc.client5.http")).as("the log is on").isTrue();
       assertThat(log.contains("done: 2 pulls, 1 push")).isTrue();
-      assertThat(log.length()).as(log.substring(0, 2000)).isLessThan(100_000);
+      // The JDK logs each certificate of its trust store, more of them in later versions.
+      long length =
+          log.lines()
+              .filter(line -> !line.contains("X509Certificate"))
+              .mapToLong(String::length)
+              .sum();
+      assertThat(length).as(log.substring(0, 2000)).isLessThan(100_000);
       assertThat(log)
           .doesNotContain("secret")
           .doesNotContain(base64("alice:secret-password"))
