@@ -8,6 +8,7 @@ import ai.kubernaut.airgap.registry.InvalidManifestException;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,6 +28,7 @@ final class ImageManifests {
   private final Map<Digest, Manifest> children = new LinkedHashMap<>();
   private final Manifest root;
   private final Digest rootDigest;
+  private final Set<Descriptor> blobs;
 
   private ImageManifests(
       RegistryClient registries, Repository repository, Digest digest, Platforms platforms) {
@@ -37,6 +39,7 @@ final class ImageManifests {
     // The manifest's own is SHA-256, and it may have been asked for by another.
     this.rootDigest = root.equals(whole) ? digest : root.digest();
     readChildren(root, 1);
+    this.blobs = blobsOfAll();
   }
 
   /**
@@ -100,16 +103,20 @@ final class ImageManifests {
    * runs the image fetches those from the addresses in the manifest.
    */
   Set<Descriptor> blobs() {
-    Map<Digest, Descriptor> blobs = new LinkedHashMap<>();
+    return blobs;
+  }
+
+  private Set<Descriptor> blobsOfAll() {
+    Map<Digest, Descriptor> found = new LinkedHashMap<>();
     List<Manifest> all = new ArrayList<>(children.values());
     all.add(root);
     for (Manifest manifest : all) {
       for (Descriptor blob : manifest.blobs()) {
         if (blob.urls().isEmpty()) {
-          blobs.putIfAbsent(blob.digest(), blob);
+          found.putIfAbsent(blob.digest(), blob);
         }
       }
     }
-    return new LinkedHashSet<>(blobs.values());
+    return Collections.unmodifiableSet(new LinkedHashSet<>(found.values()));
   }
 }
