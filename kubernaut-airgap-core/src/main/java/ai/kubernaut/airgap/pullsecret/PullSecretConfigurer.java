@@ -7,6 +7,7 @@ import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ClusterException;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.Patience;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.registry.Credentials;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -145,14 +147,7 @@ public final class PullSecretConfigurer {
       progress("the pull secret is written; waiting for the nodes: " + before);
     }
     MachineConfigPools begun =
-        options
-            .rolloutBegin()
-            .until(
-                () -> MachineConfigPools.look(cluster),
-                pools ->
-                    !pools.obstacles().isEmpty()
-                        || pools.allHave(configurations, configurationsBefore));
-    refuse(begun, "after the pull secret was written");
+        await(options.rolloutBegin(), pools -> pools.allHave(configurations, configurationsBefore));
     if (!begun.allHave(configurations, configurationsBefore)) {
       throw new PullSecretException(
           "the pull secret is written, but not every pool has got a new configuration within "
@@ -162,15 +157,9 @@ public final class PullSecretConfigurer {
               + "); look at the machine-config operator, and run this step again once the pools have begun");
     }
     MachineConfigPools after =
-        options
-            .rolloutEnd()
-            .until(
-                () -> MachineConfigPools.look(cluster),
-                pools ->
-                    !pools.obstacles().isEmpty()
-                        || (pools.isSettled()
-                            && pools.allHave(configurations, configurationsBefore)));
-    refuse(after, "after the pull secret was written");
+        await(
+            options.rolloutEnd(),
+            pools -> pools.isSettled() && pools.allHave(configurations, configurationsBefore));
     if (!after.isSettled() || !after.allHave(configurations, configurationsBefore)) {
       throw new PullSecretException(
           "the nodes have not taken the pull secret within "
@@ -196,6 +185,16 @@ public final class PullSecretConfigurer {
                 + after
                 + ")")
         .build();
+  }
+
+  /** Returns the pools when the condition holds, or when the time is over. */
+  private MachineConfigPools await(Patience patience, Predicate<MachineConfigPools> condition) {
+    MachineConfigPools seen =
+        patience.until(
+            () -> MachineConfigPools.look(cluster),
+            pools -> !pools.obstacles().isEmpty() || condition.test(pools));
+    refuse(seen, "after the pull secret was written");
+    return seen;
   }
 
   private static void refuse(MachineConfigPools pools, String when) {

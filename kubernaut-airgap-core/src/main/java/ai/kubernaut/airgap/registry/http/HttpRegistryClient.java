@@ -806,11 +806,7 @@ public final class HttpRegistryClient implements RegistryClient {
      * @return this builder
      */
     public Builder maxListBytes(long bytes) {
-      if (bytes < 1) {
-        throw new IllegalArgumentException(
-            "maxListBytes is " + bytes + ", and has to be 1 or more");
-      }
-      this.maxListBytes = bytes;
+      this.maxListBytes = atLeastOne("maxListBytes", bytes);
       return this;
     }
 
@@ -822,12 +818,15 @@ public final class HttpRegistryClient implements RegistryClient {
      * @return this builder
      */
     public Builder connectionsPerRegistry(int count) {
-      if (count < 1) {
-        throw new IllegalArgumentException(
-            "connectionsPerRegistry is " + count + ", and has to be 1 or more");
-      }
-      this.connectionsPerRegistry = count;
+      this.connectionsPerRegistry = (int) atLeastOne("connectionsPerRegistry", count);
       return this;
+    }
+
+    private static long atLeastOne(String option, long value) {
+      if (value < 1) {
+        throw new IllegalArgumentException(option + " is " + value + ", and has to be 1 or more");
+      }
+      return value;
     }
 
     /** Resolves host names in another way than the JVM does; for tests. */
