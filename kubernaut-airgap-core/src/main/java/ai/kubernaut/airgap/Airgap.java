@@ -613,7 +613,7 @@ public final class Airgap implements AutoCloseable {
     }
 
     /**
-     * Says who closes the clients.
+     * Configures whether closing the {@link Airgap} also closes its clients.
      *
      * @param close true to close them together with what is built; by default false, so that
      *     several can share a client
@@ -625,9 +625,8 @@ public final class Airgap implements AutoCloseable {
     }
 
     /**
-     * Says how requests to registries are retried when images are planned, a plan is forecast, a
-     * chart is fetched and a release is verified. Mirroring has a policy of its own, {@link
-     * MirrorOptions#retry()}.
+     * Configures retries of registry requests for planning, forecasting, fetching charts and
+     * verifying. Mirroring uses {@link MirrorOptions#retry()} instead.
      *
      * @param policy by default the defaults of {@link RetryPolicy}
      * @return this builder

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Repeats the requests of another client when they fail in a way that may pass, and resumes broken
- * downloads. A blob is written once only, because its content cannot be read a second time.
+ * Retries requests that failed for a transient reason, and resumes broken downloads. A blob upload
+ * is not retried, because its content can be read only once.
  *
  * <p>Thread-safe if the other client is. Closing it does not close the other client.
  */
