@@ -16,9 +16,16 @@ public final class ChildJvm {
 
   /** The command line, for tests that redirect the streams of the child. */
   public static List<String> command(Class<?> main, String... arguments) {
+    return command(List.of(), main, arguments);
+  }
+
+  /** The command line of a JVM with more options. */
+  public static List<String> command(List<String> options, Class<?> main, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx64m", "-XX:TieredStopAtLevel=1", "-cp"));
+    command.addAll(List.of("-Xmx64m", "-XX:TieredStopAtLevel=1"));
+    command.addAll(options);
+    command.add("-cp");
     command.add(
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
     command.add(main.getName());

@@ -1,5 +1,6 @@
 /**
- * Files that several processes share: {@link ai.kubernaut.airgap.io.ProcessLock}.
+ * Files that several processes share, {@link ai.kubernaut.airgap.io.ProcessLock}, and temporary
+ * files that may hold secrets, {@link ai.kubernaut.airgap.io.ScratchDirectory}.
  *
  * <pre>{@code
  * try (ProcessLock lock = ProcessLock.acquire(file, Duration.ofMinutes(1))) {

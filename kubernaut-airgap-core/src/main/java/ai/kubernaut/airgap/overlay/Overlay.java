@@ -2,7 +2,7 @@ package ai.kubernaut.airgap.overlay;
 
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.cluster.Fields;
-import ai.kubernaut.airgap.scratch.ScratchDirectory;
+import ai.kubernaut.airgap.io.ScratchDirectory;
 import ai.kubernaut.airgap.yaml.Yaml;
 import java.io.IOException;
 import java.io.UncheckedIOException;

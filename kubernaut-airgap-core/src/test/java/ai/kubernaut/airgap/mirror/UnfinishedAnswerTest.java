@@ -11,18 +11,15 @@ import ai.kubernaut.airgap.registry.CredentialProvider;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
-import java.io.BufferedReader;
+import ai.kubernaut.airgap.registry.http.RawServer;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,73 +29,40 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 final class UnfinishedAnswerTest {
   private static final byte[] CONTENT = TestImages.bytes(500_000, 3);
+  private static final Pattern RANGE = Pattern.compile("(?i)\\r\\nrange: bytes=(\\d+)-");
   private static final Descriptor BLOB =
       Descriptor.of("application/octet-stream", Digest.sha256(CONTENT), CONTENT.length);
 
-  /** Sends chunked answers without their final chunk. */
-  private static final class Server implements AutoCloseable {
-    private final ServerSocket socket;
-    private final byte[] content;
-    private final List<String> ranges = new CopyOnWriteArrayList<>();
+  private final List<String> ranges = new CopyOnWriteArrayList<>();
 
-    Server(byte[] content) throws IOException {
-      this.content = content;
-      socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-      Thread thread = new Thread(this::serve, "unfinished-answers");
-      thread.setDaemon(true);
-      thread.start();
-    }
-
-    Repository repository() {
-      return Repository.parse("127.0.0.1:" + socket.getLocalPort() + "/kubernaut/gateway");
-    }
-
-    private void serve() {
-      while (!socket.isClosed()) {
-        try (Socket connection = socket.accept()) {
-          answer(connection);
-        } catch (IOException e) {
-          // Closed by the test, or by the client.
-        }
-      }
-    }
-
-    private void answer(Socket connection) throws IOException {
-      BufferedReader request =
-          new BufferedReader(
-              new InputStreamReader(connection.getInputStream(), StandardCharsets.ISO_8859_1));
-      int offset = 0;
-      for (String line = request.readLine();
-          line != null && !line.isEmpty();
-          line = request.readLine()) {
-        if (line.toLowerCase(Locale.ROOT).startsWith("range:")) {
-          ranges.add(line.substring(7));
-          offset = Integer.parseInt(line.replaceAll("\\D", ""));
-        }
-      }
-      int length = content.length - offset;
-      String head =
-          offset == 0
-              ? "HTTP/1.1 200 OK\r\n"
-              : "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes %d-%d/%d\r\n"
-                  .formatted(offset, content.length - 1, content.length);
-      OutputStream out = connection.getOutputStream();
-      out.write(
-          (head + "Transfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(length) + "\r\n")
-              .getBytes(StandardCharsets.ISO_8859_1));
-      out.write(content, offset, length);
-      out.write("\r\n".getBytes(StandardCharsets.ISO_8859_1));
-      out.flush();
-    }
-
-    @Override
-    public void close() throws IOException {
-      socket.close();
-    }
+  /** Starts a server that sends chunked responses without their final chunk. */
+  private RawServer serve(byte[] content) {
+    return RawServer.start(
+        connection -> {
+          Matcher range = RANGE.matcher(connection.readHead());
+          int offset = 0;
+          if (range.find()) {
+            ranges.add(range.group());
+            offset = Integer.parseInt(range.group(1));
+          }
+          int length = content.length - offset;
+          String head =
+              offset == 0
+                  ? "HTTP/1.1 200 OK\r\n"
+                  : "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes %d-%d/%d\r\n"
+                      .formatted(offset, content.length - 1, content.length);
+          OutputStream out = connection.out();
+          out.write(
+              (head + "Transfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(length) + "\r\n")
+                  .getBytes(StandardCharsets.ISO_8859_1));
+          out.write(content, offset, length);
+          out.write("\r\n".getBytes(StandardCharsets.ISO_8859_1));
+          out.flush();
+        });
   }
 
-  private static byte[] read(Server server, long offset) throws IOException {
-    Repository repository = server.repository();
+  private static byte[] read(RawServer server, long offset) throws IOException {
+    Repository repository = Repository.parse(server.host() + "/kubernaut/gateway");
     try (HttpRegistryClient client =
             HttpRegistryClient.builder()
                 .credentials(CredentialProvider.none())
@@ -122,10 +86,10 @@ final class UnfinishedAnswerTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 200_000})
   void allBytesOfABlobAreEnough(int offset) throws IOException {
-    try (Server server = new Server(CONTENT)) {
+    try (RawServer server = serve(CONTENT)) {
       assertThat(read(server, offset))
           .isEqualTo(Arrays.copyOfRange(CONTENT, offset, CONTENT.length));
-      assertThat(server.ranges).hasSize(offset == 0 ? 0 : 1);
+      assertThat(ranges).hasSize(offset == 0 ? 0 : 1);
     }
   }
 
@@ -133,7 +97,7 @@ final class UnfinishedAnswerTest {
   void wrongBytesAreStillADigestMismatch() throws IOException {
     byte[] damaged = CONTENT.clone();
     damaged[499_000]++;
-    try (Server server = new Server(damaged)) {
+    try (RawServer server = serve(damaged)) {
       assertThat(catchThrowableOfType(RegistryException.class, () -> read(server, 0)).reason())
           .isEqualTo(RegistryException.Reason.DIGEST_MISMATCH);
     }

@@ -4,7 +4,7 @@ import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.HelmException;
 import ai.kubernaut.airgap.chart.Rewriting;
 import ai.kubernaut.airgap.chart.ValuesLayer;
-import ai.kubernaut.airgap.scratch.ScratchDirectory;
+import ai.kubernaut.airgap.io.ScratchDirectory;
 import ai.kubernaut.airgap.yaml.InvalidYamlException;
 import ai.kubernaut.airgap.yaml.Yaml;
 import java.io.IOException;

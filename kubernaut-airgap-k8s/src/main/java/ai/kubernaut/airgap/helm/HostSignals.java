@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.helm;
 
-import ai.kubernaut.airgap.scratch.ScratchDirectory;
+import ai.kubernaut.airgap.io.ScratchDirectory;
 import com.marcnuri.helm.DryRun;
 import com.marcnuri.helm.Helm;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package ai.kubernaut.airgap.helm;
 
 import ai.kubernaut.airgap.chart.HelmException;
-import ai.kubernaut.airgap.scratch.ScratchDirectory;
+import ai.kubernaut.airgap.io.ScratchDirectory;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.jni.HelmLib;
 import com.marcnuri.helm.jni.NativeLibrary;

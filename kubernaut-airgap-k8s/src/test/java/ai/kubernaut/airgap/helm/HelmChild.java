@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.helm;
 
+import ai.kubernaut.airgap.ChildJvm;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.HelmClient;
 import ai.kubernaut.airgap.chart.HelmException;
@@ -8,6 +9,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -32,19 +34,10 @@ final class HelmChild implements AutoCloseable {
   static HelmChild start(
       Path folder, String call, Path chart, List<String> options, Map<String, String> environment)
       throws IOException {
+    List<String> all = new ArrayList<>(List.of("-Djava.io.tmpdir=" + folder));
+    all.addAll(options);
     ProcessBuilder builder =
-        new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    builder.command().add("-Djava.io.tmpdir=" + folder);
-    builder.command().addAll(options);
-    builder
-        .command()
-        .addAll(
-            List.of(
-                "-cp",
-                System.getProperty("java.class.path"),
-                Child.class.getName(),
-                call,
-                chart.toString()));
+        new ProcessBuilder(ChildJvm.command(all, Child.class, call, chart.toString()));
     builder.environment().putAll(environment);
     return new HelmChild(builder.redirectError(ProcessBuilder.Redirect.DISCARD).start());
   }

@@ -5,6 +5,7 @@ import static ai.kubernaut.airgap.registry.http.ScriptedServer.body;
 import static ai.kubernaut.airgap.registry.http.ScriptedServer.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.kubernaut.airgap.ChildJvm;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.registry.CredentialProvider;
@@ -18,7 +19,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Random;
@@ -118,18 +118,11 @@ final class LoggedSecretsTest {
   private static String log(Path folder, String... arguments)
       throws IOException, InterruptedException {
     Path log = folder.resolve("log");
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "-Xmx128m",
-            "-XX:TieredStopAtLevel=1",
-            "-Dorg.slf4j.simpleLogger.defaultLogLevel=trace",
-            "-cp"));
-    command.add(
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-    command.add(Child.class.getName());
-    command.addAll(List.of(arguments));
+    List<String> command =
+        ChildJvm.command(
+            List.of("-Xmx128m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=trace"),
+            Child.class,
+            arguments);
     Process child =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     try {

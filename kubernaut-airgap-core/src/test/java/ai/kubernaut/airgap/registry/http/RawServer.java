@@ -18,16 +18,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /** A server that a test writes byte by byte, for answers that no decent server gives. */
-final class RawServer implements AutoCloseable {
+public final class RawServer implements AutoCloseable {
   /** Serves one connection, which is closed when it returns or throws an {@link IOException}. */
-  interface Script {
+  public interface Script {
     void serve(Connection connection) throws IOException, InterruptedException;
   }
 
   /** One connection of a client. */
-  record Connection(InputStream in, OutputStream out, CountDownLatch closed) {
+  public record Connection(InputStream in, OutputStream out, CountDownLatch closed) {
     /** Reads up to the empty line that ends a request's headers. */
-    String readHead() throws IOException {
+    public String readHead() throws IOException {
       StringBuilder head = new StringBuilder();
       while (head.indexOf("\r\n\r\n") < 0) {
         int next = in.read();
@@ -52,7 +52,8 @@ final class RawServer implements AutoCloseable {
     threads.execute(this::accept);
   }
 
-  static RawServer start(Script script) {
+  /** Starts a server on a free port of the loopback interface. */
+  public static RawServer start(Script script) {
     try {
       ServerSocket server = new ServerSocket();
       // Small buffers, so that a slow reader is noticed soon.
@@ -64,7 +65,8 @@ final class RawServer implements AutoCloseable {
     }
   }
 
-  String host() {
+  /** The host and port, as references name them. */
+  public String host() {
     return "127.0.0.1:" + server.getLocalPort();
   }
 

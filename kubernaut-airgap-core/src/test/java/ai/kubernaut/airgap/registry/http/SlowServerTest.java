@@ -54,6 +54,16 @@ final class SlowServerTest {
     server.close();
   }
 
+  /** Begins an upload session where one is asked for; the content of the blob comes next. */
+  private static void readUploadHead(RawServer.Connection connection) throws IOException {
+    if (connection.readHead().startsWith("POST")) {
+      write(
+          connection.out(),
+          "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\nLocation: /upload\r\n\r\n");
+      connection.readHead();
+    }
+  }
+
   private static void write(OutputStream out, String text) throws IOException {
     out.write(text.getBytes(StandardCharsets.US_ASCII));
     out.flush();
@@ -196,12 +206,7 @@ final class SlowServerTest {
         LONG,
         100_000_000,
         connection -> {
-          if (connection.readHead().startsWith("POST")) {
-            write(
-                connection.out(),
-                "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\nLocation: /upload\r\n\r\n");
-            connection.readHead();
-          }
+          readUploadHead(connection);
           while (connection.in().read() >= 0) {
             Thread.sleep(10);
           }
@@ -218,12 +223,7 @@ final class SlowServerTest {
         SHORT,
         0,
         connection -> {
-          if (connection.readHead().startsWith("POST")) {
-            write(
-                connection.out(),
-                "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\nLocation: /upload\r\n\r\n");
-            connection.readHead();
-          }
+          readUploadHead(connection);
           connection.in().readNBytes(BLOB.length);
           hints(connection.out());
         });
@@ -277,12 +277,7 @@ final class SlowServerTest {
         LONG,
         100_000_000,
         connection -> {
-          if (connection.readHead().startsWith("POST")) {
-            write(
-                connection.out(),
-                "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\nLocation: /upload\r\n\r\n");
-            connection.readHead();
-          }
+          readUploadHead(connection);
           connection.in().readNBytes(BLOB.length);
           write(connection.out(), "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n");
           connection.closed().await();

@@ -1,8 +1,9 @@
-package ai.kubernaut.airgap.scratch;
+package ai.kubernaut.airgap.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import ai.kubernaut.airgap.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -40,12 +41,7 @@ final class ScratchDirectoryTest {
 
   /** A JVM that has a directory with a secret in it. */
   private Process startChild() throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Djava.io.tmpdir=" + folder,
-            "-cp",
-            System.getProperty("java.class.path"),
-            Child.class.getName())
+    return new ProcessBuilder(ChildJvm.command(List.of("-Djava.io.tmpdir=" + folder), Child.class))
         .redirectError(ProcessBuilder.Redirect.DISCARD)
         .start();
   }

@@ -1,20 +1,19 @@
-package ai.kubernaut.airgap.scratch;
+package ai.kubernaut.airgap.io;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,9 +50,9 @@ public final class ScratchDirectory implements AutoCloseable {
           PosixFilePermission.OWNER_EXECUTE);
 
   private final Path path;
-  private final FileChannel lock;
+  private final ProcessLock lock;
 
-  private ScratchDirectory(Path path, FileChannel lock) {
+  private ScratchDirectory(Path path, ProcessLock lock) {
     this.path = path;
     this.lock = lock;
   }
@@ -72,15 +71,20 @@ public final class ScratchDirectory implements AutoCloseable {
   static ScratchDirectory create(Path parent) throws IOException {
     while (true) {
       Path path = Files.createTempDirectory(parent, PREFIX + ProcessHandle.current().pid() + "-");
-      FileChannel channel =
-          FileChannel.open(
-              path.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-      if (channel.tryLock() != null) {
+      Optional<ProcessLock> lock = lock(path);
+      if (lock.isPresent()) {
         sweep(parent, path);
-        return new ScratchDirectory(path, channel);
+        return new ScratchDirectory(path, lock.get());
       }
-      // Another process has met the file before it was locked, and removes the directory.
-      channel.close();
+    }
+  }
+
+  /** Returns empty when another process met the directory before it was locked, and removes it. */
+  private static Optional<ProcessLock> lock(Path directory) throws IOException {
+    try {
+      return ProcessLock.tryAcquire(directory.resolve(LOCK));
+    } catch (NoSuchFileException removed) {
+      return Optional.empty();
     }
   }
 
@@ -102,8 +106,8 @@ public final class ScratchDirectory implements AutoCloseable {
   }
 
   /**
-   * A process must not open the lock files of its own directories: closing one of them would give
-   * up the lock.
+   * Own directories are in use, or are being removed, also those of another copy of this class in
+   * this process.
    */
   private static boolean isOfAnotherProcess(Path candidate) {
     Matcher name = NAME.matcher(candidate.getFileName().toString());
@@ -127,14 +131,13 @@ public final class ScratchDirectory implements AutoCloseable {
     if (!Files.isRegularFile(lockFile, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    try (FileChannel channel =
-        FileChannel.open(lockFile, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
-      if (channel.tryLock() == null) {
-        return;
+    Optional<ProcessLock> lock = ProcessLock.tryAcquire(lockFile);
+    if (lock.isPresent()) {
+      try {
+        remove(candidate);
+      } finally {
+        lock.get().close();
       }
-      remove(candidate);
-    } catch (OverlappingFileLockException removedByAnotherThread) {
-      // Nothing is left to do.
     }
   }
 
@@ -176,10 +179,13 @@ public final class ScratchDirectory implements AutoCloseable {
   @Override
   public void close() {
     try {
-      if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-        remove(path);
+      try {
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+          remove(path);
+        }
+      } finally {
+        lock.close();
       }
-      lock.close();
     } catch (IOException e) {
       throw new UncheckedIOException(
           "the temporary directory " + path + " could not be removed", e);
