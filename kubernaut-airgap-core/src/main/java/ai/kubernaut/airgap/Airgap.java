@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap;
 
+import ai.kubernaut.airgap.chart.Branch;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.ChartFetcher;
 import ai.kubernaut.airgap.chart.ChartValues;
@@ -396,7 +397,11 @@ public final class Airgap implements AutoCloseable {
         .map(
             chart ->
                 RenderedChart.parse(
-                    helm().render(ChartValues.withSdkConfig(helm(), chart), release)))
+                    helm()
+                        .render(
+                            ChartValues.withSdkConfig(helm(), chart),
+                            release,
+                            plan.branches().stream().findFirst().orElse(Branch.of(chart)))))
         .orElseGet(() -> RenderedChart.parse(""));
   }
 

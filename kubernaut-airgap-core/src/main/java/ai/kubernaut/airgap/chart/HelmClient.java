@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.chart;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -21,16 +22,45 @@ import java.util.Optional;
  */
 public interface HelmClient extends AutoCloseable {
   /**
-   * Renders a chart without any cluster: hooks of every event are in the result, and {@code lookup}
-   * finds nothing.
+   * Renders a chart without a cluster, for the facts that the chart fixes: hooks of every event are
+   * in the result, and {@code lookup} finds nothing.
    *
    * @param chart the chart and its values
    * @param release the names that the templates see
    * @return the manifests, YAML documents with Helm's {@code # Source:} comments
+   * @throws HelmException when the chart is missing or invalid, or its schema or its templates
+   *     refuse the values
+   */
+  default String render(Chart chart, ReleaseName release) {
+    return render(chart, release, Branch.of(chart));
+  }
+
+  /**
+   * Renders a chart without a cluster, for given facts: hooks of every event are in the result.
+   *
+   * @param chart the chart and its values; {@link Chart#kubeVersion()} and {@link
+   *     Chart#apiVersions()} are ignored
+   * @param release the names that the templates see
+   * @param branch the facts that the templates see; a {@code lookup} that finds something finds an
+   *     object with metadata and without data
+   * @return the manifests, YAML documents with Helm's {@code # Source:} comments
    * @throws HelmException when the chart is not there or is none, its schema or its templates
    *     refuse the values
    */
-  String render(Chart chart, ReleaseName release);
+  String render(Chart chart, ReleaseName release, Branch branch);
+
+  /**
+   * Finds out what the templates of a chart ask about the cluster.
+   *
+   * @param chart the chart; its values are not read
+   * @return for each template that asks for anything its conditions, those of the partial templates
+   *     that it includes among them. By default none, so that a chart is rendered in one branch
+   *     only.
+   * @throws HelmException when the chart is missing or invalid
+   */
+  default List<TemplateConditions> conditions(Chart chart) {
+    return List.of();
+  }
 
   /**
    * The values that a chart's templates see: its own, those of its subcharts under their names, and

@@ -24,6 +24,15 @@ public interface ImageUse {
   List<ImageReason> reasons();
 
   /**
+   * Returns the branches of the chart that need the image.
+   *
+   * @return empty when it is needed in every branch
+   */
+  default List<Branch> branches() {
+    return ImageReason.branches(reasons());
+  }
+
+  /**
    * An image and its reasons.
    *
    * @param image the image

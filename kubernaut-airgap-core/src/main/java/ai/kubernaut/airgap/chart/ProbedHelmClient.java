@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.chart;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -37,8 +38,13 @@ public final class ProbedHelmClient implements HelmClient {
   }
 
   @Override
-  public String render(Chart chart, ReleaseName release) {
-    return helm.render(chart, release);
+  public String render(Chart chart, ReleaseName release, Branch branch) {
+    return helm.render(chart, release, branch);
+  }
+
+  @Override
+  public List<TemplateConditions> conditions(Chart chart) {
+    return helm.conditions(chart);
   }
 
   @Override

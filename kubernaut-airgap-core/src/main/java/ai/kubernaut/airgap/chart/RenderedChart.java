@@ -34,10 +34,9 @@ public final class RenderedChart {
       if (line.equals("---") || line.startsWith("--- ")) {
         add(manifests, template, document.toString());
         document.setLength(0);
-        template = "";
       } else {
         // The lines of earlier documents are dropped, so positions in messages count from the
-        // document's beginning.
+        // document's beginning. Helm names the template once for all its documents.
         if (line.startsWith(SOURCE)) {
           template = line.substring(SOURCE.length()).trim();
         }
@@ -85,21 +84,25 @@ public final class RenderedChart {
   public static RenderedChart of(HelmClient helm, Chart chart, ReleaseName release) {
     List<RenderedManifest> manifests =
         new ArrayList<>(parse(helm.render(chart, release)).manifests());
+    manifests.add(metadata(helm, chart));
+    return new RenderedChart(manifests);
+  }
+
+  /** What a chart says of itself, as an object. */
+  static RenderedManifest metadata(HelmClient helm, Chart chart) {
     Fields about =
         Fields.of(
             Yaml.readMapping(
                 "Chart.yaml of " + chart.location(),
                 helm.metadata(chart),
                 Yaml.DuplicateKeys.LAST_WINS));
-    manifests.add(
-        RenderedManifest.of(
-            "Chart.yaml",
-            KubernetesObject.of(
-                Fields.of(Map.of())
-                    .with("Chart", "kind")
-                    .with(about.text("name").orElse(""), "metadata", "name")
-                    .with(about.texts("annotations"), "metadata", "annotations"))));
-    return new RenderedChart(manifests);
+    return RenderedManifest.of(
+        "Chart.yaml",
+        KubernetesObject.of(
+            Fields.of(Map.of())
+                .with("Chart", "kind")
+                .with(about.text("name").orElse(""), "metadata", "name")
+                .with(about.texts("annotations"), "metadata", "annotations")));
   }
 
   /**

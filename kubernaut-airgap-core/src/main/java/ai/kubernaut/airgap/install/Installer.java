@@ -193,6 +193,8 @@ public final class Installer {
               Chart here = chart.apiVersions(versions.apis().toArray(String[]::new));
               return MirrorPlan.builder(plan.target())
                   .from(plan)
+                  // Those of this cluster take their place.
+                  .branches(List.of())
                   .chart(
                       versions.kubernetes().isEmpty()
                           ? here

@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.overlay;
 
+import ai.kubernaut.airgap.chart.Branch;
 import ai.kubernaut.airgap.chart.ImageFinder;
 import ai.kubernaut.airgap.chart.ImageReason;
 import ai.kubernaut.airgap.chart.RenderedChart;
@@ -13,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The references in a rendered chart, as they stand there. Immutable. */
+/** The references in the branches of a rendered chart, as they stand there. Immutable. */
 final class FoundReferences {
   /**
    * A reference.
@@ -31,8 +32,14 @@ final class FoundReferences {
   }
 
   /** Looks for references, with the finders for certain and for mentions. */
-  static FoundReferences in(RenderedChart chart, List<ImageFinder> finders) {
+  static FoundReferences in(Map<Branch, RenderedChart> branches, List<ImageFinder> finders) {
     Map<Place, Found> found = new LinkedHashMap<>();
+    branches.forEach((branch, chart) -> find(found, branch, chart, finders));
+    return new FoundReferences(found);
+  }
+
+  private static void find(
+      Map<Place, Found> found, Branch branch, RenderedChart chart, List<ImageFinder> finders) {
     Map<String, Integer> objects = new HashMap<>();
     for (RenderedManifest manifest : chart.manifests()) {
       int object = objects.merge(manifest.template(), 1, Integer::sum);
@@ -40,10 +47,9 @@ final class FoundReferences {
       Map<String, Set<String>> mentioned = find(manifest, List.of(ImageFinder.mentions()));
       // What is an image's place for certain needs not be mentioned as well.
       mentioned.keySet().removeAll(certain.keySet());
-      add(found, manifest, object, certain, true);
-      add(found, manifest, object, mentioned, false);
+      add(found, branch, manifest, object, certain, true);
+      add(found, branch, manifest, object, mentioned, false);
     }
-    return new FoundReferences(found);
   }
 
   private static Map<String, Set<String>> find(
@@ -59,6 +65,7 @@ final class FoundReferences {
 
   private static void add(
       Map<Place, Found> found,
+      Branch branch,
       RenderedManifest manifest,
       int object,
       Map<String, Set<String>> texts,
@@ -68,7 +75,7 @@ final class FoundReferences {
           int number = 0;
           for (String text : atPath) {
             found.put(
-                new Place(manifest.template(), object, path, number++),
+                new Place(branch, manifest.template(), object, path, number++),
                 new Found(
                     text,
                     ImageReason.of(manifest.template(), manifest.object().toString(), path),

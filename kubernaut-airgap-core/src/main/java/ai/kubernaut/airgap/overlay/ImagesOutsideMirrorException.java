@@ -31,6 +31,9 @@ public final class ImagesOutsideMirrorException extends AirgapException {
       message.append(": ").append(image.why());
       for (ImageReason reason : image.reasons()) {
         message.append("\n    ").append(reason.object()).append(" at ").append(reason.path());
+        if (!reason.branches().isEmpty()) {
+          message.append(" (branch: ").append(reason.branches().get(0).describe()).append(')');
+        }
       }
     }
     return message.toString();

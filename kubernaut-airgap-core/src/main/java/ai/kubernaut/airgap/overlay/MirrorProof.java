@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.overlay;
 
+import ai.kubernaut.airgap.chart.Branch;
 import ai.kubernaut.airgap.chart.RenderedChart;
 import java.util.List;
 import org.immutables.value.Value;
@@ -18,8 +19,15 @@ public interface MirrorProof {
   Overlay overlay();
 
   /**
-   * What the chart renders to with the overlay, just as a cluster will get it but for what lookups
-   * find there.
+   * Returns the branches of the chart for which the proof holds, each for all branches with the
+   * same references.
+   *
+   * @return at least one
+   */
+  List<Branch> branches();
+
+  /**
+   * Returns what the chart renders to with the overlay, in the first of the branches.
    *
    * @return the manifests
    */

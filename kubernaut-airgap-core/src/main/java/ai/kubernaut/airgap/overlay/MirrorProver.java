@@ -1,6 +1,8 @@
 package ai.kubernaut.airgap.overlay;
 
+import ai.kubernaut.airgap.chart.Branch;
 import ai.kubernaut.airgap.chart.Chart;
+import ai.kubernaut.airgap.chart.ChartBranches;
 import ai.kubernaut.airgap.chart.ChartValues;
 import ai.kubernaut.airgap.chart.HelmClient;
 import ai.kubernaut.airgap.chart.HelmException;
@@ -64,7 +66,12 @@ public final class MirrorProver {
    */
   public MirrorProof prove(MirrorPlan plan, ChartValues values, ProofOptions options) {
     Chart chart = values.withSdkConfig(plan.chart().orElseThrow(IllegalArgumentException::new));
-    return new Run(chart, values, new WantedReferences(plan, options.pinDigests()), options)
+    return new Run(
+            chart,
+            values,
+            new WantedReferences(plan, options.pinDigests()),
+            plan.branches(),
+            options)
         .prove();
   }
 
@@ -74,20 +81,42 @@ public final class MirrorProver {
     private final ChartValues values;
     private final WantedReferences wanted;
     private final ProofOptions options;
+    private final List<Branch> branches;
     private final FoundReferences plain;
 
-    Run(Chart chart, ChartValues values, WantedReferences wanted, ProofOptions options) {
+    Run(
+        Chart chart,
+        ChartValues values,
+        WantedReferences wanted,
+        List<Branch> planned,
+        ProofOptions options) {
       this.chart = chart;
       this.values = values;
       this.wanted = wanted;
       this.options = options;
-      RenderedChart rendered = RenderedChart.parse(helm.render(chart, options.release()));
-      // Says where an illegal reference stands.
-      rendered.images(options.finders());
+      Map<Branch, RenderedChart> rendered =
+          planned.isEmpty() ? renderAllBranches() : render(chart, planned);
+      this.branches = List.copyOf(rendered.keySet());
+      // Throws when a reference is invalid; the message names the place.
+      rendered.values().forEach(inBranch -> inBranch.images(options.finders()));
       this.plain = find(rendered);
     }
 
-    private FoundReferences find(RenderedChart rendered) {
+    private Map<Branch, RenderedChart> renderAllBranches() {
+      Map<Branch, RenderedChart> rendered = new LinkedHashMap<>();
+      ChartBranches.of(helm, chart, options.release(), options.finders(), rendered::put);
+      return rendered;
+    }
+
+    private Map<Branch, RenderedChart> render(Chart turned, List<Branch> chosen) {
+      Map<Branch, RenderedChart> rendered = new LinkedHashMap<>();
+      for (Branch branch : chosen) {
+        rendered.put(branch, RenderedChart.parse(helm.render(turned, options.release(), branch)));
+      }
+      return rendered;
+    }
+
+    private FoundReferences find(Map<Branch, RenderedChart> rendered) {
       return FoundReferences.in(rendered, options.finders());
     }
 
@@ -95,9 +124,8 @@ public final class MirrorProver {
       return Overlay.of(values.fields(), changes, pullSecrets);
     }
 
-    private RenderedChart render(Overlay overlay) {
-      return overlay.over(
-          chart, turned -> RenderedChart.parse(helm.render(turned, options.release())));
+    private Map<Branch, RenderedChart> render(Overlay overlay) {
+      return overlay.over(chart, turned -> render(turned, branches));
     }
 
     MirrorProof prove() {
@@ -162,7 +190,7 @@ public final class MirrorProver {
                           .orElse(found.text())));
       Overlay valuesAlone = overlay(changes, options.pullSecrets());
       Map<String, String> rewriting = rewriting(expected);
-      RenderedChart rendered = render(valuesAlone.rewriting(rewriting));
+      Map<Branch, RenderedChart> rendered = render(valuesAlone.rewriting(rewriting));
       Map<Place, String> seen = new LinkedHashMap<>();
       find(rendered).all().forEach((place, found) -> seen.put(place, found.text()));
       // A value may do more than the probing has shown; what it does is seen now.
@@ -190,8 +218,8 @@ public final class MirrorProver {
       return plain.text(place).flatMap(wanted::entry);
     }
 
-    private MirrorProof proof(Overlay overlay, RenderedChart rendered) {
-      Map<List<String>, List<ImageReason>> outside = new LinkedHashMap<>();
+    private MirrorProof proof(Overlay overlay, Map<Branch, RenderedChart> rendered) {
+      Map<List<String>, Map<ImageReason, List<Branch>>> outside = new LinkedHashMap<>();
       find(rendered)
           .all()
           .forEach(
@@ -205,13 +233,26 @@ public final class MirrorProver {
                                           plain.text(place).orElse(found.text()),
                                           found.text(),
                                           why),
-                                      key -> new ArrayList<>())
-                                  .add(found.reason())));
-      MirrorProof.Builder proof = MirrorProof.builder().overlay(overlay).rendered(rendered);
+                                      key -> new LinkedHashMap<>())
+                                  .computeIfAbsent(found.reason(), key -> new ArrayList<>())
+                                  .add(place.branch())));
+      MirrorProof.Builder proof =
+          MirrorProof.builder()
+              .overlay(overlay)
+              .branches(branches)
+              .rendered(rendered.values().iterator().next());
       outside.forEach(
           (image, reasons) ->
-              proof.addOutside(OutsideImage.of(image.get(0), image.get(1), image.get(2), reasons)));
+              proof.addOutside(
+                  OutsideImage.of(image.get(0), image.get(1), image.get(2), inBranches(reasons))));
       return proof.build();
+    }
+
+    private List<ImageReason> inBranches(Map<ImageReason, List<Branch>> reasons) {
+      List<ImageReason> limited = new ArrayList<>();
+      reasons.forEach(
+          (reason, in) -> limited.add(in.size() == branches.size() ? reason : reason.in(in)));
+      return limited;
     }
 
     /** Why a reference is not as it should be; empty when it is. */

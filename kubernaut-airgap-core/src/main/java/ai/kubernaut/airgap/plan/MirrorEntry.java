@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.plan;
 
+import ai.kubernaut.airgap.chart.Branch;
 import ai.kubernaut.airgap.chart.ImageReason;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
@@ -46,6 +47,15 @@ public interface MirrorEntry {
    * @return empty for images that the caller added
    */
   List<ImageReason> reasons();
+
+  /**
+   * Returns the branches of the chart that need the image.
+   *
+   * @return empty when every branch needs it, and for images that the caller added
+   */
+  default List<Branch> branches() {
+    return ImageReason.branches(reasons());
+  }
 
   /**
    * The reference by which the chart pulls the image from the mirror: the target, with a digest if

@@ -1,7 +1,9 @@
 package ai.kubernaut.airgap.plan;
 
+import ai.kubernaut.airgap.chart.Branch;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.ImageUse;
+import ai.kubernaut.airgap.chart.RefusedBranch;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platforms;
@@ -52,6 +54,31 @@ public interface MirrorPlan {
    * @return empty when the plan was made from a list of images
    */
   Optional<Chart> chart();
+
+  /**
+   * Returns the branches of the chart that were rendered to find the images, each for all branches
+   * with the same references.
+   *
+   * @return empty when the plan was made from a list of images
+   */
+  List<Branch> branches();
+
+  /**
+   * Returns the branches in which the chart does not render; the plan has no images of theirs.
+   *
+   * @return by default none
+   */
+  List<RefusedBranch> refusedBranches();
+
+  /**
+   * Returns whether the chart was rendered in all its branches.
+   *
+   * @return false when it has so many that only a part of them was rendered
+   */
+  @Value.Default
+  default boolean coversAllBranches() {
+    return true;
+  }
 
   /**
    * Images that the chart seems to mention, in an argument or a ConfigMap for example, and that are

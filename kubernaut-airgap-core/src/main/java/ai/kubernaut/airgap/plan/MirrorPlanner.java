@@ -2,12 +2,11 @@ package ai.kubernaut.airgap.plan;
 
 import ai.kubernaut.airgap.AirgapException;
 import ai.kubernaut.airgap.chart.Chart;
+import ai.kubernaut.airgap.chart.ChartBranches;
 import ai.kubernaut.airgap.chart.ChartValues;
 import ai.kubernaut.airgap.chart.HelmClient;
-import ai.kubernaut.airgap.chart.ImageFinder;
 import ai.kubernaut.airgap.chart.ImageReason;
 import ai.kubernaut.airgap.chart.ImageUse;
-import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platforms;
@@ -100,10 +99,15 @@ public final class MirrorPlanner {
           "planning the chart " + chart.location() + " needs Helm; create the planner with it");
     }
     Chart complete = ChartValues.withSdkConfig(helm, chart);
-    RenderedChart rendered = RenderedChart.of(helm, complete, options.release());
-    MirrorPlan.Builder plan = MirrorPlan.builder(target).chart(chart);
+    ChartBranches rendered = ChartBranches.of(helm, complete, options.release(), options.finders());
+    MirrorPlan.Builder plan =
+        MirrorPlan.builder(target)
+            .chart(chart)
+            .branches(rendered.branches())
+            .refusedBranches(rendered.refused())
+            .coversAllBranches(rendered.isComplete());
     Map<ImageRef, ImageUse> images = new LinkedHashMap<>();
-    rendered.images(options.finders()).forEach(use -> add(images, use));
+    rendered.images().forEach(use -> add(images, use));
     // Helm can install from the mirror too, or someone fetch the chart there.
     chart
         .artifact()
@@ -117,7 +121,7 @@ public final class MirrorPlanner {
     for (ImageRef extra : options.extraImages()) {
       add(images, ImageUse.of(extra, List.of()));
     }
-    for (ImageUse mention : rendered.images(List.of(ImageFinder.mentions()))) {
+    for (ImageUse mention : rendered.mentions()) {
       boolean known = images.containsKey(mention.image().withImpliedTag());
       if (!known && options.mirrorMentions()) {
         add(images, mention);

@@ -1,9 +1,11 @@
 package ai.kubernaut.airgap.plan;
 
 import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.chart.Branch;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.ImageReason;
 import ai.kubernaut.airgap.chart.ImageUse;
+import ai.kubernaut.airgap.chart.RefusedBranch;
 import ai.kubernaut.airgap.chart.ValuesLayer;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.image.Digest;
@@ -51,6 +53,21 @@ final class PlanFile {
       }
     }
     plan.chart().ifPresent(chart -> file.put("chart", writeChart(chart)));
+    if (!plan.branches().isEmpty()) {
+      file.put("branches", writeBranches(plan.branches()));
+    }
+    List<Object> refused = new ArrayList<>();
+    for (RefusedBranch branch : plan.refusedBranches()) {
+      Map<String, Object> written = writeBranch(branch.branch());
+      written.put("message", branch.message());
+      refused.add(written);
+    }
+    if (!refused.isEmpty()) {
+      file.put("refusedBranches", refused);
+    }
+    if (!plan.coversAllBranches()) {
+      file.put("coversAllBranches", false);
+    }
     List<Object> images = new ArrayList<>();
     plan.entries().forEach(entry -> images.add(writeEntry(entry)));
     file.put("images", images);
@@ -104,6 +121,45 @@ final class PlanFile {
     return written;
   }
 
+  private static List<Object> writeBranches(List<Branch> branches) {
+    List<Object> written = new ArrayList<>();
+    branches.forEach(branch -> written.add(writeBranch(branch)));
+    return written;
+  }
+
+  private static Map<String, Object> writeBranch(Branch branch) {
+    Map<String, Object> written = new LinkedHashMap<>();
+    branch.kubeVersion().ifPresent(version -> written.put("kubeVersion", version));
+    if (!branch.apiVersions().isEmpty()) {
+      written.put("apiVersions", branch.apiVersions());
+    }
+    if (!branch.lookups().isEmpty()) {
+      written.put("lookups", branch.lookups());
+    }
+    return written;
+  }
+
+  private static List<Branch> readBranches(Fields fields, String where) {
+    List<Branch> branches = new ArrayList<>();
+    for (Fields branch : objects(fields, where, "branches")) {
+      allow(branch, "branches", "kubeVersion", "apiVersions", "lookups");
+      branches.add(readBranch(branch));
+    }
+    return branches;
+  }
+
+  private static Branch readBranch(Fields branch) {
+    return Branch.builder()
+        .kubeVersion(branch.text("kubeVersion"))
+        .apiVersions(strings(branch, "a branch", "apiVersions"))
+        .lookups(strings(branch, "a branch", "lookups"))
+        .build();
+  }
+
+  private static List<String> strings(Fields fields, String where, String key) {
+    return list(fields, where, key).stream().map(Object::toString).toList();
+  }
+
   private static void putSettings(
       Map<String, Object> chart, String key, List<Chart.Setting> settings) {
     if (!settings.isEmpty()) {
@@ -139,6 +195,9 @@ final class PlanFile {
     for (ImageReason reason : reasons) {
       Map<String, Object> one = pair("template", reason.template(), "object", reason.object());
       one.put("path", reason.path());
+      if (!reason.branches().isEmpty()) {
+        one.put("branches", writeBranches(reason.branches()));
+      }
       written.add(one);
     }
     return written;
@@ -213,6 +272,9 @@ final class PlanFile {
         "platforms",
         "withoutIndex",
         "chart",
+        "branches",
+        "refusedBranches",
+        "coversAllBranches",
         "images",
         "mentions");
     Fields target = file.fields("target");
@@ -221,6 +283,14 @@ final class PlanFile {
     if (file.value("chart").isPresent()) {
       plan.chart(readChart(file.fields("chart")));
     }
+    plan.branches(readBranches(file, "the plan"));
+    for (Fields refused : objects(file, "the plan", "refusedBranches")) {
+      allow(refused, "refusedBranches", "kubeVersion", "apiVersions", "lookups", "message");
+      plan.addRefusedBranches(
+          RefusedBranch.of(readBranch(refused), required(refused, "refusedBranches", "message")));
+    }
+    plan.coversAllBranches(
+        file.value("coversAllBranches").isEmpty() || file.flag("coversAllBranches"));
     if (file.value("images").isEmpty()) {
       throw new InvalidPlanException("the key 'images' is missing in the plan");
     }
@@ -346,12 +416,13 @@ final class PlanFile {
   private static List<ImageReason> readReasons(Fields fields, String where, String key) {
     List<ImageReason> reasons = new ArrayList<>();
     for (Fields reason : objects(fields, where, key)) {
-      allow(reason, key, "template", "object", "path");
+      allow(reason, key, "template", "object", "path", "branches");
       reasons.add(
           ImageReason.of(
-              reason.text("template").orElse(""),
-              required(reason, key, "object"),
-              required(reason, key, "path")));
+                  reason.text("template").orElse(""),
+                  required(reason, key, "object"),
+                  required(reason, key, "path"))
+              .in(readBranches(reason, key)));
     }
     return reasons;
   }

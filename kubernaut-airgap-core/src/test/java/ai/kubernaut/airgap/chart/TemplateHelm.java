@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TemplateHelm implements HelmClient {
   private final String values;
-  private final Function<Fields, String> templates;
+  private final BiFunction<Fields, Branch, String> templates;
   private final Map<ReleaseName, Release> releases = new HashMap<>();
+  private final List<TemplateConditions> conditions = new ArrayList<>();
   private final List<String> calls = new ArrayList<>();
   private final List<Chart> charts = new ArrayList<>();
   private String metadata = "{apiVersion: v2, name: kubernaut, version: 1.1.0}";
@@ -28,19 +30,31 @@ public final class TemplateHelm implements HelmClient {
   private String statusFailure = "";
   private int renders;
 
-  private TemplateHelm(String values, Function<Fields, String> templates) {
+  private TemplateHelm(String values, BiFunction<Fields, Branch, String> templates) {
     this.values = values;
     this.templates = templates;
   }
 
   /** A chart that renders to the same manifests, whatever its values. */
   public static TemplateHelm rendering(String manifests) {
-    return new TemplateHelm("", values -> manifests);
+    return new TemplateHelm("", (values, branch) -> manifests);
   }
 
   /** A chart with values, and what they render to. */
   public static TemplateHelm of(String values, Function<Fields, String> templates) {
+    return new TemplateHelm(values, (fields, branch) -> templates.apply(fields));
+  }
+
+  /** A chart that renders differently in different branches. */
+  public static TemplateHelm branching(
+      String values, BiFunction<Fields, Branch, String> templates) {
     return new TemplateHelm(values, templates);
+  }
+
+  /** Says what a template asks about the cluster. */
+  public TemplateHelm asking(TemplateConditions asked) {
+    conditions.add(asked);
+    return this;
   }
 
   /** Its chart, at a place where nothing is. */
@@ -100,10 +114,15 @@ public final class TemplateHelm implements HelmClient {
   }
 
   @Override
-  public String render(Chart chart, ReleaseName release) {
+  public List<TemplateConditions> conditions(Chart chart) {
+    return List.copyOf(conditions);
+  }
+
+  @Override
+  public String render(Chart chart, ReleaseName release, Branch branch) {
     renders++;
     return Rewriting.of(chart.rewriting())
-        .apply(templates.apply(ChartValues.of(this, chart).fields()));
+        .apply(templates.apply(ChartValues.of(this, chart).fields(), branch));
   }
 
   @Override

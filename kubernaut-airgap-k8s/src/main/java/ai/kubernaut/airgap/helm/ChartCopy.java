@@ -19,7 +19,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -143,6 +145,25 @@ final class ChartCopy implements AutoCloseable {
         });
   }
 
+  /** The text of each template by its path in the chart, those of subcharts included. */
+  static Map<String, String> templates(Chart chart) {
+    Map<String, String> templates = new TreeMap<>();
+    of(
+            chart.location(),
+            copy -> {
+              copy.unpackSubcharts();
+              for (Path file : copy.regularFiles()) {
+                if (copy.isTemplate(file)) {
+                  templates.put(
+                      copy.folder.relativize(file).toString().replace('\\', '/'),
+                      Files.readString(file));
+                }
+              }
+            })
+        .close();
+    return templates;
+  }
+
   /** A copy of nothing but what offline templates see of a cluster's APIs. */
   static ChartCopy forApiVersions() {
     try {
@@ -173,13 +194,15 @@ final class ChartCopy implements AutoCloseable {
    * A copy that renders without a cluster, hooks included, with the chart's rewriting.
    *
    * @param apiVersions what templates see; empty for what Helm sees by itself
+   * @param lookups the calls that find an object
    */
-  static ChartCopy forOfflineRendering(Chart chart, List<String> apiVersions) {
+  static ChartCopy forOfflineRendering(
+      Chart chart, List<String> apiVersions, List<String> lookups) {
     return of(
         chart.location(),
         copy -> {
           copy.unpackSubcharts();
-          copy.patchTemplates(apiVersions);
+          copy.patchTemplates(apiVersions, lookups);
           copy.rewrite(chart);
         });
   }
@@ -270,7 +293,7 @@ final class ChartCopy implements AutoCloseable {
     }
   }
 
-  private void patchTemplates(List<String> apiVersions) throws IOException {
+  private void patchTemplates(List<String> apiVersions, List<String> lookups) throws IOException {
     for (Path file : regularFiles()) {
       if (file.endsWith("values.yaml") && !isTemplate(file)) {
         String text = Files.readString(file);
@@ -281,7 +304,7 @@ final class ChartCopy implements AutoCloseable {
       if (isTemplate(file)) {
         String text = Files.readString(file);
         String patched =
-            TemplateText.withApiVersions(TemplateText.withoutLookups(text), apiVersions)
+            TemplateText.withApiVersions(TemplateText.withLookups(text, lookups), apiVersions)
                 .replace(HOOK, HIDDEN_HOOK);
         if (!patched.equals(text)) {
           Files.writeString(file, patched);

@@ -1,10 +1,12 @@
 package ai.kubernaut.airgap.helm;
 
+import ai.kubernaut.airgap.chart.Branch;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.HelmClient;
 import ai.kubernaut.airgap.chart.HelmException;
 import ai.kubernaut.airgap.chart.Release;
 import ai.kubernaut.airgap.chart.ReleaseName;
+import ai.kubernaut.airgap.chart.TemplateConditions;
 import ai.kubernaut.airgap.chart.ValuesLayer;
 import ai.kubernaut.airgap.yaml.Yaml;
 import com.marcnuri.helm.Helm;
@@ -20,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -99,13 +102,14 @@ public final class HelmJavaClient implements HelmClient {
   }
 
   @Override
-  public String render(Chart chart, ReleaseName release) {
+  public String render(Chart chart, ReleaseName release, Branch branch) {
     ChartFiles.require(chart);
-    try (ChartCopy copy = ChartCopy.forOfflineRendering(chart, apiVersions(chart))) {
+    try (ChartCopy copy =
+        ChartCopy.forOfflineRendering(chart, apiVersions(branch), branch.lookups())) {
       OfflineCommand command =
           OfflineCommand.template(copy.folder())
               .withRelease(release.name(), release.namespace())
-              .withKubeVersion(chart.kubeVersion().orElse(OFFLINE_KUBERNETES));
+              .withKubeVersion(branch.kubeVersion().orElse(OFFLINE_KUBERNETES));
       setValues(
           copy.withHiddenHooks(chart),
           copy,
@@ -123,16 +127,33 @@ public final class HelmJavaClient implements HelmClient {
   }
 
   /** All API versions that templates shall see; none where Helm's own will do. */
-  private List<String> apiVersions(Chart chart) {
-    if (chart.apiVersions().isEmpty()) {
-      return List.of();
-    }
+  private List<String> apiVersions(Branch branch) {
+    return branch.apiVersions().isEmpty()
+        ? List.of()
+        : Stream.concat(branch.apiVersions().stream(), knownApiVersions().stream())
+            .distinct()
+            .toList();
+  }
+
+  private List<String> knownApiVersions() {
     List<String> known = knownApiVersions;
     if (known == null) {
       known = readKnownApiVersions();
       knownApiVersions = known;
     }
-    return Stream.concat(chart.apiVersions().stream(), known.stream()).distinct().toList();
+    return known;
+  }
+
+  @Override
+  public List<TemplateConditions> conditions(Chart chart) {
+    ChartFiles.requireChart(chart);
+    Map<String, String> templates = ChartCopy.templates(chart);
+    boolean asksForApiVersions =
+        templates.values().stream().anyMatch(text -> text.contains("APIVersions"));
+    return TemplateReader.conditions(
+        templates,
+        asksForApiVersions ? Set.copyOf(knownApiVersions()) : Set.of(),
+        KubernetesVersion.parse(OFFLINE_KUBERNETES));
   }
 
   /** What the Helm inside knows by itself; it is the same for every chart, so once is enough. */

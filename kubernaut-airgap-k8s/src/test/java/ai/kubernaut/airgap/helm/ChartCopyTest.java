@@ -82,7 +82,8 @@ final class ChartCopyTest {
   void templatesAreChangedInTheCopyAlone() throws IOException {
     Path original = chart();
     write("chart/values.yaml", "note: helm.sh/hook and {{ lookup \"x\" }}\n");
-    try (ChartCopy chart = ChartCopy.forOfflineRendering(Chart.at(original), List.of())) {
+    try (ChartCopy chart =
+        ChartCopy.forOfflineRendering(Chart.at(original), List.of(), List.of())) {
       assertThat(read(chart, "templates/a.yaml")).isEqualTo(PATCHED);
       assertThat(read(chart, "values.yaml"))
           .isEqualTo("note: hook.airgap.kubernaut.ai/hook and {{ lookup \"x\" }}\n");
@@ -108,7 +109,7 @@ final class ChartCopyTest {
     Files.createSymbolicLink(
         original.resolve("templates/b.yaml"), original.resolve("templates/a.yaml"));
     Path link = Files.createSymbolicLink(folder.resolve("link"), original);
-    try (ChartCopy chart = ChartCopy.forOfflineRendering(Chart.at(link), List.of())) {
+    try (ChartCopy chart = ChartCopy.forOfflineRendering(Chart.at(link), List.of(), List.of())) {
       assertThat(read(chart, "migrations/001.sql")).isEqualTo("create table x;\n");
       assertThat(chart.folder().resolve("migrations")).isDirectory();
       assertThat(Files.isSymbolicLink(chart.folder().resolve("migrations"))).isFalse();
@@ -121,7 +122,8 @@ final class ChartCopyTest {
   void symbolicLinksThatGoRoundInACircleAreRefused() throws IOException {
     Path original = chart();
     Files.createSymbolicLink(original.resolve("templates/again"), original);
-    assertThatThrownBy(() -> ChartCopy.forOfflineRendering(Chart.at(original), List.of()))
+    assertThatThrownBy(
+            () -> ChartCopy.forOfflineRendering(Chart.at(original), List.of(), List.of()))
         .isInstanceOf(HelmException.class)
         .hasMessageContaining(original.toString())
         .hasMessageContaining("symbolic links go round in a circle at");
@@ -135,7 +137,8 @@ final class ChartCopyTest {
     Map<String, byte[]> outer = packed("x");
     outer.put("x/charts/middle-1.0.0.tar.gz", archive(middle));
     outer.put("x/files/data.tgz", "no subchart".getBytes(UTF_8));
-    try (ChartCopy chart = ChartCopy.forOfflineRendering(Chart.at(tgz(outer)), List.of())) {
+    try (ChartCopy chart =
+        ChartCopy.forOfflineRendering(Chart.at(tgz(outer)), List.of(), List.of())) {
       assertThat(read(chart, "templates/a.yaml")).isEqualTo(PATCHED);
       assertThat(read(chart, "charts/middle-1.0.0/templates/a.yaml")).isEqualTo(PATCHED);
       assertThat(read(chart, "charts/middle-1.0.0/charts/inner-1.0.0/templates/a.yaml"))
@@ -154,9 +157,10 @@ final class ChartCopyTest {
     Path archive = tgz(files);
     if (path.equals("../evil")) {
       // The archive's first folder falls away, whatever it is called.
-      ChartCopy.forOfflineRendering(Chart.at(archive), List.of()).close();
+      ChartCopy.forOfflineRendering(Chart.at(archive), List.of(), List.of()).close();
     } else {
-      assertThatThrownBy(() -> ChartCopy.forOfflineRendering(Chart.at(archive), List.of()))
+      assertThatThrownBy(
+              () -> ChartCopy.forOfflineRendering(Chart.at(archive), List.of(), List.of()))
           .isInstanceOf(HelmException.class)
           .hasMessageContaining("which leaves the chart's folder");
     }
@@ -178,7 +182,7 @@ final class ChartCopyTest {
       tar.closeArchiveEntry();
     }
     Path archive = Files.write(folder.resolve("x.tgz"), bytes.toByteArray());
-    try (ChartCopy chart = ChartCopy.forOfflineRendering(Chart.at(archive), List.of())) {
+    try (ChartCopy chart = ChartCopy.forOfflineRendering(Chart.at(archive), List.of(), List.of())) {
       assertThat(chart.folder().resolve("files/link")).doesNotExist();
     }
   }
@@ -186,11 +190,11 @@ final class ChartCopyTest {
   @Test
   void whatIsNoArchiveOrHoldsNoChartIsRefused() throws IOException {
     Path text = write("text.tgz", "text");
-    assertThatThrownBy(() -> ChartCopy.forOfflineRendering(Chart.at(text), List.of()))
+    assertThatThrownBy(() -> ChartCopy.forOfflineRendering(Chart.at(text), List.of(), List.of()))
         .isInstanceOf(HelmException.class)
         .hasMessageContaining(text.toString());
     Path other = tgz(Map.of("x/README.md", "hello".getBytes(UTF_8)));
-    assertThatThrownBy(() -> ChartCopy.forOfflineRendering(Chart.at(other), List.of()))
+    assertThatThrownBy(() -> ChartCopy.forOfflineRendering(Chart.at(other), List.of(), List.of()))
         .isInstanceOf(HelmException.class)
         .hasMessageContaining(
             "x-1.0.0.tgz holds no chart: there is no Chart.yaml in its first folder");
@@ -199,7 +203,7 @@ final class ChartCopyTest {
   @Test
   void theCopyIsGoneAfterwards() throws IOException {
     Path copy;
-    try (ChartCopy chart = ChartCopy.forOfflineRendering(Chart.at(chart()), List.of())) {
+    try (ChartCopy chart = ChartCopy.forOfflineRendering(Chart.at(chart()), List.of(), List.of())) {
       copy = chart.folder();
       assertThat(copy).isDirectory();
     }

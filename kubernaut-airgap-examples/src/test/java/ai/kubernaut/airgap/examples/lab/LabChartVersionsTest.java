@@ -2,10 +2,12 @@ package ai.kubernaut.airgap.examples.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.kubernaut.airgap.chart.Branch;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.HelmClient;
 import ai.kubernaut.airgap.chart.Release;
 import ai.kubernaut.airgap.chart.ReleaseName;
+import ai.kubernaut.airgap.chart.TemplateConditions;
 import ai.kubernaut.airgap.helm.HelmJavaClient;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
@@ -187,9 +189,14 @@ class LabChartVersionsTest {
     }
 
     @Override
-    public String render(Chart chart, ReleaseName release) {
+    public String render(Chart chart, ReleaseName release, Branch branch) {
       renderings.incrementAndGet();
-      return helm.render(chart, release);
+      return helm.render(chart, release, branch);
+    }
+
+    @Override
+    public List<TemplateConditions> conditions(Chart chart) {
+      return helm.conditions(chart);
     }
 
     @Override
