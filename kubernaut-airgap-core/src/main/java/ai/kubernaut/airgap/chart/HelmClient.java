@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.chart;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -80,6 +81,25 @@ public interface HelmClient extends AutoCloseable {
    * @throws HelmException when the chart is not there or is none
    */
   String metadata(Chart chart);
+
+  /**
+   * Returns the values schemas ({@code values.schema.json}) of a chart and of the charts that it
+   * contains, packed ones included. Some charts keep defaults only there. The schemas are not
+   * checked.
+   *
+   * <p>The default implementation returns no schemas; defaults that exist only in a schema are then
+   * unknown.
+   *
+   * @param chart the chart; its layered values are not used
+   * @return the text of each schema, by the path of the values that it describes: empty for the
+   *     chart itself, otherwise the names, from the outermost, under which subcharts have their
+   *     values, which are the aliases of dependencies that have one; charts without a schema are
+   *     left out
+   * @throws HelmException when the chart does not exist or cannot be read
+   */
+  default Map<List<String>, String> schemas(Chart chart) {
+    return Map.of();
+  }
 
   /**
    * Installs a release and waits for its hooks, not for its pods: Kubernaut becomes ready only

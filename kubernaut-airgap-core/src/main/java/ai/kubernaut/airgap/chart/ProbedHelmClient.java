@@ -4,6 +4,7 @@ import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -55,6 +56,11 @@ public final class ProbedHelmClient implements HelmClient {
   @Override
   public String metadata(Chart chart) {
     return helm.metadata(chart);
+  }
+
+  @Override
+  public Map<List<String>, String> schemas(Chart chart) {
+    return helm.schemas(chart);
   }
 
   @Override

@@ -48,6 +48,11 @@ public abstract class HelmClientContract {
   /** Whether the client can install into a cluster; it may be shared with other tests. */
   protected abstract boolean hasCluster();
 
+  /** Whether the client reads the values schemas of charts, which is optional. */
+  protected boolean readsSchemas() {
+    return true;
+  }
+
   /** A release that is not there yet, in a namespace of its own that is. Asked with a cluster. */
   protected ReleaseName newRelease() throws Exception {
     throw new UnsupportedOperationException("override this, since there is a cluster");
@@ -520,6 +525,61 @@ public abstract class HelmClientContract {
                 Map.of("images", "quay.io/a/b:1")));
     Path missing = folder.resolve("missing");
     assertThat(refused(() -> helm.metadata(Chart.at(missing))))
+        .hasMessageContaining(missing.toString());
+  }
+
+  @Test
+  void schemasAreReadWithThePathsOfTheirValues() throws IOException {
+    assumeTrue(readsSchemas(), "skipped: this client does not read schemas");
+    String own = Files.readString(location.resolve("values.schema.json"));
+    write("charts/inner/values.schema.json", "{\"title\": \"inner\"}");
+    write("charts/inner/charts/deep/Chart.yaml", "apiVersion: v2\nname: deep\nversion: 0.1.0\n");
+    write("charts/inner/charts/deep/values.schema.json", "{\"title\": \"deep\"}");
+    write("charts/plain/Chart.yaml", "apiVersion: v2\nname: plain\nversion: 0.1.0\n");
+    Map<Path, String> before = files();
+
+    assertThat(helm.schemas(Chart.at(location)))
+        .isEqualTo(
+            Map.of(
+                List.of(), own,
+                List.of("subchart"), "{\"title\": \"inner\"}",
+                List.of("subchart", "deep"), "{\"title\": \"deep\"}"));
+    assertThat(files()).isEqualTo(before);
+  }
+
+  @Test
+  void theSchemaOfADependencyHasThePathOfEachAlias() throws IOException {
+    assumeTrue(readsSchemas(), "skipped: this client does not read schemas");
+    write(
+        "Chart.yaml",
+        """
+        apiVersion: v2
+        name: contract
+        version: 0.1.0
+        dependencies:
+        - {name: subchart, version: 0.1.0, alias: first}
+        - {name: subchart, version: 0.1.0, alias: second}
+        """);
+    write("charts/inner/values.schema.json", "no JSON");
+
+    assertThat(helm.schemas(Chart.at(location)))
+        .as("schemas are not checked")
+        .containsEntry(List.of("first"), "no JSON")
+        .containsEntry(List.of("second"), "no JSON")
+        .hasSize(3);
+  }
+
+  @Test
+  void aChartWithoutSchemasHasNone() throws IOException {
+    Files.delete(location.resolve("values.schema.json"));
+    assertThat(helm.schemas(Chart.at(location))).isEmpty();
+  }
+
+  @Test
+  void schemasOfAMissingChartAreRefused() {
+    assumeTrue(readsSchemas(), "skipped: this client does not read schemas");
+    Path missing = folder.resolve("missing");
+    assertThat(refused(() -> helm.schemas(Chart.at(missing))))
         .hasMessageContaining(missing.toString());
   }
 

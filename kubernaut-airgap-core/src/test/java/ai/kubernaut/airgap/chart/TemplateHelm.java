@@ -26,6 +26,7 @@ public final class TemplateHelm implements HelmClient {
   private final List<String> calls = new ArrayList<>();
   private final List<Chart> charts = new ArrayList<>();
   private String metadata = "{apiVersion: v2, name: kubernaut, version: 1.1.0}";
+  private Map<List<String>, String> schemas = Map.of();
   private String failure = "";
   private String statusFailure = "";
   private int renders;
@@ -65,6 +66,12 @@ public final class TemplateHelm implements HelmClient {
   /** Gives the chart another {@code Chart.yaml}. */
   public TemplateHelm about(String chartYaml) {
     metadata = chartYaml;
+    return this;
+  }
+
+  /** Gives the chart values schemas, by the paths of their values. They refuse nothing. */
+  public TemplateHelm withSchemas(Map<List<String>, String> texts) {
+    schemas = Map.copyOf(texts);
     return this;
   }
 
@@ -149,6 +156,11 @@ public final class TemplateHelm implements HelmClient {
   @Override
   public String metadata(Chart chart) {
     return metadata;
+  }
+
+  @Override
+  public Map<List<String>, String> schemas(Chart chart) {
+    return schemas;
   }
 
   private static void merge(Map<String, @Nullable Object> into, Map<?, ?> layer) {

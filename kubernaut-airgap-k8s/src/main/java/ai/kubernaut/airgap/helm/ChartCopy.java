@@ -147,21 +147,23 @@ final class ChartCopy implements AutoCloseable {
 
   /** The text of each template by its path in the chart, those of subcharts included. */
   static Map<String, String> templates(Chart chart) {
-    Map<String, String> templates = new TreeMap<>();
-    of(
-            chart.location(),
-            copy -> {
-              copy.unpackSubcharts();
-              for (Path file : copy.regularFiles()) {
-                if (copy.isTemplate(file)) {
-                  templates.put(
-                      copy.folder.relativize(file).toString().replace('\\', '/'),
-                      Files.readString(file));
-                }
-              }
-            })
-        .close();
-    return templates;
+    try (ChartCopy copy = withUnpackedSubcharts(chart)) {
+      Map<String, String> templates = new TreeMap<>();
+      for (Path file : copy.regularFiles()) {
+        if (copy.isTemplate(file)) {
+          templates.put(
+              copy.folder.relativize(file).toString().replace('\\', '/'), Files.readString(file));
+        }
+      }
+      return templates;
+    } catch (IOException e) {
+      throw unusable(chart.location(), e.getMessage(), e);
+    }
+  }
+
+  /** Returns a copy in which packed subcharts are directories. */
+  static ChartCopy withUnpackedSubcharts(Chart chart) {
+    return of(chart.location(), ChartCopy::unpackSubcharts);
   }
 
   /** A copy of nothing but what offline templates see of a cluster's APIs. */

@@ -8,6 +8,7 @@ import ai.kubernaut.airgap.chart.Release;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.chart.TemplateConditions;
 import ai.kubernaut.airgap.chart.ValuesLayer;
+import ai.kubernaut.airgap.yaml.InvalidYamlException;
 import ai.kubernaut.airgap.yaml.Yaml;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.InstallCommand;
@@ -15,6 +16,7 @@ import com.marcnuri.helm.StatusCommand;
 import com.marcnuri.helm.UninstallCommand;
 import com.marcnuri.helm.UpgradeCommand;
 import com.marcnuri.helm.jni.NativeLibrary;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -203,6 +205,28 @@ public final class HelmJavaClient implements HelmClient {
           "What the chart " + chart.location() + " says of itself could not be read",
           copy::restore,
           () -> offline.call(OfflineCommand.showChart(copy.folder())));
+    }
+  }
+
+  @Override
+  public Map<List<String>, String> schemas(Chart chart) {
+    ChartFiles.requireChart(chart);
+    try (ChartCopy copy = ChartCopy.withUnpackedSubcharts(chart)) {
+      return schemas(chart, copy);
+    }
+  }
+
+  private static Map<List<String>, String> schemas(Chart chart, ChartCopy copy) {
+    try {
+      return ValuesSchemas.in(copy.folder());
+    } catch (IOException | InvalidYamlException e) {
+      throw new HelmException(
+          "The values schemas of the chart "
+              + chart.location()
+              + " could not be read: "
+              + copy.restore(String.valueOf(e.getMessage())),
+          "",
+          e);
     }
   }
 

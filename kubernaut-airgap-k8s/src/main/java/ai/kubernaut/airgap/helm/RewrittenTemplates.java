@@ -1,15 +1,11 @@
 package ai.kubernaut.airgap.helm;
 
 import ai.kubernaut.airgap.chart.Rewriting;
-import ai.kubernaut.airgap.cluster.Fields;
-import ai.kubernaut.airgap.yaml.Yaml;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +26,7 @@ final class RewrittenTemplates {
   private RewrittenTemplates() {}
 
   static void in(Path chart, Rewriting rewriting) throws IOException {
-    rewriteChart(chart, name(chart));
+    rewriteChart(chart, Subchart.nameOf(chart));
     Path templates = Files.createDirectories(chart.resolve("templates"));
     Files.writeString(templates.resolve(PREFIX + "rewriting.tpl"), function(rewriting));
   }
@@ -59,16 +55,9 @@ final class RewrittenTemplates {
         }
       }
     }
-    Path charts = chart.resolve("charts");
-    if (Files.isDirectory(charts)) {
-      Map<String, Boolean> aliases = aliases(chart);
-      for (Path subchart : folders(charts)) {
-        if (Files.isRegularFile(subchart.resolve("Chart.yaml"))) {
-          String name = name(subchart);
-          boolean known = fullName != null && !aliases.getOrDefault(name, false);
-          rewriteChart(subchart, known ? fullName + "/charts/" + name : null);
-        }
-      }
+    for (Subchart subchart : Subchart.of(chart)) {
+      boolean known = fullName != null && !subchart.hasAlias();
+      rewriteChart(subchart.directory(), known ? fullName + "/charts/" + subchart.name() : null);
     }
   }
 
@@ -78,30 +67,6 @@ final class RewrittenTemplates {
     return fullName == null
         ? "(print .Template.BasePath " + quoted("/" + path) + ")"
         : quoted(fullName + "/templates/" + path);
-  }
-
-  private static String name(Path chart) {
-    return Fields.of(Yaml.readMapping(chart.resolve("Chart.yaml"), Yaml.DuplicateKeys.LAST_WINS))
-        .text("name")
-        .orElse("");
-  }
-
-  /** Which dependencies a chart knows under another name. */
-  private static Map<String, Boolean> aliases(Path chart) {
-    Map<String, Boolean> aliases = new HashMap<>();
-    for (String file : List.of("Chart.yaml", "requirements.yaml")) {
-      if (Files.isRegularFile(chart.resolve(file))) {
-        Fields fields =
-            Fields.of(Yaml.readMapping(chart.resolve(file), Yaml.DuplicateKeys.LAST_WINS));
-        for (Fields dependency : fields.list("dependencies")) {
-          aliases.merge(
-              dependency.text("name").orElse(""),
-              !dependency.text("alias").orElse("").isEmpty(),
-              Boolean::logicalOr);
-        }
-      }
-    }
-    return aliases;
   }
 
   /**
@@ -161,12 +126,6 @@ final class RewrittenTemplates {
   private static List<Path> files(Path folder) throws IOException {
     try (var paths = Files.walk(folder)) {
       return paths.filter(Files::isRegularFile).toList();
-    }
-  }
-
-  private static List<Path> folders(Path folder) throws IOException {
-    try (var paths = Files.list(folder)) {
-      return paths.filter(Files::isDirectory).toList();
     }
   }
 }
