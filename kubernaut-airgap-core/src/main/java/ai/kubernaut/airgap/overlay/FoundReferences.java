@@ -99,6 +99,17 @@ final class FoundReferences {
     return certainPlaces().equals(other.certainPlaces());
   }
 
+  /** Returns whether another rendering has the same texts at the same places. */
+  boolean hasTheTextsOf(FoundReferences other) {
+    return texts().equals(other.texts());
+  }
+
+  private Map<Place, String> texts() {
+    Map<Place, String> texts = new HashMap<>();
+    found.forEach((place, one) -> texts.put(place, one.text()));
+    return texts;
+  }
+
   private Set<Place> certainPlaces() {
     Set<Place> places = new LinkedHashSet<>();
     found.forEach(

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Turns a chart to the mirror, and proves it, before anything is installed (the guide, steps 4b and
@@ -78,11 +79,11 @@ public final class MirrorProver {
   /** The proof of one chart. */
   private final class Run {
     private final Chart chart;
-    private final ChartValues values;
     private final WantedReferences wanted;
     private final ProofOptions options;
     private final List<Branch> branches;
     private final FoundReferences plain;
+    private final Candidates candidates;
 
     Run(
         Chart chart,
@@ -91,7 +92,6 @@ public final class MirrorProver {
         List<Branch> planned,
         ProofOptions options) {
       this.chart = chart;
-      this.values = values;
       this.wanted = wanted;
       this.options = options;
       Map<Branch, RenderedChart> rendered =
@@ -100,6 +100,7 @@ public final class MirrorProver {
       // Throws when a reference is invalid; the message names the place.
       rendered.values().forEach(inBranch -> inBranch.images(options.finders()));
       this.plain = find(rendered);
+      this.candidates = Candidates.of(values.fields(), helm.schemas(chart), referencesToChange());
     }
 
     private Map<Branch, RenderedChart> renderAllBranches() {
@@ -121,7 +122,7 @@ public final class MirrorProver {
     }
 
     private Overlay overlay(Map<Leaf, String> changes, Set<String> pullSecrets) {
-      return Overlay.of(values.fields(), changes, pullSecrets);
+      return Overlay.of(candidates.fields(), changes, pullSecrets);
     }
 
     private Map<Branch, RenderedChart> render(Overlay overlay) {
@@ -129,22 +130,24 @@ public final class MirrorProver {
     }
 
     MirrorProof prove() {
-      Map<Place, ReferencePattern> patterns =
-          new Probe(plain, changes -> find(render(overlay(changes, Set.of())))).run(candidates());
+      Probe probe = new Probe(plain, changes -> find(render(overlay(changes, Set.of()))));
+      Map<Place, ReferencePattern> patterns = probe.run(candidates);
+      RewriteReasons reasons =
+          new RewriteReasons(
+              options.pinDigests(), candidates, patterns, probe.refused(), probe.unknown());
       Map<Leaf, String> changes = OverlaySolver.solve(goals(patterns));
       try {
-        return prove(changes, patterns);
+        return prove(changes, reasons);
       } catch (HelmException refusal) {
         if (changes.isEmpty()) {
           throw refusal;
         }
         // The chart allows other values, but not these; its references can still be rewritten.
-        return prove(Map.of(), patterns);
+        return prove(Map.of(), reasons.withRefused(changes.keySet()));
       }
     }
 
-    /** The values whose texts occur in references that have to change. */
-    private List<Leaf> candidates() {
+    private List<String> referencesToChange() {
       List<String> references = new ArrayList<>();
       plain
           .all()
@@ -155,13 +158,7 @@ public final class MirrorProver {
                       .entry(found.text())
                       .filter(entry -> !WantedReferences.texts(entry).contains(found.text()))
                       .ifPresent(entry -> references.add(found.text())));
-      List<Leaf> leaves = Leaves.in(values.fields().content());
-      Set<Leaf> all = Set.copyOf(leaves);
-      return leaves.stream()
-          // What is global to all charts, Helm shows in each subchart too, where it sets nothing.
-          .filter(leaf -> leaf.global().filter(all::contains).isEmpty())
-          .filter(leaf -> references.stream().anyMatch(leaf::occursIn))
-          .toList();
+      return references;
     }
 
     private List<OverlaySolver.Goal> goals(Map<Place, ReferencePattern> patterns) {
@@ -177,7 +174,7 @@ public final class MirrorProver {
       return goals;
     }
 
-    private MirrorProof prove(Map<Leaf, String> changes, Map<Place, ReferencePattern> patterns) {
+    private MirrorProof prove(Map<Leaf, String> changes, RewriteReasons reasons) {
       Map<Place, String> expected = new LinkedHashMap<>();
       plain
           .all()
@@ -185,31 +182,39 @@ public final class MirrorProver {
               (place, found) ->
                   expected.put(
                       place,
-                      Optional.ofNullable(patterns.get(place))
+                      Optional.ofNullable(reasons.patterns().get(place))
                           .map(pattern -> pattern.with(changes))
                           .orElse(found.text())));
       Overlay valuesAlone = overlay(changes, options.pullSecrets());
-      Map<String, String> rewriting = rewriting(expected);
-      Map<Branch, RenderedChart> rendered = render(valuesAlone.rewriting(rewriting));
+      Map<String, RewrittenReference> rewriting =
+          rewriting(expected, place -> reasons.of(place, plain.text(place).orElse("")));
+      Map<Branch, RenderedChart> rendered = render(valuesAlone.rewriting(rewriting.values()));
       Map<Place, String> seen = new LinkedHashMap<>();
       find(rendered).all().forEach((place, found) -> seen.put(place, found.text()));
       // A value may do more than the probing has shown; what it does is seen now.
-      if (rewriting.keySet().containsAll(rewriting(seen).keySet())) {
-        return proof(valuesAlone.rewriting(rewriting), rendered);
+      Map<String, RewrittenReference> unexpected = rewriting(seen, place -> reasons.ofUnexpected());
+      if (rewriting.keySet().containsAll(unexpected.keySet())) {
+        return proof(valuesAlone.rewriting(rewriting.values()), rendered);
       }
-      rewriting(seen).forEach(rewriting::putIfAbsent);
-      Overlay overlay = valuesAlone.rewriting(rewriting);
+      unexpected.forEach(rewriting::putIfAbsent);
+      Overlay overlay = valuesAlone.rewriting(rewriting.values());
       return proof(overlay, render(overlay));
     }
 
-    /** What has to be rewritten where these references stand. */
-    private Map<String, String> rewriting(Map<Place, String> references) {
-      Map<String, String> rewriting = new LinkedHashMap<>();
+    /** What has to be rewritten where these references stand, by the references. */
+    private Map<String, RewrittenReference> rewriting(
+        Map<Place, String> references, Function<Place, RewriteReason> reason) {
+      Map<String, RewrittenReference> rewriting = new LinkedHashMap<>();
       references.forEach(
           (place, text) ->
               entry(place)
                   .filter(entry -> !wanted.isPulled(entry, text))
-                  .ifPresent(entry -> rewriting.put(text, wanted.pulled(entry).toString())));
+                  .ifPresent(
+                      entry ->
+                          rewriting.put(
+                              text,
+                              RewrittenReference.of(
+                                  text, wanted.pulled(entry).toString(), reason.apply(place)))));
       return rewriting;
     }
 

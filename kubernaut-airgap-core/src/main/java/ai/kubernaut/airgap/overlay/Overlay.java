@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,18 +26,19 @@ import org.jspecify.annotations.Nullable;
 public final class Overlay {
   private final Fields values;
   private final Map<String, String> settings;
-  private final Map<String, String> rewriting;
+  private final List<RewrittenReference> rewrites;
 
-  private Overlay(Fields values, Map<String, String> settings, Map<String, String> rewriting) {
+  private Overlay(
+      Fields values, Map<String, String> settings, Collection<RewrittenReference> rewrites) {
     this.values = values;
     this.settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
-    this.rewriting = Collections.unmodifiableMap(new LinkedHashMap<>(rewriting));
+    this.rewrites = List.copyOf(rewrites);
   }
 
   /**
    * An overlay of changed texts.
    *
-   * @param chart the chart's values
+   * @param chart the chart's values, with those that its schemas add
    * @param changes the texts to change
    * @param pullSecrets names for {@code global.imagePullSecrets}, where the chart has it
    */
@@ -49,12 +51,12 @@ public final class Overlay {
     }
     Map<String, String> settings = new LinkedHashMap<>();
     changes.forEach((leaf, text) -> settings.put(leaf.toString(), text));
-    return new Overlay(values, settings, Map.of());
+    return new Overlay(values, settings, List.of());
   }
 
   /** The same values, with references rewritten. */
-  Overlay rewriting(Map<String, String> texts) {
-    return new Overlay(values, settings, texts);
+  Overlay rewriting(Collection<RewrittenReference> references) {
+    return new Overlay(values, settings, references);
   }
 
   /**
@@ -82,7 +84,19 @@ public final class Overlay {
    * @return from each reference, as the chart renders it with the values, to the text put there
    */
   public Map<String, String> rewriting() {
-    return rewriting;
+    Map<String, String> rewriting = new LinkedHashMap<>();
+    rewrites.forEach(rewrite -> rewriting.put(rewrite.from(), rewrite.to()));
+    return Collections.unmodifiableMap(rewriting);
+  }
+
+  /**
+   * Returns the references that are rewritten in the rendered manifests, with the reasons why no
+   * value sets them.
+   *
+   * @return the same references as {@link #rewriting()}, in the same order
+   */
+  public List<RewrittenReference> rewrites() {
+    return rewrites;
   }
 
   /**
@@ -111,7 +125,7 @@ public final class Overlay {
           chart
               .withoutSettings(setting -> sets(values.content(), setting.path()))
               .values(file)
-              .rewriting(rewriting));
+              .rewriting(rewriting()));
     } catch (IOException e) {
       throw new UncheckedIOException(
           "the overlay could not be kept in the temporary folder for Helm to read", e);
@@ -136,12 +150,21 @@ public final class Overlay {
   /**
    * What it does, for people.
    *
-   * @return a line for each text set and each reference rewritten
+   * @return a line for each text set and each reference rewritten, the latter with the reason
    */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
     settings.forEach((key, text) -> lines.add("value set: " + key + " = " + text));
-    rewriting.forEach((from, to) -> lines.add("reference rewritten: " + from + " → " + to));
+    for (RewrittenReference rewrite : rewrites) {
+      lines.add(
+          "reference rewritten: "
+              + rewrite.from()
+              + " → "
+              + rewrite.to()
+              + " ("
+              + rewrite.reason().explanation()
+              + ")");
+    }
     return List.copyOf(lines);
   }
 

@@ -1,0 +1,43 @@
+package ai.kubernaut.airgap.overlay;
+
+import org.immutables.value.Value;
+
+/** A reference that an overlay rewrites in the rendered manifests, and why. Immutable. */
+@Value.Immutable(builder = false)
+public interface RewrittenReference {
+  /**
+   * Returns the reference to replace.
+   *
+   * @return the reference exactly as the chart renders it with the values of the overlay
+   */
+  @Value.Parameter
+  String from();
+
+  /**
+   * Returns the reference that takes its place.
+   *
+   * @return the reference in the mirror
+   */
+  @Value.Parameter
+  String to();
+
+  /**
+   * Returns why no value sets the reference.
+   *
+   * @return the reason; for a reference at several places, that of the last one
+   */
+  @Value.Parameter
+  RewriteReason reason();
+
+  /**
+   * Creates a rewritten reference.
+   *
+   * @param from the reference to replace, exactly as the chart renders it
+   * @param to the reference that takes its place
+   * @param reason why no value sets the reference
+   * @return the rewritten reference
+   */
+  static RewrittenReference of(String from, String to, RewriteReason reason) {
+    return ImmutableRewrittenReference.of(from, to, reason);
+  }
+}
