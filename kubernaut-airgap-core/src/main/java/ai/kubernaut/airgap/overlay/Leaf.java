@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.overlay;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -12,6 +13,7 @@ import java.util.stream.Collectors;
  * @param text the text
  */
 record Leaf(List<Object> path, String text) {
+  private static final Pattern SUBCHART = Pattern.compile("(?m)^([\\w.-]+):$");
 
   /** Whether it is nothing but signs, as separators are. */
   boolean isPunctuation() {
@@ -49,6 +51,26 @@ record Leaf(List<Object> path, String text) {
                 Pattern.compile("(?<![\\w./-])" + Pattern.quote(name) + "(?![\\w/-])")
                     .matcher(message)
                     .find());
+  }
+
+  /**
+   * Returns whether a message of Helm names it as a value of a subchart: the subchart's name is on
+   * a line of its own, {@code db:}, and the lines after it have paths from there, {@code /a/b}.
+   */
+  boolean isNamedAsOfSubchartIn(String message) {
+    List<MatchResult> headers = SUBCHART.matcher(message).results().toList();
+    for (int i = 0; i < headers.size(); i++) {
+      int begin = headers.get(i).end();
+      int end = i + 1 < headers.size() ? headers.get(i + 1).start() : message.length();
+      int subchart = path.lastIndexOf(headers.get(i).group(1));
+      if (subchart >= 0
+          && subchart + 1 < path.size()
+          && new Leaf(path.subList(subchart + 1, path.size()), text)
+              .isNamedIn(message.substring(begin, end))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private String joined(String delimiter) {

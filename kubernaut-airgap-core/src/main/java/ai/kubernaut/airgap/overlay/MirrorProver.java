@@ -22,7 +22,8 @@ import java.util.function.Function;
  * Turns a chart to the mirror, and proves it, before anything is installed (the guide, steps 4b and
  * 4c). Which value makes which part of which reference is found out by rendering, so no key of any
  * version of a chart has to be known; usually three renderings are enough: the chart as it is, with
- * marked values, and with the overlay. Needs no cluster. Thread-safe.
+ * marked values, and with the overlay. Defaults that only the chart's schemas declare count as
+ * values, and take one rendering more. Needs no cluster. Thread-safe.
  */
 public final class MirrorProver {
   private final HelmClient helm;

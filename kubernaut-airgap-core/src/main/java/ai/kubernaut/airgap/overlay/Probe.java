@@ -138,7 +138,7 @@ final class Probe {
    * left alone for this are added to a set.
    */
   private void split(List<Leaf> leaves, String refusal, Set<Leaf> leftAlone) {
-    List<Leaf> named = leaves.stream().filter(leaf -> leaf.isNamedIn(refusal)).toList();
+    List<Leaf> named = named(leaves, refusal);
     if (leaves.size() == 1) {
       leftAlone.addAll(leaves);
     } else if (!named.isEmpty()) {
@@ -148,6 +148,15 @@ final class Probe {
       observe(leaves.subList(0, leaves.size() / 2));
       observe(leaves.subList(leaves.size() / 2, leaves.size()));
     }
+  }
+
+  private static List<Leaf> named(List<Leaf> leaves, String refusal) {
+    // A path in the schema of a subchart may be that of a value of the chart around it as well.
+    List<Leaf> ofSubcharts =
+        leaves.stream().filter(leaf -> leaf.isNamedAsOfSubchartIn(refusal)).toList();
+    return ofSubcharts.isEmpty()
+        ? leaves.stream().filter(leaf -> leaf.isNamedIn(refusal)).toList()
+        : ofSubcharts;
   }
 
   /** Reads all references; false when separators of the same text cannot be told apart. */

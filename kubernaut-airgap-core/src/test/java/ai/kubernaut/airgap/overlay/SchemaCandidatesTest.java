@@ -266,6 +266,28 @@ final class SchemaCandidatesTest {
   }
 
   @Test
+  void aRefusalByTheSchemaOfASubchartIsNotOneByThatOfTheChart() {
+    String values = "image: {registry: quay.io}\ndb: {image: {registry: quay.io}}\n";
+    TemplateHelm helm =
+        TemplateHelm.of(
+            values,
+            fields -> {
+              if (!fields.text("db", "image", "registry").orElse("").equals("quay.io")) {
+                String said = "refused by these charts:\ndb:\n- at '/image/registry': bad value\n";
+                throw new HelmException(said, said, null);
+              }
+              return pods(
+                  fields.text("image", "registry").orElse("") + "/app:1",
+                  fields.text("db", "image", "registry").orElse("") + "/db:1");
+            });
+
+    MirrorProof proof = prove(helm).orElseThrow();
+
+    assertThat(proof.overlay().settings()).isEqualTo(Map.of("image.registry", "mirror.corp"));
+    assertThat(rewrite(proof).reason()).isEqualTo(RewriteReason.VALUE_REFUSED);
+  }
+
+  @Test
   void aReferenceWhoseSolutionIsRefusedIsRewritten() {
     TemplateHelm helm =
         TemplateHelm.of(

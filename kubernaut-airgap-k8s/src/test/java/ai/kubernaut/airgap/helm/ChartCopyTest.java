@@ -42,7 +42,7 @@ final class ChartCopyTest {
     return folder.resolve("chart");
   }
 
-  private static byte[] archive(Map<String, byte[]> files) throws IOException {
+  static byte[] archive(Map<String, byte[]> files) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (TarArchiveOutputStream tar = new TarArchiveOutputStream(new GZIPOutputStream(bytes))) {
       for (Map.Entry<String, byte[]> file : files.entrySet()) {

@@ -3,6 +3,9 @@ package ai.kubernaut.airgap.helm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Charts as one text: each file begins with a line {@code == its/path}. */
 final class WrittenChart {
@@ -33,6 +36,20 @@ final class WrittenChart {
     ChartCopyTest.pack(
         archive, name + "/Chart.yaml", about(name), name + "/templates/all.yaml", template);
     return archive;
+  }
+
+  /** Packs a chart's directory into an archive, and removes the directory. */
+  static void pack(Path directory, Path archive) throws IOException {
+    Map<String, byte[]> files = new TreeMap<>();
+    try (var paths = Files.walk(directory)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        if (Files.isRegularFile(path)) {
+          files.put(directory.getParent().relativize(path).toString(), Files.readAllBytes(path));
+        }
+        Files.delete(path);
+      }
+    }
+    Files.write(archive, ChartCopyTest.archive(files));
   }
 
   static String about(String name) {
