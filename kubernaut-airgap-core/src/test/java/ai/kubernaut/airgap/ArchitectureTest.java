@@ -44,7 +44,20 @@ final class ArchitectureTest {
             ROOT + ".registry.http..",
             ROOT + ".registry.layout..",
             ROOT + ".registry.memory..",
+            ROOT + ".registry.server..",
             ROOT + ".cluster.memory..")
+        .check(CORE);
+  }
+
+  @Test
+  void theRegistryServerSeesThePortAndNoAdapters() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".registry.server..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            ROOT + ".registry.http..", ROOT + ".registry.layout..", ROOT + ".registry.memory..")
         .check(CORE);
   }
 
@@ -67,8 +80,10 @@ final class ArchitectureTest {
   @Test
   void eachLibraryIsKnownToOnePackage() {
     ArchitectureRules.onlyIn(
-            new String[] {ROOT + ".registry.http.."},
-            "com.google.cloud.tools.jib..",
+            new String[] {ROOT + ".registry.http.."}, "com.google.cloud.tools.jib..")
+        .check(CORE);
+    ArchitectureRules.onlyIn(
+            new String[] {ROOT + ".registry.http..", ROOT + ".registry.server.."},
             "org.apache.hc..",
             "org.apache.http..")
         .check(CORE);

@@ -15,9 +15,9 @@ import java.util.Random;
 /**
  * Images made byte by byte, with the odd spaces and line ends that a rewritten manifest would lose.
  */
-final class TestImages {
+public final class TestImages {
   /** Whose media types an image has. */
-  enum Kind {
+  public enum Kind {
     OCI(
         Manifest.OCI_INDEX,
         Manifest.OCI_MANIFEST,
@@ -54,7 +54,7 @@ final class TestImages {
    * Publishes an index of three platforms. Each platform has the shared layers, a layer and a
    * configuration of its own.
    */
-  static Manifest publish(
+  public static Manifest publish(
       RegistryClient client, ImageRef image, Kind kind, List<byte[]> shared, long seed) {
     List<String> children = new ArrayList<>();
     int number = 0;
