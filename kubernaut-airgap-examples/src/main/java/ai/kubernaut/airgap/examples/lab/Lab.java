@@ -30,9 +30,8 @@ import org.jspecify.annotations.Nullable;
  * reach only the mirror. Everything in it is asked over real HTTP, and the chart is installed by
  * real Helm.
  *
- * <p>The cluster listens on the loopback address. The registries of the native Helm library listen
- * on all addresses of this machine, which the library has no option for; they let nobody in without
- * a password, and each run has other ones.
+ * <p>The cluster and the registries listen on the loopback address only and require credentials,
+ * which are different in each run. They end with {@link #close()}.
  */
 public final class Lab implements AutoCloseable {
   /** The registries whose images the source registry of the lab holds. */
@@ -50,8 +49,15 @@ public final class Lab implements AutoCloseable {
   private final @Nullable LabCluster cluster;
   private final @Nullable Path kubeconfig;
 
-  private Lab(Builder builder, ScratchDirectory scratch) throws IOException {
+  private Lab(
+      Builder builder,
+      ScratchDirectory scratch,
+      @Nullable LabRegistry source,
+      @Nullable LabRegistry mirror)
+      throws IOException {
     this.scratch = scratch;
+    this.source = source;
+    this.mirror = mirror;
     Path folder = scratch.path();
     this.version = builder.version;
     this.chartFolder = LabChart.unpack(Files.createDirectory(folder.resolve("chart")), version);
@@ -59,12 +65,9 @@ public final class Lab implements AutoCloseable {
         Files.writeString(
             folder.resolve("sdk-config.yaml"),
             "llm:\n  provider: litellm\n  model: gpt-4o\n  endpoint: http://litellm.internal.svc:4000\n");
-    this.source = builder.withSource ? LabRegistry.start(newUser("reader", "source")) : null;
     if (source != null) {
       LabImages.push(source.host(), source.credentials(), version, folder.resolve("images"));
     }
-    this.mirror =
-        builder.externalMirror == null ? LabRegistry.start(newUser("mirror", "mirror")) : null;
     if (builder.withCluster) {
       String mirrorHost =
           mirror == null ? Objects.requireNonNull(builder.externalMirror) : mirror.host();
@@ -195,13 +198,21 @@ public final class Lab implements AutoCloseable {
     return part;
   }
 
-  /** Stops the cluster and removes the lab's files. The registries end with the process. */
+  /** Stops the cluster and the registries, and removes the lab's files. */
   @Override
   public void close() {
     if (cluster != null) {
       cluster.close();
     }
+    close(mirror);
+    close(source);
     scratch.close();
+  }
+
+  private static void close(@Nullable LabRegistry registry) {
+    if (registry != null) {
+      registry.close();
+    }
   }
 
   /** A user of one registry of this lab, with a password that no other run has. */
@@ -287,9 +298,15 @@ public final class Lab implements AutoCloseable {
     public Lab start() {
       try {
         ScratchDirectory scratch = ScratchDirectory.create();
+        LabRegistry source = null;
+        LabRegistry mirror = null;
         try {
-          return new Lab(this, scratch);
+          source = withSource ? LabRegistry.start(newUser("reader", "source")) : null;
+          mirror = externalMirror == null ? LabRegistry.start(newUser("mirror", "mirror")) : null;
+          return new Lab(this, scratch, source, mirror);
         } catch (IOException | RuntimeException e) {
+          Lab.close(mirror);
+          Lab.close(source);
           scratch.close();
           throw e;
         }

@@ -15,7 +15,7 @@ import java.nio.file.Files;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
 
-/** The lab's registries listen on every address, so nobody may guess their passwords. */
+/** Every local user can connect to the lab's registries, so nobody may guess their passwords. */
 class LabPasswordsTest {
   @Test
   void eachLabHasPasswordsOfItsOwn_andItsApiServerListensOnLoopbackAlone() throws Exception {
