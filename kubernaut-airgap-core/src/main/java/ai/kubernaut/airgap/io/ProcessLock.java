@@ -64,7 +64,24 @@ public final class ProcessLock implements AutoCloseable {
    */
   public static Optional<ProcessLock> tryAcquire(Path file) throws IOException {
     try {
-      return Optional.ofNullable(acquireUntil(file, System.nanoTime()));
+      return Optional.ofNullable(acquireUntil(file, System.nanoTime(), true));
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("an attempt without waiting was interrupted", e);
+    }
+  }
+
+  /**
+   * Acquires the lock of an existing file without waiting. The file is not created, so its holder
+   * can delete it, and the directory around it, at the same time.
+   *
+   * @param file the file to lock. A symbolic link is refused
+   * @return empty when another thread or process holds the lock
+   * @throws NoSuchFileException when the file does not exist
+   * @throws IOException when the file cannot be opened
+   */
+  static Optional<ProcessLock> tryAcquireExisting(Path file) throws IOException {
+    try {
+      return Optional.ofNullable(acquireUntil(file, System.nanoTime(), false));
     } catch (InterruptedException e) {
       throw new IllegalStateException("an attempt without waiting was interrupted", e);
     }
@@ -83,7 +100,7 @@ public final class ProcessLock implements AutoCloseable {
    */
   public static ProcessLock acquire(Path file, Duration timeout)
       throws IOException, InterruptedException {
-    ProcessLock lock = acquireUntil(file, System.nanoTime() + timeout.toNanos());
+    ProcessLock lock = acquireUntil(file, System.nanoTime() + timeout.toNanos(), true);
     if (lock == null) {
       throw new FileSystemException(
           file.toString(),
@@ -95,7 +112,7 @@ public final class ProcessLock implements AutoCloseable {
     return lock;
   }
 
-  private static @Nullable ProcessLock acquireUntil(Path file, long end)
+  private static @Nullable ProcessLock acquireUntil(Path file, long end, boolean creates)
       throws IOException, InterruptedException {
     while (true) {
       Path real = realPath(file);
@@ -107,8 +124,13 @@ public final class ProcessLock implements AutoCloseable {
       boolean acquired = false;
       try {
         // Creating a file opens and closes it, so this too is for one thread at a time.
-        create(real);
+        if (creates) {
+          create(real);
+        }
         Object identity = identity(real);
+        if (identity == null && !creates) {
+          throw new NoSuchFileException(real.toString());
+        }
         channel = open(real);
         // The holder may delete the file at any time. An open file keeps its identity to itself,
         // so what had the same one before and after it was opened is the file that was opened.

@@ -131,7 +131,7 @@ public final class ScratchDirectory implements AutoCloseable {
     if (!Files.isRegularFile(lockFile, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    Optional<ProcessLock> lock = ProcessLock.tryAcquire(lockFile);
+    Optional<ProcessLock> lock = ProcessLock.tryAcquireExisting(lockFile);
     if (lock.isPresent()) {
       try {
         remove(candidate);
@@ -141,21 +141,30 @@ public final class ScratchDirectory implements AutoCloseable {
     }
   }
 
-  /** Removes a directory; links in it are removed and not followed. */
+  /**
+   * Removes a directory; links in it are removed and not followed. The lock file is removed last,
+   * so that a removal that is cut short can be finished by another process.
+   */
   private static void remove(Path directory) throws IOException {
+    Path lockFile = directory.resolve(LOCK);
     Files.walkFileTree(
         directory,
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
               throws IOException {
-            Files.deleteIfExists(file);
+            if (!file.equals(lockFile)) {
+              Files.deleteIfExists(file);
+            }
             return FileVisitResult.CONTINUE;
           }
 
           @Override
           public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
               throws IOException {
+            if (folder.equals(directory)) {
+              Files.deleteIfExists(lockFile);
+            }
             Files.deleteIfExists(folder);
             return FileVisitResult.CONTINUE;
           }

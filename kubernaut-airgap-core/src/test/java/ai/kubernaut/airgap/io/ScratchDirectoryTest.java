@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -101,7 +102,8 @@ final class ScratchDirectoryTest {
 
   @Test
   void manyThreadsMayCreateAndRemoveThem() throws Exception {
-    List<Thread> threads = Stream.generate(() -> new Thread(this::createMany)).limit(4).toList();
+    List<Thread> threads =
+        Stream.generate(() -> new Thread(() -> createMany(folder))).limit(4).toList();
     threads.forEach(Thread::start);
     for (Thread thread : threads) {
       thread.join();
@@ -111,7 +113,32 @@ final class ScratchDirectoryTest {
     }
   }
 
-  private void createMany() {
+  @Test
+  void manyProcessesMayCreateAndRemoveThem() throws Exception {
+    List<Process> children = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      children.add(ChildJvm.start(Creator.class, folder.toString()));
+    }
+    for (Process child : children) {
+      assertThat(child.waitFor()).isZero();
+    }
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  /** A JVM that creates and removes directories where others do the same. */
+  static final class Creator {
+    private Creator() {}
+
+    public static void main(String[] arguments) {
+      for (int i = 0; i < 10; i++) {
+        createMany(Path.of(arguments[0]));
+      }
+    }
+  }
+
+  private static void createMany(Path folder) {
     for (int i = 0; i < 50; i++) {
       try (ScratchDirectory scratch = ScratchDirectory.create(folder)) {
         Files.writeString(scratch.path().resolve("file"), "content");
