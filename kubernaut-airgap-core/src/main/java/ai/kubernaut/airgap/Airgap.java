@@ -6,6 +6,7 @@ import ai.kubernaut.airgap.chart.ChartFetcher;
 import ai.kubernaut.airgap.chart.ChartValues;
 import ai.kubernaut.airgap.chart.HelmClient;
 import ai.kubernaut.airgap.chart.HelmException;
+import ai.kubernaut.airgap.chart.ImageFinder;
 import ai.kubernaut.airgap.chart.ProbedHelmClient;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.chart.RenderedChart;
@@ -42,6 +43,7 @@ import ai.kubernaut.airgap.verify.VerificationReport;
 import ai.kubernaut.airgap.verify.Verifier;
 import ai.kubernaut.airgap.verify.VerifyOptions;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -66,6 +68,7 @@ public final class Airgap implements AutoCloseable {
   private final @Nullable ClusterClient cluster;
   private final @Nullable HelmClient helm;
   private final boolean closesClients;
+  private final List<ImageFinder> finders;
   private final RetryPolicy retry;
   private final Consumer<ProgressEvent> progress;
   private final Set<Run> runs = ConcurrentHashMap.newKeySet();
@@ -76,6 +79,7 @@ public final class Airgap implements AutoCloseable {
     this.cluster = builder.cluster;
     this.helm = builder.helm;
     this.closesClients = builder.closesClients;
+    this.finders = List.copyOf(builder.finders);
     this.retry = builder.retry;
     this.progress = oneAtATime(builder.progress);
   }
@@ -131,7 +135,7 @@ public final class Airgap implements AutoCloseable {
   public MirrorPlan plan(Chart chart, Target target, PlanOptions options) {
     return planned(
         "Finding the images of " + chart.location(),
-        registries -> new MirrorPlanner(helm(), registries).plan(chart, target, options));
+        registries -> new MirrorPlanner(helm(), registries, finders).plan(chart, target, options));
   }
 
   /**
@@ -225,7 +229,7 @@ public final class Airgap implements AutoCloseable {
    * @throws IllegalStateException when no Helm was given
    */
   public MirrorProof prove(MirrorPlan plan, ProofOptions options) {
-    return new MirrorProver(helm()).prove(plan, options);
+    return new MirrorProver(helm(), finders).prove(plan, options);
   }
 
   /**
@@ -375,24 +379,26 @@ public final class Airgap implements AutoCloseable {
   public PullSecretReport configurePullSecret(
       MirrorPlan plan, Credentials credentials, PullSecretOptions options) {
     return new PullSecretConfigurer(cluster(), progress)
-        .configure(plan.target(), credentials, () -> render(plan, options.release()), options);
+        .configure(plan.target(), credentials, plan.release(), () -> render(plan), options);
   }
 
   /**
    * Looks which pull secret the cluster has, for those who configured it in another run. Needs a
    * cluster client.
    *
+   * @param plan the plan whose release pulls
    * @param options names
    * @return which Secrets are there; nothing was changed
    * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be reached, or
    *     refuses
    * @throws IllegalStateException when no cluster client was given
    */
-  public PullSecretReport findPullSecret(PullSecretOptions options) {
-    return new PullSecretConfigurer(cluster(), progress).find(options);
+  public PullSecretReport findPullSecret(MirrorPlan plan, PullSecretOptions options) {
+    return new PullSecretConfigurer(cluster(), progress).find(plan.release(), options);
   }
 
-  private RenderedChart render(MirrorPlan plan, ReleaseName release) {
+  private RenderedChart render(MirrorPlan plan) {
+    plan.checkChart();
     return plan.chart()
         .map(
             chart ->
@@ -400,7 +406,7 @@ public final class Airgap implements AutoCloseable {
                     helm()
                         .render(
                             ChartValues.withSdkConfig(helm(), chart),
-                            release,
+                            plan.release(),
                             plan.branches().stream().findFirst().orElse(Branch.of(chart)))))
         .orElseGet(() -> RenderedChart.parse(""));
   }
@@ -427,9 +433,10 @@ public final class Airgap implements AutoCloseable {
   public Installation install(
       MirrorReport mirrored, PullSecretReport pullSecret, InstallOptions options) {
     try {
-      return new Installer(cluster(), helm(), progress).install(mirrored, pullSecret, options);
+      return new Installer(cluster(), helm(), finders, progress)
+          .install(mirrored, pullSecret, options);
     } catch (HelmException e) {
-      throw explained(e, mirrored.plan(), options.release());
+      throw explained(e, mirrored.plan(), mirrored.plan().release());
     }
   }
 
@@ -462,17 +469,16 @@ public final class Airgap implements AutoCloseable {
    * Describes a release that was installed in another run, or by someone else, so that it can be
    * verified. Needs Helm when the plan names a chart, to find the namespaces that run pods.
    *
-   * @param release its name and namespace
    * @param plan the plan whose images it should run
    * @return the installation; the cluster was not asked
    * @throws HelmException when the plan's chart is not there, or refuses its values
    * @throws IllegalStateException when a client that this step needs was not given
    */
-  public Installation installationOf(ReleaseName release, MirrorPlan plan) {
+  public Installation installationOf(MirrorPlan plan) {
     return Installation.builder()
-        .release(release)
+        .release(plan.release())
         .plan(plan)
-        .addAllOtherNamespaces(render(plan, release).namespaces(release))
+        .addAllOtherNamespaces(render(plan).namespaces(plan.release()))
         .build();
   }
 
@@ -579,6 +585,7 @@ public final class Airgap implements AutoCloseable {
     private @Nullable ClusterClient cluster;
     private @Nullable HelmClient helm;
     private boolean closesClients;
+    private final List<ImageFinder> finders = new ArrayList<>(List.of(ImageFinder.containers()));
     private RetryPolicy retry = RetryPolicy.builder().build();
     private Consumer<ProgressEvent> progress = event -> {};
 
@@ -603,6 +610,18 @@ public final class Airgap implements AutoCloseable {
      */
     public Builder cluster(ClusterClient client) {
       this.cluster = Objects.requireNonNull(client, "client");
+      return this;
+    }
+
+    /**
+     * Adds a finder for images in rendered charts, for custom resources that the host knows. The
+     * images of containers are always found.
+     *
+     * @param finder finds the images that one object names
+     * @return this builder
+     */
+    public Builder imageFinder(ImageFinder finder) {
+      finders.add(Objects.requireNonNull(finder, "finder"));
       return this;
     }
 

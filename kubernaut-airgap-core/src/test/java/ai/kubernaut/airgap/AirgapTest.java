@@ -147,7 +147,7 @@ final class AirgapTest {
   void readingTheMirrorForAVerificationIsRetried() {
     ImageRef image = publish("gateway");
     MirrorPlan plan = plan(image);
-    ReleaseName release = ReleaseName.ofGuide();
+    ReleaseName release = ReleaseName.defaultRelease();
     MemoryClusterClient cluster = MemoryClusterClient.kubernetes();
     try (Airgap airgap =
         Airgap.builder()

@@ -202,7 +202,7 @@ final class ReadersFuzzTest {
         RenderedChart chart = RenderedChart.parse(text);
         chart.images(List.of(ImageFinder.mentions()));
         chart.images();
-        chart.namespaces(ReleaseName.ofGuide());
+        chart.namespaces(ReleaseName.defaultRelease());
       }
     },
     MANIFEST_OR_INDEX(List.of(MANIFEST, INDEX), InvalidManifestException.class) {

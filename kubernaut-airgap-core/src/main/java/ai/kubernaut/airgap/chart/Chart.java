@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.chart;
 import ai.kubernaut.airgap.image.ImageRef;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,6 +62,47 @@ public interface Chart {
   }
 
   /**
+   * Returns all files that values come from: the values files, those whose content is a value, and
+   * the SDK config.
+   *
+   * @return each file once, in this order
+   */
+  default List<Path> files() {
+    LinkedHashSet<Path> files = new LinkedHashSet<>(valuesFiles());
+    fileSettings().forEach(setting -> files.add(setting.file()));
+    sdkConfigFile().ifPresent(files::add);
+    return List.copyOf(files);
+  }
+
+  /**
+   * Changes the paths of the chart and of its files.
+   *
+   * @param location gives for the chart and each file the path to use
+   * @return the chart with these paths
+   */
+  default Chart relocated(UnaryOperator<Path> location) {
+    return ImmutableChart.builder()
+        .from(this)
+        .location(location.apply(location()))
+        .layers(
+            layers().stream()
+                .map(
+                    layer ->
+                        layer instanceof ValuesLayer.File file
+                            ? new ValuesLayer.File(location.apply(file.path()))
+                            : layer)
+                .toList())
+        .fileSettings(
+            fileSettings().stream()
+                .map(
+                    setting ->
+                        ImmutableFileSetting.of(setting.key(), location.apply(setting.file())))
+                .toList())
+        .sdkConfigFile(sdkConfigFile().map(location))
+        .build();
+  }
+
+  /**
    * Single values, over the layers.
    *
    * @return in their order
@@ -96,6 +138,16 @@ public interface Chart {
    * @return from each reference, exactly as the chart renders it, to the text to put there
    */
   Map<String, String> rewriting();
+
+  /**
+   * Returns the release that the chart is installed as.
+   *
+   * @return by default {@code kubernaut} in {@code kubernaut-system}
+   */
+  @Value.Default
+  default ReleaseName release() {
+    return ReleaseName.defaultRelease();
+  }
 
   /**
    * The Kubernetes version that templates see when they are rendered without a cluster, as {@code
@@ -157,6 +209,28 @@ public interface Chart {
    */
   default Chart fromArtifact(ImageRef artifact) {
     return ImmutableChart.builder().from(this).artifact(artifact).build();
+  }
+
+  /**
+   * Sets the release that the chart is installed as.
+   *
+   * @param name the name of the release, at most 53 characters
+   * @param namespace its namespace, at most 63 characters
+   * @return the chart with the release
+   * @throws IllegalArgumentException when a name is invalid
+   */
+  default Chart release(String name, String namespace) {
+    return release(ReleaseName.of(name, namespace));
+  }
+
+  /**
+   * Sets the release that the chart is installed as.
+   *
+   * @param release the name and the namespace
+   * @return the chart with the release
+   */
+  default Chart release(ReleaseName release) {
+    return ImmutableChart.builder().from(this).release(release).build();
   }
 
   /**

@@ -27,7 +27,7 @@ public interface ReleaseName {
    *
    * @return {@code kubernaut} in {@code kubernaut-system}
    */
-  static ReleaseName ofGuide() {
+  static ReleaseName defaultRelease() {
     return of("kubernaut", "kubernaut-system");
   }
 

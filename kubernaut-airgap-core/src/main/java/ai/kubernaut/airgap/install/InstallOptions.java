@@ -1,26 +1,13 @@
 package ai.kubernaut.airgap.install;
 
 import ai.kubernaut.airgap.Secret;
-import ai.kubernaut.airgap.chart.ImageFinder;
-import ai.kubernaut.airgap.chart.ReleaseName;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.immutables.value.Value;
 
 /** Choices for installing. Immutable. */
 @Value.Immutable
 public interface InstallOptions {
-  /**
-   * The release to install or upgrade.
-   *
-   * @return by default {@code kubernaut} in {@code kubernaut-system}
-   */
-  @Value.Default
-  default ReleaseName release() {
-    return ReleaseName.ofGuide();
-  }
-
   /**
    * The content of the Secret with the LLM's credentials (the guide, step 4a), made when it is not
    * there yet.
@@ -60,16 +47,6 @@ public interface InstallOptions {
   @Value.Default
   default boolean pinDigests() {
     return false;
-  }
-
-  /**
-   * What is looked for in the rendered chart: the finders that the plan was made with.
-   *
-   * @return by default the images of containers
-   */
-  @Value.Default
-  default List<ImageFinder> finders() {
-    return List.of(ImageFinder.containers());
   }
 
   /**

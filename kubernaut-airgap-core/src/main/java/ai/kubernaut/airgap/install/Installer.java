@@ -5,6 +5,7 @@ import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.ChartValues;
 import ai.kubernaut.airgap.chart.HelmClient;
+import ai.kubernaut.airgap.chart.ImageFinder;
 import ai.kubernaut.airgap.chart.ProbedHelmClient;
 import ai.kubernaut.airgap.chart.Release;
 import ai.kubernaut.airgap.cluster.ClusterClient;
@@ -39,18 +40,36 @@ import java.util.function.Consumer;
 public final class Installer {
   private final ClusterClient cluster;
   private final HelmClient helm;
+  private final List<ImageFinder> finders;
   private final Consumer<ProgressEvent> progress;
 
   /**
-   * Creates an installer.
+   * Creates an installer that finds the images of containers.
    *
    * @param cluster gets the namespace and the Secrets; stays open
    * @param helm renders and installs; stays open
    * @param progress told what happens
    */
   public Installer(ClusterClient cluster, HelmClient helm, Consumer<ProgressEvent> progress) {
+    this(cluster, helm, List.of(ImageFinder.containers()), progress);
+  }
+
+  /**
+   * Creates an installer.
+   *
+   * @param cluster gets the namespace and the Secrets; stays open
+   * @param helm renders and installs; stays open
+   * @param finders find the images in the rendered chart: those that the plan was made with
+   * @param progress told what happens
+   */
+  public Installer(
+      ClusterClient cluster,
+      HelmClient helm,
+      List<ImageFinder> finders,
+      Consumer<ProgressEvent> progress) {
     this.cluster = cluster;
     this.helm = new ProbedHelmClient(helm, cluster);
+    this.finders = List.copyOf(finders);
     this.progress = progress;
   }
 
@@ -73,7 +92,7 @@ public final class Installer {
   public Installation install(
       MirrorReport mirrored, PullSecretReport pullSecret, InstallOptions options) {
     Progress run = Progress.of(ProgressEvent.Step.INSTALL, progress);
-    Installer ofRun = new Installer(cluster, helm, run);
+    Installer ofRun = new Installer(cluster, helm, finders, run);
     return run.during(
             0,
             "Installing "
@@ -83,9 +102,9 @@ public final class Installer {
                     .map(chart -> chart.location().toString())
                     .orElse("the chart")
                 + " as "
-                + options.release().name()
+                + mirrored.plan().release().name()
                 + " in "
-                + options.release().namespace(),
+                + mirrored.plan().release().namespace(),
             () -> ofRun.installHere(mirrored, pullSecret, options),
             installed -> true,
             Installed::summary)
@@ -103,7 +122,7 @@ public final class Installer {
   private Installed installHere(
       MirrorReport mirrored, PullSecretReport pullSecret, InstallOptions options) {
     MirrorPlan plan = plan(mirrored, options);
-    String namespace = options.release().namespace();
+    String namespace = plan.release().namespace();
     MirrorPlan here = forThisCluster(plan);
     Chart chart =
         here.chart()
@@ -113,15 +132,13 @@ public final class Installer {
                         "the plan was made from a list of images, and names no chart to install"));
     ChartValues values = ChartValues.of(helm, chart);
     MirrorProof proof =
-        new MirrorProver(helm)
+        new MirrorProver(helm, finders)
             .prove(
                 here,
                 values,
                 ProofOptions.builder()
-                    .release(options.release())
                     .pinDigests(options.pinDigests())
                     .pullSecrets(pullSecret.namesForPods())
-                    .finders(options.finders())
                     .build())
             .orElseThrow();
     List<String> actions = new ArrayList<>(proof.overlay().lines());
@@ -159,11 +176,11 @@ public final class Installer {
             + release.status()
             + " at revision "
             + release.revision());
-    Set<String> otherNamespaces = new TreeSet<>(proof.rendered().namespaces(options.release()));
+    Set<String> otherNamespaces = new TreeSet<>(proof.rendered().namespaces(plan.release()));
     otherNamespaces.remove(namespace);
     return new Installed(
         Installation.builder()
-            .release(options.release())
+            .release(plan.release())
             .plan(plan)
             .otherNamespaces(otherNamespaces)
             .actions(actions)
@@ -205,7 +222,7 @@ public final class Installer {
   }
 
   private Release installOrUpgrade(Chart chart, InstallOptions options) {
-    Optional<Release> existing = helm.status(options.release());
+    Optional<Release> existing = helm.status(chart.release());
     if (existing.isPresent()) {
       step(
           "the release is there at revision "
@@ -213,10 +230,10 @@ public final class Installer {
               + ", "
               + existing.get().status()
               + "; upgrading it");
-      return helm.upgrade(chart, options.release(), options.hookTimeout());
+      return helm.upgrade(chart, chart.release(), options.hookTimeout());
     }
     step("Helm is installing; its hooks make certificates and migrate the database");
-    return helm.install(chart, options.release(), options.hookTimeout());
+    return helm.install(chart, chart.release(), options.hookTimeout());
   }
 
   private Optional<String> ensureNamespace(String name) {

@@ -6,6 +6,7 @@ import ai.kubernaut.airgap.chart.ChartBranches;
 import ai.kubernaut.airgap.chart.ChartValues;
 import ai.kubernaut.airgap.chart.HelmClient;
 import ai.kubernaut.airgap.chart.HelmException;
+import ai.kubernaut.airgap.chart.ImageFinder;
 import ai.kubernaut.airgap.chart.ImageReason;
 import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.plan.MirrorEntry;
@@ -27,14 +28,27 @@ import java.util.function.Function;
  */
 public final class MirrorProver {
   private final HelmClient helm;
+  private final List<ImageFinder> finders;
+
+  /**
+   * Creates a prover that finds the images of containers.
+   *
+   * @param helm renders; stays open
+   */
+  public MirrorProver(HelmClient helm) {
+    this(helm, List.of(ImageFinder.containers()));
+  }
 
   /**
    * Creates a prover.
    *
    * @param helm renders; stays open
+   * @param finders find the images in the rendered chart: those that the plan was made with. An
+   *     image that is only mentioned is turned to the mirror too, if the plan has it.
    */
-  public MirrorProver(HelmClient helm) {
+  public MirrorProver(HelmClient helm, List<ImageFinder> finders) {
     this.helm = helm;
+    this.finders = List.copyOf(finders);
   }
 
   /**
@@ -67,6 +81,7 @@ public final class MirrorProver {
    * @throws HelmException when the chart is not there, or refuses its own values
    */
   public MirrorProof prove(MirrorPlan plan, ChartValues values, ProofOptions options) {
+    plan.checkChart();
     Chart chart = values.withSdkConfig(plan.chart().orElseThrow(IllegalArgumentException::new));
     return new Run(
             chart,
@@ -99,27 +114,27 @@ public final class MirrorProver {
           planned.isEmpty() ? renderAllBranches() : render(chart, planned);
       this.branches = List.copyOf(rendered.keySet());
       // Throws when a reference is invalid; the message names the place.
-      rendered.values().forEach(inBranch -> inBranch.images(options.finders()));
+      rendered.values().forEach(inBranch -> inBranch.images(finders));
       this.plain = find(rendered);
       this.candidates = Candidates.of(values.fields(), helm.schemas(chart), referencesToChange());
     }
 
     private Map<Branch, RenderedChart> renderAllBranches() {
       Map<Branch, RenderedChart> rendered = new LinkedHashMap<>();
-      ChartBranches.of(helm, chart, options.release(), options.finders(), rendered::put);
+      ChartBranches.of(helm, chart, chart.release(), finders, rendered::put);
       return rendered;
     }
 
     private Map<Branch, RenderedChart> render(Chart turned, List<Branch> chosen) {
       Map<Branch, RenderedChart> rendered = new LinkedHashMap<>();
       for (Branch branch : chosen) {
-        rendered.put(branch, RenderedChart.parse(helm.render(turned, options.release(), branch)));
+        rendered.put(branch, RenderedChart.parse(helm.render(turned, chart.release(), branch)));
       }
       return rendered;
     }
 
     private FoundReferences find(Map<Branch, RenderedChart> rendered) {
-      return FoundReferences.in(rendered, options.finders());
+      return FoundReferences.in(rendered, finders);
     }
 
     private Overlay overlay(Map<Leaf, String> changes, Set<String> pullSecrets) {

@@ -2,8 +2,10 @@ package ai.kubernaut.airgap.plan;
 
 import ai.kubernaut.airgap.chart.Branch;
 import ai.kubernaut.airgap.chart.Chart;
+import ai.kubernaut.airgap.chart.ChartLock;
 import ai.kubernaut.airgap.chart.ImageUse;
 import ai.kubernaut.airgap.chart.RefusedBranch;
+import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platforms;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.immutables.value.Value;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +57,38 @@ public interface MirrorPlan {
    * @return empty when the plan was made from a list of images
    */
   Optional<Chart> chart();
+
+  /**
+   * Returns the chart and its files by content.
+   *
+   * @return empty when the plan was made from a list of images, or put together by hand
+   */
+  Optional<ChartLock> lock();
+
+  /**
+   * Returns the release whose images these are.
+   *
+   * @return by default that of the chart; without a chart {@code kubernaut} in {@code
+   *     kubernaut-system}
+   */
+  @Value.Default
+  default ReleaseName release() {
+    return chart().map(Chart::release).orElseGet(ReleaseName::defaultRelease);
+  }
+
+  /**
+   * Changes the release.
+   *
+   * @param release the name and the namespace
+   * @return the plan, and its chart, with the release
+   */
+  default MirrorPlan forRelease(ReleaseName release) {
+    return MirrorPlan.builder(target())
+        .from(this)
+        .release(release)
+        .chart(chart().map(chart -> chart.release(release)))
+        .build();
+  }
 
   /**
    * Returns the branches of the chart that were rendered to find the images, each for all branches
@@ -145,6 +180,14 @@ public interface MirrorPlan {
    */
   @Value.Check
   default void check() {
+    if (chart().isPresent() && !chart().get().release().equals(release())) {
+      throw new InvalidPlanException(
+          "the plan is for the release "
+              + release()
+              + ", but its chart for "
+              + chart().get().release()
+              + "; use the same release for both");
+    }
     Map<ImageRef, ImageRef> bySource = new HashMap<>();
     Map<ImageRef, ImageRef> byTarget = new HashMap<>();
     for (MirrorEntry entry : entries()) {
@@ -201,19 +244,35 @@ public interface MirrorPlan {
    * @return a YAML document
    */
   default String toYaml() {
-    return PlanFile.write(this);
+    return PlanFile.write(this, UnaryOperator.identity());
   }
 
   /**
-   * Reads a saved plan.
+   * Reads a saved plan, on this machine or another one. The chart, its values files and its SDK
+   * config are looked for under their paths from the directory of the plan, by name in that
+   * directory, and in the given directories. The content that was planned with decides when there
+   * are several.
    *
    * @param file a file that {@link #save} wrote
-   * @return the plan, equal to the one saved
-   * @throws InvalidPlanException when the file is not there, is no plan, is of another version, or
-   *     breaks a rule of plans
+   * @param directories other directories in which to look for the chart and its files
+   * @return the plan, equal to the one saved when the files are where they were. A file that is
+   *     missing or has changed is no error here, but for the step that uses the chart.
+   * @throws InvalidPlanException when the file does not exist, is not a plan, has another version,
+   *     or breaks a rule of plans
    */
-  static MirrorPlan read(Path file) {
-    return PlanFile.read(file);
+  static MirrorPlan read(Path file, Path... directories) {
+    return PlanFile.read(file, List.of(directories));
+  }
+
+  /**
+   * Checks that the chart and its files have not changed since the plan was made. A plan without a
+   * {@link #lock()} is not checked.
+   *
+   * @throws ai.kubernaut.airgap.chart.ChartChangedException when one has changed, with both digests
+   * @throws ai.kubernaut.airgap.chart.HelmException when one cannot be read
+   */
+  default void checkChart() {
+    chart().ifPresent(chart -> lock().ifPresent(lock -> lock.check(chart)));
   }
 
   /** Builds a {@link MirrorPlan}. Not thread-safe. */

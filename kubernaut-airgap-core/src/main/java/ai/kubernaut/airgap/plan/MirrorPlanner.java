@@ -3,8 +3,10 @@ package ai.kubernaut.airgap.plan;
 import ai.kubernaut.airgap.AirgapException;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.ChartBranches;
+import ai.kubernaut.airgap.chart.ChartLock;
 import ai.kubernaut.airgap.chart.ChartValues;
 import ai.kubernaut.airgap.chart.HelmClient;
+import ai.kubernaut.airgap.chart.ImageFinder;
 import ai.kubernaut.airgap.chart.ImageReason;
 import ai.kubernaut.airgap.chart.ImageUse;
 import ai.kubernaut.airgap.image.Digest;
@@ -14,6 +16,7 @@ import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.RegistryClient;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,16 +39,29 @@ public final class MirrorPlanner {
 
   private final @Nullable HelmClient helm;
   private final RegistryClient registries;
+  private final List<ImageFinder> finders;
+
+  /**
+   * Creates a planner that finds the images of containers.
+   *
+   * @param helm renders the chart
+   * @param registries asked for digests, unless the options say not to
+   */
+  public MirrorPlanner(HelmClient helm, RegistryClient registries) {
+    this(helm, registries, List.of(ImageFinder.containers()));
+  }
 
   /**
    * Creates a planner.
    *
    * @param helm renders the chart
    * @param registries asked for digests, unless the options say not to
+   * @param finders find the images in the rendered chart
    */
-  public MirrorPlanner(HelmClient helm, RegistryClient registries) {
+  public MirrorPlanner(HelmClient helm, RegistryClient registries, List<ImageFinder> finders) {
     this.helm = helm;
     this.registries = registries;
+    this.finders = List.copyOf(finders);
   }
 
   /**
@@ -56,6 +72,7 @@ public final class MirrorPlanner {
   public MirrorPlanner(RegistryClient registries) {
     this.helm = null;
     this.registries = registries;
+    this.finders = List.of();
   }
 
   /**
@@ -99,10 +116,16 @@ public final class MirrorPlanner {
           "planning the chart " + chart.location() + " needs Helm; create the planner with it");
     }
     Chart complete = ChartValues.withSdkConfig(helm, chart);
-    ChartBranches rendered = ChartBranches.of(helm, complete, options.release(), options.finders());
+    ChartBranches rendered = ChartBranches.of(helm, complete, chart.release(), finders);
     MirrorPlan.Builder plan =
         MirrorPlan.builder(target)
-            .chart(chart)
+            .chart(chart.relocated(path -> path.toAbsolutePath().normalize()))
+            // A chart that only the Helm client can read has no content to compare with.
+            .lock(
+                Files.exists(chart.location())
+                    ? Optional.of(ChartLock.of(helm, chart))
+                    : Optional.empty())
+            .release(chart.release())
             .branches(rendered.branches())
             .refusedBranches(rendered.refused())
             .coversAllBranches(rendered.isComplete());

@@ -3,9 +3,12 @@ package ai.kubernaut.airgap.plan;
 import ai.kubernaut.airgap.AirgapException;
 import ai.kubernaut.airgap.chart.Branch;
 import ai.kubernaut.airgap.chart.Chart;
+import ai.kubernaut.airgap.chart.ChartLock;
 import ai.kubernaut.airgap.chart.ImageReason;
 import ai.kubernaut.airgap.chart.ImageUse;
+import ai.kubernaut.airgap.chart.LockedFile;
 import ai.kubernaut.airgap.chart.RefusedBranch;
+import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.chart.ValuesLayer;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.image.Digest;
@@ -21,11 +24,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * The saved form of a plan. An unknown version and an unknown key are errors: what is not
@@ -37,7 +43,12 @@ final class PlanFile {
 
   private PlanFile() {}
 
-  static String write(MirrorPlan plan) {
+  /**
+   * Writes a plan.
+   *
+   * @param paths gives the path to write for the chart's and each file's
+   */
+  static String write(MirrorPlan plan, UnaryOperator<Path> paths) {
     Map<String, Object> file = new LinkedHashMap<>();
     file.put("apiVersion", VERSION);
     file.put("kind", KIND);
@@ -52,7 +63,10 @@ final class PlanFile {
         file.put("withoutIndex", true);
       }
     }
-    plan.chart().ifPresent(chart -> file.put("chart", writeChart(chart)));
+    file.put(
+        "release", pair("name", plan.release().name(), "namespace", plan.release().namespace()));
+    plan.chart()
+        .ifPresent(chart -> file.put("chart", writeChart(chart.relocated(paths), plan.lock())));
     if (!plan.branches().isEmpty()) {
       file.put("branches", writeBranches(plan.branches()));
     }
@@ -84,16 +98,23 @@ final class PlanFile {
     return Yaml.write(file);
   }
 
-  private static Map<String, Object> writeChart(Chart chart) {
+  private static Map<String, Object> writeChart(Chart chart, Optional<ChartLock> lock) {
     Map<String, Object> written = new LinkedHashMap<>();
+    lock.ifPresent(
+        locked -> {
+          written.put("name", locked.name());
+          written.put("version", locked.version());
+        });
     written.put("location", chart.location().toString());
+    lock.ifPresent(locked -> written.put("digest", locked.chart().digest().toString()));
     chart.artifact().ifPresent(artifact -> written.put("artifact", artifact.toString()));
+    Map<Path, Digest> digests = digests(chart, lock);
     List<Object> layers = new ArrayList<>();
     for (ValuesLayer layer : chart.layers()) {
       layers.add(
           layer instanceof ValuesLayer.Json json
               ? pair("key", json.key(), "json", json.json())
-              : ((ValuesLayer.File) layer).path().toString());
+              : writeFile(((ValuesLayer.File) layer).path(), digests));
     }
     if (!layers.isEmpty()) {
       written.put("values", layers);
@@ -104,11 +125,16 @@ final class PlanFile {
     chart
         .fileSettings()
         .forEach(
-            setting -> files.add(pair("key", setting.key(), "file", setting.file().toString())));
+            setting -> {
+              Map<String, Object> one = new LinkedHashMap<>();
+              one.put("key", setting.key());
+              one.putAll(writeFile(setting.file(), digests));
+              files.add(one);
+            });
     if (!files.isEmpty()) {
       written.put("setFile", files);
     }
-    chart.sdkConfigFile().ifPresent(file -> written.put("sdkConfig", file.toString()));
+    chart.sdkConfigFile().ifPresent(file -> written.put("sdkConfig", writeFile(file, digests)));
     chart.kubeVersion().ifPresent(version -> written.put("kubeVersion", version));
     if (!chart.apiVersions().isEmpty()) {
       written.put("apiVersions", chart.apiVersions());
@@ -158,6 +184,27 @@ final class PlanFile {
 
   private static List<String> strings(Fields fields, String where, String key) {
     return list(fields, where, key).stream().map(Object::toString).toList();
+  }
+
+  /** The digests of a chart's files by the paths that they have there. */
+  private static Map<Path, Digest> digests(Chart chart, Optional<ChartLock> lock) {
+    Map<Path, Digest> digests = new HashMap<>();
+    List<Path> files = chart.files();
+    List<LockedFile> locked = lock.map(ChartLock::files).orElse(List.of());
+    for (int i = 0; i < Math.min(files.size(), locked.size()); i++) {
+      digests.put(files.get(i), locked.get(i).digest());
+    }
+    return digests;
+  }
+
+  private static Map<String, Object> writeFile(Path file, Map<Path, Digest> digests) {
+    Map<String, Object> written = new LinkedHashMap<>();
+    written.put("file", file.toString());
+    Digest digest = digests.get(file);
+    if (digest != null) {
+      written.put("digest", digest.toString());
+    }
+    return written;
   }
 
   private static void putSettings(
@@ -214,7 +261,7 @@ final class PlanFile {
       // Temporary files of java.nio are the owner's alone from the moment they exist.
       Path temporary = Files.createTempFile(folder, ".plan", ".tmp");
       try {
-        Files.writeString(temporary, write(plan));
+        Files.writeString(temporary, write(plan, path -> relativeTo(folder, path)));
         Files.move(
             temporary,
             absolute,
@@ -230,7 +277,15 @@ final class PlanFile {
     }
   }
 
-  static MirrorPlan read(Path file) {
+  /** The path from the plan's directory, so that both can be moved together. */
+  private static Path relativeTo(Path folder, Path path) {
+    Path absolute = path.toAbsolutePath().normalize();
+    return Objects.equals(absolute.getRoot(), folder.getRoot())
+        ? folder.normalize().relativize(absolute)
+        : absolute;
+  }
+
+  static MirrorPlan read(Path file, List<Path> directories) {
     Fields fields;
     try {
       fields = Fields.of(Yaml.readMapping(file, Yaml.DuplicateKeys.REFUSED));
@@ -238,7 +293,7 @@ final class PlanFile {
       throw new InvalidPlanException("no plan can be read: " + e.getMessage(), e);
     }
     try {
-      return read(fields);
+      return located(read(fields), file, directories);
     } catch (InvalidPlanException e) {
       throw e.getCause() == null
           ? new InvalidPlanException("no plan can be read from " + file + ": " + e.getMessage(), e)
@@ -246,6 +301,20 @@ final class PlanFile {
     } catch (AirgapException | IllegalArgumentException e) {
       throw new InvalidPlanException("no plan can be read from " + file + ": " + e.getMessage(), e);
     }
+  }
+
+  /** The plan with the paths under which the chart and its files are found. */
+  private static MirrorPlan located(MirrorPlan plan, Path file, List<Path> directories) {
+    if (plan.chart().isEmpty()) {
+      return plan;
+    }
+    Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
+    PlanLocations locations = new PlanLocations(folder, directories, plan);
+    return MirrorPlan.builder(plan.target())
+        .from(plan)
+        .chart(plan.chart().get().relocated(locations::locate))
+        .lock(plan.lock().map(locations::locate))
+        .build();
   }
 
   private static MirrorPlan read(Fields file) {
@@ -271,6 +340,7 @@ final class PlanFile {
         "target",
         "platforms",
         "withoutIndex",
+        "release",
         "chart",
         "branches",
         "refusedBranches",
@@ -280,8 +350,17 @@ final class PlanFile {
     Fields target = file.fields("target");
     MirrorPlan.Builder plan = MirrorPlan.builder(readTarget(target));
     plan.platforms(readPlatforms(file));
+    Fields release = file.fields("release");
+    allow(release, "release", "name", "namespace");
+    plan.release(
+        ReleaseName.of(
+            required(release, "release", "name"), required(release, "release", "namespace")));
     if (file.value("chart").isPresent()) {
-      plan.chart(readChart(file.fields("chart")));
+      plan.lock(readLock(file.fields("chart")));
+      plan.chart(
+          readChart(file.fields("chart"))
+              .release(
+                  required(release, "release", "name"), required(release, "release", "namespace")));
     }
     plan.branches(readBranches(file, "the plan"));
     for (Fields refused : objects(file, "the plan", "refusedBranches")) {
@@ -342,7 +421,10 @@ final class PlanFile {
     allow(
         chart,
         "chart",
+        "name",
+        "version",
         "location",
+        "digest",
         "artifact",
         "values",
         "set",
@@ -357,15 +439,17 @@ final class PlanFile {
       read = read.fromArtifact(ImageRef.parse(required(chart, "chart", "artifact")));
     }
     for (Object layer : list(chart, "chart", "values")) {
-      if (layer instanceof Map<?, ?> json) {
-        Fields fields = Fields.of(json);
-        allow(fields, "chart.values", "key", "json");
-        read =
-            read.setJson(
-                required(fields, "chart.values", "key"), required(fields, "chart.values", "json"));
-      } else {
-        read = read.values(Path.of(layer.toString()));
+      if (!(layer instanceof Map<?, ?> map)) {
+        throw new InvalidPlanException("an element of chart.values is no mapping");
       }
+      Fields fields = Fields.of(map);
+      allow(fields, "chart.values", "file", "digest", "key", "json");
+      read =
+          fields.value("file").isPresent()
+              ? read.values(Path.of(required(fields, "chart.values", "file")))
+              : read.setJson(
+                  required(fields, "chart.values", "key"),
+                  required(fields, "chart.values", "json"));
     }
     for (Fields setting : objects(chart, "chart", "set")) {
       allow(setting, "chart.set", "key", "value");
@@ -380,7 +464,7 @@ final class PlanFile {
               required(setting, "chart.setString", "value"));
     }
     for (Fields setting : objects(chart, "chart", "setFile")) {
-      allow(setting, "chart.setFile", "key", "file");
+      allow(setting, "chart.setFile", "key", "file", "digest");
       read =
           read.setFile(
               required(setting, "chart.setFile", "key"),
@@ -399,7 +483,39 @@ final class PlanFile {
     for (Object version : list(chart, "chart", "apiVersions")) {
       read = read.apiVersions(version.toString());
     }
-    return chart.text("sdkConfig").map(Path::of).map(read::sdkConfig).orElse(read);
+    if (chart.value("sdkConfig").isPresent()) {
+      Fields sdkConfig = chart.fields("sdkConfig");
+      allow(sdkConfig, "chart.sdkConfig", "file", "digest");
+      read = read.sdkConfig(Path.of(required(sdkConfig, "chart.sdkConfig", "file")));
+    }
+    return read;
+  }
+
+  private static Optional<ChartLock> readLock(Fields chart) {
+    if (chart.value("digest").isEmpty()) {
+      return Optional.empty();
+    }
+    ChartLock.Builder lock =
+        ChartLock.builder()
+            .name(required(chart, "chart", "name"))
+            .version(required(chart, "chart", "version"))
+            .chart(
+                LockedFile.of(
+                    Path.of(required(chart, "chart", "location")),
+                    Digest.parse(required(chart, "chart", "digest"))));
+    Map<Path, Digest> files = new LinkedHashMap<>();
+    List<Fields> named = new ArrayList<>(chart.list("values"));
+    named.addAll(chart.list("setFile"));
+    named.add(chart.fields("sdkConfig"));
+    for (Fields one : named) {
+      if (one.value("file").isPresent()) {
+        files.put(
+            Path.of(required(one, "chart", "file")),
+            Digest.parse(required(one, "chart", "digest")));
+      }
+    }
+    files.forEach((file, digest) -> lock.addFiles(LockedFile.of(file, digest)));
+    return Optional.of(lock.build());
   }
 
   private static MirrorEntry readEntry(Fields image) {

@@ -1,7 +1,5 @@
 package ai.kubernaut.airgap.plan;
 
-import ai.kubernaut.airgap.chart.ImageFinder;
-import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.image.Repository;
@@ -19,16 +17,6 @@ public interface PlanOptions {
    * @return by default none
    */
   List<ImageRef> extraImages();
-
-  /**
-   * What is looked for in the rendered chart.
-   *
-   * @return by default the images of containers; a host adds finders for what it knows
-   */
-  @Value.Default
-  default List<ImageFinder> finders() {
-    return List.of(ImageFinder.containers());
-  }
 
   /**
    * A rule of the host's own for names in the mirror, in place of the target's: it gives each
@@ -49,16 +37,6 @@ public interface PlanOptions {
   @Value.Default
   default boolean mirrorMentions() {
     return false;
-  }
-
-  /**
-   * The release that the templates see.
-   *
-   * @return by default {@code kubernaut} in {@code kubernaut-system}
-   */
-  @Value.Default
-  default ReleaseName release() {
-    return ReleaseName.ofGuide();
   }
 
   /**

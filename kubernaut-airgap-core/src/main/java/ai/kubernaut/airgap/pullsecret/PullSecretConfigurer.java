@@ -53,6 +53,7 @@ public final class PullSecretConfigurer {
    * @param target the mirror; its prefix, if it has one, keeps the entry from hiding others of the
    *     same registry
    * @param credentials what nodes pull with
+   * @param release the release whose pods pull
    * @param chart renders the chart, to find the namespaces that run pods; asked only where there is
    *     no global pull secret
    * @param options names and patience
@@ -64,6 +65,7 @@ public final class PullSecretConfigurer {
   public PullSecretReport configure(
       Target target,
       Credentials credentials,
+      ReleaseName release,
       Supplier<RenderedChart> chart,
       PullSecretOptions options) {
     Progress run = Progress.of(ProgressEvent.Step.PULL_SECRET, progress);
@@ -71,7 +73,7 @@ public final class PullSecretConfigurer {
     return run.during(
         0,
         "Giving " + cluster.address() + " the credentials for " + target.address(),
-        () -> ofRun.configureHere(target, credentials, chart, options),
+        () -> ofRun.configureHere(target, credentials, release, chart, options),
         report -> true,
         PullSecretReport::summary);
   }
@@ -79,10 +81,11 @@ public final class PullSecretConfigurer {
   private PullSecretReport configureHere(
       Target target,
       Credentials credentials,
+      ReleaseName release,
       Supplier<RenderedChart> chart,
       PullSecretOptions options) {
     if (!cluster.serves(ResourceType.CLUSTER_VERSION)) {
-      return inNamespaces(target, credentials, chart.get(), options);
+      return inNamespaces(target, credentials, release, chart.get(), options);
     }
     MachineConfigPools before =
         cluster.serves(ResourceType.MACHINE_CONFIG_POOL) ? MachineConfigPools.look(cluster) : null;
@@ -95,11 +98,12 @@ public final class PullSecretConfigurer {
    * Looks which pull secret of this step the cluster has, for those who configured it in another
    * run. Changes nothing.
    *
+   * @param release the release whose pods pull
    * @param options names
    * @return which Secrets are there; what stands in them is not looked at
    * @throws ClusterException when the cluster cannot be reached, or refuses
    */
-  public PullSecretReport find(PullSecretOptions options) {
+  public PullSecretReport find(ReleaseName release, PullSecretOptions options) {
     if (cluster.serves(ResourceType.CLUSTER_VERSION)) {
       return PullSecretReport.builder()
           .scope(PullSecretReport.Scope.OPENSHIFT_GLOBAL)
@@ -107,7 +111,7 @@ public final class PullSecretConfigurer {
           .summary("The nodes of an OpenShift cluster use its global pull secret")
           .build();
     }
-    String namespace = options.release().namespace();
+    String namespace = release.namespace();
     if (cluster.get(ResourceType.SECRET, namespace, options.secretName()).isEmpty()) {
       return PullSecretReport.none();
     }
@@ -227,15 +231,19 @@ public final class PullSecretConfigurer {
   }
 
   private PullSecretReport inNamespaces(
-      Target target, Credentials credentials, RenderedChart chart, PullSecretOptions options) {
+      Target target,
+      Credentials credentials,
+      ReleaseName release,
+      RenderedChart chart,
+      PullSecretOptions options) {
     PullSecretReport.Builder report =
         PullSecretReport.builder()
             .scope(PullSecretReport.Scope.NAMESPACES)
             .addNamesForPods(options.secretName());
     boolean changed = false;
-    List<String> namespaces = chart.namespaces(options.release());
+    List<String> namespaces = chart.namespaces(release);
     for (String namespace : namespaces) {
-      changed |= ensureNamespace(namespace, chart, options.release());
+      changed |= ensureNamespace(namespace, chart, release);
       changed |=
           merge(
               namespace,

@@ -1,6 +1,5 @@
 package ai.kubernaut.airgap.pullsecret;
 
-import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.cluster.Patience;
 import java.time.Duration;
 import org.immutables.value.Value;
@@ -8,17 +7,6 @@ import org.immutables.value.Value;
 /** Choices for giving the cluster the mirror's credentials. Immutable. */
 @Value.Immutable
 public interface PullSecretOptions {
-  /**
-   * The release whose pods will pull: where there is no global pull secret, its namespaces get one
-   * each.
-   *
-   * @return by default {@code kubernaut} in {@code kubernaut-system}
-   */
-  @Value.Default
-  default ReleaseName release() {
-    return ReleaseName.ofGuide();
-  }
-
   /**
    * The name of the pull secrets in namespaces. The global ones have names of their own.
    *

@@ -83,7 +83,8 @@ final class ChartValuesTest {
 
   @Test
   void aReleasesNameFollowsHelmsRules() {
-    assertThat(ReleaseName.of("kubernaut", "kubernaut-system")).isEqualTo(ReleaseName.ofGuide());
+    assertThat(ReleaseName.of("kubernaut", "kubernaut-system"))
+        .isEqualTo(ReleaseName.defaultRelease());
     for (String name : List.of("", "Upper", "-a", "a-", "a_b", "x".repeat(54))) {
       assertThatThrownBy(() -> ReleaseName.of(name, "ns"))
           .isInstanceOf(IllegalArgumentException.class)

@@ -239,7 +239,7 @@ final class RenderedChartTest {
             ---
             {kind: Deployment, metadata: {name: d, namespace: ~}, spec: {template: {spec: {containers: [{image: "quay.io/x/a:1"}]}}}}
             """);
-    assertThat(chart.namespaces(ReleaseName.ofGuide()))
+    assertThat(chart.namespaces(ReleaseName.defaultRelease()))
         .containsExactly("kubernaut-system", "kubernaut-workflows", "other");
   }
 
@@ -265,7 +265,7 @@ final class RenderedChartTest {
             "registry.redhat.io/rhel10/postgresql-16",
             "registry.redhat.io/rhel10/valkey-8");
     assertThat(chart.images()).allSatisfy(use -> assertThat(use.reasons()).isNotEmpty());
-    assertThat(chart.namespaces(ReleaseName.ofGuide()))
+    assertThat(chart.namespaces(ReleaseName.defaultRelease()))
         .containsExactly("kubernaut-system", "kubernaut-workflows");
   }
 

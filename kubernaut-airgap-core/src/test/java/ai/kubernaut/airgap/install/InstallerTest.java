@@ -82,7 +82,7 @@ final class InstallerTest {
 
   private static MirrorPlan plan(Chart chart, TemplateHelm helm) {
     MirrorPlan.Builder plan = MirrorPlan.builder(Target.registry("harbor.corp:5000")).chart(chart);
-    RenderedChart.parse(helm.render(chart, ReleaseName.ofGuide()))
+    RenderedChart.parse(helm.render(chart, ReleaseName.defaultRelease()))
         .images()
         .forEach(use -> plan.image(use.image()));
     return plan.build();
@@ -135,7 +135,7 @@ final class InstallerTest {
             "harbor.corp:5000/kubernaut-ai/gateway:v1.1.0",
             "harbor.corp:5000/library/postgres:16-alpine",
             "harbor.corp:5000/valkey/valkey:8-alpine");
-    assertThat(installation.release()).isEqualTo(ReleaseName.ofGuide());
+    assertThat(installation.release()).isEqualTo(ReleaseName.defaultRelease());
     assertThat(installation.namespaces())
         .containsExactly("kubernaut-system", "kubernaut-workflows");
     assertThat(installation.actions())
@@ -178,8 +178,8 @@ final class InstallerTest {
     install();
     String first = secret("kubernaut-system", "postgresql-secret").get("POSTGRES_PASSWORD");
     install(
-        plan(TemplateHelm.chart(), helm),
-        InstallOptions.builder().release(ReleaseName.of("kubernaut", "second")).build());
+        plan(TemplateHelm.chart().release("kubernaut", "second"), helm),
+        InstallOptions.builder().build());
     assertThat(secret("second", "postgresql-secret").get("POSTGRES_PASSWORD")).isNotEqualTo(first);
   }
 

@@ -60,7 +60,7 @@ final class MirrorProverTest {
 
   private static MirrorPlan plan(TemplateHelm helm, Chart chart, Target target) {
     MirrorPlan.Builder plan = MirrorPlan.builder(target).chart(chart);
-    RenderedChart.parse(helm.render(chart, ProofOptions.builder().build().release()))
+    RenderedChart.parse(helm.render(chart, chart.release()))
         .images()
         .forEach(use -> plan.image(use.image()));
     return plan.build();

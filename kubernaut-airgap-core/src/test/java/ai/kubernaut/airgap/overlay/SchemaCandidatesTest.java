@@ -51,7 +51,7 @@ final class SchemaCandidatesTest {
 
   private static MirrorProof prove(TemplateHelm helm, Chart chart, ProofOptions options) {
     MirrorPlan.Builder plan = MirrorPlan.builder(MIRROR).chart(chart);
-    RenderedChart.parse(helm.render(chart, options.release()))
+    RenderedChart.parse(helm.render(chart, chart.release()))
         .images()
         .forEach(use -> plan.image(use.image()));
     return new MirrorProver(helm).prove(plan.build(), options);

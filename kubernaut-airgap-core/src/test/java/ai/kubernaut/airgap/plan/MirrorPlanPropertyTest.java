@@ -73,9 +73,9 @@ final class MirrorPlanPropertyTest {
   }
 
   private static Chart chart(Random random) {
-    Chart chart = Chart.at(Path.of("charts/kubernaut " + random.nextInt(3)));
+    Chart chart = Chart.at(Path.of("/charts/kubernaut " + random.nextInt(3)).toAbsolutePath());
     for (int i = random.nextInt(3); i > 0; i--) {
-      chart = chart.values(Path.of("values-" + i + " é.yaml"));
+      chart = chart.values(Path.of("/values-" + i + " é.yaml"));
     }
     for (int i = random.nextInt(4); i > 0; i--) {
       chart = chart.set("a.b\\.c[" + i + "]", text(random));
@@ -86,7 +86,7 @@ final class MirrorPlanPropertyTest {
     if (random.nextBoolean()) {
       chart = chart.rewriting(Map.of("quay.io/a/b:1", "x" + text(random)));
     }
-    return random.nextBoolean() ? chart.sdkConfig(Path.of("sdk.yaml")) : chart;
+    return random.nextBoolean() ? chart.sdkConfig(Path.of("/sdk.yaml")) : chart;
   }
 
   private static MirrorEntry entry(Random random, Target target, int number) {

@@ -2,9 +2,16 @@ package ai.kubernaut.airgap.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import ai.kubernaut.airgap.chart.Branch;
 import ai.kubernaut.airgap.chart.Chart;
+import ai.kubernaut.airgap.chart.ChartChangedException;
+import ai.kubernaut.airgap.chart.ChartLock;
 import ai.kubernaut.airgap.chart.ImageReason;
+import ai.kubernaut.airgap.chart.LockedFile;
+import ai.kubernaut.airgap.chart.RefusedBranch;
+import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Separator;
@@ -13,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,25 +37,37 @@ final class MirrorPlanTest {
     return MirrorPlan.builder(Target.registry("harbor.corp"));
   }
 
+  private static Path at(String path) {
+    return Path.of("/somewhere").resolve(path).toAbsolutePath();
+  }
+
   private static MirrorPlan plan() {
     return harbor()
         .chart(
-            Chart.at(Path.of("charts/kubernaut"))
-                .values(Path.of("values-ocp.yaml"))
+            Chart.at(at("charts/kubernaut"))
+                .values(at("values-ocp.yaml"))
                 .set("global.image.tag", "v1.1.0")
                 .setJson("a.b", "[1, {\"c\": null}]")
                 .setString("version", "1.10")
                 .kubeVersion("1.31.0")
                 .apiVersions("route.openshift.io/v1")
                 .fromArtifact(ImageRef.parse("quay.io/kubernaut-ai/charts/kubernaut:1.1.0"))
-                .setFile("holmesgptApi.sdkConfigContent", Path.of("sdk.yaml")))
+                .setFile("holmesgptApi.sdkConfigContent", at("sdk.yaml")))
         .addEntries(
             MirrorEntry.builder()
                 .source(GATEWAY)
                 .target(ImageRef.parse("harbor.corp/kubernaut-ai/gateway:v1.1.0"))
                 .digest(DIGEST)
-                .addReasons(ImageReason.of("t.yaml", "Deployment gateway", "spec.image"))
+                .addReasons(
+                    ImageReason.of("t.yaml", "Deployment gateway", "spec.image")
+                        .in(List.of(Branch.builder().addLookups("\"v1\" \"Pod\"").build())))
                 .build())
+        .addBranches(
+            Branch.defaults(),
+            Branch.builder().kubeVersion("1.25.0").addApiVersions("a/v1").build())
+        .addRefusedBranches(
+            RefusedBranch.of(Branch.builder().addApiVersions("b/v1").build(), "url is needed"))
+        .coversAllBranches(false)
         .build();
   }
 
@@ -167,13 +187,104 @@ final class MirrorPlanTest {
     Path file = folder.resolve("plan.yaml");
     plan().save(file);
     assertThat(MirrorPlan.read(file)).isEqualTo(plan());
-    assertThat(file).hasContent(plan().toYaml());
+    assertThat(Files.readString(file)).as("no absolute path").doesNotContain(" /somewhere");
     MirrorPlan smaller = harbor().build();
     smaller.save(file);
     assertThat(MirrorPlan.read(file)).as("replaced").isEqualTo(smaller);
     try (var files = Files.list(folder)) {
       assertThat(files).as("no temporary file is left").containsExactly(file);
     }
+  }
+
+  /** A plan as the planner makes it, of a chart with a values file and an SDK config. */
+  private MirrorPlan locked(Path directory) throws IOException {
+    Path chart = directory.resolve("charts/kubernaut");
+    Files.createDirectories(chart.resolve("templates"));
+    Files.writeString(chart.resolve("Chart.yaml"), "name: kubernaut\nversion: 1.1.0\n");
+    Files.writeString(chart.resolve("templates/a.yaml"), "kind: Pod\n");
+    Path values = Files.writeString(directory.resolve("values.yaml"), "a: b\n");
+    Path sdk = Files.writeString(directory.resolve("sdk.yaml"), "llm: none\n");
+    Chart planned = Chart.at(chart).values(values).sdkConfig(sdk).release("kubernaut", "elsewhere");
+    return harbor()
+        .chart(planned)
+        .lock(
+            ChartLock.builder()
+                .name("kubernaut")
+                .version("1.1.0")
+                .chart(LockedFile.of(chart, ChartLock.digestOf(chart)))
+                .addFiles(LockedFile.of(values, ChartLock.digestOf(values)))
+                .addFiles(LockedFile.of(sdk, ChartLock.digestOf(sdk)))
+                .build())
+        .image(GATEWAY)
+        .build();
+  }
+
+  @Test
+  void aPlanThatIsMovedTogetherWithItsChartFindsIt() throws IOException {
+    Path here = Files.createDirectory(folder.resolve("here"));
+    locked(here).save(here.resolve("plan.yaml"));
+    Path there = folder.resolve("there");
+    Files.move(here, there);
+    MirrorPlan moved = MirrorPlan.read(there.resolve("plan.yaml"));
+    moved.checkChart();
+    assertThat(moved.chart().orElseThrow().location()).isEqualTo(there.resolve("charts/kubernaut"));
+    assertThat(moved.chart().orElseThrow().files())
+        .containsExactly(there.resolve("values.yaml"), there.resolve("sdk.yaml"));
+    assertThat(moved.release()).isEqualTo(ReleaseName.of("kubernaut", "elsewhere"));
+  }
+
+  @Test
+  void aChartIsFoundByItsNameBesideThePlanAndInOtherDirectories() throws IOException {
+    Path here = Files.createDirectory(folder.resolve("here"));
+    MirrorPlan plan = locked(here);
+    Path file = Files.createDirectories(folder.resolve("usb/plans")).resolve("plan.yaml");
+    plan.save(file);
+    Path stick = Files.createDirectory(folder.resolve("stick"));
+    Files.move(here.resolve("charts/kubernaut"), file.resolveSibling("kubernaut"));
+    Files.move(here.resolve("values.yaml"), stick.resolve("values.yaml"));
+    Files.writeString(file.resolveSibling("values.yaml"), "another: file\n");
+    Files.move(here.resolve("sdk.yaml"), stick.resolve("sdk.yaml"));
+    MirrorPlan found = MirrorPlan.read(file, stick);
+    found.checkChart();
+    assertThat(found.chart().orElseThrow().location()).isEqualTo(file.resolveSibling("kubernaut"));
+    assertThat(found.chart().orElseThrow().files())
+        .as("the content decides, not the name")
+        .containsExactly(stick.resolve("values.yaml"), stick.resolve("sdk.yaml"));
+  }
+
+  @Test
+  void aChartThatHasChangedIsNamedWithBothDigests() throws IOException {
+    MirrorPlan plan = locked(folder);
+    Path chart = plan.chart().orElseThrow().location();
+    Digest planned = ChartLock.digestOf(chart);
+    Files.writeString(chart.resolve("templates/a.yaml"), "kind: Job\n");
+    ChartChangedException changed =
+        catchThrowableOfType(ChartChangedException.class, plan::checkChart);
+    assertThat(changed.path()).isEqualTo(chart);
+    assertThat(changed.planned()).isEqualTo(planned);
+    assertThat(changed.found()).isEqualTo(ChartLock.digestOf(chart)).isNotEqualTo(planned);
+    assertThat(changed)
+        .hasMessageContaining(planned.toString())
+        .hasMessageContaining(changed.found().toString());
+  }
+
+  @Test
+  void aValuesFileThatHasChangedIsNamed() throws IOException {
+    MirrorPlan plan = locked(folder);
+    Files.writeString(folder.resolve("values.yaml"), "a: c\n");
+    assertThatThrownBy(plan::checkChart)
+        .isInstanceOf(ChartChangedException.class)
+        .hasMessageContaining(folder.resolve("values.yaml") + " has changed");
+  }
+
+  @Test
+  void thePlanAndItsChartAreForTheSameRelease() throws IOException {
+    MirrorPlan plan = locked(folder);
+    ReleaseName other = ReleaseName.of("other", "there");
+    assertThat(plan.forRelease(other).chart().orElseThrow().release()).isEqualTo(other);
+    assertThatThrownBy(() -> harbor().chart(plan.chart()).release(other).build())
+        .isInstanceOf(InvalidPlanException.class)
+        .hasMessageContaining("use the same release for both");
   }
 
   @Test
@@ -220,13 +331,17 @@ final class MirrorPlanTest {
         "because:",
         "the key 'because' in an image is not known to this version; known are source, target, digest, mirroredDigest, neededBy"
       },
-      {"  location: charts/kubernaut\n", "", "the key 'location' is missing in chart"},
+      {"  location: /somewhere/charts/kubernaut\n", "", "the key 'location' is missing in chart"},
       {
         "key: global.image.tag",
         "name: global.image.tag",
         "the key 'name' in chart.set is not known"
       },
-      {"file: sdk.yaml", "path: sdk.yaml", "the key 'path' in chart.setFile is not known"},
+      {
+        "file: /somewhere/sdk.yaml",
+        "path: /somewhere/sdk.yaml",
+        "the key 'path' in chart.setFile is not known"
+      },
       {
         "object: Deployment gateway",
         "thing: Deployment gateway",
@@ -244,7 +359,7 @@ final class MirrorPlanTest {
         "is not the one in the reference"
       },
       {
-        "- values-ocp.yaml",
+        "- file: /somewhere/values-ocp.yaml",
         "-",
         "the key 'values' in chart has to hold a list without empty elements"
       },

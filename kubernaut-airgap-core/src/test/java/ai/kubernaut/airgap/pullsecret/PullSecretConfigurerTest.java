@@ -117,6 +117,8 @@ final class PullSecretConfigurerTest {
     }
   }
 
+  private static final ReleaseName RELEASE = ReleaseName.defaultRelease();
+
   private static PullSecretOptions.Builder quick() {
     Patience patience = Patience.of(Duration.ofMillis(50), Duration.ofMillis(1));
     return PullSecretOptions.builder().rolloutBegin(patience).rolloutEnd(patience);
@@ -127,6 +129,7 @@ final class PullSecretConfigurerTest {
         .configure(
             HARBOR,
             ROBOT,
+            RELEASE,
             () -> {
               throw new AssertionError("the chart is not needed here");
             },
@@ -189,6 +192,7 @@ final class PullSecretConfigurerTest {
         .configure(
             Target.registry("quay.io/myorg"),
             ROBOT,
+            RELEASE,
             () -> RenderedChart.parse(""),
             quick().build());
     assertThat(content(cluster, "openshift-config", "pull-secret"))
@@ -233,6 +237,7 @@ final class PullSecretConfigurerTest {
             .configure(
                 HARBOR,
                 ROBOT,
+                RELEASE,
                 () -> RenderedChart.parse(""),
                 PullSecretOptions.builder().rolloutBegin(begin).rolloutEnd(begin).build());
     assertThat(report.summary()).contains("master 3/3, worker 3/3");
@@ -623,7 +628,7 @@ final class PullSecretConfigurerTest {
 
   private PullSecretReport configureKubernetes(MemoryClusterClient cluster) {
     return new PullSecretConfigurer(cluster, events::add)
-        .configure(HARBOR, ROBOT, () -> RenderedChart.parse(CHART), quick().build());
+        .configure(HARBOR, ROBOT, RELEASE, () -> RenderedChart.parse(CHART), quick().build());
   }
 
   @Test
@@ -679,14 +684,14 @@ final class PullSecretConfigurerTest {
     PullSecretOptions options = quick().build();
     MemoryClusterClient kubernetes = MemoryClusterClient.kubernetes();
     PullSecretConfigurer configurer = new PullSecretConfigurer(kubernetes, events::add);
-    assertThat(configurer.find(options)).isEqualTo(PullSecretReport.none());
+    assertThat(configurer.find(RELEASE, options)).isEqualTo(PullSecretReport.none());
     configureKubernetes(kubernetes);
-    assertThat(configurer.find(options).namesForPods()).containsExactly("kubernaut-mirror");
-    assertThat(configurer.find(options).isChanged()).isFalse();
-    assertThat(
-            configurer.find(quick().release(ReleaseName.of("other", "elsewhere")).build()).scope())
+    assertThat(configurer.find(RELEASE, options).namesForPods())
+        .containsExactly("kubernaut-mirror");
+    assertThat(configurer.find(RELEASE, options).isChanged()).isFalse();
+    assertThat(configurer.find(ReleaseName.of("other", "elsewhere"), options).scope())
         .isEqualTo(Scope.NONE);
-    assertThat(new PullSecretConfigurer(openShift(), events::add).find(options).scope())
+    assertThat(new PullSecretConfigurer(openShift(), events::add).find(RELEASE, options).scope())
         .isEqualTo(Scope.OPENSHIFT_GLOBAL);
   }
 

@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 final class VerifierTest {
-  private static final ReleaseName RELEASE = ReleaseName.ofGuide();
+  private static final ReleaseName RELEASE = ReleaseName.defaultRelease();
   private static final String NAMESPACE = RELEASE.namespace();
   private static final String IMAGE = "harbor.corp/kubernaut-ai/gateway:v1.1.0";
   private static final Patience ONE_LOOK = Patience.of(Duration.ofNanos(1), Duration.ofNanos(1));

@@ -1,7 +1,6 @@
 package ai.kubernaut.airgap.examples;
 
 import ai.kubernaut.airgap.Airgap;
-import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.examples.lab.Lab;
 import ai.kubernaut.airgap.examples.lab.cluster.Flavour;
 import ai.kubernaut.airgap.helm.HelmJavaClient;
@@ -74,10 +73,7 @@ public final class WholeFlow {
           airgap.install(
               mirrored,
               secret,
-              InstallOptions.builder()
-                  .release(ReleaseName.ofGuide())
-                  .hookTimeout(Duration.ofMinutes(1))
-                  .build());
+              InstallOptions.builder().hookTimeout(Duration.ofMinutes(1)).build());
       installation.actions().forEach(out::println);
 
       // Step 5: every pod is looked at.

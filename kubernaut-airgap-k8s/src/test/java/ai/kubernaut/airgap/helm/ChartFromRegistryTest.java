@@ -45,7 +45,7 @@ final class ChartFromRegistryTest {
 
       Chart chart = new ChartFetcher(registries).fetch(artifact, folder);
 
-      assertThat(helm.render(chart, ReleaseName.ofGuide())).contains("kind: ConfigMap");
+      assertThat(helm.render(chart, ReleaseName.defaultRelease())).contains("kind: ConfigMap");
       MirrorPlan plan =
           new MirrorPlanner(helm, registries)
               .plan(chart, Target.registry(mirror.host()), PlanOptions.builder().build());

@@ -97,8 +97,8 @@ final class HelmChild implements AutoCloseable {
         return switch (call) {
           case "values" -> helm.values(chart);
           case "metadata" -> helm.metadata(chart);
-          case "status" -> helm.status(ReleaseName.ofGuide()).toString();
-          default -> helm.render(chart, ReleaseName.ofGuide());
+          case "status" -> helm.status(ReleaseName.defaultRelease()).toString();
+          default -> helm.render(chart, ReleaseName.defaultRelease());
         };
       } catch (HelmException e) {
         return "HelmException: " + e.getMessage();

@@ -66,11 +66,12 @@ final class HelmJavaClientTest extends HelmClientContract {
     Chart chart = Chart.at(chart(folder.resolve("tiny"))).set("password", "hunter2");
     try (HelmClient helm = HelmJavaClient.withKubeconfig(kubeconfig)) {
       assertThat(helm).hasToString("HelmJavaClient[" + kubeconfig + "]");
-      assertThatThrownBy(() -> helm.status(ReleaseName.ofGuide()))
+      assertThatThrownBy(() -> helm.status(ReleaseName.defaultRelease()))
           .isInstanceOf(HelmException.class)
           .hasMessageContaining("The release kubernaut could not be read")
           .hasMessageContaining("the API server of the kubeconfig cannot be reached");
-      assertThatThrownBy(() -> helm.install(chart, ReleaseName.ofGuide(), Duration.ofSeconds(5)))
+      assertThatThrownBy(
+              () -> helm.install(chart, ReleaseName.defaultRelease(), Duration.ofSeconds(5)))
           .isInstanceOf(HelmException.class)
           .hasMessageContaining("The release kubernaut could not be installed in kubernaut-system")
           .hasMessageNotContaining("hunter2");
@@ -84,7 +85,7 @@ final class HelmJavaClientTest extends HelmClientContract {
         chart.resolve("Chart.yaml"),
         "apiVersion: v2\nname: tiny\nversion: 0.1.0\nkubeVersion: '>= 1.30.0-0'\n");
     try (HelmClient helm = HelmJavaClient.withKubeconfig(folder.resolve("no-kubeconfig"))) {
-      assertThat(helm.render(Chart.at(chart).set("password", "x"), ReleaseName.ofGuide()))
+      assertThat(helm.render(Chart.at(chart).set("password", "x"), ReleaseName.defaultRelease()))
           .contains("# Source: tiny/templates/config.yaml")
           .contains("password: \"x\"");
     }
@@ -132,7 +133,7 @@ final class HelmJavaClientTest extends HelmClientContract {
               Chart.at(chart)
                   .set("password", "x")
                   .rewriting(Map.of("quay.io/a/b:1", "harbor.corp/a/b:1")),
-              ReleaseName.ofGuide());
+              ReleaseName.defaultRelease());
       assertThat(rendered.split("harbor.corp/a/b:1", -1)).hasSize(1 + 4);
       assertThat(rendered)
           .contains("name: first", "name: second", "name: inner", "name: packed", "password: \"x\"")
@@ -168,7 +169,7 @@ final class HelmJavaClientTest extends HelmClientContract {
               Chart.at(path)
                   .setFile("password", Files.writeString(folder.resolve("pass"), "hunter2-secret")),
               Chart.at(path).values(values))) {
-        Throwable refusal = catchThrowable(() -> helm.render(chart, ReleaseName.ofGuide()));
+        Throwable refusal = catchThrowable(() -> helm.render(chart, ReleaseName.defaultRelease()));
         if (refusal != null) {
           assertThat(refusal).isInstanceOf(HelmException.class);
           StringWriter trace = new StringWriter();

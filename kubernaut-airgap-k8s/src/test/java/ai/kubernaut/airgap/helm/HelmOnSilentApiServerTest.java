@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class HelmOnSilentApiServerTest {
   private static final ApiTimeouts SHORT =
       ApiTimeouts.builder().request(Duration.ofMillis(300)).build();
-  private static final ReleaseName RELEASE = ReleaseName.ofGuide();
+  private static final ReleaseName RELEASE = ReleaseName.defaultRelease();
 
   @Test
   void everyCallOfHelmThatNeedsTheClusterFailsAtOnce(@TempDir Path folder) throws IOException {

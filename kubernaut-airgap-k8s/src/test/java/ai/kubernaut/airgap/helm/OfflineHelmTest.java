@@ -126,7 +126,8 @@ final class OfflineHelmTest {
           Chart.at(here.relativize(chart))
               .values(here.relativize(values))
               .setFile("b", here.relativize(text));
-      assertThat(helm.render(relative, ReleaseName.ofGuide())).contains("x: from-values from-file");
+      assertThat(helm.render(relative, ReleaseName.defaultRelease()))
+          .contains("x: from-values from-file");
       assertThat(helm.values(relative)).contains("from-values", "from-file");
       assertThat(helm.metadata(relative)).contains("name: tiny");
     }
@@ -205,7 +206,8 @@ final class OfflineHelmTest {
       Thread caller =
           new Thread(
               () -> {
-                thrown.set(catchThrowable(() -> helm.render(forever, ReleaseName.ofGuide())));
+                thrown.set(
+                    catchThrowable(() -> helm.render(forever, ReleaseName.defaultRelease())));
                 assertThat(Thread.currentThread().isInterrupted()).isTrue();
               });
       caller.setDaemon(true);
@@ -218,7 +220,7 @@ final class OfflineHelmTest {
           .isInstanceOf(HelmException.class)
           .hasMessageContaining("interrupted");
       assertThat(renderers).noneMatch(ProcessHandle::isAlive);
-      assertThat(helm.render(quick, ReleaseName.ofGuide())).contains("x: y");
+      assertThat(helm.render(quick, ReleaseName.defaultRelease())).contains("x: y");
     }
     assertThat(renderers()).isEmpty();
   }
@@ -231,11 +233,11 @@ final class OfflineHelmTest {
       Thread killer = new Thread(() -> awaitRenderers().forEach(ProcessHandle::destroyForcibly));
       killer.setDaemon(true);
       killer.start();
-      assertThatThrownBy(() -> helm.render(forever, ReleaseName.ofGuide()))
+      assertThatThrownBy(() -> helm.render(forever, ReleaseName.defaultRelease()))
           .isInstanceOf(HelmException.class)
           .hasMessageContaining("the Helm process ended");
       killer.join();
-      assertThat(helm.render(quick, ReleaseName.ofGuide())).contains("x: y");
+      assertThat(helm.render(quick, ReleaseName.defaultRelease())).contains("x: y");
     }
   }
 
@@ -251,12 +253,12 @@ final class OfflineHelmTest {
             });
     closer.setDaemon(true);
     closer.start();
-    assertThatThrownBy(() -> helm.render(forever, ReleaseName.ofGuide()))
+    assertThatThrownBy(() -> helm.render(forever, ReleaseName.defaultRelease()))
         .isInstanceOf(HelmException.class);
     closer.join();
     assertThat(renderers()).isEmpty();
     helm.close();
-    assertThatThrownBy(() -> helm.render(forever, ReleaseName.ofGuide()))
+    assertThatThrownBy(() -> helm.render(forever, ReleaseName.defaultRelease()))
         .isInstanceOf(HelmException.class)
         .hasMessageContaining("is closed");
   }

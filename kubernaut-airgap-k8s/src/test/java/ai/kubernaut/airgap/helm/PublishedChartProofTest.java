@@ -62,7 +62,7 @@ final class PublishedChartProofTest {
 
   private MirrorPlan plan(HelmClient helm) {
     MirrorPlan.Builder plan = MirrorPlan.builder(FLAT).chart(chart);
-    RenderedChart.parse(helm.render(chart, ProofOptions.builder().build().release()))
+    RenderedChart.parse(helm.render(chart, chart.release()))
         .images()
         .forEach(
             use ->

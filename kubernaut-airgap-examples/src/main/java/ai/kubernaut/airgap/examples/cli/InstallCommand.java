@@ -21,8 +21,8 @@ final class InstallCommand extends ClusterCommand {
     Installation installation =
         airgap.install(
             airgap.checkMirror(planned).orElseThrow(),
-            airgap.findPullSecret(PullSecretOptions.builder().release(release.release()).build()),
-            InstallOptions.builder().release(release.release()).pinDigests(pinDigests).build());
+            airgap.findPullSecret(planned, PullSecretOptions.builder().build()),
+            InstallOptions.builder().pinDigests(pinDigests).build());
     output.report(Reports.json(installation), Reports.text(installation));
     return 0;
   }

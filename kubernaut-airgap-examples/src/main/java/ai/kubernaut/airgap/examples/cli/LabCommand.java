@@ -177,13 +177,9 @@ final class LabCommand implements Callable<Integer> {
     heading("Step 1: find every image");
     MirrorPlan plan =
         airgap.plan(
-            planned,
+            planned.release(release.or(planned.release())),
             mirror,
-            PlanOptions.builder()
-                .release(release.release())
-                .addAllExtraImages(extra)
-                .platforms(chart.platforms())
-                .build());
+            PlanOptions.builder().addAllExtraImages(extra).platforms(chart.platforms()).build());
     output.tell(Reports.text(plan).indent(2).stripTrailing());
     json.set("plan", Reports.json(plan));
 
@@ -198,10 +194,7 @@ final class LabCommand implements Callable<Integer> {
             .credentialsFor(Repository.parse(mirror.address() + "/kubernaut"))
             .map(
                 found ->
-                    airgap.configurePullSecret(
-                        plan,
-                        found,
-                        PullSecretOptions.builder().release(release.release()).build()))
+                    airgap.configurePullSecret(plan, found, PullSecretOptions.builder().build()))
             .orElseGet(PullSecretReport::none);
     json.set("pullSecret", Reports.json(secret));
 
@@ -211,7 +204,6 @@ final class LabCommand implements Callable<Integer> {
             mirrored,
             secret,
             InstallOptions.builder()
-                .release(release.release())
                 .hookTimeout(Duration.ofSeconds(timeout))
                 .allowIncompleteMirror(!leaveOut.isEmpty())
                 .pinDigests(pinDigests)

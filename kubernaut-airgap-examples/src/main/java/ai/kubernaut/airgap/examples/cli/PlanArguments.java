@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.Airgap;
+import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.plan.ImageList;
@@ -52,14 +53,14 @@ final class PlanArguments {
   @Mixin ChartArguments chart = new ChartArguments();
   @Mixin TargetArguments target = new TargetArguments();
 
-  MirrorPlan plan(Airgap airgap, ReleaseName release) {
+  MirrorPlan plan(Airgap airgap, ReleaseArguments release) {
     requireOneInput();
     if (file != null) {
-      return MirrorPlan.read(file);
+      MirrorPlan saved = MirrorPlan.read(file);
+      return saved.forRelease(release.or(saved.release()));
     }
     PlanOptions options =
         PlanOptions.builder()
-            .release(release)
             .resolveDigests(!offline)
             .addAllExtraImages(chart.extraImages)
             .platforms(chart.platforms())
@@ -67,15 +68,20 @@ final class PlanArguments {
     // Before a file is read or a registry is asked: a target that is missing is wrong usage.
     Target mirror = target.target();
     if (imageList != null) {
-      return airgap.plan(ImageList.read(imageList), mirror, options);
+      return airgap
+          .plan(ImageList.read(imageList), mirror, options)
+          .forRelease(release.or(ReleaseName.defaultRelease()));
     }
     if (imageSet != null) {
-      return airgap.plan(
-          ImageSetConfiguration.read(imageSet, Optional.ofNullable(imageSetRelease)),
-          mirror,
-          options);
+      return airgap
+          .plan(
+              ImageSetConfiguration.read(imageSet, Optional.ofNullable(imageSetRelease)),
+              mirror,
+              options)
+          .forRelease(release.or(ReleaseName.defaultRelease()));
     }
-    return airgap.plan(chart.chart(airgap).orElseThrow(), mirror, options);
+    Chart planned = chart.chart(airgap).orElseThrow();
+    return airgap.plan(planned.release(release.or(planned.release())), mirror, options);
   }
 
   /** Whether there is a chart behind the plan that is made now. */

@@ -2,7 +2,6 @@ package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.overlay.MirrorProof;
-import ai.kubernaut.airgap.overlay.ProofOptions;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.plan.PlanDiff;
 import ai.kubernaut.airgap.plan.PlanForecast;
@@ -77,9 +76,7 @@ final class PlanCommand extends StepCommand {
     }
     Optional<MirrorProof> proof = Optional.empty();
     if (plan.hasChart()) {
-      proof =
-          Optional.of(
-              airgap.prove(planned, ProofOptions.builder().release(release.release()).build()));
+      proof = Optional.of(airgap.prove(planned));
     }
     Optional<PlanDiff> diff =
         Optional.ofNullable(earlier)

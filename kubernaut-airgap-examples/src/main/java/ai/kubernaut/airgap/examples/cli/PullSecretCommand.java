@@ -25,8 +25,7 @@ final class PullSecretCommand extends ClusterCommand {
                             + planned.target().address()
                             + "; log in to it first, or give --authfile"));
     PullSecretReport report =
-        airgap.configurePullSecret(
-            planned, credentials, PullSecretOptions.builder().release(release.release()).build());
+        airgap.configurePullSecret(planned, credentials, PullSecretOptions.builder().build());
     output.report(Reports.json(report), report.summary());
     return 0;
   }

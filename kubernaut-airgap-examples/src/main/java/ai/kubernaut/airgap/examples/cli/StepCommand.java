@@ -25,7 +25,7 @@ abstract class StepCommand implements Callable<Integer> {
 
   /** Reads or makes the plan that the step needs. */
   MirrorPlan plan(Airgap airgap) {
-    return plan.plan(airgap, release.release());
+    return plan.plan(airgap, release);
   }
 
   /** Adds the clients that the step needs beside the one for registries. */

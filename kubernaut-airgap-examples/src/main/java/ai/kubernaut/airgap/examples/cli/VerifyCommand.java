@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 final class VerifyCommand extends ClusterCommand {
   @Override
   int run(Airgap airgap, MirrorPlan planned) {
-    VerificationReport report = airgap.verify(airgap.installationOf(release.release(), planned));
+    VerificationReport report = airgap.verify(airgap.installationOf(planned));
     output.report(Reports.json(report), Reports.text(report));
     return report.isPassed() ? 0 : 1;
   }

@@ -14,7 +14,7 @@ class ReportsTest {
   void whatNeedsAttentionStandsLast() {
     VerificationReport report =
         VerificationReport.of(
-            ReleaseName.ofGuide(),
+            ReleaseName.defaultRelease(),
             List.of(
                 Check.of(Check.Kind.POD, "first", Check.Result.FAIL, "broken"),
                 Check.of(Check.Kind.POD, "second", Check.Result.PASS, "fine"),

@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.examples.lab.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.cluster.Patience;
 import ai.kubernaut.airgap.image.Target;
@@ -50,6 +51,7 @@ class PullSecretOnLabClusterTest {
         .configure(
             Target.registry("harbor.corp"),
             Credentials.of("robot", "password"),
+            ReleaseName.defaultRelease(),
             () -> RenderedChart.parse(""),
             PullSecretOptions.builder().rolloutBegin(patience).rolloutEnd(patience).build());
   }

@@ -1,0 +1,129 @@
+package ai.kubernaut.airgap.chart;
+
+import ai.kubernaut.airgap.cluster.Fields;
+import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.yaml.Yaml;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.immutables.value.Value;
+
+/**
+ * The chart and the files of values that a plan was made with, by content. A chart that has changed
+ * since then may need other images. Immutable.
+ */
+@Value.Immutable
+public interface ChartLock {
+  /** {@return the name of the chart} */
+  String name();
+
+  /** {@return the version of the chart} */
+  String version();
+
+  /** {@return the chart's archive or directory} */
+  LockedFile chart();
+
+  /**
+   * Returns the files of values and the SDK config.
+   *
+   * @return each file once
+   */
+  List<LockedFile> files();
+
+  /**
+   * Reads what a plan is made with.
+   *
+   * @param helm reads {@code Chart.yaml}
+   * @param chart the chart and its files
+   * @return the lock
+   * @throws HelmException when the chart or a file cannot be read
+   */
+  static ChartLock of(HelmClient helm, Chart chart) {
+    Fields metadata =
+        Fields.of(
+            Yaml.readMapping(
+                "Chart.yaml of " + chart.location(),
+                helm.metadata(chart),
+                Yaml.DuplicateKeys.LAST_WINS));
+    return builder()
+        .name(metadata.text("name").orElse(""))
+        .version(metadata.text("version").orElse(""))
+        .chart(LockedFile.of(chart.location(), digestOf(chart.location())))
+        .files(chart.files().stream().map(file -> LockedFile.of(file, digestOf(file))).toList())
+        .build();
+  }
+
+  /**
+   * Computes the digest of a file or a directory.
+   *
+   * @param path the file or the directory; symbolic links are followed
+   * @return SHA-256 of the file. For a directory, SHA-256 of one line for each regular file in it,
+   *     sorted by path: the SHA-256 of the file in hexadecimal, two blanks, and its path in the
+   *     directory with {@code /} as separator, as {@code sha256sum} prints it.
+   * @throws HelmException when it cannot be read
+   */
+  static Digest digestOf(Path path) {
+    try {
+      if (!Files.isDirectory(path)) {
+        return Digest.sha256(Files.readAllBytes(path));
+      }
+      List<String> lines = new ArrayList<>();
+      try (Stream<Path> files = Files.walk(path, FileVisitOption.FOLLOW_LINKS)) {
+        for (Path file : files.filter(Files::isRegularFile).toList()) {
+          String name = path.relativize(file).toString().replace('\\', '/');
+          lines.add(name + "\n" + Digest.sha256(Files.readAllBytes(file)).hex());
+        }
+      }
+      StringBuilder text = new StringBuilder();
+      lines.stream()
+          .sorted()
+          .map(line -> line.split("\n", 2))
+          .forEach(line -> text.append(line[1]).append("  ").append(line[0]).append('\n'));
+      return Digest.sha256(text.toString().getBytes(StandardCharsets.UTF_8));
+    } catch (IOException | UncheckedIOException e) {
+      throw new HelmException("cannot read " + path + ": " + e.getMessage(), "", e);
+    }
+  }
+
+  /**
+   * Checks that a chart and its files are those that the plan was made with.
+   *
+   * @param chart the chart of the plan
+   * @throws ChartChangedException when one has changed, with both digests
+   * @throws HelmException when one cannot be read
+   */
+  default void check(Chart chart) {
+    check(chart.location(), chart().digest());
+    List<Path> present = chart.files();
+    for (int i = 0; i < files().size() && i < present.size(); i++) {
+      check(present.get(i), files().get(i).digest());
+    }
+  }
+
+  private static void check(Path path, Digest expected) {
+    Digest found = digestOf(path);
+    if (!found.equals(expected)) {
+      throw new ChartChangedException(path, expected, found);
+    }
+  }
+
+  /**
+   * Creates a builder.
+   *
+   * @return an empty builder
+   */
+  static Builder builder() {
+    return new Builder();
+  }
+
+  /** Builds a {@link ChartLock}. Not thread-safe. */
+  final class Builder extends ImmutableChartLock.Builder {
+    Builder() {}
+  }
+}
