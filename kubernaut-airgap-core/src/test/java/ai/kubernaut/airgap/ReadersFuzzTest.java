@@ -65,14 +65,21 @@ final class ReadersFuzzTest {
       target: {registry: harbor.corp, separator: /, depth: 3}
       platforms: [linux/amd64]
       withoutIndex: true
+      release: {name: kubernaut, namespace: kubernaut-system}
+      branches: [{}, {kubeVersion: 1.25.0, apiVersions: [a/v1], lookups: [x]}]
+      refusedBranches: [{apiVersions: [b/v1], message: no}]
+      coversAllBranches: false
       chart:
+        name: kubernaut
+        version: 1.1.0
+        digest: %1$s
         location: charts/kubernaut
         artifact: quay.io/kubernaut-ai/charts/kubernaut:1.1.0
-        values: [values-ocp.yaml, {key: a, json: '{"b": 1}'}]
+        values: [{file: values-ocp.yaml, digest: %1$s}, {key: a, json: '{"b": 1}'}]
         set: [{key: global.image.tag, value: v1.1.0}]
         setString: [{key: a.b, value: '1'}]
-        setFile: [{key: c, file: c.txt}]
-        sdkConfig: sdk.yaml
+        setFile: [{key: c, file: c.txt, digest: %1$s}]
+        sdkConfig: {file: sdk.yaml, digest: %1$s}
         kubeVersion: 1.33.0
         apiVersions: [route.openshift.io/v1]
         rewriting: [{from: 'quay.io/a/b:1', to: 'harbor.corp/a/b:1'}]
@@ -81,7 +88,7 @@ final class ReadersFuzzTest {
         target: harbor.corp/kubernaut-ai/gateway:v1.1.0
         digest: %1$s
         mirroredDigest: %1$s
-        neededBy: [{template: t.yaml, object: Deployment gateway, path: spec}]
+        neededBy: [{template: t.yaml, object: Deployment gateway, path: spec, branches: [{}]}]
       mentions:
       - {image: 'quay.io/a/b:1', mentionedBy: [{template: t, object: o, path: p}]}
       """

@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.chart;
 
+import ai.kubernaut.airgap.cluster.ClusterVersions;
 import ai.kubernaut.airgap.image.ImageRef;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -251,6 +252,26 @@ public interface Chart {
    */
   default Chart apiVersions(String... versions) {
     return ImmutableChart.builder().from(this).addApiVersions(versions).build();
+  }
+
+  /**
+   * Limits the chart to the branches of one cluster.
+   *
+   * @param versions what the cluster serves
+   * @return the chart with the Kubernetes version and the API versions
+   */
+  default Chart onCluster(ClusterVersions versions) {
+    Chart limited = apiVersions(versions.apis().toArray(String[]::new));
+    return versions.kubernetes().isEmpty() ? limited : limited.kubeVersion(versions.kubernetes());
+  }
+
+  /**
+   * Limits the chart to the branches of OpenShift clusters.
+   *
+   * @return the chart with {@link ClusterVersions#openShiftApis()}
+   */
+  default Chart onOpenShift() {
+    return apiVersions(ClusterVersions.openShiftApis().toArray(String[]::new));
   }
 
   /**

@@ -3,15 +3,8 @@ package ai.kubernaut.airgap.chart;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.yaml.Yaml;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitOption;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.immutables.value.Value;
 
 /**
@@ -66,29 +59,11 @@ public interface ChartLock {
    * @return SHA-256 of the file. For a directory, SHA-256 of one line for each regular file in it,
    *     sorted by path: the SHA-256 of the file in hexadecimal, two blanks, and its path in the
    *     directory with {@code /} as separator, as {@code sha256sum} prints it.
-   * @throws HelmException when it cannot be read
+   * @throws HelmException when it cannot be read, is neither a regular file nor a directory, or is
+   *     larger than charts are allowed to be: 256 MiB, or 10,000 files
    */
   static Digest digestOf(Path path) {
-    try {
-      if (!Files.isDirectory(path)) {
-        return Digest.sha256(Files.readAllBytes(path));
-      }
-      List<String> lines = new ArrayList<>();
-      try (Stream<Path> files = Files.walk(path, FileVisitOption.FOLLOW_LINKS)) {
-        for (Path file : files.filter(Files::isRegularFile).toList()) {
-          String name = path.relativize(file).toString().replace('\\', '/');
-          lines.add(name + "\n" + Digest.sha256(Files.readAllBytes(file)).hex());
-        }
-      }
-      StringBuilder text = new StringBuilder();
-      lines.stream()
-          .sorted()
-          .map(line -> line.split("\n", 2))
-          .forEach(line -> text.append(line[1]).append("  ").append(line[0]).append('\n'));
-      return Digest.sha256(text.toString().getBytes(StandardCharsets.UTF_8));
-    } catch (IOException | UncheckedIOException e) {
-      throw new HelmException("cannot read " + path + ": " + e.getMessage(), "", e);
-    }
+    return ContentDigest.of(path);
   }
 
   /**

@@ -10,7 +10,6 @@ import ai.kubernaut.airgap.chart.ProbedHelmClient;
 import ai.kubernaut.airgap.chart.Release;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ClusterException;
-import ai.kubernaut.airgap.cluster.ClusterVersions;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.image.Digest;
@@ -205,19 +204,13 @@ public final class Installer {
   private MirrorPlan forThisCluster(MirrorPlan plan) {
     return plan.chart()
         .map(
-            chart -> {
-              ClusterVersions versions = cluster.versions();
-              Chart here = chart.apiVersions(versions.apis().toArray(String[]::new));
-              return MirrorPlan.builder(plan.target())
-                  .from(plan)
-                  // Those of this cluster take their place.
-                  .branches(List.of())
-                  .chart(
-                      versions.kubernetes().isEmpty()
-                          ? here
-                          : here.kubeVersion(versions.kubernetes()))
-                  .build();
-            })
+            chart ->
+                MirrorPlan.builder(plan.target())
+                    .from(plan)
+                    // Those of this cluster take their place.
+                    .branches(List.of())
+                    .chart(chart.onCluster(cluster.versions()))
+                    .build())
         .orElse(plan);
   }
 

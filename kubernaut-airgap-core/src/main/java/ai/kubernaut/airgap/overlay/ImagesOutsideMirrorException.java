@@ -28,7 +28,11 @@ public final class ImagesOutsideMirrorException extends AirgapException {
       if (!image.pulled().equals(image.image())) {
         message.append(", pulled as ").append(image.pulled());
       }
-      message.append(": ").append(image.why());
+      message
+          .append(": ")
+          .append(image.problem().message())
+          .append("; ")
+          .append(image.problem().remedy());
       for (ImageReason reason : image.reasons()) {
         message.append("\n    ").append(reason.object()).append(" at ").append(reason.path());
         if (!reason.branches().isEmpty()) {

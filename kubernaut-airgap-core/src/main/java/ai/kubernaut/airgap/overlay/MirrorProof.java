@@ -2,6 +2,8 @@ package ai.kubernaut.airgap.overlay;
 
 import ai.kubernaut.airgap.chart.Branch;
 import ai.kubernaut.airgap.chart.RenderedChart;
+import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.problem.Problem;
 import java.util.List;
 import org.immutables.value.Value;
 
@@ -41,12 +43,24 @@ public interface MirrorProof {
   List<OutsideImage> outside();
 
   /**
-   * Whether every image is one that the plan provides.
+   * Returns the images that the chart pulls with the overlay, in any of the branches.
+   *
+   * @return sorted by reference
+   */
+  List<ImageRef> images();
+
+  /**
+   * Returns whether every image is one that the plan provides.
    *
    * @return true when the chart can be installed from the mirror
    */
-  default boolean isProven() {
+  default boolean isOk() {
     return outside().isEmpty();
+  }
+
+  /** {@return a problem for each image outside the mirror} */
+  default List<Problem> problems() {
+    return outside().stream().map(OutsideImage::problem).toList();
   }
 
   /**
@@ -56,7 +70,7 @@ public interface MirrorProof {
    * @throws ImagesOutsideMirrorException when it does not
    */
   default MirrorProof orElseThrow() {
-    if (!isProven()) {
+    if (!isOk()) {
       throw new ImagesOutsideMirrorException(outside());
     }
     return this;

@@ -9,14 +9,18 @@ import ai.kubernaut.airgap.chart.HelmException;
 import ai.kubernaut.airgap.chart.ImageFinder;
 import ai.kubernaut.airgap.chart.ImageReason;
 import ai.kubernaut.airgap.chart.RenderedChart;
+import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.problem.Problem;
+import ai.kubernaut.airgap.problem.ProblemCode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
@@ -239,33 +243,39 @@ public final class MirrorProver {
       return plain.text(place).flatMap(wanted::entry);
     }
 
+    /** An image outside, as the chart names it by itself and as it would be pulled. */
+    private record Outside(String image, String pulled, Problem problem) {}
+
     private MirrorProof proof(Overlay overlay, Map<Branch, RenderedChart> rendered) {
-      Map<List<String>, Map<ImageReason, List<Branch>>> outside = new LinkedHashMap<>();
+      Map<Outside, Map<ImageReason, List<Branch>>> outside = new LinkedHashMap<>();
       find(rendered)
           .all()
           .forEach(
               (place, found) ->
-                  why(place, found)
+                  problem(place, found)
                       .ifPresent(
-                          why ->
+                          problem ->
                               outside
                                   .computeIfAbsent(
-                                      List.of(
-                                          plain.text(place).orElse(found.text()),
-                                          found.text(),
-                                          why),
+                                      new Outside(problem.subject(), found.text(), problem),
                                       key -> new LinkedHashMap<>())
                                   .computeIfAbsent(found.reason(), key -> new ArrayList<>())
                                   .add(place.branch())));
+      TreeSet<ImageRef> images = new TreeSet<>();
+      rendered
+          .values()
+          .forEach(inBranch -> inBranch.images(finders).forEach(use -> images.add(use.image())));
       MirrorProof.Builder proof =
           MirrorProof.builder()
               .overlay(overlay)
               .branches(branches)
+              .images(images)
               .rendered(rendered.values().iterator().next());
       outside.forEach(
           (image, reasons) ->
               proof.addOutside(
-                  OutsideImage.of(image.get(0), image.get(1), image.get(2), inBranches(reasons))));
+                  OutsideImage.of(
+                      image.image(), image.pulled(), image.problem(), inBranches(reasons))));
       return proof.build();
     }
 
@@ -276,27 +286,27 @@ public final class MirrorProver {
       return limited;
     }
 
-    /** Why a reference is not as it should be; empty when it is. */
-    private Optional<String> why(Place place, FoundReferences.Found found) {
+    /** What is wrong with a reference; empty when it is as it should be. */
+    private Optional<Problem> problem(Place place, FoundReferences.Found found) {
+      String image = plain.text(place).orElse(found.text());
       Optional<MirrorEntry> entry =
           plain.text(place).isPresent() ? entry(place) : wanted.entry(found.text());
       if (entry.isEmpty()) {
         // What is only mentioned may be anything; the plan names it for people to look at.
         return found.certain()
-            ? Optional.of(
-                "the plan does not have it; plan the chart again with the same values, or set the values that name this image")
+            ? Optional.of(Problem.of(ProblemCode.IMAGE_NOT_IN_PLAN, image))
             : Optional.empty();
       }
       if (wanted.lacksDigest(entry.get())) {
-        return Optional.of(
-            "its digest is not known; plan the chart again where its registry can be asked");
+        return Optional.of(Problem.of(ProblemCode.IMAGE_DIGEST_UNKNOWN, image));
       }
       return wanted.isPulled(entry.get(), found.text())
           ? Optional.empty()
           : Optional.of(
-              "it should become "
-                  + wanted.pulled(entry.get())
-                  + ", but no value does that, and it does not stand where it can be rewritten; set a value so that the chart names it in another way");
+              Problem.of(
+                  ProblemCode.REFERENCE_NOT_REDIRECTED,
+                  image,
+                  Map.of("wanted", wanted.pulled(entry.get()).toString())));
     }
   }
 }

@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.overlay;
 
 import ai.kubernaut.airgap.chart.ImageReason;
+import ai.kubernaut.airgap.problem.Problem;
 import java.util.List;
 import org.immutables.value.Value;
 
@@ -23,13 +24,9 @@ public interface OutsideImage {
   @Value.Parameter
   String pulled();
 
-  /**
-   * Why it is outside.
-   *
-   * @return for people, with what to do
-   */
+  /** {@return why it is outside, and what to do} */
   @Value.Parameter
-  String why();
+  Problem problem();
 
   /**
    * The places that name it.
@@ -44,11 +41,11 @@ public interface OutsideImage {
    *
    * @param image the image, as the chart names it by itself
    * @param pulled the reference by which it would be pulled
-   * @param why why it is outside
+   * @param problem why it is outside, and what to do
    * @param reasons the places that name it
    * @return all of it
    */
-  static OutsideImage of(String image, String pulled, String why, List<ImageReason> reasons) {
-    return ImmutableOutsideImage.of(image, pulled, why, reasons);
+  static OutsideImage of(String image, String pulled, Problem problem, List<ImageReason> reasons) {
+    return ImmutableOutsideImage.of(image, pulled, problem, reasons);
   }
 }

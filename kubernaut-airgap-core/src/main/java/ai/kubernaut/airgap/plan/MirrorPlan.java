@@ -10,7 +10,10 @@ import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.problem.Problem;
+import ai.kubernaut.airgap.problem.ProblemCode;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -113,6 +116,31 @@ public interface MirrorPlan {
   @Value.Default
   default boolean coversAllBranches() {
     return true;
+  }
+
+  /**
+   * Returns what a person should look at before the plan is used.
+   *
+   * @return warnings: branches in which the chart does not render, and branches that were not
+   *     rendered
+   */
+  default List<Problem> problems() {
+    List<Problem> problems = new ArrayList<>();
+    refusedBranches()
+        .forEach(
+            refused ->
+                problems.add(
+                    Problem.of(
+                        ProblemCode.BRANCH_NOT_RENDERED,
+                        refused.branch().describe(),
+                        Map.of("reason", refused.message()))));
+    if (!coversAllBranches()) {
+      problems.add(
+          Problem.of(
+              ProblemCode.BRANCHES_NOT_COVERED,
+              chart().map(chart -> chart.location().toString()).orElse("the chart")));
+    }
+    return List.copyOf(problems);
   }
 
   /**

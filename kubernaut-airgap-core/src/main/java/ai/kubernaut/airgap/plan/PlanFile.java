@@ -350,17 +350,11 @@ final class PlanFile {
     Fields target = file.fields("target");
     MirrorPlan.Builder plan = MirrorPlan.builder(readTarget(target));
     plan.platforms(readPlatforms(file));
-    Fields release = file.fields("release");
-    allow(release, "release", "name", "namespace");
-    plan.release(
-        ReleaseName.of(
-            required(release, "release", "name"), required(release, "release", "namespace")));
+    ReleaseName release = readRelease(file);
+    plan.release(release);
     if (file.value("chart").isPresent()) {
       plan.lock(readLock(file.fields("chart")));
-      plan.chart(
-          readChart(file.fields("chart"))
-              .release(
-                  required(release, "release", "name"), required(release, "release", "namespace")));
+      plan.chart(readChart(file.fields("chart")).release(release));
     }
     plan.branches(readBranches(file, "the plan"));
     for (Fields refused : objects(file, "the plan", "refusedBranches")) {
@@ -415,6 +409,16 @@ final class PlanFile {
       throw new InvalidPlanException("the key 'depth' in target has to hold a number");
     }
     return read.depth(components);
+  }
+
+  private static ReleaseName readRelease(Fields file) {
+    if (file.value("release").isEmpty()) {
+      return ReleaseName.defaultRelease();
+    }
+    Fields release = file.fields("release");
+    allow(release, "release", "name", "namespace");
+    return ReleaseName.of(
+        required(release, "release", "name"), required(release, "release", "namespace"));
   }
 
   private static Chart readChart(Fields chart) {

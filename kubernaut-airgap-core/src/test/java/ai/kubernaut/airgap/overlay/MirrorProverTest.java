@@ -15,6 +15,7 @@ import ai.kubernaut.airgap.image.Separator;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.problem.ProblemCode;
 import ai.kubernaut.airgap.yaml.Yaml;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -437,7 +438,7 @@ final class MirrorProverTest {
                     data: {address: "docker.io/quay.io/a/b:1", odd: "image=quay.io/a/b:1@latest"}
                     """);
     MirrorProof proof = prove(helm, HARBOR);
-    assertThat(proof.isProven()).isFalse();
+    assertThat(proof.isOk()).isFalse();
     assertThat(proof.outside())
         .extracting(OutsideImage::image)
         .containsExactlyInAnyOrder("busybox", "quay.io/a/b:1");
@@ -446,9 +447,9 @@ final class MirrorProverTest {
         .singleElement()
         .satisfies(
             image -> {
-              assertThat(image.why())
+              assertThat(image.problem().describe())
                   .contains("should become harbor.corp/library/busybox:latest")
-                  .contains("does not stand where it can be rewritten");
+                  .contains("it is not where references can be rewritten");
               assertThat(image.reasons().get(0).path())
                   .isEqualTo("spec.containers[0].env[0].value");
             });
@@ -471,7 +472,7 @@ final class MirrorProverTest {
           .satisfies(
               image -> {
                 assertThat(image.image()).isEqualTo(removed.source().toString());
-                assertThat(image.why()).contains("the plan does not have it");
+                assertThat(image.problem().describe()).contains("the plan does not have it");
               });
       assertThatThrownBy(proof::orElseThrow)
           .isInstanceOf(ImagesOutsideMirrorException.class)
@@ -493,7 +494,8 @@ final class MirrorProverTest {
     assertThat(new MirrorProver(helm).prove(plan, pinned).outside())
         .as("two digests are not known")
         .hasSize(2)
-        .allMatch(image -> image.why().startsWith("its digest is not known"));
+        .extracting(image -> image.problem().code())
+        .containsOnly(ProblemCode.IMAGE_DIGEST_UNKNOWN);
     MirrorPlan.Builder exact = MirrorPlan.builder(HARBOR).chart(plan.chart());
     for (MirrorEntry entry : plan.entries()) {
       exact.addEntries(

@@ -8,6 +8,7 @@ import ai.kubernaut.airgap.chart.Branch;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.ChartChangedException;
 import ai.kubernaut.airgap.chart.ChartLock;
+import ai.kubernaut.airgap.chart.HelmException;
 import ai.kubernaut.airgap.chart.ImageReason;
 import ai.kubernaut.airgap.chart.LockedFile;
 import ai.kubernaut.airgap.chart.RefusedBranch;
@@ -275,6 +276,19 @@ final class MirrorPlanTest {
     assertThatThrownBy(plan::checkChart)
         .isInstanceOf(ChartChangedException.class)
         .hasMessageContaining(folder.resolve("values.yaml") + " has changed");
+  }
+
+  @Test
+  void onlyChartsAndRegularFilesAreRead() {
+    assertThatThrownBy(() -> ChartLock.digestOf(folder.getRoot()))
+        .isInstanceOf(HelmException.class)
+        .hasMessageContaining("contains no Chart.yaml");
+    assertThatThrownBy(() -> ChartLock.digestOf(Path.of("/dev/zero")))
+        .isInstanceOf(HelmException.class)
+        .hasMessageContaining("neither a file nor a directory");
+    assertThatThrownBy(() -> ChartLock.digestOf(folder.resolve("missing")))
+        .isInstanceOf(HelmException.class)
+        .hasMessageContaining("does not exist");
   }
 
   @Test

@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.chart.Chart;
+import ai.kubernaut.airgap.cluster.ClusterVersions;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platform;
 import ai.kubernaut.airgap.image.Platforms;
@@ -56,7 +57,8 @@ final class ChartArguments {
   @Option(
       names = "--kube-version",
       paramLabel = "VERSION",
-      description = "The Kubernetes version that the chart sees when it is rendered for a plan.")
+      description =
+          "Kubernetes version of the cluster. Default: the chart is rendered for each version that makes a difference.")
   @Nullable String kubeVersion;
 
   @Option(
@@ -64,8 +66,21 @@ final class ChartArguments {
       paramLabel = "GROUP/VERSION",
       split = ",",
       description =
-          "API versions that the chart sees besides Kubernetes' own, such as route.openshift.io/v1.")
+          "API versions of the cluster besides those of Kubernetes, such as route.openshift.io/v1. Default: the chart is rendered with and without each one that it asks for.")
   List<String> apiVersions = new ArrayList<>();
+
+  @Option(
+      names = "--openshift",
+      description =
+          "The cluster is an OpenShift 4 cluster: use the API versions that all of them serve.")
+  boolean openShift;
+
+  @Option(
+      names = "--cluster-facts",
+      paramLabel = "FILE",
+      description =
+          "Kubernetes version and API versions of the cluster, as the command cluster-facts writes them.")
+  @Nullable Path clusterFacts;
 
   @Option(
       names = "--set-file",
@@ -126,6 +141,12 @@ final class ChartArguments {
       layered = layered.kubeVersion(kubeVersion);
     }
     layered = layered.apiVersions(apiVersions.toArray(String[]::new));
+    if (openShift) {
+      layered = layered.onOpenShift();
+    }
+    if (clusterFacts != null) {
+      layered = layered.onCluster(ClusterVersions.read(clusterFacts));
+    }
     for (Map.Entry<String, String> setting : settings.entrySet()) {
       layered = layered.set(setting.getKey(), setting.getValue());
     }

@@ -26,6 +26,7 @@ import picocli.CommandLine.Command;
       PullSecretCommand.class,
       InstallCommand.class,
       VerifyCommand.class,
+      ClusterFactsCommand.class,
       LabCommand.class
     },
     footer = {

@@ -25,6 +25,13 @@ final class PlanArguments {
   @Nullable Path file;
 
   @Option(
+      names = "--files",
+      paramLabel = "DIR",
+      description =
+          "Look in this directory for the chart and the files of a saved plan; repeatable. Default: under their paths from the directory of the plan, and by name beside it")
+  List<Path> directories = new ArrayList<>();
+
+  @Option(
       names = "--images",
       paramLabel = "FILE",
       description = "A list of images, one in a line, instead of a chart.")
@@ -56,7 +63,7 @@ final class PlanArguments {
   MirrorPlan plan(Airgap airgap, ReleaseArguments release) {
     requireOneInput();
     if (file != null) {
-      MirrorPlan saved = MirrorPlan.read(file);
+      MirrorPlan saved = MirrorPlan.read(file, directories.toArray(Path[]::new));
       return saved.forRelease(release.or(saved.release()));
     }
     PlanOptions options =

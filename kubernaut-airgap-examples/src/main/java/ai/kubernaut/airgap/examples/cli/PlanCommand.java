@@ -82,7 +82,9 @@ final class PlanCommand extends StepCommand {
         Optional.ofNullable(earlier)
             .map(before -> PlanDiff.between(MirrorPlan.read(before), planned));
     ObjectNode json = diff.map(Reports::json).orElseGet(() -> Reports.json(planned));
-    proof.ifPresent(proven -> json.set("proof", Reports.json(proven)));
+    if (diff.isEmpty()) {
+      Reports.addProof(json, planned, proof);
+    }
     Optional<PlanForecast> sizes =
         forecast ? Optional.of(airgap.forecast(planned)) : Optional.empty();
     sizes.ifPresent(known -> json.set("forecast", Reports.json(known, time(known))));

@@ -1,22 +1,26 @@
 package ai.kubernaut.airgap.examples.cli;
 
+import ai.kubernaut.airgap.chart.Branch;
+import ai.kubernaut.airgap.chart.ImageReason;
 import ai.kubernaut.airgap.chart.ImageUse;
+import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.install.Installation;
 import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.mirror.MirroredImage;
 import ai.kubernaut.airgap.overlay.MirrorProof;
-import ai.kubernaut.airgap.overlay.OutsideImage;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.plan.PlanDiff;
 import ai.kubernaut.airgap.plan.PlanForecast;
 import ai.kubernaut.airgap.preflight.Finding;
 import ai.kubernaut.airgap.preflight.PreflightReport;
+import ai.kubernaut.airgap.problem.Problem;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
 import ai.kubernaut.airgap.registry.RegistryLimit;
 import ai.kubernaut.airgap.verify.Check;
 import ai.kubernaut.airgap.verify.VerificationReport;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -25,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** The values of the library as JSON for programs and as text for people. */
@@ -39,8 +44,18 @@ final class Reports {
     ObjectNode json = object();
     json.put("target", plan.target().address());
     json.put("separator", plan.target().separator().value());
+    json.put("release", plan.release().name());
+    json.put("namespace", plan.release().namespace());
+    ArrayNode branches = json.putArray("branches");
+    plan.branches().forEach(branch -> branches.add(branch.describe()));
     ArrayNode images = json.putArray("images");
-    plan.entries().forEach(entry -> images.add(json(entry)));
+    for (MirrorEntry entry : plan.entries()) {
+      ObjectNode one = json(entry);
+      one.set(
+          "branches",
+          entry.branches().isEmpty() ? branches.deepCopy() : describe(entry.branches()));
+      images.add(one);
+    }
     ArrayNode mentions = json.putArray("mentions");
     for (ImageUse mention : plan.mentions()) {
       ObjectNode one = mentions.addObject().put("image", mention.image().toString());
@@ -50,11 +65,17 @@ final class Reports {
     return json;
   }
 
+  private static ArrayNode describe(List<Branch> branches) {
+    ArrayNode described = JsonNodeFactory.instance.arrayNode();
+    branches.forEach(branch -> described.add(branch.describe()));
+    return described;
+  }
+
   private static ObjectNode json(MirrorEntry entry) {
     ObjectNode json = object();
     json.put("source", entry.source().toString());
     json.put("target", entry.target().toString());
-    entry.digest().ifPresent(digest -> json.put("digest", digest.toString()));
+    json.put("digest", entry.digest().map(Digest::toString).orElse(null));
     entry.mirroredDigest().ifPresent(digest -> json.put("mirroredDigest", digest.toString()));
     ArrayNode neededBy = json.putArray("neededBy");
     entry.reasons().forEach(reason -> neededBy.add(reason.object() + " " + reason.path()));
@@ -121,6 +142,16 @@ final class Reports {
       text.append('\n');
     }
     text.append(plan.entries().size()).append(" images");
+    plan.entries().stream()
+        .filter(entry -> !entry.branches().isEmpty())
+        .forEach(
+            entry ->
+                text.append("\nneeded in some branches only: ")
+                    .append(entry.source())
+                    .append(" (")
+                    .append(entry.branches().get(0).describe())
+                    .append(')'));
+    plan.problems().forEach(problem -> text.append("\nwarning: ").append(problem.describe()));
     for (ImageUse mention : plan.mentions()) {
       text.append("\nonly mentioned, not planned: ")
           .append(mention.image())
@@ -130,23 +161,56 @@ final class Reports {
     return text.toString();
   }
 
-  static ObjectNode json(MirrorProof proof) {
-    ObjectNode json = object();
-    json.put("proven", proof.isProven());
-    ObjectNode settings = json.putObject("valuesSet");
-    proof.overlay().settings().forEach(settings::put);
-    ObjectNode rewriting = json.putObject("referencesRewritten");
-    proof.overlay().rewriting().forEach(rewriting::put);
-    ArrayNode outside = json.putArray("outside");
-    for (OutsideImage image : proof.outside()) {
-      ObjectNode one = outside.addObject();
-      one.put("image", image.image());
-      one.put("pulledAs", image.pulled());
-      one.put("why", image.why());
-      ArrayNode neededBy = one.putArray("neededBy");
-      image.reasons().forEach(reason -> neededBy.add(reason.object() + " " + reason.path()));
-    }
-    return json;
+  /** Adds the overlay and the problems of a plan; without a chart there is nothing to overlay. */
+  static void addProof(ObjectNode json, MirrorPlan plan, Optional<MirrorProof> proof) {
+    proof.ifPresent(proven -> json.put("proven", proven.isOk()));
+    ObjectNode overlay = json.putObject("overlay");
+    overlay.set(
+        "values",
+        new ObjectMapper()
+            .valueToTree(proof.map(proven -> proven.overlay().values()).orElse(Map.of())));
+    ArrayNode rewrites = overlay.putArray("rewrites");
+    proof.ifPresent(
+        proven ->
+            proven
+                .overlay()
+                .rewrites()
+                .forEach(
+                    rewrite ->
+                        rewrites
+                            .addObject()
+                            .put("from", rewrite.from())
+                            .put("to", rewrite.to())
+                            .put("reason", rewrite.reason().name())));
+    ArrayNode problems = json.putArray("problems");
+    plan.problems().forEach(problem -> add(problems, problem));
+    proof.ifPresent(
+        proven ->
+            proven
+                .outside()
+                .forEach(
+                    image -> {
+                      ObjectNode one = add(problems, image.problem());
+                      one.put("pulledAs", image.pulled());
+                      addReasons(one, image.reasons());
+                    }));
+  }
+
+  private static ObjectNode add(ArrayNode problems, Problem problem) {
+    return problems
+        .addObject()
+        .put("code", problem.code().name())
+        .put("severity", problem.code().severity().name())
+        .put("subject", problem.subject())
+        .put("message", problem.message())
+        .put("remedy", problem.remedy());
+  }
+
+  private static void addReasons(ObjectNode json, List<ImageReason> reasons) {
+    ArrayNode neededBy = json.putArray("neededBy");
+    reasons.forEach(reason -> neededBy.add(reason.object() + " " + reason.path()));
+    ArrayNode branches = json.putArray("branches");
+    ImageReason.branches(reasons).forEach(branch -> branches.add(branch.describe()));
   }
 
   static ObjectNode json(PreflightReport report) {
@@ -172,9 +236,9 @@ final class Reports {
   static String text(MirrorProof proof, Target target) {
     List<String> lines = new ArrayList<>(proof.overlay().lines());
     lines.add(
-        proof.isProven()
+        proof.isOk()
             ? "proven: with this the chart pulls "
-                + proof.rendered().images().size()
+                + proof.images().size()
                 + " images, every one from "
                 + target.address()
             : "not proven: " + proof.outside().size() + " images stay outside the mirror");

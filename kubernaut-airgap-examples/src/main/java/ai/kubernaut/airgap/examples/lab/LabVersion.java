@@ -121,8 +121,14 @@ public enum LabVersion {
     }
     if (compareTo(V1_5) >= 0) {
       images.add(service("apifrontend"));
+      images.add(openShiftOnly());
     }
     return List.copyOf(images);
+  }
+
+  /** The image of the version 1.5 and later ones that only an OpenShift cluster needs. */
+  ImageRef openShiftOnly() {
+    return service("console");
   }
 
   private ImageRef service(String name) {
@@ -140,6 +146,7 @@ public enum LabVersion {
       rename(files, "holmesgpt-api", "kubernautagent");
       policies(files);
       apiFrontend(files);
+      console(files);
     }
     if (this == LATER) {
       otherKeys(files);
@@ -208,6 +215,35 @@ public enum LabVersion {
           "initContainers" (list (dict "name" "assets" "image" "%s"))) }}
         """
             .formatted(INIT_IMAGE));
+  }
+
+  private static void console(Map<String, String> files) {
+    edit(
+        files,
+        "values.yaml",
+        "gateway:\n",
+        "console:\n  replicas: 1\n  resources: {}\n\ngateway:\n");
+    edit(
+        files,
+        "values.schema.json",
+        "    \"gateway\": {",
+        "    \"console\": {\"type\": \"object\"},\n    \"gateway\": {");
+    files.put(
+        CHART + "templates/console.yaml",
+        """
+        {{- if .Capabilities.APIVersions.Has "route.openshift.io/v1" }}
+        {{- include "kubernaut.service" (dict
+          "root" .
+          "name" "console"
+          "image" "console"
+          "key" "console"
+          "service" "console"
+          "port" 8080
+          "healthPort" 8081
+          "live" "/healthz"
+          "ready" "/readyz") }}
+        {{- end }}
+        """);
   }
 
   private static void otherKeys(Map<String, String> files) {

@@ -82,7 +82,7 @@ class LabChartVersionsTest {
 
   private static Set<String> images(MirrorProof proof) {
     Set<String> images = new TreeSet<>();
-    proof.rendered().images().forEach(use -> images.add(use.image().toString()));
+    proof.images().forEach(image -> images.add(image.toString()));
     return images;
   }
 
@@ -176,7 +176,8 @@ class LabChartVersionsTest {
         assertThat(proof.outside())
             .extracting(OutsideImage::image)
             .containsExactly(removed.toString());
-        assertThat(proof.outside().get(0).why()).contains("the plan does not have it");
+        assertThat(proof.outside().get(0).problem().message())
+            .contains("the plan does not have it");
       }
     }
   }

@@ -1,0 +1,26 @@
+package ai.kubernaut.airgap.examples.lab;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The lab's charts on disk, for tests of the command line. */
+public final class LabCharts {
+  private LabCharts() {}
+
+  /** Unpacks a version; returns the options that name the chart and the values it requires. */
+  public static List<Object> arguments(Path folder, String number) throws Exception {
+    LabVersion version = LabVersion.parse(number);
+    Path location = LabChart.unpack(folder, version);
+    List<Object> arguments =
+        new ArrayList<>(
+            List.of("--chart", location, "--values", location.resolve("values-ocp.yaml")));
+    version
+        .requiredValues()
+        .forEach((key, value) -> arguments.addAll(List.of("--set", key + "=" + value)));
+    Path sdkConfig = Files.writeString(folder.resolve("sdk.yaml"), "llm: {}\n");
+    arguments.addAll(List.of("--sdk-config", sdkConfig));
+    return arguments;
+  }
+}
