@@ -6,6 +6,8 @@ import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.problem.Problem;
+import ai.kubernaut.airgap.problem.ProblemCode;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -20,8 +22,6 @@ import java.util.Optional;
  * created.
  */
 final class ChartSecrets {
-  private static final String LLM_KEY = "OPENAI_API_KEY";
-
   private final ClusterClient cluster;
   private final String namespace;
   private final String llmSecret;
@@ -45,13 +45,14 @@ final class ChartSecrets {
     if (isEnabled(fields, "valkey")) {
       wanted.put(named(fields, "valkey-secret", "valkey", "existingSecret"), valkey());
     }
-    String named =
-        values
-            .pathOf("credentialsSecretName")
-            .flatMap(path -> fields.text(path.split("\\.")))
-            .orElse("");
-    llmSecret = named.isEmpty() ? "llm-credentials" : named;
-    wanted.put(llmSecret, llmCredentials.isEmpty() ? Map.of(LLM_KEY, password()) : llmCredentials);
+    Optional<String> path = values.pathOf("credentialsSecretName");
+    llmSecret =
+        path.flatMap(known -> fields.text(known.split("\\.")))
+            .filter(name -> !name.isEmpty())
+            .orElse("llm-credentials");
+    if (path.isPresent() || !llmCredentials.isEmpty()) {
+      wanted.put(llmSecret, llmCredentials);
+    }
   }
 
   private static boolean isEnabled(Fields values, String part) {
@@ -99,6 +100,9 @@ final class ChartSecrets {
           // as it is.
           if (!name.equals(llmSecret)) {
             find(name).ifPresent(secret -> requireKeys(name, secret, content));
+          } else if (content.isEmpty() && find(name).isEmpty()) {
+            throw new InstallException(
+                Problem.of(ProblemCode.LLM_CREDENTIALS_MISSING, namespace + "/" + name));
           }
         });
   }

@@ -9,11 +9,12 @@ import org.immutables.value.Value;
 @Value.Immutable
 public interface InstallOptions {
   /**
-   * The content of the Secret with the LLM's credentials (the guide, step 4a), made when it is not
-   * there yet.
+   * Returns the content of the Secret with the credentials of the LLM (the guide, step 4a), which
+   * is created when it does not exist. A chart that names such a Secret cannot be installed without
+   * it.
    *
-   * @return for example {@code OPENAI_API_KEY} and its value; by default empty, and then a random
-   *     {@code OPENAI_API_KEY} is made, which suits an LLM that asks for none
+   * @return for example {@code OPENAI_API_KEY} and its value; by default empty: the Secret has to
+   *     exist
    */
   Map<String, Secret> llmCredentials();
 

@@ -33,7 +33,12 @@ public enum ProblemCode {
   BRANCHES_NOT_COVERED(
       Severity.WARNING,
       "the chart has too many branches to render all of them",
-      "give the facts of the cluster: its Kubernetes version and its API versions");
+      "give the facts of the cluster: its Kubernetes version and its API versions"),
+  /** The Secret with the credentials of the LLM does not exist, and none were given. */
+  LLM_CREDENTIALS_MISSING(
+      Severity.ERROR,
+      "the Secret with the credentials of the LLM does not exist, and no credentials were given",
+      "give the credentials, or create the Secret; its keys depend on the provider, for example OPENAI_API_KEY");
 
   /** Whether a problem is in the way. */
   public enum Severity {

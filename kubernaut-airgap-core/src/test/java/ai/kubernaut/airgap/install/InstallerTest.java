@@ -25,6 +25,7 @@ import ai.kubernaut.airgap.overlay.ImagesOutsideMirrorException;
 import ai.kubernaut.airgap.overlay.OutsideImage;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.problem.ProblemCode;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -96,13 +97,17 @@ final class InstallerTest {
     return MirrorReport.of(plan, images);
   }
 
+  private static InstallOptions.Builder options() {
+    return InstallOptions.builder().putLlmCredentials("OPENAI_API_KEY", Secret.of("sk-test"));
+  }
+
   private Installation install(MirrorPlan plan, InstallOptions options) {
     return new Installer(cluster, helm, events::add)
         .install(mirrored(plan, MirroredImage.Outcome.COPIED), PullSecretReport.none(), options);
   }
 
   private Installation install() {
-    return install(plan(TemplateHelm.chart(), helm), InstallOptions.builder().build());
+    return install(plan(TemplateHelm.chart(), helm), options().build());
   }
 
   private Map<String, String> secret(String namespace, String name) {
@@ -174,12 +179,36 @@ final class InstallerTest {
   }
 
   @Test
+  void llmCredentialsAreNeverInvented() {
+    MirrorPlan plan = plan(TemplateHelm.chart(), helm);
+    InstallException missing =
+        catchThrowableOfType(
+            InstallException.class, () -> install(plan, InstallOptions.builder().build()));
+    assertThat(missing.problem().orElseThrow().code())
+        .isEqualTo(ProblemCode.LLM_CREDENTIALS_MISSING);
+    assertThat(missing).hasMessageContaining("kubernaut-system/llm-credentials");
+    nothingWasCreated();
+  }
+
+  @Test
+  void aChartThatNamesNoSecretOfAnLlmNeedsNone() {
+    TemplateHelm plain =
+        TemplateHelm.of(
+            VALUES.replace("llm: {credentialsSecretName: llm-credentials}, ", ""),
+            InstallerTest::templates);
+    new Installer(cluster, plain, events::add)
+        .install(
+            mirrored(plan(TemplateHelm.chart(), plain), MirroredImage.Outcome.COPIED),
+            PullSecretReport.none(),
+            InstallOptions.builder().build());
+    assertThat(cluster.get(ResourceType.SECRET, "kubernaut-system", "llm-credentials")).isEmpty();
+  }
+
+  @Test
   void passwordsAreNewEachTime() {
     install();
     String first = secret("kubernaut-system", "postgresql-secret").get("POSTGRES_PASSWORD");
-    install(
-        plan(TemplateHelm.chart().release("kubernaut", "second"), helm),
-        InstallOptions.builder().build());
+    install(plan(TemplateHelm.chart().release("kubernaut", "second"), helm), options().build());
     assertThat(secret("second", "postgresql-secret").get("POSTGRES_PASSWORD")).isNotEqualTo(first);
   }
 
@@ -212,7 +241,7 @@ final class InstallerTest {
                 .set("valkey.existingSecret", "my-valkey")
                 .set("holmesgptApi.llm.credentialsSecretName", "my-llm"),
             helm),
-        InstallOptions.builder().build());
+        options().build());
     assertThat(secret("kubernaut-system", "my-pg").get("db-secrets.yaml"))
         .startsWith("username: me\n");
     assertThat(secret("kubernaut-system", "my-valkey")).isNotEmpty();
@@ -225,7 +254,7 @@ final class InstallerTest {
         plan(
             TemplateHelm.chart().set("postgresql.enabled", "false").set("valkey.enabled", "false"),
             helm),
-        InstallOptions.builder().build());
+        options().build());
     assertThat(cluster.list(ResourceType.SECRET, "kubernaut-system", Map.of()))
         .extracting(KubernetesObject::name)
         .containsExactly("llm-credentials");
@@ -286,8 +315,7 @@ final class InstallerTest {
             .build();
     ImagesOutsideMirrorException refusal =
         catchThrowableOfType(
-            ImagesOutsideMirrorException.class,
-            () -> install(forgotten, InstallOptions.builder().build()));
+            ImagesOutsideMirrorException.class, () -> install(forgotten, options().build()));
     assertThat(refusal.images())
         .extracting(OutsideImage::image)
         .containsExactly("quay.io/kubernaut-ai/gateway:v1.1.0");
@@ -305,7 +333,7 @@ final class InstallerTest {
             .addAllEntries(old.entries())
             .chart(TemplateHelm.chart().set("global.image.tag", "v1.2.0"))
             .build();
-    assertThatThrownBy(() -> install(changed, InstallOptions.builder().build()))
+    assertThatThrownBy(() -> install(changed, options().build()))
         .isInstanceOf(ImagesOutsideMirrorException.class)
         .hasMessageContaining("quay.io/kubernaut-ai/gateway:v1.2.0")
         .hasMessageContaining("plan the chart again with the same values");
@@ -318,23 +346,19 @@ final class InstallerTest {
         mirrored(plan(TemplateHelm.chart(), helm), MirroredImage.Outcome.FAILED);
     Installer installer = new Installer(cluster, helm, events::add);
     assertThatThrownBy(
-            () ->
-                installer.install(
-                    incomplete, PullSecretReport.none(), InstallOptions.builder().build()))
+            () -> installer.install(incomplete, PullSecretReport.none(), options().build()))
         .isInstanceOf(IncompleteMirrorException.class)
         .hasMessageContaining("3 of 3 images are not in harbor.corp:5000");
     nothingWasCreated();
     installer.install(
-        incomplete,
-        PullSecretReport.none(),
-        InstallOptions.builder().allowIncompleteMirror(true).build());
+        incomplete, PullSecretReport.none(), options().allowIncompleteMirror(true).build());
     assertThat(helm.calls()).hasSize(1);
   }
 
   @Test
   void aPlanWithoutAChartIsRefused() {
     MirrorPlan list = MirrorPlan.builder(Target.registry("harbor.corp")).build();
-    assertThatThrownBy(() -> install(list, InstallOptions.builder().build()))
+    assertThatThrownBy(() -> install(list, options().build()))
         .isInstanceOf(InstallException.class)
         .hasMessageContaining("names no chart to install");
   }
@@ -374,7 +398,7 @@ final class InstallerTest {
             .install(
                 MirrorReport.of(plan, images),
                 PullSecretReport.none(),
-                InstallOptions.builder().pinDigests(true).build());
+                options().pinDigests(true).build());
     assertThat(
             RenderedChart.parse(helm.calls().get(0).substring("install kubernaut\n".length()))
                 .images())
@@ -401,7 +425,7 @@ final class InstallerTest {
         .install(
             mirrored(plan(TemplateHelm.chart(), helm), MirroredImage.Outcome.PRESENT),
             report,
-            InstallOptions.builder().build());
+            options().build());
     assertThat(helm.calls().get(0)).contains("imagePullSecrets: [{name: kubernaut-mirror}]");
   }
 

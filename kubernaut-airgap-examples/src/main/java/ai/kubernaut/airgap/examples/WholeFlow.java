@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.examples;
 
 import ai.kubernaut.airgap.Airgap;
+import ai.kubernaut.airgap.Secret;
 import ai.kubernaut.airgap.examples.lab.Lab;
 import ai.kubernaut.airgap.examples.lab.cluster.Flavour;
 import ai.kubernaut.airgap.helm.HelmJavaClient;
@@ -73,7 +74,10 @@ public final class WholeFlow {
           airgap.install(
               mirrored,
               secret,
-              InstallOptions.builder().hookTimeout(Duration.ofMinutes(1)).build());
+              InstallOptions.builder()
+                  .putLlmCredentials("OPENAI_API_KEY", Secret.of("the key of the LLM"))
+                  .hookTimeout(Duration.ofMinutes(1))
+                  .build());
       installation.actions().forEach(out::println);
 
       // Step 5: every pod is looked at.

@@ -11,6 +11,16 @@ import ai.kubernaut.airgap.chart.ImageFinder;
 import ai.kubernaut.airgap.chart.ImageReason;
 import ai.kubernaut.airgap.chart.ImageUse;
 import ai.kubernaut.airgap.chart.ReleaseName;
+import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.overlay.MirrorProof;
+import ai.kubernaut.airgap.overlay.MirrorProver;
+import ai.kubernaut.airgap.overlay.ProofOptions;
+import ai.kubernaut.airgap.plan.MirrorEntry;
+import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.plan.MirrorPlanner;
+import ai.kubernaut.airgap.plan.PlanOptions;
+import ai.kubernaut.airgap.problem.ProblemCode;
+import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -105,6 +115,62 @@ final class ChartBranchesTest {
         .containsExactly(
             "Kubernetes 1.27.0, API route.openshift.io/v1, lookup \"v1\" \"Secret\""
                 + " .Release.Namespace \"tls\"");
+  }
+
+  @Test
+  void theProofCoversEveryBranchAndNamesTheOneOfAnImageThatIsLeftOut() throws IOException {
+    Path chart =
+        WrittenChart.in(
+            folder.resolve("proven"),
+            "== values.yaml\nregistry: quay.io\n"
+                + "== templates/pod.yaml\n"
+                + pod("app")
+                + "{{ if .Capabilities.APIVersions.Has \"route.openshift.io/v1\" }}\n"
+                + pod("api").replace("quay.io/", "{{ .Values.registry }}/")
+                + "{{ if semverCompare \">=1.34-0\" .Capabilities.KubeVersion.Version }}\n"
+                + pod("version")
+                + "{{ if lookup \"v1\" \"Secret\" \"\" \"tls\" }}\n"
+                + pod("lookup")
+                + "{{ end }}{{ end }}{{ end }}\n");
+    MirrorPlan plan =
+        new MirrorPlanner(helm, MemoryRegistryClient.create())
+            .plan(
+                Chart.at(chart),
+                Target.registry("harbor.corp"),
+                PlanOptions.builder().resolveDigests(false).build());
+    assertThat(plan.entries()).hasSize(4);
+
+    MirrorProof proof = new MirrorProver(helm).prove(plan, ProofOptions.builder().build());
+    assertThat(proof.isOk()).as(proof.problems().toString()).isTrue();
+    assertThat(proof.branches()).isEqualTo(plan.branches()).hasSize(4);
+    assertThat(proof.images())
+        .hasSize(4)
+        .allMatch(image -> image.toString().startsWith("harbor.corp/branches/"));
+    assertThat(proof.overlay().settings()).containsEntry("registry", "harbor.corp");
+
+    for (MirrorEntry removed : plan.entries()) {
+      MirrorPlan incomplete =
+          MirrorPlan.builder(plan.target())
+              .from(plan)
+              .entries(plan.entries().stream().filter(entry -> entry != removed).toList())
+              .build();
+      assertThat(new MirrorProver(helm).prove(incomplete, ProofOptions.builder().build()).outside())
+          .singleElement()
+          .satisfies(
+              image -> {
+                assertThat(image.problem().code()).isEqualTo(ProblemCode.IMAGE_NOT_IN_PLAN);
+                assertThat(image.image()).isEqualTo(removed.source().toString());
+                assertThat(image.reasons().get(0).branches().stream().map(Branch::describe))
+                    .allMatch(branch -> branch.contains("route.openshift.io/v1"))
+                    .hasSize(
+                        switch (removed.source().repository().name()) {
+                          case "branches/app" -> 0;
+                          case "branches/api" -> 3;
+                          case "branches/version" -> 2;
+                          default -> 1;
+                        });
+              });
+    }
   }
 
   @Test

@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.Secret;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.cluster.Patience;
 import ai.kubernaut.airgap.examples.lab.Lab;
@@ -204,6 +205,8 @@ final class LabCommand implements Callable<Integer> {
             mirrored,
             secret,
             InstallOptions.builder()
+                // The LLM of the lab asks for no key, but the chart names the Secret.
+                .putLlmCredentials("OPENAI_API_KEY", Secret.of("none"))
                 .hookTimeout(Duration.ofSeconds(timeout))
                 .allowIncompleteMirror(!leaveOut.isEmpty())
                 .pinDigests(pinDigests)

@@ -2,19 +2,23 @@ package ai.kubernaut.airgap.examples.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.kubernaut.airgap.ChildJvm;
 import ai.kubernaut.airgap.examples.cli.CommandLineRun;
+import ai.kubernaut.airgap.examples.cli.Main;
 import ai.kubernaut.airgap.examples.lab.cluster.Flavour;
 import ai.kubernaut.airgap.registry.Credentials;
 import ai.kubernaut.airgap.registry.DockerRegistry;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -110,15 +114,90 @@ class RealPartsTest {
         .contains("PASSED: 12 pods are up");
   }
 
+  private static Lab startCluster() {
+    return Lab.builder()
+        .flavour(Flavour.KUBERNETES)
+        .withoutSource()
+        .externalMirror(mirror.host(), client -> client.caFile(mirror.host(), mirror.authority()))
+        .start();
+  }
+
+  private Object llmKey() throws IOException {
+    return "OPENAI_API_KEY=" + Files.writeString(folder.resolve("llm-key"), "none\n");
+  }
+
+  /** Runs the program in a JVM of its own, with another working directory. */
+  private static String runElsewhere(Path directory, int status, Object... arguments)
+      throws Exception {
+    List<String> texts = new ArrayList<>();
+    for (Object argument : arguments) {
+      texts.add(argument.toString());
+    }
+    texts.addAll(
+        List.of(
+            "--ca", mirror.host() + "=" + mirror.authority(), "--authfile", authFile.toString()));
+    Process process =
+        new ProcessBuilder(
+                ChildJvm.command(List.of("-Xmx512m"), Main.class, texts.toArray(String[]::new)))
+            .directory(directory.toFile())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isEqualTo(status);
+    return said;
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from, FileVisitOption.FOLLOW_LINKS)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    }
+  }
+
+  @Test
+  void aPlanThatWasCarriedToAnotherMachineIsInstalledThere_butNotWithAnAlteredChart()
+      throws Exception {
+    try (Lab lab = startCluster()) {
+      Path plan = folder.resolve("plan.yaml");
+      CommandLineRun planned =
+          run("plan", chartArguments("--target", mirror.host() + "/carried", "--out", plan));
+      assertThat(planned.status()).as(planned.toString()).isZero();
+      assertThat(run("mirror", "--plan", plan).status()).isZero();
+
+      Path elsewhere = Files.createDirectories(folder.resolve("another/machine/with/the/plan"));
+      Files.move(plan, elsewhere.resolve("plan.yaml"));
+      copy(chart, elsewhere.resolve(chart.getFileName().toString()));
+      copy(sdkConfig, elsewhere.resolve(sdkConfig.getFileName().toString()));
+      Files.copy(chart.resolve("values-ocp.yaml"), elsewhere.resolve("values-ocp.yaml"));
+      Object[] cluster = {"--plan", "plan.yaml", "--kubeconfig", lab.kubeconfig()};
+
+      runElsewhere(elsewhere, 0, with("pull-secret", cluster));
+      String installed =
+          runElsewhere(elsewhere, 0, with("install", cluster, "--llm-credentials", llmKey()));
+      assertThat(installed).contains("revision 1");
+      assertThat(runElsewhere(elsewhere, 0, with("verify", cluster))).contains("PASSED");
+
+      Path template = elsewhere.resolve(chart.getFileName() + "/templates/_helpers.tpl");
+      Files.writeString(template, Files.readString(template) + "\n{{/* altered */}}\n");
+      String refused =
+          runElsewhere(elsewhere, 1, with("install", cluster, "--llm-credentials", llmKey()));
+      assertThat(refused)
+          .containsPattern(
+              "kubernaut has changed since the plan was made: planned with sha256:[0-9a-f]{64}, found sha256:[0-9a-f]{64}");
+    }
+  }
+
+  private static Object[] with(String command, Object[] arguments, Object... more) {
+    List<Object> all = new ArrayList<>(List.of(command));
+    all.addAll(Arrays.asList(arguments));
+    all.addAll(Arrays.asList(more));
+    return all.toArray();
+  }
+
   @Test
   void eachStepRunsByItselfFromASavedPlan() throws Exception {
-    try (Lab lab =
-        Lab.builder()
-            .flavour(Flavour.KUBERNETES)
-            .withoutSource()
-            .externalMirror(
-                mirror.host(), client -> client.caFile(mirror.host(), mirror.authority()))
-            .start()) {
+    try (Lab lab = startCluster()) {
       Path plan = folder.resolve("plan.yaml");
 
       CommandLineRun planned =
@@ -131,7 +210,15 @@ class RealPartsTest {
               new ObjectMapper().readTree(planned.out()).at("/images").findValuesAsText("digest"))
           .hasSize(15);
 
-      CommandLineRun tooEarly = run("install", "--plan", plan, "--kubeconfig", lab.kubeconfig());
+      CommandLineRun tooEarly =
+          run(
+              "install",
+              "--plan",
+              plan,
+              "--kubeconfig",
+              lab.kubeconfig(),
+              "--llm-credentials",
+              llmKey());
       assertThat(tooEarly.status()).isEqualTo(1);
       assertThat(tooEarly.err()).contains("15 of 15 images are not in " + mirror.host());
 
@@ -146,10 +233,26 @@ class RealPartsTest {
       assertThat(secret.status()).as(secret.toString()).isZero();
       assertThat(secret.toString()).doesNotContain(DockerRegistry.PASSWORD);
 
-      CommandLineRun installed = run("install", "--plan", plan, "--kubeconfig", lab.kubeconfig());
+      CommandLineRun installed =
+          run(
+              "install",
+              "--plan",
+              plan,
+              "--kubeconfig",
+              lab.kubeconfig(),
+              "--llm-credentials",
+              llmKey());
       assertThat(installed.status()).as(installed.toString()).isZero();
 
-      CommandLineRun upgraded = run("install", "--plan", plan, "--kubeconfig", lab.kubeconfig());
+      CommandLineRun upgraded =
+          run(
+              "install",
+              "--plan",
+              plan,
+              "--kubeconfig",
+              lab.kubeconfig(),
+              "--llm-credentials",
+              llmKey());
       assertThat(upgraded.status()).as(upgraded.toString()).isZero();
       assertThat(upgraded.out()).contains("Secret postgresql-secret kept", "revision 2");
 
