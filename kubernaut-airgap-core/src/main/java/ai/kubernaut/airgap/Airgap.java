@@ -135,7 +135,11 @@ public final class Airgap implements AutoCloseable {
   public MirrorPlan plan(Chart chart, Target target, PlanOptions options) {
     return planned(
         "Finding the images of " + chart.location(),
-        registries -> new MirrorPlanner(helm(), registries, finders).plan(chart, target, options));
+        registries -> {
+          MirrorPlan plan =
+              new MirrorPlanner(helm(), registries, finders).plan(chart, target, options);
+          return prove(plan).in(plan);
+        });
   }
 
   /**

@@ -133,7 +133,7 @@ public final class ChartBranches {
     private final Set<Branch> rendered = new LinkedHashSet<>();
     private final BranchedImages images = new BranchedImages();
     private final BranchedImages mentions = new BranchedImages();
-    private final RenderedManifest metadata;
+    private @Nullable RenderedManifest metadata;
     private @Nullable HelmException firstRefusal;
     private boolean complete = true;
 
@@ -149,7 +149,6 @@ public final class ChartBranches {
       this.finders = finders;
       this.renderings = renderings;
       this.base = Branch.of(chart);
-      this.metadata = RenderedChart.metadata(helm, chart);
     }
 
     void run() {
@@ -194,6 +193,10 @@ public final class ChartBranches {
       }
       rendered.add(branch);
       List<RenderedManifest> manifests = new ArrayList<>(chartInBranch.manifests());
+      // After the first rendering: Helm explains there what is wrong with a chart.
+      if (metadata == null) {
+        metadata = RenderedChart.metadata(helm, chart);
+      }
       manifests.add(metadata);
       Set<List<String>> references = new HashSet<>();
       references.addAll(images.add(branch, manifests, finders));

@@ -130,16 +130,7 @@ public final class Installer {
                     new InstallException(
                         "the plan was made from a list of images, and names no chart to install"));
     ChartValues values = ChartValues.of(helm, chart);
-    MirrorProof proof =
-        new MirrorProver(helm, finders)
-            .prove(
-                here,
-                values,
-                ProofOptions.builder()
-                    .pinDigests(options.pinDigests())
-                    .pullSecrets(pullSecret.namesForPods())
-                    .build())
-            .orElseThrow();
+    MirrorProof proof = prove(here, values, pullSecret, options).orElseThrow();
     List<String> actions = new ArrayList<>(proof.overlay().lines());
     actions.forEach(this::step);
     step(
@@ -185,6 +176,20 @@ public final class Installer {
             .actions(actions)
             .build(),
         release);
+  }
+
+  /** Proves the overlay that was reviewed with the plan, or looks for one when there is none. */
+  private MirrorProof prove(
+      MirrorPlan here, ChartValues values, PullSecretReport pullSecret, InstallOptions options) {
+    MirrorProver prover = new MirrorProver(helm, finders);
+    ProofOptions proof =
+        ProofOptions.builder()
+            .pinDigests(options.pinDigests())
+            .pullSecrets(pullSecret.namesForPods())
+            .build();
+    return here.overlay().isPresent() && !options.pinDigests()
+        ? prover.proveReviewed(here, values, proof)
+        : prover.prove(here, values, proof);
   }
 
   /** The plan; where digests are wanted, with those that the mirroring has seen. */

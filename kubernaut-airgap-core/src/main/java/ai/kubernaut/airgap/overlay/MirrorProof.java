@@ -1,8 +1,10 @@
 package ai.kubernaut.airgap.overlay;
 
 import ai.kubernaut.airgap.chart.Branch;
+import ai.kubernaut.airgap.chart.Overlay;
 import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.problem.Problem;
 import java.util.List;
 import org.immutables.value.Value;
@@ -56,6 +58,20 @@ public interface MirrorProof {
    */
   default boolean isOk() {
     return outside().isEmpty();
+  }
+
+  /**
+   * Puts the overlay and the result of this proof into the plan, to be reviewed and installed.
+   *
+   * @param plan the plan that was proven
+   * @return the plan with the overlay and the problems
+   */
+  default MirrorPlan in(MirrorPlan plan) {
+    return MirrorPlan.builder(plan.target())
+        .from(plan)
+        .overlay(overlay())
+        .proofProblems(problems())
+        .build();
   }
 
   /** {@return a problem for each image outside the mirror} */

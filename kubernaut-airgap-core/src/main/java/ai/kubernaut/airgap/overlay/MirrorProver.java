@@ -8,7 +8,10 @@ import ai.kubernaut.airgap.chart.HelmClient;
 import ai.kubernaut.airgap.chart.HelmException;
 import ai.kubernaut.airgap.chart.ImageFinder;
 import ai.kubernaut.airgap.chart.ImageReason;
+import ai.kubernaut.airgap.chart.Overlay;
 import ai.kubernaut.airgap.chart.RenderedChart;
+import ai.kubernaut.airgap.chart.RewriteReason;
+import ai.kubernaut.airgap.chart.RewrittenReference;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
@@ -85,15 +88,32 @@ public final class MirrorProver {
    * @throws HelmException when the chart is not there, or refuses its own values
    */
   public MirrorProof prove(MirrorPlan plan, ChartValues values, ProofOptions options) {
+    return run(plan, values, options).prove();
+  }
+
+  private Run run(MirrorPlan plan, ChartValues values, ProofOptions options) {
     plan.checkChart();
     Chart chart = values.withSdkConfig(plan.chart().orElseThrow(IllegalArgumentException::new));
     return new Run(
-            chart,
-            values,
-            new WantedReferences(plan, options.pinDigests()),
-            plan.branches(),
-            options)
-        .prove();
+        chart, values, new WantedReferences(plan, options.pinDigests()), plan.branches(), options);
+  }
+
+  /**
+   * Proves the overlay of a plan, as it was reviewed, for the branches that the plan's chart has
+   * now. No other overlay is looked for.
+   *
+   * @param plan the images that the mirror will provide, the chart and the overlay
+   * @param values the values of the plan's chart
+   * @param options the pull secrets; digests are not pinned
+   * @return whether every image in the chart with this overlay is one that the plan provides
+   * @throws IllegalArgumentException when the plan has no chart or no overlay
+   * @throws HelmException when the chart is missing, or refuses the values
+   * @throws ai.kubernaut.airgap.chart.ChartChangedException when the chart is not the one that the
+   *     plan was made with
+   */
+  public MirrorProof proveReviewed(MirrorPlan plan, ChartValues values, ProofOptions options) {
+    return run(plan, values, options)
+        .prove(plan.overlay().orElseThrow(IllegalArgumentException::new));
   }
 
   /** The proof of one chart. */
@@ -142,11 +162,28 @@ public final class MirrorProver {
     }
 
     private Overlay overlay(Map<Leaf, String> changes, Set<String> pullSecrets) {
-      return Overlay.of(candidates.fields(), changes, pullSecrets);
+      Map<String, String> settings = new LinkedHashMap<>();
+      changes.forEach((leaf, text) -> settings.put(leaf.toString(), text));
+      return withPullSecrets(
+          Overlay.of(Leaves.overlay(candidates.fields().content(), changes), settings, List.of()),
+          pullSecrets);
+    }
+
+    /** Names the pull secrets where the chart has a value for them. */
+    private Overlay withPullSecrets(Overlay overlay, Set<String> names) {
+      return candidates.fields().value("global", "imagePullSecrets").isPresent()
+          ? overlay.pullSecrets(names)
+          : overlay;
     }
 
     private Map<Branch, RenderedChart> render(Overlay overlay) {
       return overlay.over(chart, turned -> render(turned, branches));
+    }
+
+    /** Proves with an overlay that was found before. */
+    MirrorProof prove(Overlay reviewed) {
+      Overlay overlay = withPullSecrets(reviewed, options.pullSecrets());
+      return proof(overlay, render(overlay));
     }
 
     MirrorProof prove() {

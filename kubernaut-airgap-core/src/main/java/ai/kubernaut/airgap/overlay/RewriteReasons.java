@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.overlay;
 
+import ai.kubernaut.airgap.chart.RewriteReason;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;

@@ -4,6 +4,7 @@ import ai.kubernaut.airgap.chart.Branch;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.ChartLock;
 import ai.kubernaut.airgap.chart.ImageUse;
+import ai.kubernaut.airgap.chart.Overlay;
 import ai.kubernaut.airgap.chart.RefusedBranch;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.image.Digest;
@@ -94,6 +95,20 @@ public interface MirrorPlan {
   }
 
   /**
+   * Returns what makes the chart pull from the mirror.
+   *
+   * @return empty when the plan has no chart, or nobody has looked for an overlay yet
+   */
+  Optional<Overlay> overlay();
+
+  /**
+   * Returns the problems that the proof of the chart with the overlay has found.
+   *
+   * @return empty when the proof holds, or there was none
+   */
+  List<Problem> proofProblems();
+
+  /**
    * Returns the branches of the chart that were rendered to find the images, each for all branches
    * with the same references.
    *
@@ -121,11 +136,11 @@ public interface MirrorPlan {
   /**
    * Returns what a person should look at before the plan is used.
    *
-   * @return warnings: branches in which the chart does not render, and branches that were not
-   *     rendered
+   * @return those of the proof, and warnings: branches in which the chart does not render, and
+   *     branches that were not rendered
    */
   default List<Problem> problems() {
-    List<Problem> problems = new ArrayList<>();
+    List<Problem> problems = new ArrayList<>(proofProblems());
     refusedBranches()
         .forEach(
             refused ->
@@ -199,7 +214,11 @@ public interface MirrorPlan {
                             .build()
                         : entry)
             .toList();
-    return MirrorPlan.builder(target()).from(this).entries(changed).build();
+    MirrorPlan plan = MirrorPlan.builder(target()).from(this).entries(changed).build();
+    // A chart that pulls other references needs another overlay.
+    return plan.pullReferences().equals(pullReferences())
+        ? plan
+        : MirrorPlan.builder(target()).from(plan).overlay(Optional.empty()).build();
   }
 
   /**

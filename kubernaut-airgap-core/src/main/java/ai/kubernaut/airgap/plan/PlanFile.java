@@ -7,8 +7,11 @@ import ai.kubernaut.airgap.chart.ChartLock;
 import ai.kubernaut.airgap.chart.ImageReason;
 import ai.kubernaut.airgap.chart.ImageUse;
 import ai.kubernaut.airgap.chart.LockedFile;
+import ai.kubernaut.airgap.chart.Overlay;
 import ai.kubernaut.airgap.chart.RefusedBranch;
 import ai.kubernaut.airgap.chart.ReleaseName;
+import ai.kubernaut.airgap.chart.RewriteReason;
+import ai.kubernaut.airgap.chart.RewrittenReference;
 import ai.kubernaut.airgap.chart.ValuesLayer;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.image.Digest;
@@ -17,6 +20,8 @@ import ai.kubernaut.airgap.image.Platform;
 import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.image.Separator;
 import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.problem.Problem;
+import ai.kubernaut.airgap.problem.ProblemCode;
 import ai.kubernaut.airgap.yaml.InvalidYamlException;
 import ai.kubernaut.airgap.yaml.Yaml;
 import java.io.IOException;
@@ -82,6 +87,10 @@ final class PlanFile {
     if (!plan.coversAllBranches()) {
       file.put("coversAllBranches", false);
     }
+    plan.overlay().ifPresent(overlay -> file.put("overlay", writeOverlay(overlay)));
+    if (!plan.proofProblems().isEmpty()) {
+      file.put("proofProblems", writeProblems(plan.proofProblems()));
+    }
     List<Object> images = new ArrayList<>();
     plan.entries().forEach(entry -> images.add(writeEntry(entry)));
     file.put("images", images);
@@ -145,6 +154,72 @@ final class PlanFile {
       written.put("rewriting", rewriting);
     }
     return written;
+  }
+
+  private static Map<String, Object> writeOverlay(Overlay overlay) {
+    Map<String, Object> written = new LinkedHashMap<>();
+    written.put("values", overlay.values());
+    List<Object> settings = new ArrayList<>();
+    overlay.settings().forEach((key, value) -> settings.add(pair("key", key, "value", value)));
+    written.put("settings", settings);
+    List<Object> rewrites = new ArrayList<>();
+    for (RewrittenReference rewrite : overlay.rewrites()) {
+      Map<String, Object> one = pair("from", rewrite.from(), "to", rewrite.to());
+      one.put("reason", rewrite.reason().name());
+      rewrites.add(one);
+    }
+    written.put("rewrites", rewrites);
+    return written;
+  }
+
+  private static Optional<Overlay> readOverlay(Fields file) {
+    if (file.value("overlay").isEmpty()) {
+      return Optional.empty();
+    }
+    Fields overlay = file.fields("overlay");
+    allow(overlay, "overlay", "values", "settings", "rewrites");
+    Map<String, String> settings = new LinkedHashMap<>();
+    for (Fields setting : objects(overlay, "overlay", "settings")) {
+      allow(setting, "overlay.settings", "key", "value");
+      settings.put(
+          required(setting, "overlay.settings", "key"),
+          required(setting, "overlay.settings", "value"));
+    }
+    List<RewrittenReference> rewrites = new ArrayList<>();
+    for (Fields rewrite : objects(overlay, "overlay", "rewrites")) {
+      allow(rewrite, "overlay.rewrites", "from", "to", "reason");
+      rewrites.add(
+          RewrittenReference.of(
+              required(rewrite, "overlay.rewrites", "from"),
+              required(rewrite, "overlay.rewrites", "to"),
+              RewriteReason.valueOf(required(rewrite, "overlay.rewrites", "reason"))));
+    }
+    return Optional.of(Overlay.of(overlay.fields("values").content(), settings, rewrites));
+  }
+
+  private static List<Object> writeProblems(List<Problem> problems) {
+    List<Object> written = new ArrayList<>();
+    for (Problem problem : problems) {
+      Map<String, Object> one = pair("code", problem.code().name(), "subject", problem.subject());
+      if (!problem.parameters().isEmpty()) {
+        one.put("parameters", problem.parameters());
+      }
+      written.add(one);
+    }
+    return written;
+  }
+
+  private static List<Problem> readProblems(Fields file) {
+    List<Problem> problems = new ArrayList<>();
+    for (Fields problem : objects(file, "the plan", "proofProblems")) {
+      allow(problem, "proofProblems", "code", "subject", "parameters");
+      problems.add(
+          Problem.of(
+              ProblemCode.valueOf(required(problem, "proofProblems", "code")),
+              required(problem, "proofProblems", "subject"),
+              problem.texts("parameters")));
+    }
+    return problems;
   }
 
   private static List<Object> writeBranches(List<Branch> branches) {
@@ -345,6 +420,8 @@ final class PlanFile {
         "branches",
         "refusedBranches",
         "coversAllBranches",
+        "overlay",
+        "proofProblems",
         "images",
         "mentions");
     Fields target = file.fields("target");
@@ -356,6 +433,8 @@ final class PlanFile {
       plan.lock(readLock(file.fields("chart")));
       plan.chart(readChart(file.fields("chart")).release(release));
     }
+    plan.overlay(readOverlay(file));
+    plan.proofProblems(readProblems(file));
     plan.branches(readBranches(file, "the plan"));
     for (Fields refused : objects(file, "the plan", "refusedBranches")) {
       allow(refused, "refusedBranches", "kubeVersion", "apiVersions", "lookups", "message");

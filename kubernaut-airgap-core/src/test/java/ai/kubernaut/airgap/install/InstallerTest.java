@@ -9,6 +9,7 @@ import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.Secret;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.HelmException;
+import ai.kubernaut.airgap.chart.Overlay;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.chart.TemplateHelm;
@@ -22,7 +23,9 @@ import ai.kubernaut.airgap.mirror.IncompleteMirrorException;
 import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.mirror.MirroredImage;
 import ai.kubernaut.airgap.overlay.ImagesOutsideMirrorException;
+import ai.kubernaut.airgap.overlay.MirrorProver;
 import ai.kubernaut.airgap.overlay.OutsideImage;
+import ai.kubernaut.airgap.overlay.ProofOptions;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.problem.ProblemCode;
@@ -176,6 +179,38 @@ final class InstallerTest {
         .doesNotContain(password);
     assertThat(secret("kubernaut-system", "llm-credentials")).containsOnlyKeys("OPENAI_API_KEY");
     assertThat(events.toString()).doesNotContain(password);
+  }
+
+  @Test
+  void theReviewedOverlayOfAPlanIsInstalledAndNoOtherIsLookedFor() {
+    MirrorPlan plan = plan(TemplateHelm.chart(), helm);
+    MirrorPlan reviewed =
+        new MirrorProver(helm).prove(plan, ProofOptions.builder().build()).in(plan);
+    int before = helm.renders();
+    Installation installation = install(reviewed, options().build());
+    assertThat(helm.renders() - before)
+        .as("as it is, with the overlay, and installed")
+        .isEqualTo(3);
+    assertThat(installation.actions())
+        .contains("value set: global.image.registry = harbor.corp:5000");
+  }
+
+  @Test
+  void aReviewedOverlayThatDoesNotServeIsRefusedBeforeAnythingIsTouched() {
+    MirrorPlan plan =
+        MirrorPlan.builder(Target.registry("harbor.corp:5000"))
+            .from(plan(TemplateHelm.chart(), helm))
+            .overlay(
+                Overlay.of(
+                    Map.of("postgresql", Map.of("image", "harbor.corp:5000/other:1")),
+                    Map.of("postgresql.image", "harbor.corp:5000/other:1"),
+                    List.of()))
+            .build();
+    assertThatThrownBy(() -> install(plan, options().build()))
+        .isInstanceOf(ImagesOutsideMirrorException.class)
+        .hasMessageContaining("quay.io/kubernaut-ai/gateway:v1.1.0")
+        .hasMessageContaining("pulled as harbor.corp:5000/other:1");
+    nothingWasCreated();
   }
 
   @Test

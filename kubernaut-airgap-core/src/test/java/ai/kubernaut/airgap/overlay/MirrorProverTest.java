@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.HelmException;
+import ai.kubernaut.airgap.chart.Overlay;
 import ai.kubernaut.airgap.chart.PublishedChart;
 import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.chart.TemplateHelm;

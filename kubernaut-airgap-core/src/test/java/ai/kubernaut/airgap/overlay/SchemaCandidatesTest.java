@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.HelmException;
+import ai.kubernaut.airgap.chart.Overlay;
 import ai.kubernaut.airgap.chart.RenderedChart;
+import ai.kubernaut.airgap.chart.RewriteReason;
+import ai.kubernaut.airgap.chart.RewrittenReference;
 import ai.kubernaut.airgap.chart.TemplateHelm;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.image.Separator;

@@ -11,17 +11,23 @@ import ai.kubernaut.airgap.chart.ChartLock;
 import ai.kubernaut.airgap.chart.HelmException;
 import ai.kubernaut.airgap.chart.ImageReason;
 import ai.kubernaut.airgap.chart.LockedFile;
+import ai.kubernaut.airgap.chart.Overlay;
 import ai.kubernaut.airgap.chart.RefusedBranch;
 import ai.kubernaut.airgap.chart.ReleaseName;
+import ai.kubernaut.airgap.chart.RewriteReason;
+import ai.kubernaut.airgap.chart.RewrittenReference;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Separator;
 import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.problem.Problem;
+import ai.kubernaut.airgap.problem.ProblemCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +75,17 @@ final class MirrorPlanTest {
         .addRefusedBranches(
             RefusedBranch.of(Branch.builder().addApiVersions("b/v1").build(), "url is needed"))
         .coversAllBranches(false)
+        .overlay(
+            Overlay.of(
+                Map.of("global", Map.of("registry", "harbor.corp", "list", List.of(1, true))),
+                Map.of("global.registry", "harbor.corp"),
+                List.of(
+                    RewrittenReference.of(
+                        "quay.io/a/b:1", "harbor.corp/a/b:1", RewriteReason.NO_VALUE))))
+        .addProofProblems(
+            Problem.of(ProblemCode.IMAGE_NOT_IN_PLAN, "quay.io/c/d:1"),
+            Problem.of(
+                ProblemCode.REFERENCE_NOT_REDIRECTED, "quay.io/e/f:1", Map.of("wanted", "x/y")))
         .build();
   }
 

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.HelmClient;
+import ai.kubernaut.airgap.chart.RewriteReason;
+import ai.kubernaut.airgap.chart.RewrittenReference;
 import ai.kubernaut.airgap.image.Separator;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.overlay.MirrorProof;
 import ai.kubernaut.airgap.overlay.MirrorProver;
 import ai.kubernaut.airgap.overlay.ProofOptions;
-import ai.kubernaut.airgap.overlay.RewriteReason;
-import ai.kubernaut.airgap.overlay.RewrittenReference;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.plan.MirrorPlanner;
 import ai.kubernaut.airgap.plan.PlanOptions;

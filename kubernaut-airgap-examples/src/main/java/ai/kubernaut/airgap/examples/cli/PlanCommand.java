@@ -74,16 +74,17 @@ final class PlanCommand extends StepCommand {
       planned.save(file);
       output.tell("The plan is saved in " + file);
     }
-    Optional<MirrorProof> proof = Optional.empty();
-    if (plan.hasChart()) {
-      proof = Optional.of(airgap.prove(planned));
-    }
+    // The plan tells that the proof does not hold; proving again tells where.
+    Optional<MirrorProof> failed =
+        plan.hasChart() && !planned.proofProblems().isEmpty()
+            ? Optional.of(airgap.prove(planned))
+            : Optional.empty();
     Optional<PlanDiff> diff =
         Optional.ofNullable(earlier)
             .map(before -> PlanDiff.between(MirrorPlan.read(before), planned));
     ObjectNode json = diff.map(Reports::json).orElseGet(() -> Reports.json(planned));
     if (diff.isEmpty()) {
-      Reports.addProof(json, planned, proof);
+      Reports.addProof(json, planned, failed);
     }
     Optional<PlanForecast> sizes =
         forecast ? Optional.of(airgap.forecast(planned)) : Optional.empty();
@@ -93,11 +94,11 @@ final class PlanCommand extends StepCommand {
         diff.map(changes -> changes.toText().stripTrailing())
             .orElseGet(() -> format.print(planned)));
     sizes.ifPresent(known -> output.tell(Reports.text(known, time(known))));
-    proof.ifPresent(
-        proven -> {
-          output.tell(Reports.text(proven, planned.target()));
-          proven.orElseThrow();
-        });
+    planned
+        .overlay()
+        .filter(overlay -> plan.hasChart())
+        .ifPresent(overlay -> output.tell(Reports.proofText(planned, overlay)));
+    failed.ifPresent(MirrorProof::orElseThrow);
     return 0;
   }
 

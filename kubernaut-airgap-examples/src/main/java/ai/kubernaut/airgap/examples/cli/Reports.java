@@ -3,8 +3,8 @@ package ai.kubernaut.airgap.examples.cli;
 import ai.kubernaut.airgap.chart.Branch;
 import ai.kubernaut.airgap.chart.ImageReason;
 import ai.kubernaut.airgap.chart.ImageUse;
+import ai.kubernaut.airgap.chart.Overlay;
 import ai.kubernaut.airgap.image.Digest;
-import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.install.Installation;
 import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.mirror.MirroredImage;
@@ -162,38 +162,36 @@ final class Reports {
   }
 
   /** Adds the overlay and the problems of a plan; without a chart there is nothing to overlay. */
-  static void addProof(ObjectNode json, MirrorPlan plan, Optional<MirrorProof> proof) {
-    proof.ifPresent(proven -> json.put("proven", proven.isOk()));
+  static void addProof(ObjectNode json, MirrorPlan plan, Optional<MirrorProof> failed) {
+    plan.overlay().ifPresent(known -> json.put("proven", plan.proofProblems().isEmpty()));
     ObjectNode overlay = json.putObject("overlay");
     overlay.set(
         "values",
-        new ObjectMapper()
-            .valueToTree(proof.map(proven -> proven.overlay().values()).orElse(Map.of())));
+        new ObjectMapper().valueToTree(plan.overlay().map(Overlay::values).orElse(Map.of())));
     ArrayNode rewrites = overlay.putArray("rewrites");
-    proof.ifPresent(
-        proven ->
-            proven
-                .overlay()
-                .rewrites()
-                .forEach(
-                    rewrite ->
-                        rewrites
-                            .addObject()
-                            .put("from", rewrite.from())
-                            .put("to", rewrite.to())
-                            .put("reason", rewrite.reason().name())));
+    plan.overlay()
+        .map(Overlay::rewrites)
+        .orElse(List.of())
+        .forEach(
+            rewrite ->
+                rewrites
+                    .addObject()
+                    .put("from", rewrite.from())
+                    .put("to", rewrite.to())
+                    .put("reason", rewrite.reason().name()));
     ArrayNode problems = json.putArray("problems");
-    plan.problems().forEach(problem -> add(problems, problem));
-    proof.ifPresent(
-        proven ->
-            proven
-                .outside()
-                .forEach(
-                    image -> {
-                      ObjectNode one = add(problems, image.problem());
-                      one.put("pulledAs", image.pulled());
-                      addReasons(one, image.reasons());
-                    }));
+    for (Problem problem : plan.problems()) {
+      ObjectNode one = add(problems, problem);
+      failed.stream()
+          .flatMap(proof -> proof.outside().stream())
+          .filter(image -> image.problem().equals(problem))
+          .findFirst()
+          .ifPresent(
+              image -> {
+                one.put("pulledAs", image.pulled());
+                addReasons(one, image.reasons());
+              });
+    }
   }
 
   private static ObjectNode add(ArrayNode problems, Problem problem) {
@@ -233,15 +231,12 @@ final class Reports {
     return json;
   }
 
-  static String text(MirrorProof proof, Target target) {
-    List<String> lines = new ArrayList<>(proof.overlay().lines());
+  static String proofText(MirrorPlan plan, Overlay overlay) {
+    List<String> lines = new ArrayList<>(overlay.lines());
     lines.add(
-        proof.isOk()
-            ? "proven: with this the chart pulls "
-                + proof.images().size()
-                + " images, every one from "
-                + target.address()
-            : "not proven: " + proof.outside().size() + " images stay outside the mirror");
+        plan.proofProblems().isEmpty()
+            ? "proven: with this the chart pulls every image from " + plan.target().address()
+            : "not proven: " + plan.proofProblems().size() + " images stay outside the mirror");
     return String.join("\n", lines);
   }
 

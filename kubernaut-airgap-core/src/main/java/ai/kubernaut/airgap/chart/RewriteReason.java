@@ -1,8 +1,8 @@
-package ai.kubernaut.airgap.overlay;
+package ai.kubernaut.airgap.chart;
 
 /** Why a reference is rewritten instead of being set by values. */
 public enum RewriteReason {
-  /** Images are pulled by digest, as {@link ProofOptions#pinDigests()} requests. */
+  /** Images are pulled by digest, as the caller requested. */
   PINNED("images are pulled by digest, as requested"),
 
   /**

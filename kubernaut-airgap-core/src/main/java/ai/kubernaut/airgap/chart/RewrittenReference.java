@@ -1,4 +1,4 @@
-package ai.kubernaut.airgap.overlay;
+package ai.kubernaut.airgap.chart;
 
 import org.immutables.value.Value;
 

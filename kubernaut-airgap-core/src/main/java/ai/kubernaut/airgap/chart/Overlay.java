@@ -1,6 +1,5 @@
-package ai.kubernaut.airgap.overlay;
+package ai.kubernaut.airgap.chart;
 
-import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.io.ScratchDirectory;
 import ai.kubernaut.airgap.yaml.Yaml;
@@ -14,6 +13,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What turns a chart's image references to the mirror: values, which the guide, step 4b, has people
  * write into {@code values-airgap.yaml} by hand, and for what they do not reach, references that
- * are rewritten in the rendered manifests. It is found by a {@link MirrorProver}. Immutable.
+ * are rewritten in the rendered manifests. It is found by {@link
+ * ai.kubernaut.airgap.overlay.MirrorProver}. Immutable.
  */
 public final class Overlay {
   private final Fields values;
@@ -36,27 +37,42 @@ public final class Overlay {
   }
 
   /**
-   * An overlay of changed texts.
+   * Creates an overlay.
    *
-   * @param chart the chart's values, with those that its schemas add
-   * @param changes the texts to change
-   * @param pullSecrets names for {@code global.imagePullSecrets}, where the chart has it
+   * @param values a tree as Helm takes it
+   * @param settings the strings that are set for the sake of references, by keys as for {@code helm
+   *     --set}
+   * @param rewrites the references that are rewritten in the rendered manifests
+   * @return the overlay
    */
-  static Overlay of(Fields chart, Map<Leaf, String> changes, Set<String> pullSecrets) {
-    Fields values = Fields.of(Leaves.overlay(chart.content(), changes));
-    if (!pullSecrets.isEmpty() && chart.value("global", "imagePullSecrets").isPresent()) {
-      List<Map<String, String>> names = new ArrayList<>();
-      pullSecrets.forEach(name -> names.add(Map.of("name", name)));
-      values = values.with(names, "global", "imagePullSecrets");
-    }
-    Map<String, String> settings = new LinkedHashMap<>();
-    changes.forEach((leaf, text) -> settings.put(leaf.toString(), text));
-    return new Overlay(values, settings, List.of());
+  public static Overlay of(
+      Map<String, ? extends @Nullable Object> values,
+      Map<String, String> settings,
+      Collection<RewrittenReference> rewrites) {
+    return new Overlay(Fields.of(values), settings, rewrites);
   }
 
-  /** The same values, with references rewritten. */
-  Overlay rewriting(Collection<RewrittenReference> references) {
+  /**
+   * Replaces the references that are rewritten.
+   *
+   * @param references the references
+   * @return the same values with these references
+   */
+  public Overlay rewriting(Collection<RewrittenReference> references) {
     return new Overlay(values, settings, references);
+  }
+
+  /**
+   * Adds the names of pull secrets, as {@code global.imagePullSecrets}.
+   *
+   * @param names the names of Secrets
+   * @return the overlay with the names; the same overlay when there are none
+   */
+  public Overlay pullSecrets(Set<String> names) {
+    List<Map<String, String>> list = names.stream().map(name -> Map.of("name", name)).toList();
+    return list.isEmpty()
+        ? this
+        : new Overlay(values.with(list, "global", "imagePullSecrets"), settings, rewrites);
   }
 
   /**
@@ -166,6 +182,19 @@ public final class Overlay {
               + ")");
     }
     return List.copyOf(lines);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Overlay overlay
+        && values.content().equals(overlay.values.content())
+        && settings.equals(overlay.settings)
+        && rewrites.equals(overlay.rewrites);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(values.content(), settings, rewrites);
   }
 
   /** The names of the outermost keys alone: lists that are replaced as a whole may hold secrets. */
