@@ -104,12 +104,14 @@ public final class Airgap implements AutoCloseable {
   }
 
   /**
-   * Plans the mirroring of a chart's images with the default options (the guide, steps 1 and 2a).
-   * Needs Helm and a registry client.
+   * Plans the mirroring of a chart's images with the default options (the guide, steps 1 and 2a),
+   * and proves that the chart can be installed from the mirror (step 4b). Needs Helm and a registry
+   * client.
    *
    * @param chart the chart and its values
    * @param target the mirror
-   * @return the plan, with the digest of each image; nothing was changed anywhere
+   * @return the plan, with the digest of each image, the overlay and the result of the proof;
+   *     nothing was changed anywhere
    * @throws HelmException when the chart is not there, or refuses the values
    * @throws ai.kubernaut.airgap.plan.UnresolvedImagesException when images cannot be found at their
    *     source
@@ -120,13 +122,13 @@ public final class Airgap implements AutoCloseable {
   }
 
   /**
-   * Plans the mirroring of a chart's images (the guide, steps 1 and 2a). Needs Helm and a registry
-   * client.
+   * Plans the mirroring of a chart's images (the guide, steps 1 and 2a), and proves that the chart
+   * can be installed from the mirror (step 4b). Needs Helm and a registry client.
    *
    * @param chart the chart and its values
    * @param target the mirror
    * @param options extra images, and whether registries are asked
-   * @return the plan; nothing was changed anywhere
+   * @return the plan, with the overlay and the result of the proof; nothing was changed anywhere
    * @throws HelmException when the chart is not there, or refuses the values
    * @throws ai.kubernaut.airgap.plan.UnresolvedImagesException when images cannot be found at their
    *     source

@@ -2,7 +2,6 @@ package ai.kubernaut.airgap.chart;
 
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.image.Digest;
-import ai.kubernaut.airgap.yaml.Yaml;
 import java.nio.file.Path;
 import java.util.List;
 import org.immutables.value.Value;
@@ -38,12 +37,7 @@ public interface ChartLock {
    * @throws HelmException when the chart or a file cannot be read
    */
   static ChartLock of(HelmClient helm, Chart chart) {
-    Fields metadata =
-        Fields.of(
-            Yaml.readMapping(
-                "Chart.yaml of " + chart.location(),
-                helm.metadata(chart),
-                Yaml.DuplicateKeys.LAST_WINS));
+    Fields metadata = RenderedChart.chartYaml(helm, chart);
     return builder()
         .name(metadata.text("name").orElse(""))
         .version(metadata.text("version").orElse(""))

@@ -88,14 +88,18 @@ public final class RenderedChart {
     return new RenderedChart(manifests);
   }
 
+  /** The content of {@code Chart.yaml}. */
+  static Fields chartYaml(HelmClient helm, Chart chart) {
+    return Fields.of(
+        Yaml.readMapping(
+            "Chart.yaml of " + chart.location(),
+            helm.metadata(chart),
+            Yaml.DuplicateKeys.LAST_WINS));
+  }
+
   /** What a chart says of itself, as an object. */
   static RenderedManifest metadata(HelmClient helm, Chart chart) {
-    Fields about =
-        Fields.of(
-            Yaml.readMapping(
-                "Chart.yaml of " + chart.location(),
-                helm.metadata(chart),
-                Yaml.DuplicateKeys.LAST_WINS));
+    Fields about = chartYaml(helm, chart);
     return RenderedManifest.of(
         "Chart.yaml",
         KubernetesObject.of(
