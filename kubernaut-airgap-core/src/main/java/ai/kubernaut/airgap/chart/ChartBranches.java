@@ -185,10 +185,15 @@ public final class ChartBranches {
       try {
         chartInBranch = RenderedChart.parse(helm.render(chart, release, branch));
       } catch (HelmException refusal) {
+        // Without a message of the chart or of Helm, rendering itself failed: it was interrupted,
+        // for example.
+        if (refusal.helmMessage().isBlank()) {
+          throw refusal;
+        }
         if (firstRefusal == null) {
           firstRefusal = refusal;
         }
-        refused.put(branch, RefusedBranch.of(branch, refusal.helmMessage()));
+        refused.put(branch, RefusedBranch.of(branch, firstParagraph(refusal.helmMessage())));
         return;
       }
       rendered.add(branch);
@@ -204,6 +209,11 @@ public final class ChartBranches {
       if (distinct.putIfAbsent(references, branch) == null) {
         renderings.accept(branch, chartInBranch);
       }
+    }
+
+    /** The message without the advice on flags of the Helm program that follows it. */
+    private static String firstParagraph(String message) {
+      return message.strip().split("\n\\s*\n", 2)[0];
     }
 
     /** What a template asks for; empty for an unknown template, and for one that asks nothing. */

@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.chart;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,37 @@ final class ChartBranchesTest {
     assertThat(branches.branches())
         .extracting(Branch::describe)
         .containsExactly("default", "API " + OPENSHIFT);
+  }
+
+  private static TemplateHelm failingOnOpenShift(String helmMessage) {
+    return TemplateHelm.branching(
+            "",
+            (values, branch) -> {
+              if (!branch.apiVersions().isEmpty()) {
+                throw new HelmException("cannot render", helmMessage, null);
+              }
+              return pod("a.yaml", "quay.io/x/a:1");
+            })
+        .asking(
+            TemplateConditions.of("templates/a.yaml", List.of(OPENSHIFT), List.of(), List.of()));
+  }
+
+  @Test
+  void aRefusalIsReportedWithTheMessageOfTheChart() {
+    ChartBranches branches =
+        branches(
+            failingOnOpenShift("url is needed\nset it\n\nUse --debug flag to see more\n"),
+            TemplateHelm.chart());
+    assertThat(branches.refused())
+        .extracting(RefusedBranch::message)
+        .containsExactly("url is needed\nset it");
+  }
+
+  @Test
+  void aRenderingThatWasInterruptedIsNoRefusalOfTheChart() {
+    assertThatExceptionOfType(HelmException.class)
+        .isThrownBy(() -> branches(failingOnOpenShift(""), TemplateHelm.chart()))
+        .withMessage("cannot render");
   }
 
   @Test
