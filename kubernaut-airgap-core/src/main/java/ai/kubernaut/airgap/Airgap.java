@@ -8,7 +8,6 @@ import ai.kubernaut.airgap.chart.HelmClient;
 import ai.kubernaut.airgap.chart.HelmException;
 import ai.kubernaut.airgap.chart.ImageFinder;
 import ai.kubernaut.airgap.chart.ProbedHelmClient;
-import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.Patience;
@@ -442,7 +441,7 @@ public final class Airgap implements AutoCloseable {
       return new Installer(cluster(), helm(), finders, progress)
           .install(mirrored, pullSecret, options);
     } catch (HelmException e) {
-      throw explained(e, mirrored.plan(), mirrored.plan().release());
+      throw explained(e, mirrored.plan());
     }
   }
 
@@ -450,9 +449,9 @@ public final class Airgap implements AutoCloseable {
    * Adds to Helm's error what the cluster looks like. Helm's error stays the primary one: when the
    * cluster cannot be looked at, that second failure is suppressed in it.
    */
-  private AirgapException explained(HelmException failure, MirrorPlan plan, ReleaseName release) {
+  private AirgapException explained(HelmException failure, MirrorPlan plan) {
     try {
-      if (new ProbedHelmClient(helm(), cluster()).status(release).isEmpty()) {
+      if (new ProbedHelmClient(helm(), cluster()).status(plan.release()).isEmpty()) {
         return failure;
       }
       Consumer<ProgressEvent> nobody = event -> {};
@@ -462,7 +461,7 @@ public final class Airgap implements AutoCloseable {
               : new Verifier(cluster(), helm(), registries, nobody);
       VerificationReport seen =
           verifier.verify(
-              Installation.of(release, plan),
+              Installation.of(plan.release(), plan),
               VerifyOptions.builder().patience(Patience.once()).askServices(false).build());
       return new InstallationFailedException(failure, seen);
     } catch (RuntimeException second) {

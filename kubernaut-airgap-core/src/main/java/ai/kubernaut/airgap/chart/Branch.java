@@ -1,6 +1,5 @@
 package ai.kubernaut.airgap.chart;
 
-import ai.kubernaut.airgap.cluster.ClusterVersions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -52,25 +51,6 @@ public interface Branch {
    */
   static Branch of(Chart chart) {
     return builder().kubeVersion(chart.kubeVersion()).apiVersions(chart.apiVersions()).build();
-  }
-
-  /**
-   * Returns the branch of a cluster.
-   *
-   * @param versions the versions of the cluster
-   * @return the branch with these versions, in which every lookup finds nothing
-   */
-  static Branch of(ClusterVersions versions) {
-    Builder branch = builder().apiVersions(versions.apis());
-    if (!versions.kubernetes().isEmpty()) {
-      branch.kubeVersion(versions.kubernetes());
-    }
-    return branch.build();
-  }
-
-  /** {@return whether this is the branch without any fact} */
-  default boolean isDefault() {
-    return kubeVersion().isEmpty() && apiVersions().isEmpty() && lookups().isEmpty();
   }
 
   /**

@@ -4,6 +4,7 @@ import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.image.Digest;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.immutables.value.Value;
 
 /**
@@ -58,6 +59,22 @@ public interface ChartLock {
    */
   static Digest digestOf(Path path) {
     return ContentDigest.of(path);
+  }
+
+  /**
+   * Changes the paths of the chart and of its files.
+   *
+   * @param location gives for each path the one to use
+   * @return the same content at these paths
+   */
+  default ChartLock relocated(UnaryOperator<Path> location) {
+    UnaryOperator<LockedFile> relocated =
+        file -> LockedFile.of(location.apply(file.path()), file.digest());
+    return builder()
+        .from(this)
+        .chart(relocated.apply(chart()))
+        .files(files().stream().map(relocated).toList())
+        .build();
   }
 
   /**

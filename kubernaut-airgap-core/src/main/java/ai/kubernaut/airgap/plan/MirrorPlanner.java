@@ -117,13 +117,14 @@ public final class MirrorPlanner {
     }
     Chart complete = ChartValues.withSdkConfig(helm, chart);
     ChartBranches rendered = ChartBranches.of(helm, complete, chart.release(), finders);
+    Chart located = chart.relocated(path -> path.toAbsolutePath().normalize());
     MirrorPlan.Builder plan =
         MirrorPlan.builder(target)
-            .chart(chart.relocated(path -> path.toAbsolutePath().normalize()))
+            .chart(located)
             // A chart that only the Helm client can read has no content to compare with.
             .lock(
-                Files.exists(chart.location())
-                    ? Optional.of(ChartLock.of(helm, chart))
+                Files.exists(located.location())
+                    ? Optional.of(ChartLock.of(helm, located))
                     : Optional.empty())
             .release(chart.release())
             .branches(rendered.branches())

@@ -71,7 +71,12 @@ final class PlanFile {
     file.put(
         "release", pair("name", plan.release().name(), "namespace", plan.release().namespace()));
     plan.chart()
-        .ifPresent(chart -> file.put("chart", writeChart(chart.relocated(paths), plan.lock())));
+        .ifPresent(
+            chart ->
+                file.put(
+                    "chart",
+                    writeChart(
+                        chart.relocated(paths), plan.lock().map(lock -> lock.relocated(paths)))));
     if (!plan.branches().isEmpty()) {
       file.put("branches", writeBranches(plan.branches()));
     }
@@ -117,7 +122,9 @@ final class PlanFile {
     written.put("location", chart.location().toString());
     lock.ifPresent(locked -> written.put("digest", locked.chart().digest().toString()));
     chart.artifact().ifPresent(artifact -> written.put("artifact", artifact.toString()));
-    Map<Path, Digest> digests = digests(chart, lock);
+    Map<Path, Digest> digests = new HashMap<>();
+    lock.ifPresent(
+        locked -> locked.files().forEach(file -> digests.put(file.path(), file.digest())));
     List<Object> layers = new ArrayList<>();
     for (ValuesLayer layer : chart.layers()) {
       layers.add(
@@ -261,17 +268,6 @@ final class PlanFile {
     return list(fields, where, key).stream().map(Object::toString).toList();
   }
 
-  /** The digests of a chart's files by the paths that they have there. */
-  private static Map<Path, Digest> digests(Chart chart, Optional<ChartLock> lock) {
-    Map<Path, Digest> digests = new HashMap<>();
-    List<Path> files = chart.files();
-    List<LockedFile> locked = lock.map(ChartLock::files).orElse(List.of());
-    for (int i = 0; i < Math.min(files.size(), locked.size()); i++) {
-      digests.put(files.get(i), locked.get(i).digest());
-    }
-    return digests;
-  }
-
   private static Map<String, Object> writeFile(Path file, Map<Path, Digest> digests) {
     Map<String, Object> written = new LinkedHashMap<>();
     written.put("file", file.toString());
@@ -388,7 +384,7 @@ final class PlanFile {
     return MirrorPlan.builder(plan.target())
         .from(plan)
         .chart(plan.chart().get().relocated(locations::locate))
-        .lock(plan.lock().map(locations::locate))
+        .lock(plan.lock().map(lock -> lock.relocated(locations::locate)))
         .build();
   }
 

@@ -2,7 +2,6 @@ package ai.kubernaut.airgap.plan;
 
 import ai.kubernaut.airgap.chart.ChartLock;
 import ai.kubernaut.airgap.chart.HelmException;
-import ai.kubernaut.airgap.chart.LockedFile;
 import ai.kubernaut.airgap.image.Digest;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +20,7 @@ final class PlanLocations {
   private final Path folder;
   private final List<Path> directories;
   private final Map<Path, Digest> planned = new HashMap<>();
+  private final Map<Path, Path> located = new HashMap<>();
 
   /**
    * Prepares.
@@ -40,21 +40,12 @@ final class PlanLocations {
             });
   }
 
-  /** The same lock with the paths under which the files are found. */
-  ChartLock locate(ChartLock lock) {
-    return ChartLock.builder()
-        .from(lock)
-        .chart(locate(lock.chart()))
-        .files(lock.files().stream().map(this::locate).toList())
-        .build();
-  }
-
-  private LockedFile locate(LockedFile file) {
-    return LockedFile.of(locate(file.path()), file.digest());
-  }
-
   /** The path under which a file is found. */
   Path locate(Path path) {
+    return located.computeIfAbsent(path, this::find);
+  }
+
+  private Path find(Path path) {
     Path name = path.getFileName();
     List<Path> candidates = new ArrayList<>();
     candidates.add(folder.resolve(path));

@@ -52,7 +52,7 @@ public final class TemplateHelm implements HelmClient {
     return new TemplateHelm(values, templates);
   }
 
-  /** Says what a template asks about the cluster. */
+  /** Adds the conditions of a template. */
   public TemplateHelm asking(TemplateConditions asked) {
     conditions.add(asked);
     return this;

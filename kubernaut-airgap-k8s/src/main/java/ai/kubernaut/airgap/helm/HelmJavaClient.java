@@ -24,7 +24,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -149,12 +148,9 @@ public final class HelmJavaClient implements HelmClient {
   @Override
   public List<TemplateConditions> conditions(Chart chart) {
     ChartFiles.requireChart(chart);
-    Map<String, String> templates = ChartCopy.templates(chart);
-    boolean asksForApiVersions =
-        templates.values().stream().anyMatch(text -> text.contains("APIVersions"));
     return TemplateReader.conditions(
-        templates,
-        asksForApiVersions ? Set.copyOf(knownApiVersions()) : Set.of(),
+        ChartCopy.templates(chart),
+        this::knownApiVersions,
         KubernetesVersion.parse(OFFLINE_KUBERNETES));
   }
 

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -68,12 +69,14 @@ final class TemplateReader {
    * Reads templates.
    *
    * @param templates the text of each template by its path in the chart
-   * @param known the API versions that every cluster serves
+   * @param known gives the API versions that every cluster serves, if a template asks for any
    * @param defaultVersion the Kubernetes version that templates see by default
    * @return the conditions of each template that renders objects and asks for anything
    */
   static List<TemplateConditions> conditions(
-      Map<String, String> templates, Set<String> known, KubernetesVersion defaultVersion) {
+      Map<String, String> templates,
+      Supplier<List<String>> known,
+      KubernetesVersion defaultVersion) {
     TemplateReader reader = new TemplateReader(templates);
     return reader.files.entrySet().stream()
         .filter(file -> !file.getValue().partial() && !file.getKey().endsWith("/NOTES.txt"))
@@ -87,7 +90,7 @@ final class TemplateReader {
   }
 
   private TemplateConditions conditions(
-      String path, Set<String> known, KubernetesVersion defaultVersion) {
+      String path, Supplier<List<String>> known, KubernetesVersion defaultVersion) {
     Set<String> apiVersions = new TreeSet<>();
     Set<KubernetesVersion> thresholds = new TreeSet<>();
     Set<String> lookups = new LinkedHashSet<>();
@@ -99,7 +102,9 @@ final class TemplateReader {
         lookups.addAll(asked.lookups());
       }
     }
-    apiVersions.removeAll(known);
+    if (!apiVersions.isEmpty()) {
+      known.get().forEach(apiVersions::remove);
+    }
     return TemplateConditions.of(
         path,
         List.copyOf(apiVersions),
@@ -127,6 +132,7 @@ final class TemplateReader {
 
   private Asked read(String path, String text) {
     String name = path.substring(path.lastIndexOf('/') + 1);
+    List<String> actions = TemplateText.actions(text);
     Asked asked =
         new Asked(
             name.startsWith("_"),
@@ -135,8 +141,8 @@ final class TemplateReader {
             new LinkedHashSet<>(TemplateText.lookups(text)),
             new TreeSet<>(),
             new TreeSet<>(),
-            includesAnything(text));
-    for (String action : TemplateText.actions(text)) {
+            actions.stream().anyMatch(TemplateReader::includesAnything));
+    for (String action : actions) {
       DEFINE.matcher(action).results().forEach(found -> asked.defines().add(found.group(1)));
       INCLUDE
           .matcher(action)
@@ -163,13 +169,8 @@ final class TemplateReader {
     }
   }
 
-  private static boolean includesAnything(String text) {
-    for (String action : TemplateText.actions(text)) {
-      String others = INCLUDED_FILE.matcher(action).replaceAll("");
-      if (INCLUDE.matcher(others).results().anyMatch(found -> found.group(1) == null)) {
-        return true;
-      }
-    }
-    return false;
+  private static boolean includesAnything(String action) {
+    String others = INCLUDED_FILE.matcher(action).replaceAll("");
+    return INCLUDE.matcher(others).results().anyMatch(found -> found.group(1) == null);
   }
 }
