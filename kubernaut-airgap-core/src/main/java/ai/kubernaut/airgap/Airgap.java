@@ -10,7 +10,8 @@ import ai.kubernaut.airgap.chart.ImageFinder;
 import ai.kubernaut.airgap.chart.ProbedHelmClient;
 import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.cluster.ClusterClient;
-import ai.kubernaut.airgap.cluster.Patience;
+import ai.kubernaut.airgap.cluster.WaitPolicy;
+import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.install.InstallOptions;
@@ -33,6 +34,8 @@ import ai.kubernaut.airgap.plan.PlanOptions;
 import ai.kubernaut.airgap.preflight.Preflight;
 import ai.kubernaut.airgap.preflight.PreflightOptions;
 import ai.kubernaut.airgap.preflight.PreflightReport;
+import ai.kubernaut.airgap.progress.Progress;
+import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.pullsecret.PullSecretConfigurer;
 import ai.kubernaut.airgap.pullsecret.PullSecretOptions;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
@@ -194,15 +197,15 @@ public final class Airgap implements AutoCloseable {
    * plan. Needs a registry client.
    *
    * @param artifact for example {@code quay.io/kubernaut-ai/charts/kubernaut:1.1.0}
-   * @param folder where to put the {@code .tgz}
+   * @param directory where to put the {@code .tgz}
    * @return the packed chart, which knows where it came from
    * @throws ai.kubernaut.airgap.registry.RegistryException when there is no such artifact, or the
    *     registry cannot be used
    * @throws HelmException when it is no chart, or cannot be stored
    * @throws IllegalStateException when no registry client was given
    */
-  public Chart fetchChart(ImageRef artifact, Path folder) {
-    return new ChartFetcher(retrying(run())).fetch(artifact, folder);
+  public Chart fetchChart(ImageRef artifact, Path directory) {
+    return new ChartFetcher(retrying(run())).fetch(artifact, directory);
   }
 
   /**
@@ -373,7 +376,7 @@ public final class Airgap implements AutoCloseable {
    *
    * @param plan the images that the cluster will pull
    * @param credentials what nodes pull with
-   * @param options names and patience
+   * @param options names and waitPolicy
    * @return which Secrets hold them
    * @throws ai.kubernaut.airgap.pullsecret.PullSecretException when the pull secret cannot be read,
    *     or the nodes do not take it
@@ -424,7 +427,7 @@ public final class Airgap implements AutoCloseable {
    * @param mirrored the images
    * @param pullSecret what lets the nodes in; {@link PullSecretReport#none()} when that was seen to
    *     by other means
-   * @param options release, LLM credentials, patience
+   * @param options release, LLM credentials, wait policy
    * @return the release
    * @throws InstallationFailedException when Helm or a hook failed and left a release behind
    * @throws HelmException when Helm failed before there was a release, or the cluster could not be
@@ -462,7 +465,7 @@ public final class Airgap implements AutoCloseable {
       VerificationReport seen =
           verifier.verify(
               Installation.of(plan.release(), plan),
-              VerifyOptions.builder().patience(Patience.once()).askServices(false).build());
+              VerifyOptions.builder().waitPolicy(WaitPolicy.once()).askServices(false).build());
       return new InstallationFailedException(failure, seen);
     } catch (RuntimeException second) {
       failure.addSuppressed(second);
@@ -504,7 +507,7 @@ public final class Airgap implements AutoCloseable {
    * Verifies a release (the guide, step 5). Needs all three clients.
    *
    * @param installation the release, and the plan whose images it should run
-   * @param options patience
+   * @param options waitPolicy
    * @return what was seen; {@link VerificationReport#orElseThrow()} makes an exception of what is
    *     not as it should be
    * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked

@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap;
 
 import ai.kubernaut.airgap.chart.HelmException;
+import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.verify.Check;
 import ai.kubernaut.airgap.verify.VerificationReport;
 

@@ -10,6 +10,7 @@ import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.memory.MemoryClusterClient;
+import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Target;
@@ -17,9 +18,10 @@ import ai.kubernaut.airgap.install.Installation;
 import ai.kubernaut.airgap.mirror.RetryPolicy;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.plan.PlanOptions;
+import ai.kubernaut.airgap.preflight.Capability;
 import ai.kubernaut.airgap.preflight.Finding;
 import ai.kubernaut.airgap.preflight.PreflightReport;
-import ai.kubernaut.airgap.preflight.Question;
+import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryClient;
@@ -124,7 +126,7 @@ final class AirgapTest {
   }
 
   @Test
-  void planningForecastingAndFetchingAChartAreRetried(@TempDir Path folder) {
+  void planningForecastingAndFetchingAChartAreRetried(@TempDir Path directory) {
     ImageRef image = publish("gateway");
     ImageRef chart = ImageRef.parse("quay.io/kubernaut-ai/charts/kubernaut:1.1.0");
     publish(chart, "application/vnd.cncf.helm.chart.content.v1.tar+gzip", "a chart");
@@ -138,7 +140,7 @@ final class AirgapTest {
       MirrorPlan plan = airgap.plan(List.of(image), MIRROR, PlanOptions.builder().build());
       assertThat(plan.entries().get(0).digest()).isPresent();
       assertThat(airgap.forecast(plan).bytesToSend()).isPositive();
-      assertThat(airgap.fetchChart(chart, folder).location()).exists().hasContent("a chart");
+      assertThat(airgap.fetchChart(chart, directory).location()).exists().hasContent("a chart");
     }
     assertThat(events).filteredOn(ProgressEvent.Retrying.class::isInstance).hasSizeGreaterThan(4);
   }
@@ -332,7 +334,7 @@ final class AirgapTest {
               });
       try (Airgap airgap = Airgap.builder().registry(client).build()) {
         for (PreflightReport report : List.of(airgap.preflight(MIRROR), airgap.preflight(plan()))) {
-          assertThat(report.finding(Question.REACHABLE).answer()).isEqualTo(Finding.Answer.YES);
+          assertThat(report.finding(Capability.REACHABLE).support()).isEqualTo(Finding.Support.YES);
           assertThat(report.problems()).hasSize(answer.isPresent() ? 1 : 0);
           assertThat(report.summary())
               .contains(answer.isPresent() ? "problem" : "pushing was not checked");

@@ -159,7 +159,7 @@ final class ReadersFuzzTest {
         assertThat(Target.registry(target.address())).isEqualTo(target);
         for (Separator separator : Separator.values()) {
           ImageRef name = target.separator(separator).nameOf(ImageRef.parse("quay.io/a/b:1"));
-          assertThat(target.holds(name)).isTrue();
+          assertThat(target.contains(name)).isTrue();
           assertThat(ImageRef.parse(name.toString())).isEqualTo(name);
         }
       }
@@ -253,13 +253,13 @@ final class ReadersFuzzTest {
     abstract void read(String text, Path file) throws IOException;
   }
 
-  @TempDir Path folder;
+  @TempDir Path directory;
 
   @ParameterizedTest
   @EnumSource
   @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void onlyDocumentedExceptionsComeOut(Reader reader) throws IOException {
-    Path file = folder.resolve("input");
+    Path file = directory.resolve("input");
     int taken = 0;
     for (int run = 0; run < RUNS; run++) {
       byte[] bytes = new Mutation(new Random(SEED + run), reader.legal).bytes();

@@ -22,7 +22,7 @@ public interface Chart {
   /**
    * A chart with only its own values.
    *
-   * @param location its folder, or the {@code .tgz} it is packed in
+   * @param location its directory, or the {@code .tgz} it is packed in
    * @return the chart; nothing is read yet
    */
   static Chart at(Path location) {
@@ -30,7 +30,7 @@ public interface Chart {
   }
 
   /**
-   * The chart's folder or archive.
+   * The chart's directory or archive.
    *
    * @return the path as it was given
    */
@@ -115,7 +115,7 @@ public interface Chart {
    *
    * @return in their order
    */
-  List<Setting> texts();
+  List<Setting> stringSettings();
 
   /**
    * Values that are the content of files, over everything else.
@@ -198,7 +198,10 @@ public interface Chart {
    * @return the chart with the value
    */
   default Chart setString(String key, String text) {
-    return ImmutableChart.builder().from(this).addTexts(ImmutableSetting.of(key, text)).build();
+    return ImmutableChart.builder()
+        .from(this)
+        .addStringSettings(ImmutableSetting.of(key, text))
+        .build();
   }
 
   /**
@@ -336,7 +339,7 @@ public interface Chart {
     return ImmutableChart.builder()
         .from(this)
         .settings(settings().stream().filter(unwanted.negate()).toList())
-        .texts(texts().stream().filter(unwanted.negate()).toList())
+        .stringSettings(stringSettings().stream().filter(unwanted.negate()).toList())
         .build();
   }
 
@@ -354,7 +357,7 @@ public interface Chart {
         .from(this)
         .layers(layers().stream().map(layer).toList())
         .settings(settings().stream().map(renamed).toList())
-        .texts(texts().stream().map(renamed).toList())
+        .stringSettings(stringSettings().stream().map(renamed).toList())
         .build();
   }
 

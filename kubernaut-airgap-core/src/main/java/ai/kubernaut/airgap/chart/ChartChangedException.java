@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.chart;
 
-import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.image.Digest;
 import java.nio.file.Path;
 

@@ -38,14 +38,14 @@ public final class ChartFetcher {
    *
    * @param artifact for example {@code quay.io/kubernaut-ai/charts/kubernaut:1.1.0}; a {@code +} in
    *     a version is a {@code _} in its tag
-   * @param folder where to put the {@code .tgz}, named after artifact and tag; a file of that name
-   *     is replaced
+   * @param directory where to put the {@code .tgz}, named after artifact and tag; a file of that
+   *     name is replaced
    * @return the packed chart, which knows where it came from
    * @throws ai.kubernaut.airgap.registry.RegistryException when there is no such artifact, or the
    *     registry cannot be used
    * @throws HelmException when it is no chart, or cannot be stored
    */
-  public Chart fetch(ImageRef artifact, Path folder) {
+  public Chart fetch(ImageRef artifact, Path directory) {
     Manifest manifest = registries.readManifest(artifact);
     List<Descriptor> charts =
         manifest.isIndex()
@@ -64,7 +64,7 @@ public final class ChartFetcher {
       throw failed(
           artifact, "it has " + chart.size() + " bytes, and " + MAX_SIZE + " is the limit", null);
     }
-    Path file = folder.resolve(fileName(artifact));
+    Path file = directory.resolve(fileName(artifact));
     try {
       store(artifact, chart, file);
     } catch (IOException e) {
@@ -84,8 +84,8 @@ public final class ChartFetcher {
   }
 
   private void store(ImageRef artifact, Descriptor chart, Path file) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    Path temporary = Files.createTempFile(folder, ".chart", ".tmp");
+    Path directory = file.toAbsolutePath().getParent();
+    Path temporary = Files.createTempFile(directory, ".chart", ".tmp");
     try {
       try (InputStream content = registries.readBlob(artifact.repository(), chart, 0)) {
         Files.copy(content, temporary, StandardCopyOption.REPLACE_EXISTING);

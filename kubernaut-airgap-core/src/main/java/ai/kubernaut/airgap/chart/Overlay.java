@@ -144,7 +144,7 @@ public final class Overlay {
               .rewriting(rewriting()));
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "the overlay could not be kept in the temporary folder for Helm to read", e);
+          "the overlay could not be kept in the temporary directory for Helm to read", e);
     }
   }
 

@@ -106,7 +106,7 @@ public final class RenderedChart {
             Fields.of(Map.of())
                 .with("Chart", "kind")
                 .with(about.text("name").orElse(""), "metadata", "name")
-                .with(about.texts("annotations"), "metadata", "annotations")));
+                .with(about.strings("annotations"), "metadata", "annotations")));
   }
 
   /**

@@ -116,7 +116,7 @@ public interface ClusterClient extends AutoCloseable {
    * @throws ClusterException with INVALID, and nothing is sent, when the path is none that {@link
    *     HttpPath} allows; when the API server cannot be asked or does not let the user ask
    */
-  HttpAnswer getFromService(String namespace, String service, String port, String path);
+  ServiceResponse getFromService(String namespace, String service, String port, String path);
 
   /** Frees connections. Calling it again does nothing. */
   @Override

@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.cluster;
 
-import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.common.AirgapException;
 import org.jspecify.annotations.Nullable;
 
 /** A cluster could not be reached, or refused a request. */

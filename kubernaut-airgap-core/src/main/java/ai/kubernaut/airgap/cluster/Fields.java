@@ -151,7 +151,7 @@ public final class Fields {
    * @param path field names from the outside in
    * @return empty when there is no object; null values are left out
    */
-  public Map<String, String> texts(String... path) {
+  public Map<String, String> strings(String... path) {
     Map<String, String> result = new LinkedHashMap<>();
     fields(path)
         .content

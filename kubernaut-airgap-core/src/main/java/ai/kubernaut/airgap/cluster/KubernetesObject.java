@@ -106,7 +106,7 @@ public final class KubernetesObject {
    * @return unmodifiable
    */
   public Map<String, String> labels() {
-    return fields.texts("metadata", "labels");
+    return fields.strings("metadata", "labels");
   }
 
   /**
@@ -115,7 +115,7 @@ public final class KubernetesObject {
    * @return unmodifiable
    */
   public Map<String, String> annotations() {
-    return fields.texts("metadata", "annotations");
+    return fields.strings("metadata", "annotations");
   }
 
   @Override

@@ -113,7 +113,7 @@ public final class ImageRef implements Comparable<ImageRef> {
    * @param other another reference
    * @return true for equal references, and for those that differ by that tag only
    */
-  public boolean means(ImageRef other) {
+  public boolean refersToSameImageAs(ImageRef other) {
     return withImpliedTag().equals(other.withImpliedTag());
   }
 

@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.image;
 
-import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.common.AirgapException;
 
 /**
  * A text that should name an image, a repository, a digest, a platform or a target registry does

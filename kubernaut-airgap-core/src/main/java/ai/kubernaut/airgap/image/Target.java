@@ -191,7 +191,7 @@ public final class Target {
    * @param image any image
    * @return true when its registry is this one and its repository's name begins with the prefix
    */
-  public boolean holds(ImageRef image) {
+  public boolean contains(ImageRef image) {
     return image.registry().equals(registry)
         && (prefix.isEmpty() || image.repository().name().startsWith(prefix + "/"));
   }

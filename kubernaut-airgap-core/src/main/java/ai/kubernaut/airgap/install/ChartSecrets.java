@@ -1,11 +1,11 @@
 package ai.kubernaut.airgap.install;
 
-import ai.kubernaut.airgap.Secret;
 import ai.kubernaut.airgap.chart.ChartValues;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.common.Secret;
 import ai.kubernaut.airgap.problem.Problem;
 import ai.kubernaut.airgap.problem.ProblemCode;
 import java.security.SecureRandom;
@@ -109,7 +109,7 @@ final class ChartSecrets {
 
   private void requireKeys(String name, KubernetesObject secret, Map<String, Secret> content) {
     List<String> missing = new ArrayList<>(content.keySet());
-    missing.removeAll(secret.fields().texts("data").keySet());
+    missing.removeAll(secret.fields().strings("data").keySet());
     if (!missing.isEmpty()) {
       throw new InstallException(
           "the Secret "

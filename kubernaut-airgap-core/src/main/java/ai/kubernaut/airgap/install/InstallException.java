@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.install;
 
-import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.problem.Problem;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

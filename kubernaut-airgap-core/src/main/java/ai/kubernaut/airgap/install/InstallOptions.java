@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.install;
 
-import ai.kubernaut.airgap.Secret;
+import ai.kubernaut.airgap.common.Secret;
 import java.time.Duration;
 import java.util.Map;
 import org.immutables.value.Value;

@@ -1,7 +1,5 @@
 package ai.kubernaut.airgap.install;
 
-import ai.kubernaut.airgap.Progress;
-import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.ChartValues;
 import ai.kubernaut.airgap.chart.HelmClient;
@@ -20,6 +18,8 @@ import ai.kubernaut.airgap.overlay.MirrorProof;
 import ai.kubernaut.airgap.overlay.MirrorProver;
 import ai.kubernaut.airgap.overlay.ProofOptions;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.progress.Progress;
+import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -77,7 +77,7 @@ public final class Installer {
    *
    * @param mirrored the images, all of them in the mirror unless the options allow otherwise
    * @param pullSecret what pods have to name to be let in
-   * @param options release, LLM credentials, patience
+   * @param options release, LLM credentials, wait policy
    * @return the release, deployed by Helm with its hooks done; whether its pods run is for the
    *     verification to say
    * @throws ai.kubernaut.airgap.mirror.IncompleteMirrorException when images are missing in the

@@ -160,12 +160,12 @@ public final class ScratchDirectory implements AutoCloseable {
           }
 
           @Override
-          public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
+          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
               throws IOException {
-            if (folder.equals(directory)) {
+            if (visited.equals(directory)) {
               Files.deleteIfExists(lockFile);
             }
-            Files.deleteIfExists(folder);
+            Files.deleteIfExists(visited);
             return FileVisitResult.CONTINUE;
           }
         });

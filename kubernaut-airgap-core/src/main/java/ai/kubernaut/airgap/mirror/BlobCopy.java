@@ -1,8 +1,8 @@
 package ai.kubernaut.airgap.mirror;
 
-import ai.kubernaut.airgap.ProgressEvent.BlobFinished.Way;
 import ai.kubernaut.airgap.image.Repository;
-import ai.kubernaut.airgap.preflight.Question;
+import ai.kubernaut.airgap.preflight.Capability;
+import ai.kubernaut.airgap.progress.ProgressEvent.BlobFinished.Way;
 import ai.kubernaut.airgap.registry.Descriptor;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -85,7 +85,9 @@ final class BlobCopy {
 
   /** Where the mirror takes no pieces, every blob is but one. */
   private int chunk() {
-    return options.isKnownNotTo(Question.PIECES) ? Integer.MAX_VALUE : BlobSender.CHUNK;
+    return options.isKnownUnsupported(Capability.CHUNKED_UPLOADS)
+        ? Integer.MAX_VALUE
+        : BlobSender.CHUNK;
   }
 
   private Way bringTo(ImageCopy image) {
@@ -95,7 +97,7 @@ final class BlobCopy {
       return Way.PRESENT;
     }
     if (home.isPresent()
-        && !options.isKnownNotTo(Question.MOUNT)
+        && !options.isKnownUnsupported(Capability.MOUNT)
         && image.registries().mountBlob(to, blob.digest(), home.orElseThrow())) {
       // A registry that mounts also says yes to what is there already, so there is no need to ask
       // first.

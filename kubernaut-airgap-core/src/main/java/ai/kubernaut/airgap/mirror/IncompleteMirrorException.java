@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.mirror;
 
-import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.common.AirgapException;
 
 /**
  * Some images of a plan are not in the mirror. Mirroring the same plan again sends only what is

@@ -1,10 +1,10 @@
 package ai.kubernaut.airgap.mirror;
 
-import ai.kubernaut.airgap.AirgapException;
-import ai.kubernaut.airgap.Progress;
-import ai.kubernaut.airgap.ProgressEvent;
+import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.progress.Progress;
+import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
 import java.time.Duration;
@@ -26,7 +26,7 @@ public final class MirrorEngine {
   private final RegistryClient registries;
   private final MirrorOptions options;
   private final Consumer<ProgressEvent> listener;
-  private final Pauses pauses;
+  private final Sleeper sleeper;
 
   /**
    * Creates an engine.
@@ -37,15 +37,15 @@ public final class MirrorEngine {
    */
   public MirrorEngine(
       RegistryClient registries, MirrorOptions options, Consumer<ProgressEvent> progress) {
-    this(registries, options, progress, Pauses.real());
+    this(registries, options, progress, Sleeper.real());
   }
 
   MirrorEngine(
       RegistryClient registries,
       MirrorOptions options,
       Consumer<ProgressEvent> progress,
-      Pauses pauses) {
-    this.pauses = pauses;
+      Sleeper sleeper) {
+    this.sleeper = sleeper;
     this.options = options;
     this.registries = registries;
     this.listener = progress;
@@ -84,7 +84,7 @@ public final class MirrorEngine {
                       options,
                       () -> clients.get(manifests.forImage()),
                       clients.progress,
-                      new TransferMeter(clients.progress, pauses::nanoTime),
+                      new TransferMeter(clients.progress, sleeper::nanoTime),
                       journal,
                       images,
                       blobs)
@@ -119,7 +119,7 @@ public final class MirrorEngine {
       this.limited =
           options.limits().isEmpty()
               ? registries
-              : new ThrottledClient(registries, options.limits(), pauses, progress);
+              : new ThrottledClient(registries, options.limits(), sleeper, progress);
     }
 
     /** Returns a client for one image, or for what no image is charged with. */
@@ -129,7 +129,7 @@ public final class MirrorEngine {
 
     RetryingClient get(ManifestBudget manifests) {
       return new RetryingClient(
-          limited, new Retries(options.retry(), pauses, progress, contacts), manifests);
+          limited, new Retries(options.retry(), sleeper, progress, contacts), manifests);
     }
   }
 

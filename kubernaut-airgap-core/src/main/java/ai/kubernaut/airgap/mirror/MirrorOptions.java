@@ -1,9 +1,9 @@
 package ai.kubernaut.airgap.mirror;
 
 import ai.kubernaut.airgap.image.Platform;
+import ai.kubernaut.airgap.preflight.Capability;
 import ai.kubernaut.airgap.preflight.Finding;
 import ai.kubernaut.airgap.preflight.PreflightReport;
-import ai.kubernaut.airgap.preflight.Question;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -104,14 +104,14 @@ public interface MirrorOptions {
   Optional<PreflightReport> preflight();
 
   /**
-   * Whether the mirror has said no to a question.
+   * Whether the mirror has said no to a capability.
    *
-   * @param question of the preflight
+   * @param capability of the preflight
    * @return false also when it was not asked
    */
-  default boolean isKnownNotTo(Question question) {
+  default boolean isKnownUnsupported(Capability capability) {
     return preflight()
-        .filter(report -> report.finding(question).answer() == Finding.Answer.NO)
+        .filter(report -> report.finding(capability).support() == Finding.Support.NO)
         .isPresent();
   }
 

@@ -1,14 +1,14 @@
 package ai.kubernaut.airgap.mirror;
 
-import ai.kubernaut.airgap.AirgapException;
-import ai.kubernaut.airgap.Progress;
-import ai.kubernaut.airgap.ProgressEvent;
+import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
-import ai.kubernaut.airgap.preflight.Question;
+import ai.kubernaut.airgap.preflight.Capability;
+import ai.kubernaut.airgap.progress.Progress;
+import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.InvalidManifestException;
 import ai.kubernaut.airgap.registry.RegistryClient;
@@ -67,7 +67,7 @@ final class MirrorRun {
   private static MirrorPlan withoutRefusedIndexes(MirrorPlan plan, MirrorOptions options) {
     return options
         .platformWhereIndexRefused()
-        .filter(platform -> options.isKnownNotTo(Question.INDEX))
+        .filter(platform -> options.isKnownUnsupported(Capability.INDEX))
         .map(
             platform ->
                 MirrorPlan.builder(plan.target())

@@ -1,7 +1,7 @@
 package ai.kubernaut.airgap.mirror;
 
-import ai.kubernaut.airgap.Progress;
-import ai.kubernaut.airgap.ProgressEvent;
+import ai.kubernaut.airgap.progress.Progress;
+import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.registry.RegistryException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -10,15 +10,15 @@ import java.util.function.Supplier;
 /** A policy at work for one image, whose budget it keeps. Thread-safe. */
 final class Retries {
   private final RetryPolicy policy;
-  private final Pauses pauses;
+  private final Sleeper sleeper;
   private final Progress progress;
   private final Contacts contacts;
   private final AtomicInteger left;
 
-  Retries(RetryPolicy policy, Pauses pauses, Progress progress, Contacts contacts) {
+  Retries(RetryPolicy policy, Sleeper sleeper, Progress progress, Contacts contacts) {
     this.contacts = contacts;
     this.policy = policy;
-    this.pauses = pauses;
+    this.sleeper = sleeper;
     this.progress = progress;
     this.left = new AtomicInteger(policy.retriesPerImage());
   }
@@ -85,7 +85,7 @@ final class Retries {
     Duration delay = wait;
     progress.emit(run -> new ProgressEvent.Retrying(run, failure.getMessage(), failures, delay));
     try {
-      pauses.sleep(wait);
+      sleeper.sleep(wait);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       failure.addSuppressed(e);
@@ -99,6 +99,6 @@ final class Retries {
       longest *= 2;
     }
     longest = Math.min(longest, policy.maxDelay().toMillis());
-    return Duration.ofMillis(longest - (long) (longest * policy.jitter() * pauses.random()));
+    return Duration.ofMillis(longest - (long) (longest * policy.jitter() * sleeper.random()));
   }
 }

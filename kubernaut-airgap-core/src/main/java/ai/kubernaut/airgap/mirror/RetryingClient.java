@@ -1,9 +1,9 @@
 package ai.kubernaut.airgap.mirror;
 
-import ai.kubernaut.airgap.Progress;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
+import ai.kubernaut.airgap.progress.Progress;
 import ai.kubernaut.airgap.registry.BlobUpload;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.Manifest;
@@ -36,7 +36,7 @@ public final class RetryingClient implements RegistryClient {
   public static RetryingClient of(RegistryClient client, RetryPolicy policy, Progress progress) {
     return new RetryingClient(
         client,
-        new Retries(policy, Pauses.real(), progress, new Contacts()),
+        new Retries(policy, Sleeper.real(), progress, new Contacts()),
         ManifestBudget.unlimited());
   }
 

@@ -1,7 +1,7 @@
 package ai.kubernaut.airgap.mirror;
 
-import ai.kubernaut.airgap.Progress;
-import ai.kubernaut.airgap.ProgressEvent;
+import ai.kubernaut.airgap.progress.Progress;
+import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.registry.RegistryException;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -19,21 +19,21 @@ final class Throttle {
   private final double nanosPerRequest;
   private final double nanosPerByte;
   private final int mostBytesAtOnce;
-  private final Pauses pauses;
+  private final Sleeper sleeper;
   private final Progress progress;
   private long nextRequest;
   private long nextByte;
 
-  Throttle(String registry, RateLimit limit, Pauses pauses, Progress progress) {
+  Throttle(String registry, RateLimit limit, Sleeper sleeper, Progress progress) {
     this.registry = registry;
     this.nanosPerRequest = 1e9 / limit.requestsPerSecond().orElse(Double.POSITIVE_INFINITY);
     long bytes = limit.bytesPerSecond().orElse(Long.MAX_VALUE);
     this.nanosPerByte = 1e9 / bytes;
     // A connection on which nothing happens for long would be taken for dead.
     this.mostBytesAtOnce = (int) Math.min(1 << 20, bytes);
-    this.pauses = pauses;
+    this.sleeper = sleeper;
     this.progress = progress;
-    this.nextRequest = pauses.nanoTime();
+    this.nextRequest = sleeper.nanoTime();
     this.nextByte = nextRequest;
   }
 
@@ -42,7 +42,7 @@ final class Throttle {
     long now;
     long turn;
     synchronized (this) {
-      now = pauses.nanoTime();
+      now = sleeper.nanoTime();
       turn = Math.max(now, nextRequest);
       nextRequest = turn + (long) nanosPerRequest;
     }
@@ -54,7 +54,7 @@ final class Throttle {
     long now;
     long turn;
     synchronized (this) {
-      now = pauses.nanoTime();
+      now = sleeper.nanoTime();
       turn = Math.max(now, nextByte) + (long) (count * nanosPerByte);
       nextByte = turn;
     }
@@ -70,7 +70,7 @@ final class Throttle {
       progress.emit(run -> new ProgressEvent.Waiting(run, registry, wait));
     }
     try {
-      pauses.sleep(wait);
+      sleeper.sleep(wait);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new RegistryException(

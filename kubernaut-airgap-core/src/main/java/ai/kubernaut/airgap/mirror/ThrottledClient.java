@@ -1,10 +1,10 @@
 package ai.kubernaut.airgap.mirror;
 
-import ai.kubernaut.airgap.Progress;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.progress.Progress;
 import ai.kubernaut.airgap.registry.BlobUpload;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.Manifest;
@@ -26,14 +26,14 @@ final class ThrottledClient implements RegistryClient {
   private final Throttle unlimited;
 
   ThrottledClient(
-      RegistryClient client, Map<String, RateLimit> limits, Pauses pauses, Progress progress) {
+      RegistryClient client, Map<String, RateLimit> limits, Sleeper sleeper, Progress progress) {
     this.client = client;
     limits.forEach(
         (registry, limit) ->
             throttles.put(
                 Target.registry(registry).registry(),
-                new Throttle(registry, limit, pauses, progress)));
-    this.unlimited = new Throttle("", RateLimit.builder().build(), pauses, progress);
+                new Throttle(registry, limit, sleeper, progress)));
+    this.unlimited = new Throttle("", RateLimit.builder().build(), sleeper, progress);
   }
 
   private Throttle of(String registry) {

@@ -1,9 +1,9 @@
 package ai.kubernaut.airgap.mirror;
 
-import ai.kubernaut.airgap.Progress;
-import ai.kubernaut.airgap.ProgressEvent;
-import ai.kubernaut.airgap.ProgressEvent.BlobFinished;
 import ai.kubernaut.airgap.image.Repository;
+import ai.kubernaut.airgap.progress.Progress;
+import ai.kubernaut.airgap.progress.ProgressEvent;
+import ai.kubernaut.airgap.progress.ProgressEvent.BlobFinished;
 import ai.kubernaut.airgap.registry.Descriptor;
 import java.time.Duration;
 import java.util.ArrayDeque;

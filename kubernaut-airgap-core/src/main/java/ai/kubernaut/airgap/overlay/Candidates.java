@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * @param defaults the candidates that are only defaults of a schema; a schema may be wrong about
  *     them
  */
-record Candidates(Fields fields, List<Leaf> values, List<Leaf> defaults) {
+record Candidates(Fields fields, List<StringValue> values, List<StringValue> defaults) {
 
   /**
    * Finds the candidates.
@@ -27,14 +27,14 @@ record Candidates(Fields fields, List<Leaf> values, List<Leaf> defaults) {
    */
   static Candidates of(Fields merged, Map<List<String>, String> schemas, List<String> references) {
     Fields fields = SchemaDefaults.under(merged, schemas);
-    List<Leaf> leaves = Leaves.in(fields.content());
-    Set<Leaf> all = Set.copyOf(leaves);
-    Set<Leaf> own = Set.copyOf(Leaves.in(merged.content()));
-    Map<Boolean, List<Leaf>> candidates =
-        leaves.stream()
+    List<StringValue> values = StringValues.in(fields.content());
+    Set<StringValue> all = Set.copyOf(values);
+    Set<StringValue> own = Set.copyOf(StringValues.in(merged.content()));
+    Map<Boolean, List<StringValue>> candidates =
+        values.stream()
             // What is global to all charts, Helm shows in each subchart too, where it sets nothing.
-            .filter(leaf -> leaf.global().filter(all::contains).isEmpty())
-            .filter(leaf -> references.stream().anyMatch(leaf::occursIn))
+            .filter(value -> value.global().filter(all::contains).isEmpty())
+            .filter(value -> references.stream().anyMatch(value::occursIn))
             .collect(Collectors.partitioningBy(own::contains));
     return new Candidates(
         fields,
@@ -43,9 +43,9 @@ record Candidates(Fields fields, List<Leaf> values, List<Leaf> defaults) {
   }
 
   /** Returns the candidates of both kinds whose texts occur in a reference. */
-  List<Leaf> in(String reference) {
+  List<StringValue> in(String reference) {
     return Stream.concat(values.stream(), defaults.stream())
-        .filter(leaf -> leaf.occursIn(reference))
+        .filter(value -> value.occursIn(reference))
         .toList();
   }
 }

@@ -25,21 +25,24 @@ final class FoundReferences {
    */
   record Found(String text, ImageReason reason, boolean certain) {}
 
-  private final Map<Place, Found> found;
+  private final Map<ReferenceLocation, Found> found;
 
-  private FoundReferences(Map<Place, Found> found) {
+  private FoundReferences(Map<ReferenceLocation, Found> found) {
     this.found = Collections.unmodifiableMap(found);
   }
 
   /** Looks for references, with the finders for certain and for mentions. */
   static FoundReferences in(Map<Branch, RenderedChart> branches, List<ImageFinder> finders) {
-    Map<Place, Found> found = new LinkedHashMap<>();
+    Map<ReferenceLocation, Found> found = new LinkedHashMap<>();
     branches.forEach((branch, chart) -> find(found, branch, chart, finders));
     return new FoundReferences(found);
   }
 
   private static void find(
-      Map<Place, Found> found, Branch branch, RenderedChart chart, List<ImageFinder> finders) {
+      Map<ReferenceLocation, Found> found,
+      Branch branch,
+      RenderedChart chart,
+      List<ImageFinder> finders) {
     Map<String, Integer> objects = new HashMap<>();
     for (RenderedManifest manifest : chart.manifests()) {
       int object = objects.merge(manifest.template(), 1, Integer::sum);
@@ -64,7 +67,7 @@ final class FoundReferences {
   }
 
   private static void add(
-      Map<Place, Found> found,
+      Map<ReferenceLocation, Found> found,
       Branch branch,
       RenderedManifest manifest,
       int object,
@@ -75,7 +78,7 @@ final class FoundReferences {
           int number = 0;
           for (String text : atPath) {
             found.put(
-                new Place(branch, manifest.template(), object, path, number++),
+                new ReferenceLocation(branch, manifest.template(), object, path, number++),
                 new Found(
                     text,
                     ImageReason.of(manifest.template(), manifest.object().toString(), path),
@@ -85,12 +88,12 @@ final class FoundReferences {
   }
 
   /** In the order of the chart. */
-  Map<Place, Found> all() {
+  Map<ReferenceLocation, Found> all() {
     return found;
   }
 
   /** The text at a place; empty when nothing was found there. */
-  Optional<String> text(Place place) {
+  Optional<String> text(ReferenceLocation place) {
     return Optional.ofNullable(found.get(place)).map(Found::text);
   }
 
@@ -104,14 +107,14 @@ final class FoundReferences {
     return texts().equals(other.texts());
   }
 
-  private Map<Place, String> texts() {
-    Map<Place, String> texts = new HashMap<>();
+  private Map<ReferenceLocation, String> texts() {
+    Map<ReferenceLocation, String> texts = new HashMap<>();
     found.forEach((place, one) -> texts.put(place, one.text()));
     return texts;
   }
 
-  private Set<Place> certainPlaces() {
-    Set<Place> places = new LinkedHashSet<>();
+  private Set<ReferenceLocation> certainPlaces() {
+    Set<ReferenceLocation> places = new LinkedHashSet<>();
     found.forEach(
         (place, one) -> {
           if (one.certain()) {

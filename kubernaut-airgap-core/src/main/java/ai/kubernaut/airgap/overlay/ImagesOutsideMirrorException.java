@@ -1,7 +1,7 @@
 package ai.kubernaut.airgap.overlay;
 
-import ai.kubernaut.airgap.AirgapException;
 import ai.kubernaut.airgap.chart.ImageReason;
+import ai.kubernaut.airgap.common.AirgapException;
 import java.util.List;
 
 /**

@@ -161,11 +161,12 @@ public final class MirrorProver {
       return FoundReferences.in(rendered, finders);
     }
 
-    private Overlay overlay(Map<Leaf, String> changes, Set<String> pullSecrets) {
+    private Overlay overlay(Map<StringValue, String> changes, Set<String> pullSecrets) {
       Map<String, String> settings = new LinkedHashMap<>();
-      changes.forEach((leaf, text) -> settings.put(leaf.toString(), text));
+      changes.forEach((value, text) -> settings.put(value.toString(), text));
       return withPullSecrets(
-          Overlay.of(Leaves.overlay(candidates.fields().content(), changes), settings, List.of()),
+          Overlay.of(
+              StringValues.overlay(candidates.fields().content(), changes), settings, List.of()),
           pullSecrets);
     }
 
@@ -188,11 +189,11 @@ public final class MirrorProver {
 
     MirrorProof prove() {
       Probe probe = new Probe(plain, changes -> find(render(overlay(changes, Set.of()))));
-      Map<Place, ReferencePattern> patterns = probe.run(candidates);
+      Map<ReferenceLocation, ReferencePattern> patterns = probe.run(candidates);
       RewriteReasons reasons =
           new RewriteReasons(
               options.pinDigests(), candidates, patterns, probe.refused(), probe.unknown());
-      Map<Leaf, String> changes = OverlaySolver.solve(goals(patterns));
+      Map<StringValue, String> changes = OverlaySolver.solve(goals(patterns));
       try {
         return prove(changes, reasons);
       } catch (HelmException refusal) {
@@ -218,7 +219,7 @@ public final class MirrorProver {
       return references;
     }
 
-    private List<OverlaySolver.Goal> goals(Map<Place, ReferencePattern> patterns) {
+    private List<OverlaySolver.Goal> goals(Map<ReferenceLocation, ReferencePattern> patterns) {
       List<OverlaySolver.Goal> goals = new ArrayList<>();
       patterns.forEach(
           (place, pattern) ->
@@ -231,8 +232,8 @@ public final class MirrorProver {
       return goals;
     }
 
-    private MirrorProof prove(Map<Leaf, String> changes, RewriteReasons reasons) {
-      Map<Place, String> expected = new LinkedHashMap<>();
+    private MirrorProof prove(Map<StringValue, String> changes, RewriteReasons reasons) {
+      Map<ReferenceLocation, String> expected = new LinkedHashMap<>();
       plain
           .all()
           .forEach(
@@ -246,7 +247,7 @@ public final class MirrorProver {
       Map<String, RewrittenReference> rewriting =
           rewriting(expected, place -> reasons.of(place, plain.text(place).orElse("")));
       Map<Branch, RenderedChart> rendered = render(valuesAlone.rewriting(rewriting.values()));
-      Map<Place, String> seen = new LinkedHashMap<>();
+      Map<ReferenceLocation, String> seen = new LinkedHashMap<>();
       find(rendered).all().forEach((place, found) -> seen.put(place, found.text()));
       // A value may do more than the probing has shown; what it does is seen now.
       Map<String, RewrittenReference> unexpected = rewriting(seen, place -> reasons.ofUnexpected());
@@ -260,7 +261,8 @@ public final class MirrorProver {
 
     /** What has to be rewritten where these references stand, by the references. */
     private Map<String, RewrittenReference> rewriting(
-        Map<Place, String> references, Function<Place, RewriteReason> reason) {
+        Map<ReferenceLocation, String> references,
+        Function<ReferenceLocation, RewriteReason> reason) {
       Map<String, RewrittenReference> rewriting = new LinkedHashMap<>();
       references.forEach(
           (place, text) ->
@@ -276,7 +278,7 @@ public final class MirrorProver {
     }
 
     /** The plan's entry for what the chart by itself has at a place. */
-    private Optional<MirrorEntry> entry(Place place) {
+    private Optional<MirrorEntry> entry(ReferenceLocation place) {
       return plain.text(place).flatMap(wanted::entry);
     }
 
@@ -324,7 +326,7 @@ public final class MirrorProver {
     }
 
     /** What is wrong with a reference; empty when it is as it should be. */
-    private Optional<Problem> problem(Place place, FoundReferences.Found found) {
+    private Optional<Problem> problem(ReferenceLocation place, FoundReferences.Found found) {
       String image = plain.text(place).orElse(found.text());
       Optional<MirrorEntry> entry =
           plain.text(place).isPresent() ? entry(place) : wanted.entry(found.text());

@@ -26,8 +26,8 @@ final class OverlaySolver {
   private static final int MOST_STEPS = 200_000;
 
   private final List<Goal> goals;
-  private final Map<Leaf, String> chosen = new HashMap<>();
-  private Map<Leaf, String> best = Map.of();
+  private final Map<StringValue, String> chosen = new HashMap<>();
+  private Map<StringValue, String> best = Map.of();
   private int fewestSkipped;
   private int fewestChanged;
   private int steps;
@@ -43,8 +43,8 @@ final class OverlaySolver {
   }
 
   /** The values to change, with their new texts. */
-  static Map<Leaf, String> solve(List<Goal> goals) {
-    Map<Leaf, String> changes = new LinkedHashMap<>();
+  static Map<StringValue, String> solve(List<Goal> goals) {
+    Map<StringValue, String> changes = new LinkedHashMap<>();
     for (List<Goal> group : groups(goals)) {
       OverlaySolver solver = new OverlaySolver(group);
       solver.nextGoal(0, 0, 0);
@@ -68,7 +68,7 @@ final class OverlaySolver {
   private static boolean shareValues(Set<Goal> group, Goal goal) {
     return group.stream()
         .anyMatch(
-            other -> other.pattern().leaves().stream().anyMatch(goal.pattern().leaves()::contains));
+            other -> other.pattern().values().stream().anyMatch(goal.pattern().values()::contains));
   }
 
   private void nextGoal(int goal, int skipped, int changed) {
@@ -80,11 +80,11 @@ final class OverlaySolver {
     if (goal == goals.size()) {
       fewestSkipped = skipped;
       fewestChanged = changed;
-      Map<Leaf, String> changes = new LinkedHashMap<>();
+      Map<StringValue, String> changes = new LinkedHashMap<>();
       chosen.forEach(
-          (leaf, text) -> {
-            if (!text.equals(leaf.text())) {
-              changes.put(leaf, text);
+          (value, text) -> {
+            if (!text.equals(value.text())) {
+              changes.put(value, text);
             }
           });
       best = changes;
@@ -117,28 +117,28 @@ final class OverlaySolver {
         match(goal, part - 1, wanted, end - literal.text().length(), skipped, changed);
       }
     } else if (current instanceof ReferencePattern.Slot slot) {
-      String known = chosen.get(slot.leaf());
+      String known = chosen.get(slot.value());
       if (known != null) {
         if (wanted.startsWith(known, end - known.length())) {
           match(goal, part - 1, wanted, end - known.length(), skipped, changed);
         }
         return;
       }
-      String own = slot.leaf().text();
+      String own = slot.value().text();
       if (wanted.startsWith(own, end - own.length())) {
-        choose(slot.leaf(), own, goal, part, wanted, end, skipped, changed);
+        choose(slot.value(), own, goal, part, wanted, end, skipped, changed);
       }
       for (int begin = end - 1; begin >= 0; begin--) {
         String text = wanted.substring(begin, end);
         if (!text.equals(own)) {
-          choose(slot.leaf(), text, goal, part, wanted, end, skipped, changed + 1);
+          choose(slot.value(), text, goal, part, wanted, end, skipped, changed + 1);
         }
       }
     }
   }
 
   private void choose(
-      Leaf leaf,
+      StringValue value,
       String text,
       int goal,
       int part,
@@ -149,8 +149,8 @@ final class OverlaySolver {
     if (skipped > fewestSkipped || (skipped == fewestSkipped && changed >= fewestChanged)) {
       return;
     }
-    chosen.put(leaf, text);
+    chosen.put(value, text);
     match(goal, part - 1, wanted, end - text.length(), skipped, changed);
-    chosen.remove(leaf);
+    chosen.remove(value);
   }
 }

@@ -29,11 +29,11 @@ final class Probe {
   private static final int MOST_CHECKS = 8;
 
   private final FoundReferences plain;
-  private final Function<Map<Leaf, String>, FoundReferences> render;
-  private final Map<Place, NavigableMap<Integer, Leaf>> slots = new HashMap<>();
-  private final Set<Place> unclear = new HashSet<>();
-  private final Set<Leaf> refused = new HashSet<>();
-  private final Set<Leaf> unknown = new HashSet<>();
+  private final Function<Map<StringValue, String>, FoundReferences> render;
+  private final Map<ReferenceLocation, NavigableMap<Integer, StringValue>> slots = new HashMap<>();
+  private final Set<ReferenceLocation> unclear = new HashSet<>();
+  private final Set<StringValue> refused = new HashSet<>();
+  private final Set<StringValue> unknown = new HashSet<>();
   private int renderings;
 
   /**
@@ -43,17 +43,17 @@ final class Probe {
    * @param render renders the chart with other texts for some values; throws {@link HelmException}
    *     when the chart refuses them
    */
-  Probe(FoundReferences plain, Function<Map<Leaf, String>, FoundReferences> render) {
+  Probe(FoundReferences plain, Function<Map<StringValue, String>, FoundReferences> render) {
     this.plain = plain;
     this.render = render;
   }
 
   /** How each reference is made; those that could not be found out are not in it. */
-  Map<Place, ReferencePattern> run(Candidates candidates) {
-    List<Leaf> leaves = new ArrayList<>(candidates.values());
-    leaves.addAll(used(candidates.defaults()));
-    observe(leaves);
-    Map<Place, ReferencePattern> patterns = new LinkedHashMap<>();
+  Map<ReferenceLocation, ReferencePattern> run(Candidates candidates) {
+    List<StringValue> values = new ArrayList<>(candidates.values());
+    values.addAll(used(candidates.defaults()));
+    observe(values);
+    Map<ReferenceLocation, ReferencePattern> patterns = new LinkedHashMap<>();
     plain
         .all()
         .forEach(
@@ -67,12 +67,12 @@ final class Probe {
   }
 
   /** Returns the values that the chart refused to have changed, after the run. */
-  Set<Leaf> refused() {
+  Set<StringValue> refused() {
     return Set.copyOf(refused);
   }
 
   /** Returns the values whose effect could not be determined, after the run. */
-  Set<Leaf> unknown() {
+  Set<StringValue> unknown() {
     return Set.copyOf(unknown);
   }
 
@@ -80,13 +80,13 @@ final class Probe {
    * Returns the defaults that the chart uses, or that it would use: setting them as they are
    * changes no reference.
    */
-  private List<Leaf> used(List<Leaf> defaults) {
+  private List<StringValue> used(List<StringValue> defaults) {
     if (!mayRender(defaults, MOST_CHECKS)) {
       return List.of();
     }
-    Map<Leaf, String> same = new LinkedHashMap<>();
-    defaults.forEach(leaf -> same.put(leaf, leaf.text()));
-    Set<Leaf> leftAlone = unknown;
+    Map<StringValue, String> same = new LinkedHashMap<>();
+    defaults.forEach(value -> same.put(value, value.text()));
+    Set<StringValue> leftAlone = unknown;
     try {
       if (render.apply(same).hasTheTextsOf(plain)) {
         return defaults;
@@ -98,38 +98,38 @@ final class Probe {
       leftAlone.addAll(defaults);
       return List.of();
     }
-    List<Leaf> used = new ArrayList<>(used(defaults.subList(0, defaults.size() / 2)));
+    List<StringValue> used = new ArrayList<>(used(defaults.subList(0, defaults.size() / 2)));
     used.addAll(used(defaults.subList(defaults.size() / 2, defaults.size())));
     return used;
   }
 
   /** Returns whether there is something to render, and counts it. */
-  private boolean mayRender(List<Leaf> leaves, int mostRenderings) {
-    if (leaves.isEmpty()) {
+  private boolean mayRender(List<StringValue> values, int mostRenderings) {
+    if (values.isEmpty()) {
       return false;
     }
     if (renderings >= mostRenderings) {
-      unknown.addAll(leaves);
+      unknown.addAll(values);
       return false;
     }
     renderings++;
     return true;
   }
 
-  private void observe(List<Leaf> leaves) {
-    if (!mayRender(leaves, MOST_RENDERINGS)) {
+  private void observe(List<StringValue> values) {
+    if (!mayRender(values, MOST_RENDERINGS)) {
       return;
     }
-    Marks marks = new Marks(leaves);
+    ProbeMarkers marks = new ProbeMarkers(values);
     FoundReferences marked;
     try {
       marked = render.apply(marks.texts());
     } catch (HelmException refusal) {
-      split(leaves, String.valueOf(refusal.getMessage()), refused);
+      split(values, String.valueOf(refusal.getMessage()), refused);
       return;
     }
     if (!marked.hasThePlacesOf(plain) || !read(marks, marked)) {
-      split(leaves, "", unknown);
+      split(values, "", unknown);
     }
   }
 
@@ -137,34 +137,34 @@ final class Probe {
    * Tries again without the values that a refusal names, or else in halves. The values that are
    * left alone for this are added to a set.
    */
-  private void split(List<Leaf> leaves, String refusal, Set<Leaf> leftAlone) {
-    List<Leaf> named = named(leaves, refusal);
-    if (leaves.size() == 1) {
-      leftAlone.addAll(leaves);
+  private void split(List<StringValue> values, String refusal, Set<StringValue> leftAlone) {
+    List<StringValue> named = named(values, refusal);
+    if (values.size() == 1) {
+      leftAlone.addAll(values);
     } else if (!named.isEmpty()) {
       leftAlone.addAll(named);
-      observe(leaves.stream().filter(leaf -> !named.contains(leaf)).toList());
+      observe(values.stream().filter(value -> !named.contains(value)).toList());
     } else {
-      observe(leaves.subList(0, leaves.size() / 2));
-      observe(leaves.subList(leaves.size() / 2, leaves.size()));
+      observe(values.subList(0, values.size() / 2));
+      observe(values.subList(values.size() / 2, values.size()));
     }
   }
 
-  private static List<Leaf> named(List<Leaf> leaves, String refusal) {
+  private static List<StringValue> named(List<StringValue> values, String refusal) {
     // A path in the schema of a subchart may be that of a value of the chart around it as well.
-    List<Leaf> ofSubcharts =
-        leaves.stream().filter(leaf -> leaf.isNamedAsOfSubchartIn(refusal)).toList();
+    List<StringValue> ofSubcharts =
+        values.stream().filter(value -> value.isNamedAsOfSubchartIn(refusal)).toList();
     return ofSubcharts.isEmpty()
-        ? leaves.stream().filter(leaf -> leaf.isNamedIn(refusal)).toList()
+        ? values.stream().filter(value -> value.isNamedIn(refusal)).toList()
         : ofSubcharts;
   }
 
   /** Reads all references; false when separators of the same text cannot be told apart. */
-  private boolean read(Marks marks, FoundReferences marked) {
-    Map<Place, NavigableMap<Integer, Leaf>> read = new HashMap<>();
-    Set<Place> unread = new HashSet<>();
-    for (Map.Entry<Place, FoundReferences.Found> one : plain.all().entrySet()) {
-      Optional<Marks.Reading> reading =
+  private boolean read(ProbeMarkers marks, FoundReferences marked) {
+    Map<ReferenceLocation, NavigableMap<Integer, StringValue>> read = new HashMap<>();
+    Set<ReferenceLocation> unread = new HashSet<>();
+    for (Map.Entry<ReferenceLocation, FoundReferences.Found> one : plain.all().entrySet()) {
+      Optional<ProbeMarkers.Reading> reading =
           marked.text(one.getKey()).flatMap(text -> marks.read(one.getValue().text(), text));
       if (reading.isEmpty()) {
         unread.add(one.getKey());

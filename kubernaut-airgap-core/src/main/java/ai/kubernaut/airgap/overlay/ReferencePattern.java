@@ -25,9 +25,9 @@ record ReferencePattern(List<Part> parts) {
   /**
    * The place of a value's text.
    *
-   * @param leaf the value
+   * @param value the value
    */
-  record Slot(Leaf leaf) implements Part {}
+  record Slot(StringValue value) implements Part {}
 
   /**
    * A reference in whose text the texts of some values stand at known places.
@@ -36,10 +36,10 @@ record ReferencePattern(List<Part> parts) {
    * @param slots for each beginning of a value's text the value
    * @return empty when the places overlap or hold other texts
    */
-  static Optional<ReferencePattern> of(String reference, NavigableMap<Integer, Leaf> slots) {
+  static Optional<ReferencePattern> of(String reference, NavigableMap<Integer, StringValue> slots) {
     List<Part> parts = new ArrayList<>();
     int at = 0;
-    for (Map.Entry<Integer, Leaf> slot : slots.entrySet()) {
+    for (Map.Entry<Integer, StringValue> slot : slots.entrySet()) {
       int begin = slot.getKey();
       String text = slot.getValue().text();
       if (begin < at || !reference.startsWith(text, begin)) {
@@ -58,22 +58,22 @@ record ReferencePattern(List<Part> parts) {
   }
 
   /** The values whose texts stand in it. */
-  List<Leaf> leaves() {
-    List<Leaf> leaves = new ArrayList<>();
+  List<StringValue> values() {
+    List<StringValue> values = new ArrayList<>();
     for (Part part : parts) {
       if (part instanceof Slot slot) {
-        leaves.add(slot.leaf());
+        values.add(slot.value());
       }
     }
-    return leaves;
+    return values;
   }
 
   /** The reference when some of the values have other texts. */
-  String with(Map<Leaf, String> texts) {
+  String with(Map<StringValue, String> texts) {
     StringBuilder reference = new StringBuilder();
     for (Part part : parts) {
       if (part instanceof Slot slot) {
-        reference.append(texts.getOrDefault(slot.leaf(), slot.leaf().text()));
+        reference.append(texts.getOrDefault(slot.value(), slot.value().text()));
       } else if (part instanceof Literal literal) {
         reference.append(literal.text());
       }

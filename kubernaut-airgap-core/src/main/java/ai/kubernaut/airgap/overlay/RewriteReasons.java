@@ -19,13 +19,13 @@ import java.util.Set;
 record RewriteReasons(
     boolean pinned,
     Candidates candidates,
-    Map<Place, ReferencePattern> patterns,
-    Set<Leaf> refused,
-    Set<Leaf> unknown) {
+    Map<ReferenceLocation, ReferencePattern> patterns,
+    Set<StringValue> refused,
+    Set<StringValue> unknown) {
 
   /** Returns the same when the chart refuses more values. */
-  RewriteReasons withRefused(Set<Leaf> more) {
-    Set<Leaf> all = new HashSet<>(refused);
+  RewriteReasons withRefused(Set<StringValue> more) {
+    Set<StringValue> all = new HashSet<>(refused);
     all.addAll(more);
     return new RewriteReasons(pinned, candidates, patterns, all, unknown);
   }
@@ -36,7 +36,7 @@ record RewriteReasons(
    * @param place where it stands
    * @param reference as the chart renders it without an overlay
    */
-  RewriteReason of(Place place, String reference) {
+  RewriteReason of(ReferenceLocation place, String reference) {
     if (pinned) {
       return RewriteReason.PINNED;
     }
@@ -44,11 +44,11 @@ record RewriteReasons(
     if (pattern == null) {
       return RewriteReason.EFFECT_UNKNOWN;
     }
-    List<Leaf> slots = pattern.leaves();
-    Set<Leaf> concerned = new HashSet<>(slots);
+    List<StringValue> slots = pattern.values();
+    Set<StringValue> concerned = new HashSet<>(slots);
     // Separators occur in nearly every reference; alone they say nothing about it.
     candidates.in(reference).stream()
-        .filter(leaf -> !slots.isEmpty() || !leaf.isPunctuation())
+        .filter(value -> !slots.isEmpty() || !value.isPunctuation())
         .forEach(concerned::add);
     if (concerned.isEmpty()) {
       return RewriteReason.NO_VALUE;

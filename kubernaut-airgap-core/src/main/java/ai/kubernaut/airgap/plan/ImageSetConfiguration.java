@@ -1,7 +1,7 @@
 package ai.kubernaut.airgap.plan;
 
-import ai.kubernaut.airgap.AirgapException;
 import ai.kubernaut.airgap.cluster.Fields;
+import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.yaml.Yaml;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.plan;
 
-import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.common.AirgapException;
 import org.jspecify.annotations.Nullable;
 
 /** A plan breaks a rule of plans, or a file that should hold one does not. */

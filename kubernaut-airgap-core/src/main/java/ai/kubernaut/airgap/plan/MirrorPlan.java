@@ -188,7 +188,7 @@ public interface MirrorPlan {
       ImageRef source = entry.source();
       references.put(source, entry.pullReference());
       ImageRef untagged = ImageRef.parse(source.repository().toString());
-      if (source.means(untagged)) {
+      if (source.refersToSameImageAs(untagged)) {
         references.putIfAbsent(untagged, entry.pullReference());
         references.putIfAbsent(untagged.withTag("latest"), entry.pullReference());
       }
@@ -242,7 +242,7 @@ public interface MirrorPlan {
         throw new InvalidPlanException("the plan has " + entry.source() + " twice; leave one out");
       }
       ImageRef other = byTarget.put(entry.target(), entry.source());
-      if (other != null && other.means(entry.source())) {
+      if (other != null && other.refersToSameImageAs(entry.source())) {
         throw new InvalidPlanException(
             other + " and " + entry.source() + " are the same image; leave one of them out");
       }
@@ -256,7 +256,7 @@ public interface MirrorPlan {
                 + entry.target()
                 + "; mirror one of them under another prefix");
       }
-      if (!target().holds(entry.target())) {
+      if (!target().contains(entry.target())) {
         throw new InvalidPlanException(
             entry.target() + " does not lie in the target " + target().address());
       }

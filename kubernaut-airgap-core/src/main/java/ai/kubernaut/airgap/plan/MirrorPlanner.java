@@ -1,6 +1,5 @@
 package ai.kubernaut.airgap.plan;
 
-import ai.kubernaut.airgap.AirgapException;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.ChartBranches;
 import ai.kubernaut.airgap.chart.ChartLock;
@@ -9,6 +8,7 @@ import ai.kubernaut.airgap.chart.HelmClient;
 import ai.kubernaut.airgap.chart.ImageFinder;
 import ai.kubernaut.airgap.chart.ImageReason;
 import ai.kubernaut.airgap.chart.ImageUse;
+import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platforms;

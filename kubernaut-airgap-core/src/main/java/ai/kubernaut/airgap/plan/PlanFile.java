@@ -1,6 +1,5 @@
 package ai.kubernaut.airgap.plan;
 
-import ai.kubernaut.airgap.AirgapException;
 import ai.kubernaut.airgap.chart.Branch;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.ChartLock;
@@ -14,6 +13,7 @@ import ai.kubernaut.airgap.chart.RewriteReason;
 import ai.kubernaut.airgap.chart.RewrittenReference;
 import ai.kubernaut.airgap.chart.ValuesLayer;
 import ai.kubernaut.airgap.cluster.Fields;
+import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platform;
@@ -136,7 +136,7 @@ final class PlanFile {
       written.put("values", layers);
     }
     putSettings(written, "set", chart.settings());
-    putSettings(written, "setString", chart.texts());
+    putSettings(written, "setString", chart.stringSettings());
     List<Object> files = new ArrayList<>();
     chart
         .fileSettings()
@@ -224,7 +224,7 @@ final class PlanFile {
           Problem.of(
               ProblemCode.valueOf(required(problem, "proofProblems", "code")),
               required(problem, "proofProblems", "subject"),
-              problem.texts("parameters")));
+              problem.strings("parameters")));
     }
     return problems;
   }
@@ -323,16 +323,16 @@ final class PlanFile {
 
   static void save(MirrorPlan plan, Path file) {
     Path absolute = file.toAbsolutePath();
-    Path folder = absolute.getParent();
-    if (folder == null || !Files.isDirectory(folder)) {
+    Path directory = absolute.getParent();
+    if (directory == null || !Files.isDirectory(directory)) {
       throw new InvalidPlanException(
-          "the plan could not be saved as " + file + ": there is no folder " + folder);
+          "the plan could not be saved as " + file + ": there is no directory " + directory);
     }
     try {
       // Temporary files of java.nio are the owner's alone from the moment they exist.
-      Path temporary = Files.createTempFile(folder, ".plan", ".tmp");
+      Path temporary = Files.createTempFile(directory, ".plan", ".tmp");
       try {
-        Files.writeString(temporary, write(plan, path -> relativeTo(folder, path)));
+        Files.writeString(temporary, write(plan, path -> relativeTo(directory, path)));
         Files.move(
             temporary,
             absolute,
@@ -343,16 +343,20 @@ final class PlanFile {
       }
     } catch (IOException e) {
       throw new InvalidPlanException(
-          "the plan could not be saved as " + file + ": " + e.getMessage() + "; check the folder",
+          "the plan could not be saved as "
+              + file
+              + ": "
+              + e.getMessage()
+              + "; check the directory",
           e);
     }
   }
 
   /** The path from the plan's directory, so that both can be moved together. */
-  private static Path relativeTo(Path folder, Path path) {
+  private static Path relativeTo(Path directory, Path path) {
     Path absolute = path.toAbsolutePath().normalize();
-    return Objects.equals(absolute.getRoot(), folder.getRoot())
-        ? folder.normalize().relativize(absolute)
+    return Objects.equals(absolute.getRoot(), directory.getRoot())
+        ? directory.normalize().relativize(absolute)
         : absolute;
   }
 
@@ -379,8 +383,8 @@ final class PlanFile {
     if (plan.chart().isEmpty()) {
       return plan;
     }
-    Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
-    PlanLocations locations = new PlanLocations(folder, directories, plan);
+    Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent());
+    PlanLocations locations = new PlanLocations(directory, directories, plan);
     return MirrorPlan.builder(plan.target())
         .from(plan)
         .chart(plan.chart().get().relocated(locations::locate))

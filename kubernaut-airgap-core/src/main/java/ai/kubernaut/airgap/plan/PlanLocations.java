@@ -17,7 +17,7 @@ import java.util.Map;
  * Immutable.
  */
 final class PlanLocations {
-  private final Path folder;
+  private final Path directory;
   private final List<Path> directories;
   private final Map<Path, Digest> planned = new HashMap<>();
   private final Map<Path, Path> located = new HashMap<>();
@@ -25,12 +25,12 @@ final class PlanLocations {
   /**
    * Prepares.
    *
-   * @param folder the directory of the plan
+   * @param directory the directory of the plan
    * @param directories where to look besides
    * @param plan the plan with the paths of its file
    */
-  PlanLocations(Path folder, List<Path> directories, MirrorPlan plan) {
-    this.folder = folder;
+  PlanLocations(Path directory, List<Path> directories, MirrorPlan plan) {
+    this.directory = directory;
     this.directories = List.copyOf(directories);
     plan.lock()
         .ifPresent(
@@ -48,8 +48,8 @@ final class PlanLocations {
   private Path find(Path path) {
     Path name = path.getFileName();
     List<Path> candidates = new ArrayList<>();
-    candidates.add(folder.resolve(path));
-    candidates.add(folder.resolve(name));
+    candidates.add(directory.resolve(path));
+    candidates.add(directory.resolve(name));
     for (Path directory : directories) {
       candidates.add(directory.resolve(path));
       candidates.add(directory.resolve(name));
@@ -65,7 +65,7 @@ final class PlanLocations {
         .filter(candidate -> digest == null || hasContent(candidate, digest))
         .findFirst()
         .or(() -> existing.stream().findFirst())
-        .orElseGet(() -> folder.resolve(path).toAbsolutePath().normalize());
+        .orElseGet(() -> directory.resolve(path).toAbsolutePath().normalize());
   }
 
   private static boolean hasContent(Path path, Digest digest) {

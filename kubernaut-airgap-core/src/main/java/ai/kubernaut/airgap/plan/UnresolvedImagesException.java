@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.plan;
 
-import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.image.ImageRef;
 import java.util.Collections;
 import java.util.LinkedHashMap;

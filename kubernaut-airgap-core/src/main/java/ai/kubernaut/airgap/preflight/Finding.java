@@ -2,11 +2,11 @@ package ai.kubernaut.airgap.preflight;
 
 import org.immutables.value.Value;
 
-/** The answer to one question. Immutable. */
+/** What is known of one capability of a registry. Immutable. */
 @Value.Immutable
 public interface Finding {
   /** An answer. */
-  enum Answer {
+  enum Support {
     /** It does. */
     YES,
     /** It does not. */
@@ -20,18 +20,18 @@ public interface Finding {
   /**
    * What was asked.
    *
-   * @return the question
+   * @return the capability
    */
   @Value.Parameter
-  Question question();
+  Capability capability();
 
   /**
-   * What the answer is.
+   * Whether the capability is supported.
    *
-   * @return the answer
+   * @return the support
    */
   @Value.Parameter
-  Answer answer();
+  Support support();
 
   /**
    * How that is known.
@@ -62,28 +62,28 @@ public interface Finding {
   /**
    * A finding that keeps nobody from mirroring.
    *
-   * @param question what was asked
-   * @param answer the answer
+   * @param capability what was asked
+   * @param support whether it is supported
    * @param evidence how it is known
    * @param consequence what follows
    * @return the finding
    */
-  static Finding of(Question question, Answer answer, String evidence, String consequence) {
-    return ImmutableFinding.of(question, answer, evidence, consequence);
+  static Finding of(Capability capability, Support support, String evidence, String consequence) {
+    return ImmutableFinding.of(capability, support, evidence, consequence);
   }
 
   /**
    * A finding with which mirroring would fail.
    *
-   * @param question what was asked, and answered with no
+   * @param capability what was asked, and answered with no
    * @param evidence how it is known
    * @param remedy what to do
    * @return the finding
    */
-  static Finding problem(Question question, String evidence, String remedy) {
+  static Finding problem(Capability capability, String evidence, String remedy) {
     return ImmutableFinding.builder()
-        .question(question)
-        .answer(Answer.NO)
+        .capability(capability)
+        .support(Support.NO)
         .evidence(evidence)
         .consequence(remedy)
         .isProblem(true)

@@ -1,8 +1,8 @@
 package ai.kubernaut.airgap.preflight;
 
-import ai.kubernaut.airgap.Progress;
-import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.progress.Progress;
+import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import java.util.function.Consumer;
 
@@ -48,7 +48,7 @@ public final class Preflight {
         .during(
             0,
             "Asking " + plan.target().address() + " what it can do",
-            () -> new Examination(registries, options, plan).report(),
+            () -> new PreflightRun(registries, options, plan).report(),
             report -> report.problems().isEmpty(),
             PreflightReport::summary);
   }

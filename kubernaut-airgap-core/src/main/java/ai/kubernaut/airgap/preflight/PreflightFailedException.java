@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.preflight;
 
-import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.common.AirgapException;
 
 /** A mirror cannot take the images of a plan. Nothing was sent. */
 public final class PreflightFailedException extends AirgapException {

@@ -19,7 +19,7 @@ public interface PreflightReport {
   /**
    * The answers.
    *
-   * @return one for each question, in the order of {@link Question}
+   * @return one for each capability, in the order of {@link Capability}
    */
   @Value.Parameter
   List<Finding> findings();
@@ -33,14 +33,14 @@ public interface PreflightReport {
   List<RegistryLimit> limits();
 
   /**
-   * The answer to a question.
+   * The answer to a capability.
    *
-   * @param question the question
+   * @param capability the capability
    * @return its finding
    */
-  default Finding finding(Question question) {
+  default Finding finding(Capability capability) {
     return findings().stream()
-        .filter(finding -> finding.question() == question)
+        .filter(finding -> finding.capability() == capability)
         .findFirst()
         .orElseThrow();
   }
@@ -76,8 +76,8 @@ public interface PreflightReport {
     String mirror = plan().target().address();
     if (problems().isEmpty() && plan().entries().isEmpty()) {
       return mirror
-          + (finding(Question.REACHABLE).answer() == Finding.Answer.YES
-              ? " answers as a registry and accepts the credentials"
+          + (finding(Capability.REACHABLE).support() == Finding.Support.YES
+              ? " responds as a registry and accepts the credentials"
               : " could not be checked")
           + "; the plan has no images, so pushing was not checked";
     }
@@ -86,12 +86,15 @@ public interface PreflightReport {
         : mirror + " cannot take the images as planned: " + problems().size() + " problem(s)";
   }
 
-  /** Checks that each question has its answer. */
+  /** Checks that each capability has its answer. */
   @Value.Check
   default void check() {
-    if (!findings().stream().map(Finding::question).toList().equals(List.of(Question.values()))) {
+    if (!findings().stream()
+        .map(Finding::capability)
+        .toList()
+        .equals(List.of(Capability.values()))) {
       throw new IllegalArgumentException(
-          "findings have to answer each question, in the order of Question");
+          "findings have to answer each capability, in the order of Capability");
     }
   }
 }

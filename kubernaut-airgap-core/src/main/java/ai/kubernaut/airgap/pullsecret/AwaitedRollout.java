@@ -34,7 +34,7 @@ final class AwaitedRollout {
 
   /** The note of the last write; empty when there is none. */
   static Optional<Map<String, String>> notedIn(KubernetesObject secret) {
-    return Optional.ofNullable(secret.fields().texts("metadata", "annotations").get(ANNOTATION))
+    return Optional.ofNullable(secret.fields().strings("metadata", "annotations").get(ANNOTATION))
         .flatMap(AwaitedRollout::parse);
   }
 

@@ -1,15 +1,15 @@
 package ai.kubernaut.airgap.pullsecret;
 
-import ai.kubernaut.airgap.Progress;
-import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ClusterException;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
-import ai.kubernaut.airgap.cluster.Patience;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.WaitPolicy;
 import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.progress.Progress;
+import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.registry.Credentials;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +56,7 @@ public final class PullSecretConfigurer {
    * @param release the release whose pods pull
    * @param chart renders the chart, to find the namespaces that run pods; asked only where there is
    *     no global pull secret
-   * @param options names and patience
+   * @param options names and waitPolicy
    * @return which Secrets hold them
    * @throws PullSecretException when the pull secret in the cluster cannot be read, a pool is
    *     paused or degraded, or the nodes do not take the pull secret in time
@@ -192,9 +192,9 @@ public final class PullSecretConfigurer {
   }
 
   /** Returns the pools when the condition holds, or when the time is over. */
-  private MachineConfigPools await(Patience patience, Predicate<MachineConfigPools> condition) {
+  private MachineConfigPools await(WaitPolicy waitPolicy, Predicate<MachineConfigPools> condition) {
     MachineConfigPools seen =
-        patience.until(
+        waitPolicy.until(
             () -> MachineConfigPools.look(cluster),
             pools -> !pools.obstacles().isEmpty() || condition.test(pools));
     refuse(seen, "after the pull secret was written");

@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.pullsecret;
 
-import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.common.AirgapException;
 import org.jspecify.annotations.Nullable;
 
 /** The cluster's pull secret cannot be read, or its nodes do not take the new one. */

@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.pullsecret;
 
-import ai.kubernaut.airgap.cluster.Patience;
+import ai.kubernaut.airgap.cluster.WaitPolicy;
 import java.time.Duration;
 import org.immutables.value.Value;
 
@@ -23,8 +23,8 @@ public interface PullSecretOptions {
    * @return by default two minutes, looking every two seconds
    */
   @Value.Default
-  default Patience rolloutBegin() {
-    return Patience.of(Duration.ofMinutes(2), Duration.ofSeconds(2));
+  default WaitPolicy rolloutBegin() {
+    return WaitPolicy.of(Duration.ofMinutes(2), Duration.ofSeconds(2));
   }
 
   /**
@@ -33,8 +33,8 @@ public interface PullSecretOptions {
    * @return by default 45 minutes, looking every five seconds
    */
   @Value.Default
-  default Patience rolloutEnd() {
-    return Patience.of(Duration.ofMinutes(45), Duration.ofSeconds(5));
+  default WaitPolicy rolloutEnd() {
+    return WaitPolicy.of(Duration.ofMinutes(45), Duration.ofSeconds(5));
   }
 
   /**

@@ -10,7 +10,8 @@ public interface CredentialProvider {
   /**
    * Finds the credentials for a repository. One registry may want different ones for different
    * paths. An implementation that waits for something ends soon after its thread was interrupted:
-   * it leaves the thread interrupted, and throws an {@link ai.kubernaut.airgap.AirgapException}.
+   * it leaves the thread interrupted, and throws an {@link
+   * ai.kubernaut.airgap.common.AirgapException}.
    *
    * @param repository where a request goes
    * @return empty when the request should go without credentials

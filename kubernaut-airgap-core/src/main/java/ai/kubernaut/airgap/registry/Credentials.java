@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.registry;
 
-import ai.kubernaut.airgap.Secret;
+import ai.kubernaut.airgap.common.Secret;
 import org.immutables.value.Value;
 
 /** A user of a registry and the password; the password never prints. Immutable. */

@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.registry;
 
-import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.common.AirgapException;
 
 /** The bytes that should be a manifest are none, or are of a kind that cannot be mirrored. */
 public final class InvalidManifestException extends AirgapException {

@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.registry;
 
-import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.common.AirgapException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;

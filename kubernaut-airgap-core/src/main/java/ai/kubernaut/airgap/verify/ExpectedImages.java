@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.verify;
 
-import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.InvalidReferenceException;
@@ -47,7 +47,7 @@ final class ExpectedImages {
     Optional<ImageRef> reference = parse(image);
     MirrorEntry entry = reference.map(this::entry).orElse(null);
     if (entry == null) {
-      boolean inMirror = reference.filter(target::holds).isPresent();
+      boolean inMirror = reference.filter(target::contains).isPresent();
       return check
           .result(Check.Result.FAIL)
           .detail(

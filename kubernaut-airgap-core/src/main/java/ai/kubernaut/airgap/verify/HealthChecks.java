@@ -1,9 +1,9 @@
 package ai.kubernaut.airgap.verify;
 
 import ai.kubernaut.airgap.cluster.Fields;
-import ai.kubernaut.airgap.cluster.HttpAnswer;
 import ai.kubernaut.airgap.cluster.HttpPath;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ServiceResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +42,7 @@ final class HealthChecks {
   private record Endpoint(String port, String path, String host) {}
 
   private Optional<KubernetesObject> pod(KubernetesObject service) {
-    Map<String, String> selector = service.fields().texts("spec", "selector");
+    Map<String, String> selector = service.fields().strings("spec", "selector");
     return namespaces.pods().stream()
         .filter(pod -> !selector.isEmpty() && pod.namespace().equals(service.namespace()))
         .filter(pod -> pod.labels().entrySet().containsAll(selector.entrySet()))
@@ -116,7 +116,7 @@ final class HealthChecks {
               "correct the path of the probe in the chart; it has to name a resource of the pod")
           .build();
     }
-    HttpAnswer answer =
+    ServiceResponse answer =
         namespaces
             .cluster()
             .getFromService(

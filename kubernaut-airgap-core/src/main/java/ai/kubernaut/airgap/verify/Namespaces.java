@@ -1,9 +1,9 @@
 package ai.kubernaut.airgap.verify;
 
-import ai.kubernaut.airgap.AirgapException;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.common.AirgapException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

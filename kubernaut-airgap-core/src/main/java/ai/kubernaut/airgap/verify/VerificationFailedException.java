@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.verify;
 
-import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.common.AirgapException;
 
 /** A release does not run as it should. */
 public final class VerificationFailedException extends AirgapException {

@@ -1,12 +1,12 @@
 package ai.kubernaut.airgap.verify;
 
-import ai.kubernaut.airgap.Progress;
-import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.chart.HelmClient;
 import ai.kubernaut.airgap.chart.ProbedHelmClient;
 import ai.kubernaut.airgap.chart.Release;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.install.Installation;
+import ai.kubernaut.airgap.progress.Progress;
+import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +69,7 @@ public final class Verifier {
    * the time is over.
    *
    * @param installation the release, and the plan whose images it should run
-   * @param options patience
+   * @param options waitPolicy
    * @return what was seen last; what is not as it should be stands in it, and is no exception
    * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
    */
@@ -91,7 +91,7 @@ public final class Verifier {
     ExpectedImages images = new ExpectedImages(installation.plan(), registries);
     List<String> lastPending = new ArrayList<>();
     return options
-        .patience()
+        .waitPolicy()
         .until(
             () -> {
               VerificationReport seen = look(installation, images, options);

@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.verify;
 
-import ai.kubernaut.airgap.cluster.Patience;
+import ai.kubernaut.airgap.cluster.WaitPolicy;
 import java.time.Duration;
 import org.immutables.value.Value;
 
@@ -9,13 +9,13 @@ import org.immutables.value.Value;
 public interface VerifyOptions {
   /**
    * How long to wait for what is not yet as it should be. A look without waiting is {@link
-   * Patience#once()}.
+   * WaitPolicy#once()}.
    *
    * @return by default five minutes, looking every two seconds
    */
   @Value.Default
-  default Patience patience() {
-    return Patience.of(Duration.ofMinutes(5), Duration.ofSeconds(2));
+  default WaitPolicy waitPolicy() {
+    return WaitPolicy.of(Duration.ofMinutes(5), Duration.ofSeconds(2));
   }
 
   /**

@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.yaml;
 
-import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.common.AirgapException;
 import org.jspecify.annotations.Nullable;
 
 /** A text that should be YAML is none, or is more than the limits allow. */

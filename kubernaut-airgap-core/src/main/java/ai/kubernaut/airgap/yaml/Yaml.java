@@ -44,7 +44,7 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
  * #MAX_LINE} in one line, more than 50 aliases of collections, more than {@link #MAX_VALUES} values
  * with the aliases written out, more than {@link #MAX_DEPTH} levels, and numbers of more than
  * {@link #MAX_DIGITS} characters are refused: input from elsewhere must exhaust neither memory nor
- * patience. Thread-safe.
+ * wait policy. Thread-safe.
  */
 public final class Yaml {
   /**

@@ -30,7 +30,7 @@ final class ChartFetcherTest {
 
   private final MemoryRegistryClient registries = MemoryRegistryClient.create();
 
-  @TempDir Path folder;
+  @TempDir Path directory;
 
   @AfterEach
   void close() {
@@ -59,20 +59,20 @@ final class ChartFetcherTest {
   }
 
   private Chart fetch() {
-    return new ChartFetcher(registries).fetch(ARTIFACT, folder);
+    return new ChartFetcher(registries).fetch(ARTIFACT, directory);
   }
 
   @Test
   void aChartIsStoredUnderItsNameAndKnowsWhereItCameFrom() throws IOException {
     publish(CHART, "packed".getBytes(UTF_8));
-    Files.writeString(folder.resolve("kubernaut-1.1.0_build.7.tgz"), "an older one");
+    Files.writeString(directory.resolve("kubernaut-1.1.0_build.7.tgz"), "an older one");
 
     Chart chart = fetch();
 
     assertThat(chart.artifact()).contains(ARTIFACT);
-    assertThat(chart.location()).isEqualTo(folder.resolve("kubernaut-1.1.0_build.7.tgz"));
+    assertThat(chart.location()).isEqualTo(directory.resolve("kubernaut-1.1.0_build.7.tgz"));
     assertThat(chart.location()).hasContent("packed");
-    try (var files = Files.list(folder)) {
+    try (var files = Files.list(directory)) {
       assertThat(files).containsExactly(chart.location());
     }
   }
@@ -103,7 +103,7 @@ final class ChartFetcherTest {
         .isInstanceOf(HelmException.class)
         .hasMessageContaining(ARTIFACT.toString())
         .hasMessageContaining("no Helm chart");
-    try (var files = Files.list(folder)) {
+    try (var files = Files.list(directory)) {
       assertThat(files).isEmpty();
     }
   }
@@ -116,7 +116,7 @@ final class ChartFetcherTest {
             e -> assertThat(e.reason()).isEqualTo(RegistryException.Reason.NOT_FOUND));
     publish(CHART, "packed".getBytes(UTF_8));
     assertThatThrownBy(
-            () -> new ChartFetcher(registries).fetch(ARTIFACT, folder.resolve("missing")))
+            () -> new ChartFetcher(registries).fetch(ARTIFACT, directory.resolve("missing")))
         .isInstanceOf(HelmException.class)
         .hasMessageContaining("missing");
   }

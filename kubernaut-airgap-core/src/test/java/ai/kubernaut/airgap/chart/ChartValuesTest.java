@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ChartValuesTest {
-  @TempDir Path folder;
+  @TempDir Path directory;
 
   private Path file(String name, String text) throws IOException {
-    return Files.writeString(folder.resolve(name), text);
+    return Files.writeString(directory.resolve(name), text);
   }
 
   private static ChartValues values(String own, Chart chart) {
@@ -33,7 +33,7 @@ final class ChartValuesTest {
 
   @Test
   void aFileThatIsMissingOrNoMappingIsNamed() throws IOException {
-    Path missing = folder.resolve("missing.yaml");
+    Path missing = directory.resolve("missing.yaml");
     assertThatThrownBy(() -> values("", TemplateHelm.chart().values(missing)))
         .isInstanceOf(InvalidYamlException.class)
         .hasMessageContaining(missing.toString());

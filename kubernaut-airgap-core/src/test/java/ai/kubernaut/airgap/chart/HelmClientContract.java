@@ -38,7 +38,7 @@ public abstract class HelmClientContract {
   private static final Duration HOOKS = Duration.ofSeconds(60);
   private static final ReleaseName OFFLINE = ReleaseName.of("contract", "contract-system");
 
-  @TempDir Path folder;
+  @TempDir Path directory;
   private HelmClient helm;
   private Path location;
 
@@ -66,7 +66,7 @@ public abstract class HelmClientContract {
 
   @BeforeEach
   final void openClient() throws Exception {
-    location = folder.resolve("charts/contract");
+    location = directory.resolve("charts/contract");
     write("Chart.yaml", "apiVersion: v2\nname: contract\nversion: 0.1.0\nappVersion: '7'\n");
     write(
         "values.yaml",
@@ -173,7 +173,7 @@ public abstract class HelmClientContract {
   }
 
   private Map<String, String> settings(Chart chart) {
-    return object(chart, "contract-settings").object().fields().texts("data");
+    return object(chart, "contract-settings").object().fields().strings("data");
   }
 
   private RenderedManifest object(Chart chart, String name) {
@@ -221,10 +221,11 @@ public abstract class HelmClientContract {
   void valuesAreLayeredAsHelmLayersThem() throws IOException {
     Path first =
         Files.writeString(
-            folder.resolve("first.yaml"), "message: first\nimage: x:1\nreplicas: 2\n");
+            directory.resolve("first.yaml"), "message: first\nimage: x:1\nreplicas: 2\n");
     Path second =
-        Files.writeString(folder.resolve("second.yaml"), "message: second\nreplicas: 3\n");
-    Path content = Files.writeString(folder.resolve("content.txt"), "of: a file\nwith, commas\n");
+        Files.writeString(directory.resolve("second.yaml"), "message: second\nreplicas: 3\n");
+    Path content =
+        Files.writeString(directory.resolve("content.txt"), "of: a file\nwith, commas\n");
     assertThat(
             settings(
                 Chart.at(location)
@@ -242,7 +243,7 @@ public abstract class HelmClientContract {
   void textsThatLookLikeSomethingElseStayTexts() throws IOException {
     for (String text : List.of("yes", "~", "0644", "1e3", "12:30:45", "True")) {
       Path file =
-          Files.writeString(folder.resolve("texts.yaml"), Yaml.write(Map.of("message", text)));
+          Files.writeString(directory.resolve("texts.yaml"), Yaml.write(Map.of("message", text)));
       assertThat(settings(Chart.at(location).values(file))).containsEntry("message", text);
     }
   }
@@ -280,10 +281,10 @@ public abstract class HelmClientContract {
         Files.readString(location.resolve("templates/nested/references.yaml"))
             .replaceAll("(?m)^  (quoted|sentence): .*\n", ""));
     seeReferencesRewritten(
-        object(rewritten(), "contract-references").object().fields().texts("data"));
-    assertThat(object(rewritten(), "contract-hook").object().fields().texts("data"))
+        object(rewritten(), "contract-references").object().fields().strings("data"));
+    assertThat(object(rewritten(), "contract-hook").object().fields().strings("data"))
         .containsEntry("image", "harbor.corp/app@$1\\\"%s");
-    assertThat(object(rewritten(), "contract-inner").object().fields().texts("data"))
+    assertThat(object(rewritten(), "contract-inner").object().fields().strings("data"))
         .containsEntry("image", "harbor.corp/app@$1\\\"%s");
   }
 
@@ -295,7 +296,7 @@ public abstract class HelmClientContract {
                 "contract-references")
             .object()
             .fields()
-            .texts("data");
+            .strings("data");
     assertThat(data)
         .containsEntry("quoted", "harbor.corp/app:1")
         .containsEntry("sentence", "This runs harbor.corp/app:1. Nothing else does.");
@@ -349,12 +350,12 @@ public abstract class HelmClientContract {
 
   @Test
   void aChartOrAFileThatIsNotThereIsNamed() throws IOException {
-    Path missing = folder.resolve("missing");
+    Path missing = directory.resolve("missing");
     assertThat(refused(() -> helm.render(Chart.at(missing), OFFLINE)))
         .hasMessageContaining(missing.toString());
     assertThat(refused(() -> helm.values(Chart.at(missing))))
         .hasMessageContaining(missing.toString());
-    Path empty = Files.createDirectory(folder.resolve("empty"));
+    Path empty = Files.createDirectory(directory.resolve("empty"));
     assertThat(refused(() -> helm.render(Chart.at(empty), OFFLINE)))
         .hasMessageContaining(empty.toString());
     assertThat(refused(() -> helm.render(chart().values(missing), OFFLINE)))
@@ -365,9 +366,9 @@ public abstract class HelmClientContract {
 
   @Test
   void whatIsNoChartOrNoYamlIsRefused() throws IOException {
-    Path text = Files.writeString(folder.resolve("chart.tgz"), "no archive");
+    Path text = Files.writeString(directory.resolve("chart.tgz"), "no archive");
     refused(() -> helm.render(Chart.at(text), OFFLINE));
-    Path bad = Files.writeString(folder.resolve("bad.yaml"), "a: {");
+    Path bad = Files.writeString(directory.resolve("bad.yaml"), "a: {");
     refused(() -> helm.render(chart().values(bad), OFFLINE));
   }
 
@@ -381,7 +382,7 @@ public abstract class HelmClientContract {
 
   private Map<Path, String> files() throws IOException {
     Map<Path, String> files = new TreeMap<>();
-    try (var paths = Files.walk(folder)) {
+    try (var paths = Files.walk(directory)) {
       for (Path file : paths.filter(Files::isRegularFile).toList()) {
         files.put(file, Files.readString(file));
       }
@@ -414,7 +415,7 @@ public abstract class HelmClientContract {
       many.append("  key-").append(i).append(": \"").append("x".repeat(80)).append("\"\n");
     }
     many.append("odd: \"a\\x7f\\u0085\\u2028\\n- b: {{ c }}\\t\\\"\\\\\"\n");
-    Path file = Files.writeString(folder.resolve("many.yaml"), many);
+    Path file = Files.writeString(directory.resolve("many.yaml"), many);
 
     Map<?, ?> values = values(chart().values(file));
 
@@ -428,9 +429,9 @@ public abstract class HelmClientContract {
     write("values.yaml", "a: {own: 1, file: own, json: own, set: own, text: own, last: own}\n");
     Path file =
         Files.writeString(
-            folder.resolve("layer.yaml"),
+            directory.resolve("layer.yaml"),
             "a: {file: file, json: file, set: file, text: file, last: file}\nswitch: yes\n");
-    Path content = Files.writeString(folder.resolve("content"), "last\n");
+    Path content = Files.writeString(directory.resolve("content"), "last\n");
     Chart chart =
         Chart.at(location)
             .setFile("a.last", content)
@@ -491,7 +492,7 @@ public abstract class HelmClientContract {
         "image: quay.io/contract/app:1\nreplicas: 1\nfile: ''\nannotations: {helm.sh/hook: test}\n");
     Path file =
         Files.writeString(
-            folder.resolve("hooks.yaml"), "annotations: {helm.sh/hook: post-install}\n");
+            directory.resolve("hooks.yaml"), "annotations: {helm.sh/hook: post-install}\n");
     Map<Chart, String> events = new LinkedHashMap<>();
     events.put(chart(), "test");
     events.put(chart().values(file), "post-install");
@@ -523,7 +524,7 @@ public abstract class HelmClientContract {
                 "0.1.0",
                 "annotations",
                 Map.of("images", "quay.io/a/b:1")));
-    Path missing = folder.resolve("missing");
+    Path missing = directory.resolve("missing");
     assertThat(refused(() -> helm.metadata(Chart.at(missing))))
         .hasMessageContaining(missing.toString());
   }
@@ -578,13 +579,13 @@ public abstract class HelmClientContract {
   @Test
   void schemasOfAMissingChartAreRefused() {
     assumeTrue(readsSchemas(), "skipped: this client does not read schemas");
-    Path missing = folder.resolve("missing");
+    Path missing = directory.resolve("missing");
     assertThat(refused(() -> helm.schemas(Chart.at(missing))))
         .hasMessageContaining(missing.toString());
   }
 
   private Map<String, String> versions(Chart chart) {
-    return object(chart, "versions").object().fields().texts("data");
+    return object(chart, "versions").object().fields().strings("data");
   }
 
   @Test
@@ -681,7 +682,7 @@ public abstract class HelmClientContract {
     assertThat(installedData(name, "contract-hook")).containsEntry("image", "harbor.corp/app:1");
     assertThat(installedData(name, "contract-inner")).containsEntry("image", "harbor.corp/app:1");
     assertThat(installedData(name, "contract-references"))
-        .isEqualTo(object(first, "contract-references").object().fields().texts("data"));
+        .isEqualTo(object(first, "contract-references").object().fields().strings("data"));
     helm.upgrade(
         chart().rewriting(Map.of("quay.io/contract/app:1", "harbor.corp/app:2")), name, HOOKS);
     assertThat(installedData(name, "contract-settings"))

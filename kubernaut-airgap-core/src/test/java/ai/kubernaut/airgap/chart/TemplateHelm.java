@@ -147,7 +147,7 @@ public final class TemplateHelm implements HelmClient {
     for (Chart.Setting setting : chart.settings()) {
       fields = fields.with(setting.value(), setting.path().toArray(String[]::new));
     }
-    for (Chart.Setting setting : chart.texts()) {
+    for (Chart.Setting setting : chart.stringSettings()) {
       fields = fields.with(setting.value(), setting.path().toArray(String[]::new));
     }
     return Yaml.write(fields.content());

@@ -80,7 +80,8 @@ public abstract class ClusterClientContract {
 
   /** Lets a service answer at a path. */
   protected void runService(
-      String namespace, String service, int port, String path, HttpAnswer answer) throws Exception {
+      String namespace, String service, int port, String path, ServiceResponse answer)
+      throws Exception {
     throw new UnsupportedOperationException("override this, or leave out the ability SERVICES");
   }
 
@@ -283,7 +284,7 @@ public abstract class ClusterClientContract {
         cluster.replace(ResourceType.SECRET, read.with(Map.of("key", base64("new")), "data"));
     assertThat(replaced.fields().text("metadata", "resourceVersion"))
         .isNotEqualTo(read.fields().text("metadata", "resourceVersion"));
-    assertThat(readSecret("a").fields().texts("data")).isEqualTo(Map.of("key", base64("new")));
+    assertThat(readSecret("a").fields().strings("data")).isEqualTo(Map.of("key", base64("new")));
     assertThat(readSecret("a").fields().text("metadata", "resourceVersion"))
         .isEqualTo(replaced.fields().text("metadata", "resourceVersion"));
   }
@@ -405,17 +406,17 @@ public abstract class ClusterClientContract {
   @Test
   void aServiceAnswersThroughTheApiServer() throws Exception {
     require(Ability.SERVICES);
-    runService(namespace, "gateway", 8080, "/healthz", HttpAnswer.of(200, "ok"));
-    HttpAnswer answer = cluster.getFromService(namespace, "gateway", "8080", "/healthz");
-    assertThat(answer).isEqualTo(HttpAnswer.of(200, "ok"));
+    runService(namespace, "gateway", 8080, "/healthz", ServiceResponse.of(200, "ok"));
+    ServiceResponse answer = cluster.getFromService(namespace, "gateway", "8080", "/healthz");
+    assertThat(answer).isEqualTo(ServiceResponse.of(200, "ok"));
     assertThat(answer.isSuccess()).isTrue();
   }
 
   @Test
   void whatAServiceAnswersIsNoFailureOfTheCluster() throws Exception {
     require(Ability.SERVICES);
-    runService(namespace, "gateway", 8080, "/healthz", HttpAnswer.of(500, "out of order"));
-    HttpAnswer answer = cluster.getFromService(namespace, "gateway", "8080", "/healthz");
+    runService(namespace, "gateway", 8080, "/healthz", ServiceResponse.of(500, "out of order"));
+    ServiceResponse answer = cluster.getFromService(namespace, "gateway", "8080", "/healthz");
     assertThat(answer.status()).isEqualTo(500);
     assertThat(answer.body()).contains("out of order");
     assertThat(answer.isSuccess()).isFalse();
@@ -455,7 +456,7 @@ public abstract class ClusterClientContract {
   @Test
   void aPathWithABlankIsEncoded() throws Exception {
     require(Ability.SERVICES);
-    runService(namespace, "gateway", 8080, "/health%20check", HttpAnswer.of(200, "ok"));
+    runService(namespace, "gateway", 8080, "/health%20check", ServiceResponse.of(200, "ok"));
     assertThat(cluster.getFromService(namespace, "gateway", "8080", "health check").status())
         .isEqualTo(200);
   }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.common.AirgapException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,7 +38,7 @@ final class FieldsTest {
     assertThat(pod().list("spec", "list"))
         .extracting(e -> e.text("name").orElse(""))
         .containsExactly("a", "b");
-    assertThat(pod().texts("spec", "labels")).isEqualTo(Map.of("x", "1"));
+    assertThat(pod().strings("spec", "labels")).isEqualTo(Map.of("x", "1"));
     assertThat(pod().fields("spec").text("replicas")).contains("3");
   }
 
@@ -52,7 +52,7 @@ final class FieldsTest {
     assertThat(pod().flag("kind")).isFalse();
     assertThat(pod().list("kind")).isEmpty();
     assertThat(pod().fields("kind")).isEqualTo(Fields.of(Map.of()));
-    assertThat(pod().texts("kind")).isEmpty();
+    assertThat(pod().strings("kind")).isEmpty();
   }
 
   @Test
@@ -88,24 +88,24 @@ final class FieldsTest {
     assertThat(ResourceType.JOB.group()).isEqualTo("batch");
     assertThat(ResourceType.JOB.version()).isEqualTo("v1");
     assertThat(ResourceType.SECRET.group()).isEmpty();
-    assertThat(HttpAnswer.of(200, "x".repeat(5000)).body()).hasSize(4096);
+    assertThat(ServiceResponse.of(200, "x".repeat(5000)).body()).hasSize(4096);
   }
 
   @Test
-  void patienceLooksUntilItIsEnoughOrTheTimeIsOver() {
-    Patience patience = Patience.of(Duration.ofMillis(20), Duration.ofMillis(1));
+  void waitsUntilTheConditionHoldsOrTheTimeIsOver() {
+    WaitPolicy waitPolicy = WaitPolicy.of(Duration.ofMillis(20), Duration.ofMillis(1));
     AtomicInteger looks = new AtomicInteger();
-    assertThat(patience.until(looks::incrementAndGet, seen -> seen == 3)).isEqualTo(3);
-    assertThat(patience.until(() -> "never", seen -> false)).isEqualTo("never");
+    assertThat(waitPolicy.until(looks::incrementAndGet, seen -> seen == 3)).isEqualTo(3);
+    assertThat(waitPolicy.until(() -> "never", seen -> false)).isEqualTo("never");
     assertThat(
-            Patience.of(Duration.ofDays(200_000), Duration.ofDays(1))
+            WaitPolicy.of(Duration.ofDays(200_000), Duration.ofDays(1))
                 .until(() -> "at once", seen -> true))
-        .as("a patience without end")
+        .as("a waitPolicy without end")
         .isEqualTo("at once");
     for (Duration duration : List.of(Duration.ZERO, Duration.ofSeconds(-1))) {
-      assertThatThrownBy(() -> Patience.of(duration, Duration.ofSeconds(1)))
+      assertThatThrownBy(() -> WaitPolicy.of(duration, Duration.ofSeconds(1)))
           .isInstanceOf(IllegalArgumentException.class);
-      assertThatThrownBy(() -> Patience.of(Duration.ofSeconds(1), duration))
+      assertThatThrownBy(() -> WaitPolicy.of(Duration.ofSeconds(1), duration))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }
@@ -113,7 +113,7 @@ final class FieldsTest {
   @Test
   @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void aLookThatDoesNotEndIsCutOff() {
-    Patience patience = Patience.of(Duration.ofMillis(1100), Duration.ofMillis(1));
+    WaitPolicy waitPolicy = WaitPolicy.of(Duration.ofMillis(1100), Duration.ofMillis(1));
     CountDownLatch never = new CountDownLatch(1);
     CountDownLatch interrupted = new CountDownLatch(2);
     Supplier<String> hangs =
@@ -125,14 +125,14 @@ final class FieldsTest {
           }
           return "too late";
         };
-    assertThatThrownBy(() -> patience.until(hangs, seen -> true))
+    assertThatThrownBy(() -> waitPolicy.until(hangs, seen -> true))
         .isInstanceOfSatisfying(
             ClusterException.class,
             e -> assertThat(e.reason()).isEqualTo(ClusterException.Reason.UNREACHABLE))
         .hasMessageContaining("PT1.1S");
     AtomicInteger looks = new AtomicInteger();
     assertThat(
-            patience.until(
+            waitPolicy.until(
                 () -> looks.incrementAndGet() == 1 ? "first" : hangs.get(), seen -> false))
         .as("what was seen last")
         .isEqualTo("first");
@@ -150,19 +150,19 @@ final class FieldsTest {
           }
           return "seen";
         };
-    Patience nano = Patience.of(Duration.ofNanos(1), Duration.ofNanos(1));
+    WaitPolicy nano = WaitPolicy.of(Duration.ofNanos(1), Duration.ofNanos(1));
     assertThat(nano.until(takesAWhile, seen -> false)).isEqualTo("seen");
-    assertThat(Patience.once().until(takesAWhile, seen -> false)).isEqualTo("seen");
-    assertThat(Patience.once()).isEqualTo(Patience.once()).isNotEqualTo(nano);
+    assertThat(WaitPolicy.once().until(takesAWhile, seen -> false)).isEqualTo("seen");
+    assertThat(WaitPolicy.once()).isEqualTo(WaitPolicy.once()).isNotEqualTo(nano);
   }
 
   @Test
   void whatALookThrowsIsThrown() {
-    Patience patience = Patience.of(Duration.ofMillis(20), Duration.ofMillis(1));
+    WaitPolicy waitPolicy = WaitPolicy.of(Duration.ofMillis(20), Duration.ofMillis(1));
     IllegalStateException thrown = new IllegalStateException("broken");
     assertThatThrownBy(
             () ->
-                patience.until(
+                waitPolicy.until(
                     () -> {
                       throw thrown;
                     },
@@ -172,9 +172,9 @@ final class FieldsTest {
 
   @Test
   void anInterruptEndsTheWaitAndStaysSet() {
-    Patience patience = Patience.of(Duration.ofHours(1), Duration.ofHours(1));
+    WaitPolicy waitPolicy = WaitPolicy.of(Duration.ofHours(1), Duration.ofHours(1));
     Thread.currentThread().interrupt();
-    assertThatThrownBy(() -> patience.until(() -> 1, seen -> false))
+    assertThatThrownBy(() -> waitPolicy.until(() -> 1, seen -> false))
         .isInstanceOf(AirgapException.class)
         .hasMessageContaining("interrupted");
     assertThat(Thread.interrupted()).isTrue();

@@ -73,7 +73,7 @@ final class ImageRefPropertyTest {
               .separator(random.of(Separator.SLASH, Separator.DASH));
       ImageRef name = target.nameOf(ImageRef.parse(reference()));
       assertThat(ImageRef.parse(name.toString())).isEqualTo(name);
-      assertThat(target.holds(name)).isTrue();
+      assertThat(target.contains(name)).isTrue();
       assertThat(name.tag().isPresent()).isNotEqualTo(name.digest().isPresent());
     }
   }

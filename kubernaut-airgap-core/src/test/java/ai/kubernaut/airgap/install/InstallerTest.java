@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import ai.kubernaut.airgap.ProgressEvent;
-import ai.kubernaut.airgap.Secret;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.HelmException;
 import ai.kubernaut.airgap.chart.Overlay;
@@ -17,6 +15,7 @@ import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.memory.MemoryClusterClient;
+import ai.kubernaut.airgap.common.Secret;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.mirror.IncompleteMirrorException;
@@ -29,6 +28,7 @@ import ai.kubernaut.airgap.overlay.ProofOptions;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.problem.ProblemCode;
+import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -119,7 +119,7 @@ final class InstallerTest {
         .get(ResourceType.SECRET, namespace, name)
         .orElseThrow()
         .fields()
-        .texts("data")
+        .strings("data")
         .forEach(
             (key, data) -> decoded.put(key, new String(Base64.getDecoder().decode(data), UTF_8)));
     return decoded;

@@ -23,12 +23,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 final class ProcessLockTest {
-  @TempDir private Path folder;
+  @TempDir private Path directory;
   private Path file;
 
   @BeforeEach
   void choose() {
-    file = folder.resolve("lock");
+    file = directory.resolve("lock");
   }
 
   private boolean isHeldForOtherProcesses() throws Exception {
@@ -88,7 +88,8 @@ final class ProcessLockTest {
   @Test
   void aFileIsLockedUnderEachOfItsPaths() throws IOException {
     Path other =
-        Files.createSymbolicLink(folder.resolveSibling(folder.getFileName() + "-link"), folder);
+        Files.createSymbolicLink(
+            directory.resolveSibling(directory.getFileName() + "-link"), directory);
     try (ProcessLock lock = ProcessLock.tryAcquire(file).orElseThrow()) {
       assertThat(lock.channel().isOpen()).isTrue();
       assertThat(ProcessLock.tryAcquire(other.resolve("lock"))).isEmpty();
@@ -103,9 +104,9 @@ final class ProcessLockTest {
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
 
-    Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("elsewhere"));
+    Path link = Files.createSymbolicLink(directory.resolve("link"), directory.resolve("elsewhere"));
     assertThatThrownBy(() -> ProcessLock.tryAcquire(link)).hasMessageContaining("symbolic link");
-    assertThat(folder.resolve("elsewhere")).doesNotExist();
+    assertThat(directory.resolve("elsewhere")).doesNotExist();
   }
 
   @Test
@@ -115,7 +116,7 @@ final class ProcessLockTest {
       for (int i = 0; i < 3; i++) {
         processes.add(
             ChildJvm.start(
-                ExclusiveProcess.class, file.toString(), folder.resolve("marker").toString()));
+                ExclusiveProcess.class, file.toString(), directory.resolve("marker").toString()));
       }
       for (Process process : processes) {
         assertThat(process.waitFor(100, TimeUnit.SECONDS)).isTrue();

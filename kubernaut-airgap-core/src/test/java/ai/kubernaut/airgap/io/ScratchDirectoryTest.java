@@ -21,15 +21,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 final class ScratchDirectoryTest {
-  @TempDir Path folder;
+  @TempDir Path directory;
 
   @Test
   void itIsTheOwnersAloneAndGoneAfterwards() throws IOException {
-    ScratchDirectory scratch = ScratchDirectory.create(folder);
+    ScratchDirectory scratch = ScratchDirectory.create(directory);
     Path path = scratch.path();
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
         .isEqualTo("rwx------");
-    Path outside = Files.createDirectory(folder.resolve("outside"));
+    Path outside = Files.createDirectory(directory.resolve("outside"));
     Files.writeString(outside.resolve("file"), "kept");
     Files.createDirectories(path.resolve("a/b"));
     Files.createSymbolicLink(path.resolve("a/b/link"), outside);
@@ -37,12 +37,13 @@ final class ScratchDirectoryTest {
     scratch.close();
     assertThatCode(scratch::close).doesNotThrowAnyException();
     assertThat(path).doesNotExist();
-    assertThat(folder.resolve("outside/file")).hasContent("kept");
+    assertThat(directory.resolve("outside/file")).hasContent("kept");
   }
 
   /** A JVM that has a directory with a secret in it. */
   private Process startChild() throws IOException {
-    return new ProcessBuilder(ChildJvm.command(List.of("-Djava.io.tmpdir=" + folder), Child.class))
+    return new ProcessBuilder(
+            ChildJvm.command(List.of("-Djava.io.tmpdir=" + directory), Child.class))
         .redirectError(ProcessBuilder.Redirect.DISCARD)
         .start();
   }
@@ -58,15 +59,15 @@ final class ScratchDirectoryTest {
       killed.destroyForcibly().waitFor();
       assertThat(abandoned.resolve("values.yaml")).hasContent("password: hunter2");
 
-      try (ScratchDirectory first = ScratchDirectory.create(folder);
-          ScratchDirectory second = ScratchDirectory.create(folder)) {
+      try (ScratchDirectory first = ScratchDirectory.create(directory);
+          ScratchDirectory second = ScratchDirectory.create(directory)) {
         assertThat(abandoned).doesNotExist();
         assertThat(inUse.resolve("values.yaml")).exists();
         assertThat(first.path()).as("of this process").exists();
         assertThat(second.path()).exists();
       }
       living.destroyForcibly().waitFor();
-      try (ScratchDirectory third = ScratchDirectory.create(folder)) {
+      try (ScratchDirectory third = ScratchDirectory.create(directory)) {
         assertThat(inUse).doesNotExist();
         assertThat(third.path()).exists();
       }
@@ -78,22 +79,24 @@ final class ScratchDirectoryTest {
 
   @Test
   void whatIsNotSurelyAbandonedStays() throws IOException {
-    Path outside = Files.createDirectory(folder.resolve("outside"));
+    Path outside = Files.createDirectory(directory.resolve("outside"));
     Files.writeString(outside.resolve(".lock"), "");
     Path link =
-        Files.createSymbolicLink(folder.resolve("kubernaut-airgap-1000000001-link"), outside);
-    Path unlocked = Files.createDirectory(folder.resolve("kubernaut-airgap-1000000001-unlocked"));
-    Path open = Files.createDirectory(folder.resolve("kubernaut-airgap-1000000001-open"));
+        Files.createSymbolicLink(directory.resolve("kubernaut-airgap-1000000001-link"), outside);
+    Path unlocked =
+        Files.createDirectory(directory.resolve("kubernaut-airgap-1000000001-unlocked"));
+    Path open = Files.createDirectory(directory.resolve("kubernaut-airgap-1000000001-open"));
     Files.writeString(open.resolve(".lock"), "");
     Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
-    Path other = Files.createDirectory(folder.resolve("kubernaut-airgap-notes"));
+    Path other = Files.createDirectory(directory.resolve("kubernaut-airgap-notes"));
     Files.writeString(other.resolve(".lock"), "");
-    Path lockIsALink = Files.createDirectory(folder.resolve("kubernaut-airgap-1000000001-linked"));
+    Path lockIsALink =
+        Files.createDirectory(directory.resolve("kubernaut-airgap-1000000001-linked"));
     Files.setPosixFilePermissions(lockIsALink, PosixFilePermissions.fromString("rwx------"));
     Files.createSymbolicLink(lockIsALink.resolve(".lock"), outside.resolve(".lock"));
-    Path file = Files.writeString(folder.resolve("kubernaut-airgap-1000000001-file"), "");
+    Path file = Files.writeString(directory.resolve("kubernaut-airgap-1000000001-file"), "");
 
-    ScratchDirectory.create(folder).close();
+    ScratchDirectory.create(directory).close();
 
     assertThat(List.of(link, unlocked, open, other, lockIsALink, file))
         .allMatch(path -> Files.exists(path, LinkOption.NOFOLLOW_LINKS));
@@ -103,12 +106,12 @@ final class ScratchDirectoryTest {
   @Test
   void manyThreadsMayCreateAndRemoveThem() throws Exception {
     List<Thread> threads =
-        Stream.generate(() -> new Thread(() -> createMany(folder))).limit(4).toList();
+        Stream.generate(() -> new Thread(() -> createMany(directory))).limit(4).toList();
     threads.forEach(Thread::start);
     for (Thread thread : threads) {
       thread.join();
     }
-    try (Stream<Path> left = Files.list(folder)) {
+    try (Stream<Path> left = Files.list(directory)) {
       assertThat(left).isEmpty();
     }
   }
@@ -117,12 +120,12 @@ final class ScratchDirectoryTest {
   void manyProcessesMayCreateAndRemoveThem() throws Exception {
     List<Process> children = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      children.add(ChildJvm.start(Creator.class, folder.toString()));
+      children.add(ChildJvm.start(Creator.class, directory.toString()));
     }
     for (Process child : children) {
       assertThat(child.waitFor()).isZero();
     }
-    try (Stream<Path> left = Files.list(folder)) {
+    try (Stream<Path> left = Files.list(directory)) {
       assertThat(left).isEmpty();
     }
   }
@@ -138,9 +141,9 @@ final class ScratchDirectoryTest {
     }
   }
 
-  private static void createMany(Path folder) {
+  private static void createMany(Path directory) {
     for (int i = 0; i < 50; i++) {
-      try (ScratchDirectory scratch = ScratchDirectory.create(folder)) {
+      try (ScratchDirectory scratch = ScratchDirectory.create(directory)) {
         Files.writeString(scratch.path().resolve("file"), "content");
       } catch (IOException e) {
         throw new IllegalStateException(e);

@@ -112,7 +112,7 @@ final class AttachmentsTest {
                 client,
                 MirrorOptions.builder().attachments(wanted).build(),
                 event -> {},
-                new NoPauses(0))
+                new NoSleep(0))
             .mirror(MirrorPlan.builder(Target.registry(target)).image(signed.image).build())
             .orElseThrow();
     return report.images().get(0);

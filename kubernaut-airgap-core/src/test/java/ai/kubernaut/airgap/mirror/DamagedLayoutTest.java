@@ -30,7 +30,7 @@ final class DamagedLayoutTest {
   private static final ImageRef GATEWAY = ImageRef.parse("quay.io/kubernaut-ai/gateway:v1");
   private static final ImageRef DATASTORAGE = ImageRef.parse("quay.io/kubernaut-ai/datastorage:v1");
 
-  @TempDir private Path folder;
+  @TempDir private Path directory;
   private Path plan;
   private Path sharedBlob;
 
@@ -39,18 +39,18 @@ final class DamagedLayoutTest {
     private MirroringProcess() {}
 
     public static void main(String[] arguments) {
-      Path folder = Path.of(arguments[0]);
-      try (RegistryClient client = clients(folder)) {
-        engine(client).mirror(MirrorPlan.read(folder.resolve(arguments[1]))).orElseThrow();
+      Path directory = Path.of(arguments[0]);
+      try (RegistryClient client = clients(directory)) {
+        engine(client).mirror(MirrorPlan.read(directory.resolve(arguments[1]))).orElseThrow();
       }
     }
   }
 
-  private static RegistryClient clients(Path folder) {
+  private static RegistryClient clients(Path directory) {
     return new RoutingClient(
         Map.of(
-            "quay.io", LayoutRegistryClient.at(folder.resolve("source")),
-            "harbor.corp", LayoutRegistryClient.at(folder.resolve("mirror"))));
+            "quay.io", LayoutRegistryClient.at(directory.resolve("source")),
+            "harbor.corp", LayoutRegistryClient.at(directory.resolve("mirror"))));
   }
 
   private static MirrorEngine engine(RegistryClient client) {
@@ -60,25 +60,25 @@ final class DamagedLayoutTest {
   @BeforeEach
   void publishAndMirror() throws Exception {
     MirrorPlan.Builder both = MirrorPlan.builder(Target.registry("harbor.corp"));
-    try (RegistryClient client = clients(folder)) {
+    try (RegistryClient client = clients(directory)) {
       long seed = 0;
       for (ImageRef image : List.of(GATEWAY, DATASTORAGE)) {
         TestImages.publish(client, image, TestImages.Kind.OCI, List.of(SHARED), seed++);
         both.image(image);
       }
     }
-    both.build().save(folder.resolve("plan"));
-    plan = folder.resolve("plan");
+    both.build().save(directory.resolve("plan"));
+    plan = directory.resolve("plan");
     MirrorPlan.builder(Target.registry("harbor.corp"))
         .image(GATEWAY)
         .build()
-        .save(folder.resolve("gateway"));
+        .save(directory.resolve("gateway"));
     mirror("gateway");
-    sharedBlob = folder.resolve("mirror/blobs/sha256").resolve(Digest.sha256(SHARED).hex());
+    sharedBlob = directory.resolve("mirror/blobs/sha256").resolve(Digest.sha256(SHARED).hex());
   }
 
   private void mirror(String plan) throws Exception {
-    Process process = ChildJvm.start(MirroringProcess.class, folder.toString(), plan);
+    Process process = ChildJvm.start(MirroringProcess.class, directory.toString(), plan);
     try {
       assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
       assertThat(process.exitValue()).isZero();
@@ -88,7 +88,7 @@ final class DamagedLayoutTest {
   }
 
   private MirrorReport check(CheckDepth depth) {
-    try (RegistryClient client = clients(folder)) {
+    try (RegistryClient client = clients(directory)) {
       return engine(client).check(MirrorPlan.read(plan), depth);
     }
   }
@@ -149,7 +149,7 @@ final class DamagedLayoutTest {
 
   @Test
   void aManifestWithAnInvalidMediaTypeFailsItsImageOnly() throws IOException {
-    Path source = folder.resolve("source");
+    Path source = directory.resolve("source");
     byte[] odd =
         "{\"schemaVersion\":2,\"mediaType\":\"application/x,y\",\"layers\":[]}"
             .getBytes(StandardCharsets.UTF_8);
@@ -162,7 +162,7 @@ final class DamagedLayoutTest {
          {"mediaType":"application/x,y","digest":"%s","size":%d,
           "annotations":{"org.opencontainers.image.ref.name":"%s"}}]}"""
             .formatted(digest, odd.length, DATASTORAGE));
-    try (RegistryClient client = clients(folder)) {
+    try (RegistryClient client = clients(directory)) {
       TestImages.publish(client, GATEWAY, TestImages.Kind.OCI, List.of(SHARED), 0);
 
       MirrorReport report = engine(client).mirror(MirrorPlan.read(plan));

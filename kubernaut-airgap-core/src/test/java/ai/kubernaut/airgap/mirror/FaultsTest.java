@@ -3,9 +3,7 @@ package ai.kubernaut.airgap.mirror;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import ai.kubernaut.airgap.AirgapException;
-import ai.kubernaut.airgap.Progress;
-import ai.kubernaut.airgap.ProgressEvent;
+import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platform;
@@ -14,11 +12,13 @@ import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.preflight.Capability;
 import ai.kubernaut.airgap.preflight.Finding;
 import ai.kubernaut.airgap.preflight.Preflight;
 import ai.kubernaut.airgap.preflight.PreflightOptions;
 import ai.kubernaut.airgap.preflight.PreflightReport;
-import ai.kubernaut.airgap.preflight.Question;
+import ai.kubernaut.airgap.progress.Progress;
+import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.registry.BlobUpload;
 import ai.kubernaut.airgap.registry.CredentialProvider;
 import ai.kubernaut.airgap.registry.Credentials;
@@ -70,7 +70,7 @@ final class FaultsTest {
   private FaultProxy pull;
   private FaultProxy push;
   private HttpRegistryClient client;
-  private final NoPauses pauses = new NoPauses(0);
+  private final NoSleep sleeper = new NoSleep(0);
   private final CompletableFuture<Void> cancel = new CompletableFuture<>();
   private Target target;
 
@@ -140,7 +140,7 @@ final class FaultsTest {
 
   private MirrorReport mirror(RetryPolicy policy) {
     return new MirrorEngine(
-            client, MirrorOptions.builder().retry(policy).build(), event -> {}, pauses)
+            client, MirrorOptions.builder().retry(policy).build(), event -> {}, sleeper)
         .mirror(plan());
   }
 
@@ -252,7 +252,7 @@ final class FaultsTest {
       assertThat(layerDownloads()).hasSize(1);
       assertThat(client.findManifest(target.nameOf(image()))).isEmpty();
     }
-    assertThat(pauses.waits()).isEmpty();
+    assertThat(sleeper.waits()).isEmpty();
   }
 
   @Test
@@ -265,7 +265,7 @@ final class FaultsTest {
 
     assertMirrored();
     assertThat(layerDownloads()).hasSize(1);
-    assertThat(pauses.waits()).isEmpty();
+    assertThat(sleeper.waits()).isEmpty();
   }
 
   @Test
@@ -291,7 +291,7 @@ final class FaultsTest {
         };
     MirrorOptions options = MirrorOptions.builder().cancelledBy(cancel).build();
     AtomicReference<Throwable> thrown = new AtomicReference<>();
-    MirrorEngine engine = new MirrorEngine(client, options, watch, pauses);
+    MirrorEngine engine = new MirrorEngine(client, options, watch, sleeper);
     Thread run = new Thread(() -> thrown.set(catchThrowable(() -> engine.mirror(plan()))));
     run.start();
     stalled.await();
@@ -333,7 +333,7 @@ final class FaultsTest {
             .toList();
     assertThat(uploads).hasSize(3);
     assertThat(uploads).containsOnly(uploads.get(0));
-    assertThat(pauses.waits()).containsExactly(Duration.ofSeconds(9), Duration.ofSeconds(9));
+    assertThat(sleeper.waits()).containsExactly(Duration.ofSeconds(9), Duration.ofSeconds(9));
   }
 
   @Test
@@ -412,7 +412,7 @@ final class FaultsTest {
     new BlobSender(
             image,
             blob,
-            new TransferMeter(SILENT, pauses::nanoTime).of(blob),
+            new TransferMeter(SILENT, sleeper::nanoTime).of(blob),
             journal,
             1 << 20,
             () -> false)
@@ -422,7 +422,7 @@ final class FaultsTest {
   private ImageCopy copy() {
     RetryingClient retrying =
         new RetryingClient(
-            client, new Retries(RetryPolicy.builder().build(), pauses, SILENT, new Contacts()));
+            client, new Retries(RetryPolicy.builder().build(), sleeper, SILENT, new Contacts()));
     return new ImageCopy(
         retrying,
         plan().entries().get(0),
@@ -433,8 +433,8 @@ final class FaultsTest {
   }
 
   @Test
-  void anotherRunGoesOnWithAHalfSentBlob(@TempDir Path folder) {
-    Path file = folder.resolve("journal");
+  void anotherRunGoesOnWithAHalfSentBlob(@TempDir Path directory) {
+    Path file = directory.resolve("journal");
     push.faults(
         request ->
             request.method().equals("PATCH")
@@ -473,14 +473,14 @@ final class FaultsTest {
   }
 
   private MirrorReport mirror(MirrorPlan plan, MirrorOptions options) {
-    return new MirrorEngine(client, options, event -> {}, pauses).mirror(plan);
+    return new MirrorEngine(client, options, event -> {}, sleeper).mirror(plan);
   }
 
   @Test
-  void aCancelledRunKeepsEveryPieceThatTheRegistryAcknowledged(@TempDir Path folder) {
+  void aCancelledRunKeepsEveryPieceThatTheRegistryAcknowledged(@TempDir Path directory) {
     int tail = 1 << 20;
     MirrorPlan plan = largePlan(BlobSender.CHUNK + tail);
-    MirrorOptions.Builder options = MirrorOptions.builder().journal(folder.resolve("journal"));
+    MirrorOptions.Builder options = MirrorOptions.builder().journal(directory.resolve("journal"));
     push.faults(
         request -> {
           if (request.header("Content-Length").equals(Optional.of(String.valueOf(tail)))) {
@@ -501,12 +501,12 @@ final class FaultsTest {
   }
 
   @Test
-  void bytesAreCountedAsTheyAreSentAndThoseOfAnEarlierRunApart(@TempDir Path folder) {
+  void bytesAreCountedAsTheyAreSentAndThoseOfAnEarlierRunApart(@TempDir Path directory) {
     int rest = 700_000;
     MirrorPlan plan = largePlan(BlobSender.CHUNK + rest);
     MirrorOptions options =
         MirrorOptions.builder()
-            .journal(folder.resolve("journal"))
+            .journal(directory.resolve("journal"))
             .retry(RetryPolicy.none())
             .build();
     push.faults(
@@ -527,8 +527,8 @@ final class FaultsTest {
   }
 
   @Test
-  void aSessionThatIsGoneIsBegunAgain(@TempDir Path folder) {
-    Path file = folder.resolve("journal");
+  void aSessionThatIsGoneIsBegunAgain(@TempDir Path directory) {
+    Path file = directory.resolve("journal");
     Repository there = target.nameOf(image()).repository();
     try (Journal journal = Journal.open(file)) {
       BlobUpload upload = client.beginUpload(there).orElseThrow();
@@ -543,8 +543,8 @@ final class FaultsTest {
   }
 
   @Test
-  void aSessionThatHoldsSomethingElseIsBegunAgain(@TempDir Path folder) {
-    Path file = folder.resolve("journal");
+  void aSessionThatHoldsSomethingElseIsBegunAgain(@TempDir Path directory) {
+    Path file = directory.resolve("journal");
     Repository there = target.nameOf(image()).repository();
     try (Journal journal = Journal.open(file)) {
       BlobUpload upload = client.beginUpload(there).orElseThrow();
@@ -569,7 +569,7 @@ final class FaultsTest {
     mirror().orElseThrow();
 
     assertMirrored();
-    assertThat(pauses.waits()).contains(Duration.ofSeconds(3), Duration.ofSeconds(4)).hasSize(4);
+    assertThat(sleeper.waits()).contains(Duration.ofSeconds(3), Duration.ofSeconds(4)).hasSize(4);
   }
 
   @Test
@@ -581,7 +581,7 @@ final class FaultsTest {
       assertThat(mirror().failures()).hasSize(1);
       assertThat(layerDownloads()).hasSize(1);
     }
-    assertThat(pauses.waits()).isEmpty();
+    assertThat(sleeper.waits()).isEmpty();
   }
 
   @Test
@@ -612,7 +612,7 @@ final class FaultsTest {
                   : Optional.empty());
       storage.faults(first(1, FaultsTest::isLayer, new Fault.CutAnswer(2_000_000)));
 
-      new MirrorEngine(redirected, MirrorOptions.builder().build(), event -> {}, pauses)
+      new MirrorEngine(redirected, MirrorOptions.builder().build(), event -> {}, sleeper)
           .mirror(plan())
           .orElseThrow();
 
@@ -622,8 +622,8 @@ final class FaultsTest {
   }
 
   @Test
-  void aTokenThatExpiresInsideAnUploadIsReplaced(@TempDir Path folder) {
-    try (TokenService tokens = TokenService.start(folder);
+  void aTokenThatExpiresInsideAnUploadIsReplaced(@TempDir Path directory) {
+    try (TokenService tokens = TokenService.start(directory);
         DockerRegistry guarded = DockerRegistry.builder().tokenAuth(tokens).start();
         FaultProxy proxy = FaultProxy.before(guarded.host());
         HttpRegistryClient user =
@@ -646,7 +646,7 @@ final class FaultsTest {
       Target there = Target.registry(proxy.host() + "/tokens");
 
       MirrorReport report =
-          new MirrorEngine(user, MirrorOptions.builder().build(), event -> {}, pauses)
+          new MirrorEngine(user, MirrorOptions.builder().build(), event -> {}, sleeper)
               .mirror(MirrorPlan.builder(there).image(image()).build());
 
       assertThat(report.failures()).isEmpty();
@@ -663,7 +663,7 @@ final class FaultsTest {
                 MirrorEntry.builder().from(plan().entries().get(0)).digest(index.digest()).build())
             .build();
     MirrorEngine engine =
-        new MirrorEngine(client, MirrorOptions.builder().build(), event -> {}, pauses);
+        new MirrorEngine(client, MirrorOptions.builder().build(), event -> {}, sleeper);
     engine.mirror(exact).orElseThrow();
     pull.forget();
     push.forget();
@@ -684,13 +684,13 @@ final class FaultsTest {
     mirror().orElseThrow();
 
     assertMirrored();
-    assertThat(pauses.waits()).hasSize(5);
+    assertThat(sleeper.waits()).hasSize(5);
   }
 
   /** A tenth of the requests fails, and every plan is complete in the end. */
   @Test
   @Timeout(1200)
-  void randomFaultsDoNotKeepAPlanFromEnding(@TempDir Path folder) {
+  void randomFaultsDoNotKeepAPlanFromEnding(@TempDir Path directory) {
     int runs = Integer.getInteger("airgap.faults.runs", 20);
     long first = Long.getLong("airgap.faults.seed", 1);
     List<ImageRef> images = publishMore();
@@ -709,14 +709,14 @@ final class FaultsTest {
               .blobsAtOnce(1 + random.nextInt(6))
               .imagesAtOnce(1 + random.nextInt(6));
       if (random.nextBoolean()) {
-        options.journal(folder.resolve("journal-" + seed));
+        options.journal(directory.resolve("journal-" + seed));
       }
       Function<Request, Optional<Fault>> faults = request -> random(random, request);
       pull.faults(faults);
       push.faults(faults);
 
       MirrorReport report =
-          new MirrorEngine(client, options.build(), event -> {}, pauses).mirror(plan);
+          new MirrorEngine(client, options.build(), event -> {}, sleeper).mirror(plan);
 
       assertThat(report.failures()).as("seed " + seed).isEmpty();
       pull.faults(request -> Optional.empty());
@@ -779,7 +779,7 @@ final class FaultsTest {
                     .platformWhereIndexRefused(Platform.of("linux", "arm64"))
                     .build(),
                 event -> {},
-                pauses)
+                sleeper)
             .mirror(plan())
             .orElseThrow();
 
@@ -808,8 +808,8 @@ final class FaultsTest {
     PreflightReport asked =
         new Preflight(client, PreflightOptions.builder().mayWrite(true).build(), event -> {})
             .check(plan);
-    assertThat(asked.finding(Question.INDEX).answer()).isEqualTo(Finding.Answer.NO);
-    assertThat(asked.finding(Question.MOUNT).answer()).isEqualTo(Finding.Answer.NO);
+    assertThat(asked.finding(Capability.INDEX).support()).isEqualTo(Finding.Support.NO);
+    assertThat(asked.finding(Capability.MOUNT).support()).isEqualTo(Finding.Support.NO);
     push.forget();
 
     MirrorReport report =
@@ -820,7 +820,7 @@ final class FaultsTest {
                     .platformWhereIndexRefused(Platform.of("linux", "arm64"))
                     .build(),
                 event -> {},
-                pauses)
+                sleeper)
             .mirror(plan)
             .orElseThrow();
 

@@ -3,8 +3,8 @@ package ai.kubernaut.airgap.mirror;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.kubernaut.airgap.AirgapException;
 import ai.kubernaut.airgap.ChildJvm;
+import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.registry.BlobUpload;
@@ -28,12 +28,12 @@ final class JournalTest {
   private static final Digest SECOND = Digest.sha256(new byte[] {2});
 
   private final MemoryRegistryClient registry = MemoryRegistryClient.create();
-  @TempDir private Path folder;
+  @TempDir private Path directory;
   private Path file;
 
   @BeforeEach
   void choose() {
-    file = folder.resolve("journal");
+    file = directory.resolve("journal");
   }
 
   private BlobUpload upload() {
@@ -158,7 +158,7 @@ final class JournalTest {
 
   @Test
   void anUnusablePathIsTold() {
-    assertThatThrownBy(() -> Journal.open(folder.resolve("no/such/folder/journal")))
+    assertThatThrownBy(() -> Journal.open(directory.resolve("no/such/directory/journal")))
         .isInstanceOf(AirgapException.class)
         .hasMessageContaining("check the path");
   }

@@ -60,7 +60,7 @@ final class KilledRunTest {
   }
 
   @Test
-  void whatAKilledProcessHasSentIsNotSentAgain(@TempDir Path folder)
+  void whatAKilledProcessHasSentIsNotSentAgain(@TempDir Path directory)
       throws IOException, InterruptedException {
     int runs = Integer.getInteger("airgap.kill.runs", 4);
     long first = Long.getLong("airgap.kill.seed", 1);
@@ -91,14 +91,14 @@ final class KilledRunTest {
                           .target(ImageRef.parse(target.address() + "/" + name + ":v1"))
                           .digest(index.digest())
                           .build()));
-          killAndFinish(seed, folder, link, source.host(), plan.build());
+          killAndFinish(seed, directory, link, source.host(), plan.build());
         }
       }
     }
   }
 
   private static void killAndFinish(
-      long seed, Path folder, FaultProxy link, String source, MirrorPlan plan)
+      long seed, Path directory, FaultProxy link, String source, MirrorPlan plan)
       throws IOException, InterruptedException {
     // A whole run makes about 90 requests of the mirror.
     int last = 1 + new Random(seed).nextInt(90);
@@ -110,9 +110,9 @@ final class KilledRunTest {
           }
           return Optional.empty();
         });
-    Path planFile = folder.resolve("plan-" + seed);
-    Path journal = folder.resolve("journal-" + seed);
-    Path log = folder.resolve("log-" + seed);
+    Path planFile = directory.resolve("plan-" + seed);
+    Path journal = directory.resolve("journal-" + seed);
+    Path log = directory.resolve("log-" + seed);
     plan.save(planFile);
     List<String> command =
         ChildJvm.command(Child.class, planFile.toString(), journal.toString(), source, link.host());

@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import ai.kubernaut.airgap.AirgapException;
-import ai.kubernaut.airgap.Progress;
-import ai.kubernaut.airgap.ProgressEvent;
+import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.progress.Progress;
+import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryClient;
@@ -367,14 +367,14 @@ final class MirrorEngineTest {
   @Test
   void aMirrorThatCannotBeReachedIsNotWaitedForLong() {
     client.before(failing(call -> call.startsWith("ping"), Reason.UNREACHABLE, 0, 100));
-    NoPauses pauses = new NoPauses(0);
+    NoSleep sleeper = new NoSleep(0);
     MirrorPlan plan = plan(publish("gateway", 1));
 
     Throwable e =
-        catchThrowable(() -> new MirrorEngine(client, options, events::add, pauses).mirror(plan));
+        catchThrowable(() -> new MirrorEngine(client, options, events::add, sleeper).mirror(plan));
 
     assertThat(e).isInstanceOf(RegistryException.class);
-    assertThat(pauses.waits()).hasSize(2);
+    assertThat(sleeper.waits()).hasSize(2);
     assertThat(client.calls()).containsOnly("ping harbor.corp");
   }
 
@@ -397,7 +397,7 @@ final class MirrorEngineTest {
                   }
                 });
 
-    new MirrorEngine(whole, options, events::add, new NoPauses(0)).mirror(plan).orElseThrow();
+    new MirrorEngine(whole, options, events::add, new NoSleep(0)).mirror(plan).orElseThrow();
 
     assertMirrored(plan);
     assertThat(whole.calls("writeBlob")).hasSize(8 + 3);
@@ -542,7 +542,7 @@ final class MirrorEngineTest {
   @Test
   void progressKnowsHowMuchIsDoneAndHowLongTheRestTakes() {
     // A second for each piece of content, so that the clock goes with the bytes.
-    NoPauses pauses = new NoPauses(0);
+    NoSleep sleeper = new NoSleep(0);
     MirrorPlan plan = plan(publish("gateway", 1), publish("datastorage", 2));
     new MirrorEngine(
             client,
@@ -550,10 +550,10 @@ final class MirrorEngineTest {
             event -> {
               events.add(event);
               if (event instanceof ProgressEvent.BytesSent) {
-                pauses.pass(Duration.ofSeconds(1));
+                sleeper.pass(Duration.ofSeconds(1));
               }
             },
-            pauses)
+            sleeper)
         .mirror(plan)
         .orElseThrow();
 
@@ -581,15 +581,15 @@ final class MirrorEngineTest {
 
   @Test
   void aRegistryIsAskedNoFasterThanItsLimit() {
-    NoPauses pauses = new NoPauses(0);
+    NoSleep sleeper = new NoSleep(0);
     MirrorPlan plan = plan(publish("gateway", 1));
     client.forget();
 
-    mirror(plan, "harbor.corp", RateLimit.builder().requestsPerSecond(0.5).build(), pauses);
+    mirror(plan, "harbor.corp", RateLimit.builder().requestsPerSecond(0.5).build(), sleeper);
 
     assertMirrored(plan);
     long requests = client.calls().stream().filter(call -> call.contains("harbor.corp")).count();
-    assertThat(pauses.nanoTime()).isGreaterThanOrEqualTo((requests - 1) * 2_000_000_000L);
+    assertThat(sleeper.nanoTime()).isGreaterThanOrEqualTo((requests - 1) * 2_000_000_000L);
     assertThat(events(ProgressEvent.Waiting.class))
         .extracting(ProgressEvent.Waiting::registry)
         .containsOnly("harbor.corp");
@@ -598,20 +598,23 @@ final class MirrorEngineTest {
   @Test
   void blobsComeNoFasterThanTheLimitOfTheirRegistry() {
     for (String registry : List.of("quay.io", "harbor.corp")) {
-      NoPauses pauses = new NoPauses(0);
+      NoSleep sleeper = new NoSleep(0);
       MirrorPlan plan = plan(publish("to-" + registry, registry.length()));
 
       MirrorReport report =
-          mirror(plan, registry, RateLimit.builder().bytesPerSecond(10_000).build(), pauses);
+          mirror(plan, registry, RateLimit.builder().bytesPerSecond(10_000).build(), sleeper);
 
       assertMirrored(plan);
-      assertThat(pauses.nanoTime()).isGreaterThanOrEqualTo(report.bytesSent() * 100_000L);
+      assertThat(sleeper.nanoTime()).isGreaterThanOrEqualTo(report.bytesSent() * 100_000L);
     }
   }
 
-  private MirrorReport mirror(MirrorPlan plan, String registry, RateLimit limit, NoPauses pauses) {
+  private MirrorReport mirror(MirrorPlan plan, String registry, RateLimit limit, NoSleep sleeper) {
     return new MirrorEngine(
-            client, MirrorOptions.builder().putLimits(registry, limit).build(), events::add, pauses)
+            client,
+            MirrorOptions.builder().putLimits(registry, limit).build(),
+            events::add,
+            sleeper)
         .mirror(plan)
         .orElseThrow();
   }
@@ -641,19 +644,19 @@ final class MirrorEngineTest {
 
   @Test
   void aLimitForDockerHubCountsUnderEachOfItsNames() {
-    NoPauses pauses = new NoPauses(0);
+    NoSleep sleeper = new NoSleep(0);
     RateLimit limit = RateLimit.builder().requestsPerSecond(0.5).build();
     RegistryClient throttled =
         new ThrottledClient(
             client,
             Map.of("index.docker.io", limit),
-            pauses,
+            sleeper,
             Progress.of(ProgressEvent.Step.MIRROR, events::add));
     Repository repository = Repository.parse("docker.io/library/postgres");
 
     throttled.tags(repository);
     throttled.tags(repository);
 
-    assertThat(pauses.waits()).isNotEmpty();
+    assertThat(sleeper.waits()).isNotEmpty();
   }
 }

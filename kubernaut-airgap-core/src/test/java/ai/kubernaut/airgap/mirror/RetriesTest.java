@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import ai.kubernaut.airgap.Progress;
-import ai.kubernaut.airgap.ProgressEvent;
-import ai.kubernaut.airgap.ProgressEvent.Step;
+import ai.kubernaut.airgap.progress.Progress;
+import ai.kubernaut.airgap.progress.ProgressEvent;
+import ai.kubernaut.airgap.progress.ProgressEvent.Step;
 import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
 import java.time.Duration;
@@ -23,10 +23,10 @@ final class RetriesTest {
     return new RegistryException(reason, "quay.io", 0, "a test failed", null, retryAfter);
   }
 
-  private Retries retries(RetryPolicy policy, NoPauses pauses) {
+  private Retries retries(RetryPolicy policy, NoSleep sleeper) {
     Contacts contacts = new Contacts();
     contacts.answered("quay.io");
-    return new Retries(policy, pauses, Progress.of(Step.MIRROR, events::add), contacts);
+    return new Retries(policy, sleeper, Progress.of(Step.MIRROR, events::add), contacts);
   }
 
   /** A request that fails a number of times. */
@@ -40,16 +40,16 @@ final class RetriesTest {
 
   @Test
   void waitsDoubleUpToALimit() {
-    NoPauses pauses = new NoPauses(0);
+    NoSleep sleeper = new NoSleep(0);
     RetryPolicy policy = RetryPolicy.builder().attempts(8).maxDelay(Duration.ofSeconds(10)).build();
     int[] left = {7};
 
     assertThat(
-            retries(policy, pauses)
+            retries(policy, sleeper)
                 .call("quay.io", () -> failing(left, failure(Reason.SERVER, null))))
         .isEqualTo("done");
 
-    assertThat(pauses.waits())
+    assertThat(sleeper.waits())
         .extracting(Duration::toMillis)
         .containsExactly(500L, 1000L, 2000L, 4000L, 8000L, 10_000L, 10_000L);
     assertThat(events)
@@ -63,52 +63,52 @@ final class RetriesTest {
 
   @Test
   void chanceShortensAWait() {
-    NoPauses pauses = new NoPauses(0.5);
+    NoSleep sleeper = new NoSleep(0.5);
     int[] left = {1};
 
-    retries(RetryPolicy.builder().jitter(1).build(), pauses)
+    retries(RetryPolicy.builder().jitter(1).build(), sleeper)
         .call("quay.io", () -> failing(left, failure(Reason.UNREACHABLE, null)));
 
-    assertThat(pauses.waits()).containsExactly(Duration.ofMillis(250));
+    assertThat(sleeper.waits()).containsExactly(Duration.ofMillis(250));
   }
 
   @Test
   void aRegistryThatSaysWhenIsNotAskedEarlier() {
-    NoPauses pauses = new NoPauses(0);
+    NoSleep sleeper = new NoSleep(0);
     int[] left = {2};
 
-    retries(RetryPolicy.builder().build(), pauses)
+    retries(RetryPolicy.builder().build(), sleeper)
         .call("quay.io", () -> failing(left, failure(Reason.RATE_LIMITED, Duration.ofSeconds(77))));
 
-    assertThat(pauses.waits()).containsExactly(Duration.ofSeconds(77), Duration.ofSeconds(77));
+    assertThat(sleeper.waits()).containsExactly(Duration.ofSeconds(77), Duration.ofSeconds(77));
   }
 
   @Test
   void aRegistryThatAsksForTooMuchIsNotWaitedFor() {
-    NoPauses pauses = new NoPauses(0);
+    NoSleep sleeper = new NoSleep(0);
     RegistryException limited = failure(Reason.RATE_LIMITED, Duration.ofHours(6));
     int[] left = {1};
 
     assertThat(
             catchThrowable(
                 () ->
-                    retries(RetryPolicy.builder().build(), pauses)
+                    retries(RetryPolicy.builder().build(), sleeper)
                         .call("quay.io", () -> failing(left, limited))))
         .isSameAs(limited);
-    assertThat(pauses.waits()).isEmpty();
+    assertThat(sleeper.waits()).isEmpty();
   }
 
   @ParameterizedTest
   @EnumSource(Reason.class)
   void onlyWhatMayPassIsTriedAgain(Reason reason) {
-    NoPauses pauses = new NoPauses(0);
+    NoSleep sleeper = new NoSleep(0);
     RegistryException failure = failure(reason, null);
     int[] left = {100};
 
     assertThat(
             catchThrowable(
                 () ->
-                    retries(RetryPolicy.builder().build(), pauses)
+                    retries(RetryPolicy.builder().build(), sleeper)
                         .call("quay.io", () -> failing(left, failure))))
         .isSameAs(failure);
 
@@ -122,8 +122,8 @@ final class RetriesTest {
 
   @Test
   void anImageHasABudget() {
-    NoPauses pauses = new NoPauses(0);
-    Retries retries = retries(RetryPolicy.builder().retriesPerImage(6).build(), pauses);
+    NoSleep sleeper = new NoSleep(0);
+    Retries retries = retries(RetryPolicy.builder().retriesPerImage(6).build(), sleeper);
     for (int i = 0; i < 2; i++) {
       int[] left = {3};
       retries.run("quay.io", () -> failing(left, failure(Reason.SERVER, null)));
@@ -133,12 +133,12 @@ final class RetriesTest {
     assertThatThrownBy(
             () -> retries.run("quay.io", () -> failing(left, failure(Reason.SERVER, null))))
         .isInstanceOf(RegistryException.class);
-    assertThat(pauses.waits()).hasSize(6);
+    assertThat(sleeper.waits()).hasSize(6);
   }
 
   @Test
   void anInterruptEndsTheWaiting() {
-    NoPauses pauses = new NoPauses(0);
+    NoSleep sleeper = new NoSleep(0);
     RegistryException failure = failure(Reason.UNREACHABLE, null);
     int[] left = {3};
     Thread.currentThread().interrupt();
@@ -146,7 +146,7 @@ final class RetriesTest {
     assertThat(
             catchThrowable(
                 () ->
-                    retries(RetryPolicy.builder().build(), pauses)
+                    retries(RetryPolicy.builder().build(), sleeper)
                         .call("quay.io", () -> failing(left, failure))))
         .isSameAs(failure);
     assertThat(Thread.interrupted()).isTrue();

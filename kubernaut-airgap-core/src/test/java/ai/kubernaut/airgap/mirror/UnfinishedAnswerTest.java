@@ -3,10 +3,10 @@ package ai.kubernaut.airgap.mirror;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import ai.kubernaut.airgap.Progress;
-import ai.kubernaut.airgap.ProgressEvent.Step;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.Repository;
+import ai.kubernaut.airgap.progress.Progress;
+import ai.kubernaut.airgap.progress.ProgressEvent.Step;
 import ai.kubernaut.airgap.registry.CredentialProvider;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.RegistryException;
@@ -73,7 +73,7 @@ final class UnfinishedAnswerTest {
                 client,
                 new Retries(
                     RetryPolicy.builder().build(),
-                    new NoPauses(0),
+                    new NoSleep(0),
                     Progress.of(Step.MIRROR, event -> {}),
                     new Contacts()),
                 repository,

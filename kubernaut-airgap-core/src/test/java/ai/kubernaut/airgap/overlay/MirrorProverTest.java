@@ -416,7 +416,7 @@ final class MirrorProverTest {
                         fields));
     MirrorProof proof = prove(helm, HARBOR).orElseThrow();
     assertThat(proof.overlay().settings()).isEqualTo(Map.of("registry", "harbor.corp"));
-    assertThat(proof.rendered().manifests().get(1).object().fields().texts("data"))
+    assertThat(proof.rendered().manifests().get(1).object().fields().strings("data"))
         .containsEntry("job.yaml", "image: harbor.corp/a/b:1")
         .containsEntry("text", "Runs harbor.corp/a/b:1, and ghcr.io/some/thing:1.");
   }

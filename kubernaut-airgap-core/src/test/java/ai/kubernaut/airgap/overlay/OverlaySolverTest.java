@@ -17,23 +17,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class OverlaySolverTest {
-  private static final Leaf REGISTRY = leaf("registry", "quay.io");
-  private static final Leaf NAMESPACE = leaf("namespace", "kubernaut-ai");
-  private static final Leaf SEPARATOR = leaf("separator", "/");
-  private static final Leaf TAG = leaf("tag", "v1");
+  private static final StringValue REGISTRY = value("registry", "quay.io");
+  private static final StringValue NAMESPACE = value("namespace", "kubernaut-ai");
+  private static final StringValue SEPARATOR = value("separator", "/");
+  private static final StringValue TAG = value("tag", "v1");
 
-  private static Leaf leaf(String key, String text) {
-    return new Leaf(List.of(key), text);
+  private static StringValue value(String key, String text) {
+    return new StringValue(List.of(key), text);
   }
 
   /** A pattern of values and texts between them. */
   private static ReferencePattern pattern(Object... parts) {
     StringBuilder reference = new StringBuilder();
-    TreeMap<Integer, Leaf> slots = new TreeMap<>();
+    TreeMap<Integer, StringValue> slots = new TreeMap<>();
     for (Object part : parts) {
-      if (part instanceof Leaf leaf) {
-        slots.put(reference.length(), leaf);
-        reference.append(leaf.text());
+      if (part instanceof StringValue value) {
+        slots.put(reference.length(), value);
+        reference.append(value.text());
       } else {
         reference.append(part);
       }
@@ -89,7 +89,7 @@ final class OverlaySolverTest {
 
   @Test
   void aValueInTwoReferencesHasOneText() {
-    Leaf repository = leaf("repository", "quay.io/a");
+    StringValue repository = value("repository", "quay.io/a");
     assertThat(
             OverlaySolver.solve(
                 List.of(goal("m/a/x:1", repository, "/x:1"), goal("n/a/y:1", repository, "/y:1"))))
@@ -100,7 +100,7 @@ final class OverlaySolverTest {
 
   @Test
   void aBetterTextIsTakenWhereTheChartAllowsIt() {
-    Leaf whole = leaf("image", "quay.io/a/b");
+    StringValue whole = value("image", "quay.io/a/b");
     assertThat(
             OverlaySolver.solve(
                 List.of(new OverlaySolver.Goal(pattern(whole), List.of("m/a/b:latest", "m/a/b")))))
@@ -124,20 +124,20 @@ final class OverlaySolverTest {
   void whatCanBeReachedIsReached() {
     for (int seed = 0; seed < 300; seed++) {
       Random random = new Random(seed);
-      List<Leaf> leaves = new ArrayList<>();
-      Map<Leaf, String> texts = new LinkedHashMap<>();
+      List<StringValue> values = new ArrayList<>();
+      Map<StringValue, String> texts = new LinkedHashMap<>();
       for (int i = 0; i < 4; i++) {
-        Leaf leaf = leaf("k" + i, text(random));
-        leaves.add(leaf);
+        StringValue value = value("k" + i, text(random));
+        values.add(value);
         if (random.nextBoolean()) {
-          texts.put(leaf, text(random));
+          texts.put(value, text(random));
         }
       }
       List<OverlaySolver.Goal> goals = new ArrayList<>();
       for (int i = random.nextInt(6); i >= 0; i--) {
         List<Object> parts = new ArrayList<>();
         for (int j = random.nextInt(4); j >= 0; j--) {
-          parts.add(leaves.get(random.nextInt(leaves.size())));
+          parts.add(values.get(random.nextInt(values.size())));
           if (random.nextBoolean()) {
             parts.add("/:-".charAt(random.nextInt(3)) + "s" + i);
           }
@@ -145,7 +145,7 @@ final class OverlaySolverTest {
         ReferencePattern pattern = pattern(parts.toArray());
         goals.add(new OverlaySolver.Goal(pattern, List.of(pattern.with(texts))));
       }
-      Map<Leaf, String> found = OverlaySolver.solve(goals);
+      Map<StringValue, String> found = OverlaySolver.solve(goals);
       assertThat(goals)
           .as("seed " + seed)
           .allSatisfy(goal -> assertThat(goal.wanted()).contains(goal.pattern().with(found)));

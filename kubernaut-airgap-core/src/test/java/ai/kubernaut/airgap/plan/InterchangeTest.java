@@ -33,10 +33,10 @@ class InterchangeTest {
           .image(KUBECTL)
           .build();
 
-  @TempDir Path folder;
+  @TempDir Path directory;
 
   private Path write(String text) throws IOException {
-    return Files.writeString(folder.resolve("file"), text);
+    return Files.writeString(directory.resolve("file"), text);
   }
 
   @Test

@@ -105,8 +105,8 @@ final class MirrorPlanPropertyTest {
   }
 
   @Test
-  void aSavedPlanIsReadBackEqual(@TempDir Path folder) {
-    Path file = folder.resolve("plan.yaml");
+  void aSavedPlanIsReadBackEqual(@TempDir Path directory) {
+    Path file = directory.resolve("plan.yaml");
     for (long seed = 0; seed < 300; seed++) {
       MirrorPlan plan = plan(seed);
       plan.save(file);

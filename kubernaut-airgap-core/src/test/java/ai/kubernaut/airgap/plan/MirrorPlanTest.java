@@ -38,7 +38,7 @@ final class MirrorPlanTest {
   private static final Digest OTHER = Digest.parse("sha256:" + "f".repeat(64));
   private static final ImageRef GATEWAY = ImageRef.parse("quay.io/kubernaut-ai/gateway:v1.1.0");
 
-  @TempDir Path folder;
+  @TempDir Path directory;
 
   private static MirrorPlan.Builder harbor() {
     return MirrorPlan.builder(Target.registry("harbor.corp"));
@@ -145,7 +145,7 @@ final class MirrorPlanTest {
 
   @Test
   void aTargetsDepthIsSavedAndAPlanWithoutOneHasNone() throws IOException {
-    Path file = folder.resolve("plan.yaml");
+    Path file = directory.resolve("plan.yaml");
     MirrorPlan flat =
         MirrorPlan.builder(Target.registry("quay.io/myorg").depth(2)).image(GATEWAY).build();
     flat.save(file);
@@ -202,14 +202,14 @@ final class MirrorPlanTest {
 
   @Test
   void aSavedPlanIsReadBackEqual() throws IOException {
-    Path file = folder.resolve("plan.yaml");
+    Path file = directory.resolve("plan.yaml");
     plan().save(file);
     assertThat(MirrorPlan.read(file)).isEqualTo(plan());
     assertThat(Files.readString(file)).as("no absolute path").doesNotContain(" /somewhere");
     MirrorPlan smaller = harbor().build();
     smaller.save(file);
     assertThat(MirrorPlan.read(file)).as("replaced").isEqualTo(smaller);
-    try (var files = Files.list(folder)) {
+    try (var files = Files.list(directory)) {
       assertThat(files).as("no temporary file is left").containsExactly(file);
     }
   }
@@ -239,9 +239,9 @@ final class MirrorPlanTest {
 
   @Test
   void aPlanThatIsMovedTogetherWithItsChartFindsIt() throws IOException {
-    Path here = Files.createDirectory(folder.resolve("here"));
+    Path here = Files.createDirectory(directory.resolve("here"));
     locked(here).save(here.resolve("plan.yaml"));
-    Path there = folder.resolve("there");
+    Path there = directory.resolve("there");
     Files.move(here, there);
     MirrorPlan moved = MirrorPlan.read(there.resolve("plan.yaml"));
     moved.checkChart();
@@ -253,11 +253,11 @@ final class MirrorPlanTest {
 
   @Test
   void aChartIsFoundByItsNameBesideThePlanAndInOtherDirectories() throws IOException {
-    Path here = Files.createDirectory(folder.resolve("here"));
+    Path here = Files.createDirectory(directory.resolve("here"));
     MirrorPlan plan = locked(here);
-    Path file = Files.createDirectories(folder.resolve("usb/plans")).resolve("plan.yaml");
+    Path file = Files.createDirectories(directory.resolve("usb/plans")).resolve("plan.yaml");
     plan.save(file);
-    Path stick = Files.createDirectory(folder.resolve("stick"));
+    Path stick = Files.createDirectory(directory.resolve("stick"));
     Files.move(here.resolve("charts/kubernaut"), file.resolveSibling("kubernaut"));
     Files.move(here.resolve("values.yaml"), stick.resolve("values.yaml"));
     Files.writeString(file.resolveSibling("values.yaml"), "another: file\n");
@@ -272,7 +272,7 @@ final class MirrorPlanTest {
 
   @Test
   void aChartThatHasChangedIsNamedWithBothDigests() throws IOException {
-    MirrorPlan plan = locked(folder);
+    MirrorPlan plan = locked(directory);
     Path chart = plan.chart().orElseThrow().location();
     Digest planned = ChartLock.digestOf(chart);
     Files.writeString(chart.resolve("templates/a.yaml"), "kind: Job\n");
@@ -288,29 +288,29 @@ final class MirrorPlanTest {
 
   @Test
   void aValuesFileThatHasChangedIsNamed() throws IOException {
-    MirrorPlan plan = locked(folder);
-    Files.writeString(folder.resolve("values.yaml"), "a: c\n");
+    MirrorPlan plan = locked(directory);
+    Files.writeString(directory.resolve("values.yaml"), "a: c\n");
     assertThatThrownBy(plan::checkChart)
         .isInstanceOf(ChartChangedException.class)
-        .hasMessageContaining(folder.resolve("values.yaml") + " has changed");
+        .hasMessageContaining(directory.resolve("values.yaml") + " has changed");
   }
 
   @Test
   void onlyChartsAndRegularFilesAreRead() {
-    assertThatThrownBy(() -> ChartLock.digestOf(folder.getRoot()))
+    assertThatThrownBy(() -> ChartLock.digestOf(directory.getRoot()))
         .isInstanceOf(HelmException.class)
         .hasMessageContaining("contains no Chart.yaml");
     assertThatThrownBy(() -> ChartLock.digestOf(Path.of("/dev/zero")))
         .isInstanceOf(HelmException.class)
         .hasMessageContaining("neither a file nor a directory");
-    assertThatThrownBy(() -> ChartLock.digestOf(folder.resolve("missing")))
+    assertThatThrownBy(() -> ChartLock.digestOf(directory.resolve("missing")))
         .isInstanceOf(HelmException.class)
         .hasMessageContaining("does not exist");
   }
 
   @Test
   void thePlanAndItsChartAreForTheSameRelease() throws IOException {
-    MirrorPlan plan = locked(folder);
+    MirrorPlan plan = locked(directory);
     ReleaseName other = ReleaseName.of("other", "there");
     assertThat(plan.forRelease(other).chart().orElseThrow().release()).isEqualTo(other);
     assertThatThrownBy(() -> harbor().chart(plan.chart()).release(other).build())
@@ -320,7 +320,7 @@ final class MirrorPlanTest {
 
   @Test
   void aSavedPlanIsItsOwnersAlone() throws IOException {
-    Path file = folder.resolve("plan.yaml");
+    Path file = directory.resolve("plan.yaml");
     Files.createFile(
         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-rw-rw-")));
     plan().save(file);
@@ -329,12 +329,12 @@ final class MirrorPlanTest {
   }
 
   @Test
-  void aPlanThatCannotBeSavedNamesFileAndFolder() {
-    Path file = folder.resolve("none/plan.yaml");
+  void aPlanThatCannotBeSavedNamesFileAndDirectory() {
+    Path file = directory.resolve("none/plan.yaml");
     assertThatThrownBy(() -> plan().save(file))
         .isInstanceOf(InvalidPlanException.class)
         .hasMessageContaining(file.toString())
-        .hasMessageContaining("there is no folder " + folder.resolve("none"));
+        .hasMessageContaining("there is no directory " + directory.resolve("none"));
   }
 
   @Test
@@ -413,7 +413,7 @@ final class MirrorPlanTest {
   void altered(String original, String replacement, String why) throws IOException {
     String text = plan().toYaml();
     assertThat(text).contains(original);
-    Path file = folder.resolve("plan.yaml");
+    Path file = directory.resolve("plan.yaml");
     Files.writeString(file, text.replace(original, replacement));
     assertThatThrownBy(() -> MirrorPlan.read(file))
         .isInstanceOf(InvalidPlanException.class)
@@ -424,7 +424,7 @@ final class MirrorPlanTest {
 
   @Test
   void aPlanWithoutImagesSaysSo() throws IOException {
-    Path file = folder.resolve("plan.yaml");
+    Path file = directory.resolve("plan.yaml");
     String text = plan().toYaml();
     Files.writeString(file, text.substring(0, text.indexOf("images:")));
     assertThatThrownBy(() -> MirrorPlan.read(file))
@@ -434,7 +434,7 @@ final class MirrorPlanTest {
 
   @Test
   void aPlanWhoseImagesWouldOverwriteEachOtherIsNotRead() throws IOException {
-    Path file = folder.resolve("plan.yaml");
+    Path file = directory.resolve("plan.yaml");
     String text = plan().toYaml();
     String image = text.substring(text.indexOf("- source:"));
     Files.writeString(file, text + image.replace("quay.io/", "docker.io/"));
@@ -447,19 +447,19 @@ final class MirrorPlanTest {
 
   @Test
   void whatIsNoPlanIsNamed() throws IOException {
-    Path missing = folder.resolve("missing.yaml");
+    Path missing = directory.resolve("missing.yaml");
     assertThatThrownBy(() -> MirrorPlan.read(missing))
         .isInstanceOf(InvalidPlanException.class)
         .hasMessage(
             "no plan can be read: "
                 + missing
                 + " is not YAML that can be used: there is no such file");
-    Path list = folder.resolve("list.yaml");
+    Path list = directory.resolve("list.yaml");
     Files.writeString(list, "- a\n");
     assertThatThrownBy(() -> MirrorPlan.read(list))
         .isInstanceOf(InvalidPlanException.class)
         .hasMessageContaining("is a list");
-    Path empty = folder.resolve("empty.yaml");
+    Path empty = directory.resolve("empty.yaml");
     Files.createFile(empty);
     assertThatThrownBy(() -> MirrorPlan.read(empty))
         .isInstanceOf(InvalidPlanException.class)

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import ai.kubernaut.airgap.AirgapException;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.ImageReason;
 import ai.kubernaut.airgap.chart.TemplateHelm;
+import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platform;
@@ -247,7 +247,7 @@ final class MirrorPlannerTest {
   }
 
   @Test
-  void chosenPlatformsArePlannedWithTheDigestThatTheIndexWillHave(@TempDir Path folder) {
+  void chosenPlatformsArePlannedWithTheDigestThatTheIndexWillHave(@TempDir Path directory) {
     List<Manifest> children = new ArrayList<>();
     for (String name : List.of("amd64", "arm64", "attestation of arm64")) {
       Manifest child =
@@ -289,8 +289,8 @@ final class MirrorPlannerTest {
         .containsExactly(children.get(1).digest(), children.get(2).digest());
     assertThat(plan.entries().get(0).digest()).contains(manifest.digest());
     assertThat(plan.entries().get(0).mirroredDigest()).contains(reduced.digest());
-    plan.save(folder.resolve("plan.yaml"));
-    assertThat(MirrorPlan.read(folder.resolve("plan.yaml"))).isEqualTo(plan);
+    plan.save(directory.resolve("plan.yaml"));
+    assertThat(MirrorPlan.read(directory.resolve("plan.yaml"))).isEqualTo(plan);
   }
 
   @Test

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platform;
 import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.plan.MirrorPlan;
-import ai.kubernaut.airgap.preflight.Finding.Answer;
+import ai.kubernaut.airgap.preflight.Finding.Support;
+import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.registry.CredentialProvider;
 import ai.kubernaut.airgap.registry.Credentials;
 import ai.kubernaut.airgap.registry.DockerRegistry;
@@ -69,7 +69,7 @@ final class PreflightTest {
   private static Finding problem(PreflightReport report) {
     assertThat(report.problems()).hasSize(1);
     Finding problem = report.problems().get(0);
-    assertThat(problem.answer()).isEqualTo(Answer.NO);
+    assertThat(problem.support()).isEqualTo(Support.NO);
     assertThat(catchThrowable(report::orElseThrow))
         .isInstanceOfSatisfying(
             PreflightFailedException.class, e -> assertThat(e.report()).isSameAs(report))
@@ -101,7 +101,7 @@ final class PreflightTest {
                   with(RegistryPreset.dockerHub()),
                   plan("docker.io/myorg", "quay.io/a/b:1", "quay.io/c:1", "quay.io/d/e:1")));
 
-      assertThat(problem.question()).isEqualTo(Question.NAMES);
+      assertThat(problem.capability()).isEqualTo(Capability.NAMES);
       assertThat(problem.evidence())
           .isEqualTo(
               "docker.io/myorg/a/b has 3 components, and Docker Hub takes at most 2"
@@ -138,12 +138,12 @@ final class PreflightTest {
       PreflightReport report = preflight(client, DEFAULTS, plan("harbor.corp")).orElseThrow();
 
       assertThat(report.findings())
-          .filteredOn(finding -> finding.answer() == Answer.YES)
-          .extracting(Finding::question)
-          .containsExactly(Question.REACHABLE, Question.TLS, Question.CREDENTIALS);
+          .filteredOn(finding -> finding.support() == Support.YES)
+          .extracting(Finding::capability)
+          .containsExactly(Capability.REACHABLE, Capability.TLS, Capability.CREDENTIALS);
       assertThat(report.findings())
-          .filteredOn(finding -> finding.answer() == Answer.NOT_ASKED)
-          .hasSize(Question.values().length - 3);
+          .filteredOn(finding -> finding.support() == Support.NOT_ASKED)
+          .hasSize(Capability.values().length - 3);
     }
 
     @Test
@@ -154,18 +154,18 @@ final class PreflightTest {
       assertThat(report.orElseThrow()).isSameAs(report);
       assertThat(report.summary()).isEqualTo("harbor.corp can take the images, as far as it says");
       assertThat(report.findings())
-          .extracting(Finding::answer)
+          .extracting(Finding::support)
           .containsExactly(
-              Answer.YES, // names
-              Answer.YES, // reachable
-              Answer.YES, // TLS
-              Answer.YES, // credentials
-              Answer.YES, // exists
-              Answer.YES, // push
-              Answer.UNKNOWN, // pieces
-              Answer.UNKNOWN, // mount
-              Answer.UNKNOWN, // index
-              Answer.YES); // referrers
+              Support.YES, // names
+              Support.YES, // reachable
+              Support.YES, // TLS
+              Support.YES, // credentials
+              Support.YES, // exists
+              Support.YES, // push
+              Support.UNKNOWN, // pieces
+              Support.UNKNOWN, // mount
+              Support.UNKNOWN, // index
+              Support.YES); // referrers
       assertThat(client.tags(Repository.parse("harbor.corp/a/b"))).isEmpty();
       assertThat(events)
           .extracting(ProgressEvent::toString)
@@ -176,8 +176,8 @@ final class PreflightTest {
     void whereTracesAreAllowedTheRestIsFoundOut() {
       PreflightReport report = preflight(client, WRITING, plan).orElseThrow();
 
-      assertThat(report.findings()).extracting(Finding::answer).containsOnly(Answer.YES);
-      assertThat(report.finding(Question.INDEX).evidence())
+      assertThat(report.findings()).extracting(Finding::support).containsOnly(Support.YES);
+      assertThat(report.finding(Capability.INDEX).evidence())
           .isEqualTo("it took one, which is harbor.corp/a/b:airgap-preflight now");
       assertThat(client.tags(Repository.parse("harbor.corp/a/b")))
           .containsExactly("airgap-preflight");
@@ -194,8 +194,8 @@ final class PreflightTest {
 
       PreflightReport report = preflight(client, WRITING, small).orElseThrow();
 
-      assertThat(report.finding(Question.INDEX).answer()).isEqualTo(Answer.NOT_ASKED);
-      assertThat(report.finding(Question.MOUNT).answer()).isEqualTo(Answer.NOT_ASKED);
+      assertThat(report.finding(Capability.INDEX).support()).isEqualTo(Support.NOT_ASKED);
+      assertThat(report.finding(Capability.MOUNT).support()).isEqualTo(Support.NOT_ASKED);
     }
 
     @Test
@@ -262,8 +262,9 @@ final class PreflightTest {
       PreflightReport report =
           preflight(client, DEFAULTS, plan(host, "quay.io/few/b:1", "quay.io/few/c/d:1"));
 
-      assertThat(report.orElseThrow().finding(Question.REFERRERS).answer()).isEqualTo(Answer.NO);
-      assertThat(report.finding(Question.REFERRERS).consequence())
+      assertThat(report.orElseThrow().finding(Capability.REFERRERS).support())
+          .isEqualTo(Support.NO);
+      assertThat(report.finding(Capability.REFERRERS).consequence())
           .isEqualTo("signatures and SBOMs are listed under tags sha256-…");
       assertThat(link.requests())
           .extracting(
@@ -287,8 +288,9 @@ final class PreflightTest {
       PreflightReport report =
           preflight(client, WRITING, plan(host, "quay.io/traces/b:1", "quay.io/traces/c:1"));
 
-      for (Question question : List.of(Question.PIECES, Question.MOUNT, Question.INDEX)) {
-        assertThat(report.orElseThrow().finding(question).answer()).isEqualTo(Answer.YES);
+      for (Capability capability :
+          List.of(Capability.CHUNKED_UPLOADS, Capability.MOUNT, Capability.INDEX)) {
+        assertThat(report.orElseThrow().finding(capability).support()).isEqualTo(Support.YES);
       }
     }
 
@@ -300,7 +302,7 @@ final class PreflightTest {
       Finding problem =
           problem(preflight(client, DEFAULTS, plan(host + "/org", "quay.io/a/b:1", "quay.io/c:1")));
 
-      assertThat(problem.question()).isEqualTo(Question.NAMES);
+      assertThat(problem.capability()).isEqualTo(Capability.NAMES);
       assertThat(problem.evidence())
           .contains("answered " + status)
           .endsWith("but it takes " + host + "/org/a-b: names may have 2 components here");
@@ -325,7 +327,7 @@ final class PreflightTest {
       Finding problem =
           problem(preflight(client, DEFAULTS, plan(host, "quay.io/a/b:1", "quay.io/c/d:1")));
 
-      assertThat(problem.question()).isEqualTo(Question.PUSH);
+      assertThat(problem.capability()).isEqualTo(Capability.PUSH);
       assertThat(problem.evidence())
           .contains("sending a blob to " + host + "/a/b failed")
           .contains("answered 403")
@@ -342,7 +344,7 @@ final class PreflightTest {
 
       Finding problem = problem(preflight(client, DEFAULTS, plan(host, "quay.io/a/b/c/d:1")));
 
-      assertThat(problem.question()).isEqualTo(Question.PUSH);
+      assertThat(problem.capability()).isEqualTo(Capability.PUSH);
       assertThat(problem.consequence()).startsWith("ask for the right to push to a/b/c/d (");
       assertThat(link.requests())
           .extracting(FaultProxy.Request::toString)
@@ -355,7 +357,7 @@ final class PreflightTest {
       MirrorPlan plan = plan(host, "quay.io/a/b:1", "quay.io/a/c:1", "quay.io/d/e:1");
 
       Finding problem = problem(preflight(client, DEFAULTS, plan));
-      assertThat(problem.question()).isEqualTo(Question.EXISTS);
+      assertThat(problem.capability()).isEqualTo(Capability.EXISTS);
       assertThat(problem.evidence()).contains("answered 404");
       assertThat(problem.consequence())
           .isEqualTo(
@@ -375,9 +377,10 @@ final class PreflightTest {
               202, "Location: /v2/a/b/blobs/uploads/1", "OCI-Chunk-Min-Length: 5242880"));
 
       Finding pieces =
-          preflight(client, DEFAULTS, plan(host, "quay.io/a/b:1")).finding(Question.PIECES);
+          preflight(client, DEFAULTS, plan(host, "quay.io/a/b:1"))
+              .finding(Capability.CHUNKED_UPLOADS);
 
-      assertThat(pieces.answer()).isEqualTo(Answer.YES);
+      assertThat(pieces.support()).isEqualTo(Support.YES);
       assertThat(pieces.evidence()).contains("5242880 bytes or more (OCI-Chunk-Min-Length)");
     }
 
@@ -388,8 +391,8 @@ final class PreflightTest {
       PreflightReport report =
           preflight(client, WRITING, plan(host, "quay.io/nomount/b:1", "quay.io/nomount/c:1"));
 
-      Finding mount = report.orElseThrow().finding(Question.MOUNT);
-      assertThat(mount.answer()).isEqualTo(Answer.NO);
+      Finding mount = report.orElseThrow().finding(Capability.MOUNT);
+      assertThat(mount.support()).isEqualTo(Support.NO);
       assertThat(mount.consequence())
           .isEqualTo("what several images share is sent once for each repository");
     }
@@ -402,7 +405,7 @@ final class PreflightTest {
       Finding problem =
           problem(preflight(client, WRITING, plan(host, "quay.io/noindex/b" + status + ":1")));
 
-      assertThat(problem.question()).isEqualTo(Question.INDEX);
+      assertThat(problem.capability()).isEqualTo(Capability.INDEX);
       assertThat(problem.evidence()).contains("answered " + status);
       assertThat(problem.consequence())
           .startsWith("choose one platform: platformWhereIndexRefused");
@@ -414,8 +417,9 @@ final class PreflightTest {
 
       PreflightReport report = preflight(client, WRITING, plan(host, "quay.io/nopieces/b:1"));
 
-      assertThat(report.orElseThrow().finding(Question.PIECES).answer()).isEqualTo(Answer.NO);
-      assertThat(report.finding(Question.INDEX).answer()).isEqualTo(Answer.YES);
+      assertThat(report.orElseThrow().finding(Capability.CHUNKED_UPLOADS).support())
+          .isEqualTo(Support.NO);
+      assertThat(report.finding(Capability.INDEX).support()).isEqualTo(Support.YES);
     }
 
     @Test
@@ -423,14 +427,14 @@ final class PreflightTest {
       MirrorPlan plan = plan(host, "quay.io/passing/b:1");
       refuse("GET", "/v2/", Fault.Answer.of(503));
       PreflightReport unreached = preflight(client, DEFAULTS, plan).orElseThrow();
-      assertThat(unreached.finding(Question.REACHABLE).answer()).isEqualTo(Answer.UNKNOWN);
-      assertThat(unreached.finding(Question.REACHABLE).evidence()).contains("answered 503");
-      assertThat(unreached.finding(Question.PUSH).answer()).isEqualTo(Answer.NOT_ASKED);
+      assertThat(unreached.finding(Capability.REACHABLE).support()).isEqualTo(Support.UNKNOWN);
+      assertThat(unreached.finding(Capability.REACHABLE).evidence()).contains("answered 503");
+      assertThat(unreached.finding(Capability.PUSH).support()).isEqualTo(Support.NOT_ASKED);
 
       refuse("POST", ".*", Fault.Answer.of(429));
       PreflightReport limited = preflight(client, DEFAULTS, plan).orElseThrow();
-      assertThat(limited.finding(Question.PUSH).answer()).isEqualTo(Answer.UNKNOWN);
-      assertThat(limited.finding(Question.PUSH).consequence())
+      assertThat(limited.finding(Capability.PUSH).support()).isEqualTo(Support.UNKNOWN);
+      assertThat(limited.finding(Capability.PUSH).consequence())
           .isEqualTo("it may pass: the mirroring tries again");
     }
 
@@ -443,7 +447,7 @@ final class PreflightTest {
       Finding problem =
           problem(preflight(client, DEFAULTS, plan("127.0.0.1:" + free, "quay.io/a/b:1")));
 
-      assertThat(problem.question()).isEqualTo(Question.REACHABLE);
+      assertThat(problem.capability()).isEqualTo(Capability.REACHABLE);
       assertThat(problem.evidence()).contains("refused the connection");
     }
   }
@@ -482,7 +486,7 @@ final class PreflightTest {
     void anUnknownAuthorityIsAProblem() {
       Finding problem = problem(preflight(false, DockerRegistry.PASSWORD));
 
-      assertThat(problem.question()).isEqualTo(Question.TLS);
+      assertThat(problem.capability()).isEqualTo(Capability.TLS);
       assertThat(problem.evidence()).contains("comes from an authority that is not trusted here");
     }
 
@@ -491,8 +495,8 @@ final class PreflightTest {
       PreflightReport report = preflight(true, "hunter2");
       Finding problem = problem(report);
 
-      assertThat(problem.question()).isEqualTo(Question.CREDENTIALS);
-      assertThat(report.finding(Question.TLS).answer()).isEqualTo(Answer.YES);
+      assertThat(problem.capability()).isEqualTo(Capability.CREDENTIALS);
+      assertThat(report.finding(Capability.TLS).support()).isEqualTo(Support.YES);
       assertThat(report.toString()).doesNotContain("hunter2");
     }
 

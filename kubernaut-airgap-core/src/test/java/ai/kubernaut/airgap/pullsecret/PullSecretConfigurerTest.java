@@ -5,16 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.cluster.ClusterException;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
-import ai.kubernaut.airgap.cluster.Patience;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.WaitPolicy;
 import ai.kubernaut.airgap.cluster.memory.MemoryClusterClient;
 import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport.Evidence;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport.Scope;
 import ai.kubernaut.airgap.registry.Credentials;
@@ -120,8 +120,8 @@ final class PullSecretConfigurerTest {
   private static final ReleaseName RELEASE = ReleaseName.defaultRelease();
 
   private static PullSecretOptions.Builder quick() {
-    Patience patience = Patience.of(Duration.ofMillis(50), Duration.ofMillis(1));
-    return PullSecretOptions.builder().rolloutBegin(patience).rolloutEnd(patience);
+    WaitPolicy waitPolicy = WaitPolicy.of(Duration.ofMillis(50), Duration.ofMillis(1));
+    return PullSecretOptions.builder().rolloutBegin(waitPolicy).rolloutEnd(waitPolicy);
   }
 
   private PullSecretReport configure(MemoryClusterClient cluster, PullSecretOptions options) {
@@ -213,7 +213,7 @@ final class PullSecretConfigurerTest {
           return object;
         });
     AtomicInteger told = new AtomicInteger();
-    Patience begin = Patience.of(Duration.ofSeconds(20), Duration.ofMillis(1));
+    WaitPolicy begin = WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(1));
     Thread operator =
         new Thread(
             () -> {
@@ -266,8 +266,8 @@ final class PullSecretConfigurerTest {
             });
     operator.setDaemon(true);
     operator.start();
-    Patience begin = Patience.of(Duration.ofSeconds(20), Duration.ofMillis(1));
-    Patience end = Patience.of(Duration.ofMillis(50), Duration.ofMillis(1));
+    WaitPolicy begin = WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(1));
+    WaitPolicy end = WaitPolicy.of(Duration.ofMillis(50), Duration.ofMillis(1));
     assertThatThrownBy(
             () ->
                 configure(
@@ -512,7 +512,7 @@ final class PullSecretConfigurerTest {
               conditioned(pool("worker", "worker-2", "worker-1"), "Degraded", "bad config"));
           return object;
         });
-    Patience patient = Patience.of(Duration.ofHours(1), Duration.ofMillis(1));
+    WaitPolicy patient = WaitPolicy.of(Duration.ofHours(1), Duration.ofMillis(1));
     assertThatThrownBy(
             () -> configure(cluster, quick().rolloutBegin(patient).rolloutEnd(patient).build()))
         .isInstanceOf(PullSecretException.class)

@@ -18,7 +18,7 @@ import javax.net.ssl.HttpsURLConnection;
 
 /**
  * A real registry, the program {@code docker-registry} (CNCF distribution 2.8), on a free port of
- * this machine, with its storage in a temporary folder that {@link #close()} removes. Tests skip
+ * this machine, with its storage in a temporary directory that {@link #close()} removes. Tests skip
  * where the program is missing, and fail when the environment has {@code AIRGAP_IT_REQUIRED=true}.
  */
 public final class DockerRegistry implements AutoCloseable {
@@ -34,19 +34,19 @@ public final class DockerRegistry implements AutoCloseable {
   private static final int TRIES = 5;
   private static final long START_SECONDS = 30;
 
-  private final Path folder;
+  private final Path directory;
   private final int port;
   private final Process process;
   private final Builder options;
   private final Optional<TestCertificates> certificates;
 
   private DockerRegistry(
-      Path folder,
+      Path directory,
       int port,
       Process process,
       Builder options,
       Optional<TestCertificates> certificates) {
-    this.folder = folder;
+    this.directory = directory;
     this.port = port;
     this.process = process;
     this.options = options;
@@ -76,7 +76,7 @@ public final class DockerRegistry implements AutoCloseable {
   /** What the program has logged so far. */
   public String log() {
     try {
-      return Files.readString(folder.resolve("log"), StandardCharsets.UTF_8);
+      return Files.readString(directory.resolve("log"), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -84,7 +84,7 @@ public final class DockerRegistry implements AutoCloseable {
 
   /** Where it keeps its content. */
   public Path storage() {
-    return folder.resolve("storage");
+    return directory.resolve("storage");
   }
 
   @Override
@@ -98,11 +98,11 @@ public final class DockerRegistry implements AutoCloseable {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
     }
-    delete(folder);
+    delete(directory);
   }
 
-  private static void delete(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
+  private static void delete(Path directory) {
+    try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
         Files.deleteIfExists(file);
       }
@@ -207,29 +207,29 @@ public final class DockerRegistry implements AutoCloseable {
     }
 
     private DockerRegistry launch(Path program) throws IOException {
-      Path folder = Files.createTempDirectory("docker-registry-");
+      Path directory = Files.createTempDirectory("docker-registry-");
       int port = freePort();
       Optional<TestCertificates> certificates =
-          tls ? Optional.of(TestCertificates.create(folder.resolve("tls"))) : Optional.empty();
+          tls ? Optional.of(TestCertificates.create(directory.resolve("tls"))) : Optional.empty();
       Path config =
-          Files.writeString(folder.resolve("config.yml"), config(folder, port, certificates));
+          Files.writeString(directory.resolve("config.yml"), config(directory, port, certificates));
       ProcessBuilder command =
           new ProcessBuilder(List.of(program.toString(), "serve", config.toString()))
               .redirectErrorStream(true)
-              .redirectOutput(folder.resolve("log").toFile());
+              .redirectOutput(directory.resolve("log").toFile());
       command.environment().keySet().removeIf(name -> name.startsWith("REGISTRY_"));
       command.environment().put("OTEL_TRACES_EXPORTER", "none");
-      return new DockerRegistry(folder, port, command.start(), this, certificates);
+      return new DockerRegistry(directory, port, command.start(), this, certificates);
     }
 
-    private String config(Path folder, int port, Optional<TestCertificates> certificates)
+    private String config(Path directory, int port, Optional<TestCertificates> certificates)
         throws IOException {
       StringBuilder yaml =
           new StringBuilder()
               .append("version: 0.1\n")
               .append("log: {level: info, accesslog: {disabled: false}}\n")
               .append("storage:\n")
-              .append("  filesystem: {rootdirectory: '" + folder.resolve("storage") + "'}\n")
+              .append("  filesystem: {rootdirectory: '" + directory.resolve("storage") + "'}\n")
               .append("  delete: {enabled: " + delete + "}\n")
               .append("  maintenance: {uploadpurging: {enabled: false}}\n")
               .append("http:\n")
@@ -240,7 +240,7 @@ public final class DockerRegistry implements AutoCloseable {
             .append("    key: '" + certificates.get().privateKeyFile() + "'\n");
       }
       if (basicAuth) {
-        Path htpasswd = Files.writeString(folder.resolve("htpasswd"), HTPASSWD);
+        Path htpasswd = Files.writeString(directory.resolve("htpasswd"), HTPASSWD);
         yaml.append("auth: {htpasswd: {realm: 'the registry', path: '" + htpasswd + "'}}\n");
       } else if (tokens != null) {
         yaml.append("auth:\n  token:\n")

@@ -14,8 +14,8 @@ final class Programs {
    * required.
    */
   static Path require(String name) {
-    for (String folder : String.valueOf(System.getenv("PATH")).split(File.pathSeparator, -1)) {
-      Path program = Path.of(folder, name);
+    for (String directory : String.valueOf(System.getenv("PATH")).split(File.pathSeparator, -1)) {
+      Path program = Path.of(directory, name);
       if (Files.isExecutable(program)) {
         return program;
       }

@@ -44,11 +44,11 @@ public final class Skopeo {
     List<String> command = new ArrayList<>();
     command.add(Programs.require("skopeo").toString());
     command.addAll(List.of(arguments));
-    Path folder = null;
+    Path directory = null;
     try {
-      folder = Files.createTempDirectory("skopeo-");
-      Path out = folder.resolve("out");
-      Path log = folder.resolve("log");
+      directory = Files.createTempDirectory("skopeo-");
+      Path out = directory.resolve("out");
+      Path log = directory.resolve("log");
       Process process =
           new ProcessBuilder(command)
               .redirectOutput(out.toFile())
@@ -73,16 +73,16 @@ public final class Skopeo {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
     } finally {
-      clean(folder);
+      clean(directory);
     }
   }
 
-  private static void clean(Path folder) {
-    if (folder != null) {
+  private static void clean(Path directory) {
+    if (directory != null) {
       try {
-        Files.deleteIfExists(folder.resolve("out"));
-        Files.deleteIfExists(folder.resolve("log"));
-        Files.deleteIfExists(folder);
+        Files.deleteIfExists(directory.resolve("out"));
+        Files.deleteIfExists(directory.resolve("log"));
+        Files.deleteIfExists(directory);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

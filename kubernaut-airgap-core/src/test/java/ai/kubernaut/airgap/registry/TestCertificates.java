@@ -21,22 +21,22 @@ import javax.net.ssl.TrustManagerFactory;
 
 /**
  * A private certificate authority and a certificate that it gave to {@code localhost} and {@code
- * 127.0.0.1}, made anew by the JDK's keytool in a folder of its own.
+ * 127.0.0.1}, made anew by the JDK's keytool in a directory of its own.
  */
 public final class TestCertificates {
   private static final char[] PASSWORD = "changeit".toCharArray();
 
-  private final Path folder;
+  private final Path directory;
   private final KeyStore server;
 
-  private TestCertificates(Path folder, KeyStore server) {
-    this.folder = folder;
+  private TestCertificates(Path directory, KeyStore server) {
+    this.directory = directory;
     this.server = server;
   }
 
   /** Makes both; takes a second or two. */
-  public static TestCertificates create(Path folder) {
-    return create(folder, "dns:localhost,ip:127.0.0.1");
+  public static TestCertificates create(Path directory) {
+    return create(directory, "dns:localhost,ip:127.0.0.1");
   }
 
   /**
@@ -44,11 +44,11 @@ public final class TestCertificates {
    *
    * @param names subject alternative names as keytool writes them, for example {@code dns:a.io}
    */
-  public static TestCertificates create(Path folder, String names) {
+  public static TestCertificates create(Path directory, String names) {
     try {
-      Files.createDirectories(folder);
+      Files.createDirectories(directory);
       keytool(
-          folder,
+          directory,
           "-genkeypair",
           "-keystore",
           "ca.p12",
@@ -61,9 +61,17 @@ public final class TestCertificates {
           "-ext",
           "ku:c=keyCertSign");
       keytool(
-          folder, "-exportcert", "-rfc", "-keystore", "ca.p12", "-alias", "ca", "-file", "ca.pem");
+          directory,
+          "-exportcert",
+          "-rfc",
+          "-keystore",
+          "ca.p12",
+          "-alias",
+          "ca",
+          "-file",
+          "ca.pem");
       keytool(
-          folder,
+          directory,
           "-genkeypair",
           "-keystore",
           "server.p12",
@@ -72,9 +80,16 @@ public final class TestCertificates {
           "-dname",
           "CN=localhost");
       keytool(
-          folder, "-certreq", "-keystore", "server.p12", "-alias", "server", "-file", "server.csr");
+          directory,
+          "-certreq",
+          "-keystore",
+          "server.p12",
+          "-alias",
+          "server",
+          "-file",
+          "server.csr");
       keytool(
-          folder,
+          directory,
           "-gencert",
           "-rfc",
           "-keystore",
@@ -90,7 +105,7 @@ public final class TestCertificates {
           "-ext",
           "eku=serverAuth");
       keytool(
-          folder,
+          directory,
           "-importcert",
           "-noprompt",
           "-keystore",
@@ -100,7 +115,7 @@ public final class TestCertificates {
           "-file",
           "ca.pem");
       keytool(
-          folder,
+          directory,
           "-importcert",
           "-keystore",
           "server.p12",
@@ -108,8 +123,8 @@ public final class TestCertificates {
           "server",
           "-file",
           "server.pem");
-      KeyStore server = KeyStore.getInstance(folder.resolve("server.p12").toFile(), PASSWORD);
-      return new TestCertificates(folder, server);
+      KeyStore server = KeyStore.getInstance(directory.resolve("server.p12").toFile(), PASSWORD);
+      return new TestCertificates(directory, server);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (GeneralSecurityException e) {
@@ -117,7 +132,7 @@ public final class TestCertificates {
     }
   }
 
-  private static void keytool(Path folder, String... arguments) throws IOException {
+  private static void keytool(Path directory, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
     command.addAll(Arrays.asList(arguments));
@@ -127,10 +142,10 @@ public final class TestCertificates {
     } else if (arguments[0].equals("-gencert")) {
       command.addAll(List.of("-validity", "30"));
     }
-    Path log = folder.resolve("keytool.log");
+    Path log = directory.resolve("keytool.log");
     Process process =
         new ProcessBuilder(command)
-            .directory(folder.toFile())
+            .directory(directory.toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
@@ -148,7 +163,7 @@ public final class TestCertificates {
 
   /** The authority's certificate, in PEM form. */
   public Path authority() {
-    return folder.resolve("ca.pem");
+    return directory.resolve("ca.pem");
   }
 
   /** The server's certificate. */
@@ -176,7 +191,7 @@ public final class TestCertificates {
       for (Certificate certificate : server.getCertificateChain("server")) {
         pem.append(pem("CERTIFICATE", certificate.getEncoded()));
       }
-      return Files.writeString(folder.resolve("chain.pem"), pem);
+      return Files.writeString(directory.resolve("chain.pem"), pem);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
@@ -185,7 +200,7 @@ public final class TestCertificates {
   /** The server's private key, in PEM form. */
   public Path privateKeyFile() throws IOException {
     return Files.writeString(
-        folder.resolve("server.key"), pem("PRIVATE KEY", privateKey().getEncoded()));
+        directory.resolve("server.key"), pem("PRIVATE KEY", privateKey().getEncoded()));
   }
 
   /** What a TLS server in this process needs, and a client that trusts the authority. */

@@ -43,12 +43,12 @@ public final class TokenService implements AutoCloseable {
     this.certificates = certificates;
   }
 
-  /** Starts one; its keys go into a folder. */
-  public static TokenService start(Path folder) {
+  /** Starts one; its keys go into a directory. */
+  public static TokenService start(Path directory) {
     try {
       HttpServer server =
           HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-      TokenService service = new TokenService(server, TestCertificates.create(folder));
+      TokenService service = new TokenService(server, TestCertificates.create(directory));
       server.createContext("/token", service::handle);
       server.setExecutor(service.threads);
       server.start();

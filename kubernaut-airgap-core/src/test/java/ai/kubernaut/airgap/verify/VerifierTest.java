@@ -4,14 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import ai.kubernaut.airgap.ProgressEvent;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.chart.TemplateHelm;
 import ai.kubernaut.airgap.cluster.Fields;
-import ai.kubernaut.airgap.cluster.HttpAnswer;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
-import ai.kubernaut.airgap.cluster.Patience;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.ServiceResponse;
+import ai.kubernaut.airgap.cluster.WaitPolicy;
 import ai.kubernaut.airgap.cluster.memory.MemoryClusterClient;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
@@ -19,6 +18,7 @@ import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.install.Installation;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
 import ai.kubernaut.airgap.verify.Check.Kind;
@@ -41,7 +41,8 @@ final class VerifierTest {
   private static final ReleaseName RELEASE = ReleaseName.defaultRelease();
   private static final String NAMESPACE = RELEASE.namespace();
   private static final String IMAGE = "harbor.corp/kubernaut-ai/gateway:v1.1.0";
-  private static final Patience ONE_LOOK = Patience.of(Duration.ofNanos(1), Duration.ofNanos(1));
+  private static final WaitPolicy ONE_LOOK =
+      WaitPolicy.of(Duration.ofNanos(1), Duration.ofNanos(1));
 
   private final MemoryClusterClient cluster = MemoryClusterClient.kubernetes();
   private final MemoryRegistryClient registries = MemoryRegistryClient.create();
@@ -166,9 +167,10 @@ final class VerifierTest {
     return verify(ONE_LOOK);
   }
 
-  private VerificationReport verify(Patience patience) {
+  private VerificationReport verify(WaitPolicy waitPolicy) {
     return new Verifier(cluster, helm, registries, events::add)
-        .verify(Installation.of(RELEASE, plan), VerifyOptions.builder().patience(patience).build());
+        .verify(
+            Installation.of(RELEASE, plan), VerifyOptions.builder().waitPolicy(waitPolicy).build());
   }
 
   private Check only(Kind kind) {
@@ -376,7 +378,8 @@ final class VerifierTest {
     VerificationReport report =
         new Verifier(empty, TemplateHelm.rendering(""), registries, events::add)
             .verify(
-                Installation.of(RELEASE, plan), VerifyOptions.builder().patience(ONE_LOOK).build());
+                Installation.of(RELEASE, plan),
+                VerifyOptions.builder().waitPolicy(ONE_LOOK).build());
     assertThat(report.problems())
         .extracting(Check::detail)
         .containsExactly(
@@ -508,7 +511,7 @@ final class VerifierTest {
   @CsvSource({"http", "8080"})
   void aServiceIsAskedAtThePathOfItsProbe(String targetPort) {
     service(targetPort);
-    cluster.putAnswer(NAMESPACE, "gateway", "/healthz", HttpAnswer.of(200, "ok"));
+    cluster.putAnswer(NAMESPACE, "gateway", "/healthz", ServiceResponse.of(200, "ok"));
     Check check = only(Kind.HEALTH);
     assertThat(check.result()).isEqualTo(Result.PASS);
     assertThat(check.subject()).isEqualTo("Service kubernaut-system/gateway");
@@ -582,7 +585,7 @@ final class VerifierTest {
   @Test
   void aServiceThatIsNotHealthyIsAProblem() {
     service("http");
-    cluster.putAnswer(NAMESPACE, "gateway", "/healthz", HttpAnswer.of(503, "no database\n"));
+    cluster.putAnswer(NAMESPACE, "gateway", "/healthz", ServiceResponse.of(503, "no database\n"));
     assertThat(problem().kind()).isEqualTo(Kind.HEALTH);
     assertThat(problem().result()).isEqualTo(Result.PENDING);
     assertThat(problem().detail()).isEqualTo("GET /healthz on port 80 answers 503: no database");
@@ -613,7 +616,7 @@ final class VerifierTest {
             .verify(
                 Installation.of(RELEASE, plan),
                 VerifyOptions.builder()
-                    .patience(Patience.of(Duration.ofSeconds(30), Duration.ofMillis(1)))
+                    .waitPolicy(WaitPolicy.of(Duration.ofSeconds(30), Duration.ofMillis(1)))
                     .build());
     assertThat(report.isPassed()).isTrue();
     assertThat(told).hasValue(1);
@@ -623,7 +626,7 @@ final class VerifierTest {
   void whatHasFailedIsNotWaitedFor() {
     waiting("gateway-2", "ImagePullBackOff", "manifest unknown");
     deployment("gateway", 2, 1);
-    VerificationReport report = verify(Patience.of(Duration.ofHours(1), Duration.ofMillis(1)));
+    VerificationReport report = verify(WaitPolicy.of(Duration.ofHours(1), Duration.ofMillis(1)));
     assertThat(report.problems()).extracting(Check::kind).containsExactly(Kind.WORKLOAD, Kind.POD);
   }
 

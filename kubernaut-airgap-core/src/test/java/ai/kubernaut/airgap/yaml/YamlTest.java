@@ -206,21 +206,21 @@ final class YamlTest {
   }
 
   @Test
-  void aFileThatCannotBeReadIsNamed(@TempDir Path folder) throws IOException {
-    Path missing = folder.resolve("missing.yaml");
+  void aFileThatCannotBeReadIsNamed(@TempDir Path directory) throws IOException {
+    Path missing = directory.resolve("missing.yaml");
     assertThatThrownBy(() -> Yaml.readMapping(missing, DuplicateKeys.REFUSED))
         .isInstanceOf(InvalidYamlException.class)
         .hasMessageContaining(missing.toString())
         .hasMessageContaining("there is no such file");
-    assertThatThrownBy(() -> Yaml.readMapping(folder, DuplicateKeys.REFUSED))
+    assertThatThrownBy(() -> Yaml.readMapping(directory, DuplicateKeys.REFUSED))
         .isInstanceOf(InvalidYamlException.class)
         .hasMessageContaining("it cannot be read");
-    Path latin = folder.resolve("latin.yaml");
+    Path latin = directory.resolve("latin.yaml");
     Files.write(latin, "a: é".getBytes(StandardCharsets.ISO_8859_1));
     assertThatThrownBy(() -> Yaml.readMapping(latin, DuplicateKeys.REFUSED))
         .isInstanceOf(InvalidYamlException.class)
         .hasMessageContaining("it is not written in UTF-8");
-    Path good = folder.resolve("good.yaml");
+    Path good = directory.resolve("good.yaml");
     Files.writeString(good, "a: é");
     assertThat(Yaml.readMapping(good, DuplicateKeys.REFUSED).get("a")).isEqualTo("é");
   }

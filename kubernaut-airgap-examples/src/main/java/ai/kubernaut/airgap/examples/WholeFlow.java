@@ -1,7 +1,7 @@
 package ai.kubernaut.airgap.examples;
 
 import ai.kubernaut.airgap.Airgap;
-import ai.kubernaut.airgap.Secret;
+import ai.kubernaut.airgap.common.Secret;
 import ai.kubernaut.airgap.examples.lab.Lab;
 import ai.kubernaut.airgap.examples.lab.cluster.Flavour;
 import ai.kubernaut.airgap.helm.HelmJavaClient;

@@ -21,7 +21,7 @@ final class ChartArchive {
   private ChartArchive() {}
 
   /**
-   * Unpacks a packed chart: one folder at the top, which falls away.
+   * Unpacks a packed chart: one directory at the top, which falls away.
    *
    * @param into where the files go
    * @param limits counts them
@@ -47,7 +47,7 @@ final class ChartArchive {
       throw new IOException(
           "the archive "
               + archive.getFileName()
-              + " holds no chart: there is no Chart.yaml in its first folder");
+              + " holds no chart: there is no Chart.yaml in its first directory");
     }
   }
 
@@ -86,7 +86,7 @@ final class ChartArchive {
     }
     if (!file.startsWith(into) || file.equals(into)) {
       throw new IOException(
-          "its archive holds the path " + name + ", which leaves the chart's folder");
+          "its archive holds the path " + name + ", which leaves the chart's directory");
     }
     return file;
   }

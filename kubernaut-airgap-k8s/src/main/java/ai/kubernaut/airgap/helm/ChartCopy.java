@@ -25,7 +25,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A copy of a chart for Helm to read. Symbolic links are followed, because charts share folders
+ * A copy of a chart for Helm to read. Symbolic links are followed, because charts share directories
  * with their neighbours, and packed charts are unpacked.
  *
  * <p>A copy can be made fit for rendering without a cluster. The Helm in helm-java leaves hooks out
@@ -41,13 +41,13 @@ final class ChartCopy implements AutoCloseable {
   private static final String HIDDEN_HOOK_KEY = "hook\\.airgap\\.kubernaut\\.ai/hook";
 
   private final ScratchDirectory scratch;
-  private final Path folder;
+  private final Path directory;
   private final ChartLimits limits = ChartLimits.ofCharts();
   private int hiddenHooks;
 
   private ChartCopy(ScratchDirectory scratch) {
     this.scratch = scratch;
-    this.folder = scratch.path().resolve("chart");
+    this.directory = scratch.path().resolve("chart");
   }
 
   /** A copy as it is. */
@@ -60,9 +60,9 @@ final class ChartCopy implements AutoCloseable {
       ChartCopy copy = new ChartCopy(ScratchDirectory.create());
       try {
         if (Files.isDirectory(location)) {
-          copy.copyFolder(location);
+          copy.copyDirectory(location);
         } else {
-          ChartArchive.unpack(location, copy.folder, copy.limits);
+          ChartArchive.unpack(location, copy.directory, copy.limits);
         }
         change.of(copy);
         return copy;
@@ -85,15 +85,15 @@ final class ChartCopy implements AutoCloseable {
     return new HelmException("the chart " + location + " cannot be read: " + why, "", cause);
   }
 
-  Path folder() {
-    return folder;
+  Path directory() {
+    return directory;
   }
 
   /** Gives hook annotations back their name in what Helm says, and does not speak of the copy. */
   String restore(String text) {
     return text.replace(HIDDEN_HOOK, HOOK)
         .replace("/" + RewrittenTemplates.PREFIX, "/")
-        .replace(folder.toString(), "the chart");
+        .replace(directory.toString(), "the chart");
   }
 
   /** What is wrong with the first file of values, the chart's or a subchart's, that is no YAML. */
@@ -133,7 +133,7 @@ final class ChartCopy implements AutoCloseable {
               Files.delete(file);
             }
           }
-          Path templates = Files.createDirectories(copy.folder.resolve("templates"));
+          Path templates = Files.createDirectories(copy.directory.resolve("templates"));
           Files.writeString(
               templates.resolve("values.yaml"),
               """
@@ -152,7 +152,8 @@ final class ChartCopy implements AutoCloseable {
       for (Path file : copy.regularFiles()) {
         if (copy.isTemplate(file)) {
           templates.put(
-              copy.folder.relativize(file).toString().replace('\\', '/'), Files.readString(file));
+              copy.directory.relativize(file).toString().replace('\\', '/'),
+              Files.readString(file));
         }
       }
       return templates;
@@ -170,16 +171,16 @@ final class ChartCopy implements AutoCloseable {
   static ChartCopy forApiVersions() {
     try {
       ChartCopy copy = new ChartCopy(ScratchDirectory.create());
-      Path templates = Files.createDirectories(copy.folder.resolve("templates"));
+      Path templates = Files.createDirectories(copy.directory.resolve("templates"));
       Files.writeString(
-          copy.folder.resolve("Chart.yaml"),
+          copy.directory.resolve("Chart.yaml"),
           "{apiVersion: v2, name: api-versions, version: 0.1.0}");
       Files.writeString(
           templates.resolve("versions.yaml"),
           "versions: {{ .Capabilities.APIVersions | toJson }}\n");
       return copy;
     } catch (IOException e) {
-      throw new UncheckedIOException("the temporary folder cannot be written to", e);
+      throw new UncheckedIOException("the temporary directory cannot be written to", e);
     }
   }
 
@@ -188,7 +189,7 @@ final class ChartCopy implements AutoCloseable {
     try {
       return Files.writeString(scratch.path().resolve(name), content);
     } catch (IOException e) {
-      throw new UncheckedIOException("the temporary folder cannot be written to", e);
+      throw new UncheckedIOException("the temporary directory cannot be written to", e);
     }
   }
 
@@ -237,11 +238,11 @@ final class ChartCopy implements AutoCloseable {
   private void rewrite(Chart chart) throws IOException {
     if (!chart.rewriting().isEmpty()) {
       unpackSubcharts();
-      RewrittenTemplates.in(folder, Rewriting.of(chart.rewriting()));
+      RewrittenTemplates.in(directory, Rewriting.of(chart.rewriting()));
     }
   }
 
-  private void copyFolder(Path location) throws IOException {
+  private void copyDirectory(Path location) throws IOException {
     Files.walkFileTree(
         location,
         EnumSet.of(FileVisitOption.FOLLOW_LINKS),
@@ -250,7 +251,7 @@ final class ChartCopy implements AutoCloseable {
           @Override
           public FileVisitResult preVisitDirectory(Path from, BasicFileAttributes attributes)
               throws IOException {
-            Files.createDirectories(folder.resolve(location.relativize(from).toString()));
+            Files.createDirectories(directory.resolve(location.relativize(from).toString()));
             return FileVisitResult.CONTINUE;
           }
 
@@ -266,7 +267,7 @@ final class ChartCopy implements AutoCloseable {
             if (attributes.isRegularFile()) {
               limits.countEntry();
               limits.countBytes(attributes.size());
-              Files.copy(from, folder.resolve(location.relativize(from).toString()));
+              Files.copy(from, directory.resolve(location.relativize(from).toString()));
             }
             return FileVisitResult.CONTINUE;
           }
@@ -279,7 +280,7 @@ final class ChartCopy implements AutoCloseable {
       unpacked = false;
       for (Path archive : regularFiles()) {
         String name = archive.getFileName().toString();
-        Path inChart = folder.relativize(archive);
+        Path inChart = directory.relativize(archive);
         boolean subchart =
             inChart.getNameCount() > 1
                 && inChart.getName(inChart.getNameCount() - 2).toString().equals("charts");
@@ -316,7 +317,7 @@ final class ChartCopy implements AutoCloseable {
   }
 
   private boolean isTemplate(Path file) {
-    for (Path part : folder.relativize(file)) {
+    for (Path part : directory.relativize(file)) {
       if (part.toString().equals("templates")) {
         return true;
       }
@@ -325,7 +326,7 @@ final class ChartCopy implements AutoCloseable {
   }
 
   private List<Path> regularFiles() throws IOException {
-    try (var paths = Files.walk(folder)) {
+    try (var paths = Files.walk(directory)) {
       return paths.filter(Files::isRegularFile).toList();
     }
   }

@@ -25,15 +25,15 @@ final class ChartFiles {
       throw new HelmException(
           "there is no chart at "
               + location
-              + "; give the folder that holds Chart.yaml, or a packed .tgz",
+              + "; give the directory that holds Chart.yaml, or a packed .tgz",
           "",
           null);
     }
     if (Files.isDirectory(location) && !Files.isRegularFile(location.resolve("Chart.yaml"))) {
       throw new HelmException(
-          "the folder "
+          "the directory "
               + location
-              + " is no chart: it holds no Chart.yaml; give the folder that does",
+              + " is no chart: it holds no Chart.yaml; give the directory that does",
           "",
           null);
     }

@@ -59,6 +59,6 @@ final class ChartLimits {
             + maxEntries
             + " files or "
             + (maxBytes >> 20)
-            + " MiB, which no chart does; is this the chart's own folder?");
+            + " MiB, which no chart does; is this the chart's own directory?");
   }
 }

@@ -108,7 +108,7 @@ public final class HelmJavaClient implements HelmClient {
     try (ChartCopy copy =
         ChartCopy.forOfflineRendering(chart, apiVersions(branch), branch.lookups())) {
       OfflineCommand command =
-          OfflineCommand.template(copy.folder())
+          OfflineCommand.template(copy.directory())
               .withRelease(release.name(), release.namespace())
               .withKubeVersion(branch.kubeVersion().orElse(OFFLINE_KUBERNETES));
       setValues(
@@ -158,7 +158,7 @@ public final class HelmJavaClient implements HelmClient {
   private List<String> readKnownApiVersions() {
     try (ChartCopy copy = ChartCopy.forApiVersions()) {
       OfflineCommand command =
-          OfflineCommand.template(copy.folder()).withKubeVersion(OFFLINE_KUBERNETES);
+          OfflineCommand.template(copy.directory()).withKubeVersion(OFFLINE_KUBERNETES);
       String rendered =
           call(
               "The API versions that Helm knows could not be read",
@@ -179,7 +179,7 @@ public final class HelmJavaClient implements HelmClient {
     ChartFiles.require(chart);
     try (ChartCopy copy = ChartCopy.forValues(chart)) {
       OfflineCommand command =
-          OfflineCommand.template(copy.folder())
+          OfflineCommand.template(copy.directory())
               .withKubeVersion(chart.kubeVersion().orElse(OFFLINE_KUBERNETES));
       setValues(chart, copy, command::withValuesFile, command::set, command::setFile);
       String rendered =
@@ -200,7 +200,7 @@ public final class HelmJavaClient implements HelmClient {
       return call(
           "What the chart " + chart.location() + " says of itself could not be read",
           copy::restore,
-          () -> offline.call(OfflineCommand.showChart(copy.folder())));
+          () -> offline.call(OfflineCommand.showChart(copy.directory())));
     }
   }
 
@@ -214,7 +214,7 @@ public final class HelmJavaClient implements HelmClient {
 
   private static Map<List<String>, String> schemas(Chart chart, ChartCopy copy) {
     try {
-      return ValuesSchemas.in(copy.folder());
+      return ValuesSchemas.in(copy.directory());
     } catch (IOException | InvalidYamlException e) {
       throw new HelmException(
           "The values schemas of the chart "
@@ -232,7 +232,7 @@ public final class HelmJavaClient implements HelmClient {
     prime();
     try (ChartCopy copy = ChartCopy.forInstalling(chart)) {
       InstallCommand command =
-          new Helm(copy.folder())
+          new Helm(copy.directory())
               .install()
               .withName(release.name())
               .withNamespace(release.namespace())
@@ -256,7 +256,7 @@ public final class HelmJavaClient implements HelmClient {
     prime();
     try (ChartCopy copy = ChartCopy.forInstalling(chart)) {
       UpgradeCommand command =
-          new Helm(copy.folder())
+          new Helm(copy.directory())
               .upgrade()
               .withName(release.name())
               .withNamespace(release.namespace())
@@ -338,7 +338,7 @@ public final class HelmJavaClient implements HelmClient {
     }
     chart.settings().forEach(setting -> single.accept(setting.key(), setting.value()));
     // helm-java has no --set-string; the content of a file is a text as well.
-    for (Chart.Setting text : chart.texts()) {
+    for (Chart.Setting text : chart.stringSettings()) {
       number++;
       fromFile.accept(text.key(), copy.write("text-" + number, text.value()));
     }

@@ -33,8 +33,8 @@ final class HostSignals {
   }
 
   private static void installNothing() {
-    try (ScratchDirectory folder = ScratchDirectory.create()) {
-      Path chart = folder.path();
+    try (ScratchDirectory directory = ScratchDirectory.create()) {
+      Path chart = directory.path();
       Files.writeString(
           chart.resolve("Chart.yaml"), "apiVersion: v2\nname: nothing\nversion: 0.0.0\n");
       Files.createDirectory(chart.resolve("templates"));

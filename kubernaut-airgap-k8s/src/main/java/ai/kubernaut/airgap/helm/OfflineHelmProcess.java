@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs {@link OfflineHelm} in a process of its own, started with the first call and ended by {@link
  * #close()}. It has nothing of this process's environment but the language, the time zone and the
- * path of shared libraries, and its home and temporary directories are in a scratch folder. One
+ * path of shared libraries, and its home and temporary directories are in a scratch directory. One
  * call runs at a time; an interrupt ends a call and the process with it. Thread-safe.
  */
 final class OfflineHelmProcess implements AutoCloseable {
@@ -73,7 +73,7 @@ final class OfflineHelmProcess implements AutoCloseable {
         interrupted = true;
         process.destroyForcibly();
       }
-      // By force it takes a moment as well, and the folder is not empty before.
+      // By force it takes a moment as well, and the directory is not empty before.
       process.onExit().join();
       home.close();
       if (interrupted) {
@@ -177,7 +177,7 @@ final class OfflineHelmProcess implements AutoCloseable {
               + e.getMessage()
               + "; it needs bin/java in "
               + System.getProperty("java.home")
-              + " and a temporary folder",
+              + " and a temporary directory",
           "",
           e);
     }

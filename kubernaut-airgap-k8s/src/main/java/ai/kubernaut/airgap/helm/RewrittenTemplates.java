@@ -35,7 +35,7 @@ final class RewrittenTemplates {
    * Rewrites a chart and those inside it.
    *
    * @param fullName the chart's name as its templates' names begin with it; null where an alias
-   *     hides it, because one folder is several charts then
+   *     hides it, because one directory is several charts then
    */
   private static void rewriteChart(Path chart, @Nullable String fullName) throws IOException {
     Path templates = chart.resolve("templates");
@@ -123,8 +123,8 @@ final class RewrittenTemplates {
     return quoted.append('"').toString();
   }
 
-  private static List<Path> files(Path folder) throws IOException {
-    try (var paths = Files.walk(folder)) {
+  private static List<Path> files(Path directory) throws IOException {
+    try (var paths = Files.walk(directory)) {
       return paths.filter(Files::isRegularFile).toList();
     }
   }

@@ -61,7 +61,7 @@ final class SecretValues {
       }
     }
     List<Chart.Setting> settings = new ArrayList<>(chart.settings());
-    settings.addAll(chart.texts());
+    settings.addAll(chart.stringSettings());
     for (Chart.Setting setting : settings) {
       collect(setting.path(), setting.value(), found);
       collect(setting.path(), setting.value().replace("\\", ""), found);

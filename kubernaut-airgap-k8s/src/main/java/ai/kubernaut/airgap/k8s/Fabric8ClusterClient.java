@@ -4,10 +4,10 @@ import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ClusterException;
 import ai.kubernaut.airgap.cluster.ClusterVersions;
 import ai.kubernaut.airgap.cluster.Fields;
-import ai.kubernaut.airgap.cluster.HttpAnswer;
 import ai.kubernaut.airgap.cluster.HttpPath;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.ServiceResponse;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
@@ -203,7 +203,8 @@ public final class Fabric8ClusterClient implements ClusterClient {
   }
 
   @Override
-  public HttpAnswer getFromService(String namespace, String service, String port, String path) {
+  public ServiceResponse getFromService(
+      String namespace, String service, String port, String path) {
     String what = "asking the service " + namespace + "/" + service;
     HttpPath checked;
     try {
@@ -228,14 +229,14 @@ public final class Fabric8ClusterClient implements ClusterClient {
     } catch (ClusterException e) {
       if (e.getCause() instanceof ApiServer.SilentException) {
         // The API server passes the request on, so it may be the service that is silent.
-        return HttpAnswer.of(GATEWAY_TIMEOUT, "no response in time");
+        return ServiceResponse.of(GATEWAY_TIMEOUT, "no response in time");
       }
       throw e;
     }
     if (answer.status() == 401 || (answer.status() == 403 && answer.isStatusObject())) {
       server.check(answer, what);
     }
-    return HttpAnswer.of(answer.status(), answer.body());
+    return ServiceResponse.of(answer.status(), answer.body());
   }
 
   @Override

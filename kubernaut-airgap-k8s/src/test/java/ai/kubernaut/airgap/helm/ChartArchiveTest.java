@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Archives that say one thing of their sizes and hold another. */
 final class ChartArchiveTest {
-  @TempDir Path folder;
+  @TempDir Path directory;
 
   /** A header of a tar archive, byte by byte: the library does not write all that it reads. */
   private static byte[] header(String name, long size, char type) {
@@ -83,7 +83,7 @@ final class ChartArchiveTest {
       }
       gzip.write(new byte[1024]);
     }
-    return Files.write(folder.resolve("x.tgz"), bytes.toByteArray());
+    return Files.write(directory.resolve("x.tgz"), bytes.toByteArray());
   }
 
   static Map<String, byte[]> sparseFiles() {
@@ -161,7 +161,8 @@ final class ChartArchiveTest {
   }
 
   private void unpack(Path archive) throws IOException {
-    ChartArchive.unpack(archive, folder.resolve("chart"), new ChartLimits(64 << 10, 100, 16 << 10));
+    ChartArchive.unpack(
+        archive, directory.resolve("chart"), new ChartLimits(64 << 10, 100, 16 << 10));
   }
 
   @ParameterizedTest

@@ -44,7 +44,7 @@ final class ChartBranchesTest {
 
   private static HelmJavaClient helm;
 
-  @TempDir Path folder;
+  @TempDir Path directory;
 
   @BeforeAll
   static void open() {
@@ -61,7 +61,7 @@ final class ChartBranchesTest {
   }
 
   private ChartBranches branches(String files) throws IOException {
-    return branches(Chart.at(WrittenChart.in(folder.resolve("branches"), files)));
+    return branches(Chart.at(WrittenChart.in(directory.resolve("branches"), files)));
   }
 
   private static ChartBranches branches(Chart chart) {
@@ -121,7 +121,7 @@ final class ChartBranchesTest {
   void theProofCoversEveryBranchAndNamesTheOneOfAnImageThatIsLeftOut() throws IOException {
     Path chart =
         WrittenChart.in(
-            folder.resolve("proven"),
+            directory.resolve("proven"),
             "== values.yaml\nregistry: quay.io\n"
                 + "== templates/pod.yaml\n"
                 + pod("app")
@@ -261,7 +261,7 @@ final class ChartBranchesTest {
   void aChartThatRendersInNoBranchIsRefusedWithItsOwnWords() throws IOException {
     Path chart =
         WrittenChart.in(
-            folder.resolve("refusing"),
+            directory.resolve("refusing"),
             "== templates/input.yaml\n"
                 + "{{ required \"url is needed\" .Values.url }}"
                 + "{{ .Capabilities.APIVersions.Has \"route.openshift.io/v1\" }}\n");
@@ -274,7 +274,7 @@ final class ChartBranchesTest {
   void factsThatTheCallerFixesDoNotVary() throws IOException {
     Path location =
         WrittenChart.in(
-            folder.resolve("fixed"),
+            directory.resolve("fixed"),
             "== templates/pod.yaml\n"
                 + pod("app")
                 + "{{ if .Capabilities.APIVersions.Has \"a.example.com/v1\" }}\n"

@@ -28,10 +28,10 @@ final class ChartCopyTest {
   private static final String PATCHED =
       "metadata: {annotations: {hook.airgap.kubernaut.ai/hook: pre-install}}\nfound: {{ omit (dict) \"v1\" \"Secret\" \"\" \"\" }}\n";
 
-  @TempDir Path folder;
+  @TempDir Path directory;
 
   private Path write(String file, String text) throws IOException {
-    Path path = folder.resolve(file);
+    Path path = directory.resolve(file);
     Files.createDirectories(path.getParent());
     return Files.writeString(path, text);
   }
@@ -39,7 +39,7 @@ final class ChartCopyTest {
   private Path chart() throws IOException {
     write("chart/Chart.yaml", "name: x\n");
     write("chart/templates/a.yaml", TEMPLATE);
-    return folder.resolve("chart");
+    return directory.resolve("chart");
   }
 
   static byte[] archive(Map<String, byte[]> files) throws IOException {
@@ -71,11 +71,11 @@ final class ChartCopyTest {
   }
 
   private Path tgz(Map<String, byte[]> files) throws IOException {
-    return Files.write(folder.resolve("x-1.0.0.tgz"), archive(files));
+    return Files.write(directory.resolve("x-1.0.0.tgz"), archive(files));
   }
 
   private static String read(ChartCopy chart, String file) throws IOException {
-    return Files.readString(chart.folder().resolve(file));
+    return Files.readString(chart.directory().resolve(file));
   }
 
   @Test
@@ -88,7 +88,7 @@ final class ChartCopyTest {
       assertThat(read(chart, "values.yaml"))
           .isEqualTo("note: hook.airgap.kubernaut.ai/hook and {{ lookup \"x\" }}\n");
       assertThat(chart.restore(PATCHED)).contains("helm.sh/hook: pre-install");
-      assertThat(chart.restore("error in " + chart.folder() + "/a"))
+      assertThat(chart.restore("error in " + chart.directory() + "/a"))
           .isEqualTo("error in the chart/a");
     }
     assertThat(original.resolve("templates/a.yaml")).hasContent(TEMPLATE);
@@ -108,11 +108,11 @@ final class ChartCopyTest {
     Files.createSymbolicLink(original.resolve("migrations"), Path.of("../migrations"));
     Files.createSymbolicLink(
         original.resolve("templates/b.yaml"), original.resolve("templates/a.yaml"));
-    Path link = Files.createSymbolicLink(folder.resolve("link"), original);
+    Path link = Files.createSymbolicLink(directory.resolve("link"), original);
     try (ChartCopy chart = ChartCopy.forOfflineRendering(Chart.at(link), List.of(), List.of())) {
       assertThat(read(chart, "migrations/001.sql")).isEqualTo("create table x;\n");
-      assertThat(chart.folder().resolve("migrations")).isDirectory();
-      assertThat(Files.isSymbolicLink(chart.folder().resolve("migrations"))).isFalse();
+      assertThat(chart.directory().resolve("migrations")).isDirectory();
+      assertThat(Files.isSymbolicLink(chart.directory().resolve("migrations"))).isFalse();
       assertThat(read(chart, "templates/b.yaml")).as("patched too").isEqualTo(PATCHED);
     }
     assertThat(original.resolve("templates/a.yaml")).hasContent(TEMPLATE);
@@ -143,7 +143,7 @@ final class ChartCopyTest {
       assertThat(read(chart, "charts/middle-1.0.0/templates/a.yaml")).isEqualTo(PATCHED);
       assertThat(read(chart, "charts/middle-1.0.0/charts/inner-1.0.0/templates/a.yaml"))
           .isEqualTo(PATCHED);
-      assertThat(chart.folder().resolve("charts/middle-1.0.0.tar.gz")).doesNotExist();
+      assertThat(chart.directory().resolve("charts/middle-1.0.0.tar.gz")).doesNotExist();
       assertThat(read(chart, "files/data.tgz")).isEqualTo("no subchart");
     }
   }
@@ -156,13 +156,13 @@ final class ChartCopyTest {
     files.put(path, "evil".getBytes(UTF_8));
     Path archive = tgz(files);
     if (path.equals("../evil")) {
-      // The archive's first folder falls away, whatever it is called.
+      // The archive's first directory falls away, whatever it is called.
       ChartCopy.forOfflineRendering(Chart.at(archive), List.of(), List.of()).close();
     } else {
       assertThatThrownBy(
               () -> ChartCopy.forOfflineRendering(Chart.at(archive), List.of(), List.of()))
           .isInstanceOf(HelmException.class)
-          .hasMessageContaining("which leaves the chart's folder");
+          .hasMessageContaining("which leaves the chart's directory");
     }
   }
 
@@ -181,9 +181,9 @@ final class ChartCopyTest {
       tar.putArchiveEntry(link);
       tar.closeArchiveEntry();
     }
-    Path archive = Files.write(folder.resolve("x.tgz"), bytes.toByteArray());
+    Path archive = Files.write(directory.resolve("x.tgz"), bytes.toByteArray());
     try (ChartCopy chart = ChartCopy.forOfflineRendering(Chart.at(archive), List.of(), List.of())) {
-      assertThat(chart.folder().resolve("files/link")).doesNotExist();
+      assertThat(chart.directory().resolve("files/link")).doesNotExist();
     }
   }
 
@@ -197,14 +197,14 @@ final class ChartCopyTest {
     assertThatThrownBy(() -> ChartCopy.forOfflineRendering(Chart.at(other), List.of(), List.of()))
         .isInstanceOf(HelmException.class)
         .hasMessageContaining(
-            "x-1.0.0.tgz holds no chart: there is no Chart.yaml in its first folder");
+            "x-1.0.0.tgz holds no chart: there is no Chart.yaml in its first directory");
   }
 
   @Test
   void theCopyIsGoneAfterwards() throws IOException {
     Path copy;
     try (ChartCopy chart = ChartCopy.forOfflineRendering(Chart.at(chart()), List.of(), List.of())) {
-      copy = chart.folder();
+      copy = chart.directory();
       assertThat(copy).isDirectory();
     }
     assertThat(copy).doesNotExist();

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A chart that Helm has pushed to a registry. */
 @Timeout(120)
 final class ChartFromRegistryTest {
-  @TempDir Path folder;
+  @TempDir Path directory;
 
   @Test
   void aChartThatHelmHasPushedIsFetchedRenderedAndMirrored() throws IOException {
@@ -43,7 +43,7 @@ final class ChartFromRegistryTest {
       push(source.host());
       ImageRef artifact = ImageRef.parse(source.host() + "/charts/fetched:0.1.0");
 
-      Chart chart = new ChartFetcher(registries).fetch(artifact, folder);
+      Chart chart = new ChartFetcher(registries).fetch(artifact, directory);
 
       assertThat(helm.render(chart, ReleaseName.defaultRelease())).contains("kind: ConfigMap");
       MirrorPlan plan =
@@ -52,7 +52,7 @@ final class ChartFromRegistryTest {
       new MirrorEngine(registries, MirrorOptions.builder().build(), event -> {})
           .mirror(plan)
           .orElseThrow();
-      Path there = Files.createDirectory(folder.resolve("from-the-mirror"));
+      Path there = Files.createDirectory(directory.resolve("from-the-mirror"));
       Chart mirrored =
           new ChartFetcher(registries)
               .fetch(ImageRef.parse(mirror.host() + "/charts/fetched:0.1.0"), there);
@@ -61,14 +61,14 @@ final class ChartFromRegistryTest {
   }
 
   private void push(String host) throws IOException {
-    Path chart = folder.resolve("fetched");
+    Path chart = directory.resolve("fetched");
     Files.createDirectories(chart.resolve("templates"));
     Files.writeString(
         chart.resolve("Chart.yaml"), "apiVersion: v2\nname: fetched\nversion: 0.1.0\n");
     Files.writeString(
         chart.resolve("templates/map.yaml"),
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: fetched}\n");
-    Path packed = Files.createDirectory(folder.resolve("packed"));
+    Path packed = Files.createDirectory(directory.resolve("packed"));
     new Helm(chart).packageIt().withDestination(packed).call();
     Helm.push()
         .withChart(packed.resolve("fetched-0.1.0.tgz"))

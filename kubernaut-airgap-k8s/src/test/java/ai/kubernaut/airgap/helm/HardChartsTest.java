@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class HardChartsTest {
   private static final Target MIRROR = Target.registry("mirror.corp:5000/airgap");
 
-  @TempDir Path folder;
+  @TempDir Path directory;
 
   private final HelmClient helm = HelmJavaClient.create();
 
@@ -48,7 +48,7 @@ final class HardChartsTest {
   }
 
   private Path written(String text) throws IOException {
-    return WrittenChart.in(folder.resolve("hard"), text);
+    return WrittenChart.in(directory.resolve("hard"), text);
   }
 
   /** What a chart needs for certain, one line for each place: image, object and path. */
@@ -359,10 +359,10 @@ final class HardChartsTest {
           + DATABASE;
 
   @Test
-  void aSubchartInAFolder_isTurnedToTheMirrorThroughItsOwnValues() throws IOException {
+  void aSubchartInADirectory_isTurnedToTheMirrorThroughItsOwnValues() throws IOException {
     assertThat(needed(written(SUBCHART)))
         .containsExactly("quay.io/acme/db:3.2.1 in Pod db-one at spec.containers[0].image");
-    assertThat(helm.values(Chart.at(folder.resolve("hard"))))
+    assertThat(helm.values(Chart.at(directory.resolve("hard"))))
         .as("the values that an overlay can change")
         .contains("quay.io/acme/db");
   }
@@ -604,20 +604,20 @@ final class HardChartsTest {
             name: hard
             version: 1.0.0
             dependencies:
-            - {name: folder, version: 1.0.0, alias: first}
-            - {name: folder, version: 1.0.0, alias: second}
+            - {name: directory, version: 1.0.0, alias: first}
+            - {name: directory, version: 1.0.0, alias: second}
             - {name: packed, version: 1.0.0}
-            == charts/folder/Chart.yaml
+            == charts/directory/Chart.yaml
             apiVersion: v2
-            name: folder
+            name: directory
             version: 1.0.0
-            == charts/folder/templates/tests/fixed.yaml
+            == charts/directory/templates/tests/fixed.yaml
             %s
-            == charts/folder/charts/deep/Chart.yaml
+            == charts/directory/charts/deep/Chart.yaml
             apiVersion: v2
             name: deep
             version: 1.0.0
-            == charts/folder/charts/deep/templates/fixed.yaml
+            == charts/directory/charts/deep/templates/fixed.yaml
             %s"""
                 .formatted(FIXED, FIXED));
     WrittenChart.packed(chart.resolve("charts/packed-1.0.0.tgz"), "packed", FIXED);
@@ -657,8 +657,8 @@ final class HardChartsTest {
   }
 
   @Test
-  void aPackedChart_isReadLikeAFolder() throws IOException {
-    Path chart = WrittenChart.packed(folder.resolve("packed-1.0.0.tgz"), "packed", FIXED);
+  void aPackedChart_isReadLikeADirectory() throws IOException {
+    Path chart = WrittenChart.packed(directory.resolve("packed-1.0.0.tgz"), "packed", FIXED);
 
     assertThat(needed(chart)).hasSize(1);
   }

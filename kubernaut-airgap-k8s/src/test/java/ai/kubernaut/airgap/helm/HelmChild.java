@@ -27,14 +27,18 @@ final class HelmChild implements AutoCloseable {
   /**
    * Starts one.
    *
-   * @param folder its temporary folder
+   * @param directory its temporary directory
    * @param options for the JVM
    * @param environment added to that of this JVM
    */
   static HelmChild start(
-      Path folder, String call, Path chart, List<String> options, Map<String, String> environment)
+      Path directory,
+      String call,
+      Path chart,
+      List<String> options,
+      Map<String, String> environment)
       throws IOException {
-    List<String> all = new ArrayList<>(List.of("-Djava.io.tmpdir=" + folder));
+    List<String> all = new ArrayList<>(List.of("-Djava.io.tmpdir=" + directory));
     all.addAll(options);
     ProcessBuilder builder =
         new ProcessBuilder(ChildJvm.command(all, Child.class, call, chart.toString()));

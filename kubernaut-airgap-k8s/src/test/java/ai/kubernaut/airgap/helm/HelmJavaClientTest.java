@@ -41,20 +41,21 @@ final class HelmJavaClientTest extends HelmClientContract {
     return false;
   }
 
-  private static Path chart(Path folder) throws IOException {
-    Files.createDirectories(folder.resolve("templates"));
-    Files.writeString(folder.resolve("Chart.yaml"), "apiVersion: v2\nname: tiny\nversion: 0.1.0\n");
+  private static Path chart(Path directory) throws IOException {
+    Files.createDirectories(directory.resolve("templates"));
     Files.writeString(
-        folder.resolve("templates/config.yaml"),
+        directory.resolve("Chart.yaml"), "apiVersion: v2\nname: tiny\nversion: 0.1.0\n");
+    Files.writeString(
+        directory.resolve("templates/config.yaml"),
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: tiny}\ndata: {password: {{ .Values.password | quote }}}\n");
-    return folder;
+    return directory;
   }
 
   @Test
-  void aClusterThatIsNotThereIsSaidToBeSo(@TempDir Path folder) throws IOException {
+  void aClusterThatIsNotThereIsSaidToBeSo(@TempDir Path directory) throws IOException {
     Path kubeconfig =
         Files.writeString(
-            folder.resolve("kubeconfig"),
+            directory.resolve("kubeconfig"),
             """
             apiVersion: v1
             kind: Config
@@ -63,7 +64,7 @@ final class HelmJavaClientTest extends HelmClientContract {
             contexts: [{name: c, context: {cluster: c, user: u}}]
             users: [{name: u, user: {}}]
             """);
-    Chart chart = Chart.at(chart(folder.resolve("tiny"))).set("password", "hunter2");
+    Chart chart = Chart.at(chart(directory.resolve("tiny"))).set("password", "hunter2");
     try (HelmClient helm = HelmJavaClient.withKubeconfig(kubeconfig)) {
       assertThat(helm).hasToString("HelmJavaClient[" + kubeconfig + "]");
       assertThatThrownBy(() -> helm.status(ReleaseName.defaultRelease()))
@@ -79,12 +80,13 @@ final class HelmJavaClientTest extends HelmClientContract {
   }
 
   @Test
-  void renderingNeedsNoClusterAndSeesAKubernetesOfToday(@TempDir Path folder) throws IOException {
-    Path chart = chart(folder.resolve("tiny"));
+  void renderingNeedsNoClusterAndSeesAKubernetesOfToday(@TempDir Path directory)
+      throws IOException {
+    Path chart = chart(directory.resolve("tiny"));
     Files.writeString(
         chart.resolve("Chart.yaml"),
         "apiVersion: v2\nname: tiny\nversion: 0.1.0\nkubeVersion: '>= 1.30.0-0'\n");
-    try (HelmClient helm = HelmJavaClient.withKubeconfig(folder.resolve("no-kubeconfig"))) {
+    try (HelmClient helm = HelmJavaClient.withKubeconfig(directory.resolve("no-kubeconfig"))) {
       assertThat(helm.render(Chart.at(chart).set("password", "x"), ReleaseName.defaultRelease()))
           .contains("# Source: tiny/templates/config.yaml")
           .contains("password: \"x\"");
@@ -100,8 +102,8 @@ final class HelmJavaClientTest extends HelmClientContract {
   }
 
   @Test
-  void subchartsAreRewrittenToo_packedOrUnderAnAlias(@TempDir Path folder) throws IOException {
-    Path chart = chart(folder.resolve("tiny"));
+  void subchartsAreRewrittenToo_packedOrUnderAnAlias(@TempDir Path directory) throws IOException {
+    Path chart = chart(directory.resolve("tiny"));
     Files.writeString(
         chart.resolve("Chart.yaml"),
         """
@@ -155,11 +157,11 @@ final class HelmJavaClientTest extends HelmClientContract {
 
   @ParameterizedTest
   @MethodSource("secretsThatHelmWouldQuote")
-  void noExceptionQuotesASecretValue(String file, String content, @TempDir Path folder)
+  void noExceptionQuotesASecretValue(String file, String content, @TempDir Path directory)
       throws IOException {
-    Path path = chart(folder.resolve("tiny"));
+    Path path = chart(directory.resolve("tiny"));
     Files.writeString(path.resolve(file), content);
-    Path values = Files.writeString(folder.resolve("values.yaml"), "password: hunter2-secret\n");
+    Path values = Files.writeString(directory.resolve("values.yaml"), "password: hunter2-secret\n");
     try (HelmClient helm = HelmJavaClient.create()) {
       for (Chart chart :
           List.of(
@@ -167,7 +169,8 @@ final class HelmJavaClientTest extends HelmClientContract {
               Chart.at(path).setString("password", "hunter2-secret"),
               Chart.at(path).setJson("password", "\"hunter2-secret\""),
               Chart.at(path)
-                  .setFile("password", Files.writeString(folder.resolve("pass"), "hunter2-secret")),
+                  .setFile(
+                      "password", Files.writeString(directory.resolve("pass"), "hunter2-secret")),
               Chart.at(path).values(values))) {
         Throwable refusal = catchThrowable(() -> helm.render(chart, ReleaseName.defaultRelease()));
         if (refusal != null) {
@@ -181,8 +184,8 @@ final class HelmJavaClientTest extends HelmClientContract {
   }
 
   @Test
-  void aSubchartsOwnValuesAreFoundAndSet(@TempDir Path folder) throws IOException {
-    Path chart = chart(folder.resolve("tiny"));
+  void aSubchartsOwnValuesAreFoundAndSet(@TempDir Path directory) throws IOException {
+    Path chart = chart(directory.resolve("tiny"));
     Files.writeString(chart.resolve("values.yaml"), "global: {registry: quay.io}\n");
     Path sub = chart(chart.resolve("charts/sub"));
     Files.writeString(sub.resolve("Chart.yaml"), "apiVersion: v2\nname: sub\nversion: 0.1.0\n");

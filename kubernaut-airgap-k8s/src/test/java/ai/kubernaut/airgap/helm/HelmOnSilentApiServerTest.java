@@ -38,13 +38,13 @@ final class HelmOnSilentApiServerTest {
   private static final ReleaseName RELEASE = ReleaseName.defaultRelease();
 
   @Test
-  void everyCallOfHelmThatNeedsTheClusterFailsAtOnce(@TempDir Path folder) throws IOException {
-    Chart chart = Chart.at(WrittenChart.in(folder.resolve("tiny"), ""));
+  void everyCallOfHelmThatNeedsTheClusterFailsAtOnce(@TempDir Path directory) throws IOException {
+    Chart chart = Chart.at(WrittenChart.in(directory.resolve("tiny"), ""));
     Duration hour = Duration.ofHours(1);
     try (SilentApiServer server = SilentApiServer.start();
         ClusterClient cluster =
-            Fabric8ClusterClient.fromKubeconfig(server.kubeconfig(folder, "http"), SHORT);
-        HelmClient java = HelmJavaClient.withKubeconfig(server.kubeconfig(folder, "http"));
+            Fabric8ClusterClient.fromKubeconfig(server.kubeconfig(directory, "http"), SHORT);
+        HelmClient java = HelmJavaClient.withKubeconfig(server.kubeconfig(directory, "http"));
         HelmClient helm = new ProbedHelmClient(java, cluster)) {
       List<ThrowingCallable> calls =
           List.of(
@@ -59,15 +59,16 @@ final class HelmOnSilentApiServerTest {
   }
 
   @Test
-  void aVerificationFailsAtOnce(@TempDir Path folder) throws IOException {
+  void aVerificationFailsAtOnce(@TempDir Path directory) throws IOException {
     MirrorPlan plan = MirrorPlan.builder(Target.registry("harbor.corp")).build();
     try (SilentApiServer server = SilentApiServer.start();
         Airgap airgap =
             Airgap.builder()
                 .registry(MemoryRegistryClient.create())
                 .cluster(
-                    Fabric8ClusterClient.fromKubeconfig(server.kubeconfig(folder, "http"), SHORT))
-                .helm(HelmJavaClient.withKubeconfig(server.kubeconfig(folder, "http")))
+                    Fabric8ClusterClient.fromKubeconfig(
+                        server.kubeconfig(directory, "http"), SHORT))
+                .helm(HelmJavaClient.withKubeconfig(server.kubeconfig(directory, "http")))
                 .build()) {
       isRefused(() -> airgap.verify(Installation.of(RELEASE, plan)));
     }

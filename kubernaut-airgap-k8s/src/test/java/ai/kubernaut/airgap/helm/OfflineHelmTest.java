@@ -34,10 +34,10 @@ final class OfflineHelmTest {
   private static final String FOREVER =
       "== templates/x.yaml\n{{ range until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}";
 
-  @TempDir Path folder;
+  @TempDir Path directory;
 
   private Path chart(String text) throws IOException {
-    return WrittenChart.in(folder.resolve("tiny"), text);
+    return WrittenChart.in(directory.resolve("tiny"), text);
   }
 
   @Test
@@ -62,7 +62,7 @@ final class OfflineHelmTest {
         });
     cluster.start();
     String port = Integer.toString(cluster.getAddress().getPort());
-    Path home = Files.createDirectory(folder.resolve("home"));
+    Path home = Files.createDirectory(directory.resolve("home"));
     Files.createDirectory(home.resolve(".kube"));
     Path kubeconfig =
         Files.writeString(
@@ -86,7 +86,7 @@ final class OfflineHelmTest {
             """);
     try (HelmChild child =
         HelmChild.start(
-            folder,
+            directory,
             "render",
             chart,
             List.of("-Duser.home=" + home),
@@ -119,8 +119,8 @@ final class OfflineHelmTest {
   void relativePathsAreThoseOfThisProcess() throws IOException {
     Path here = Path.of("").toAbsolutePath();
     Path chart = chart("== templates/x.yaml\nx: {{ .Values.a }} {{ .Values.b }}");
-    Path values = Files.writeString(folder.resolve("values.yaml"), "a: from-values\n");
-    Path text = Files.writeString(folder.resolve("text"), "from-file");
+    Path values = Files.writeString(directory.resolve("values.yaml"), "a: from-values\n");
+    Path text = Files.writeString(directory.resolve("text"), "from-file");
     try (HelmClient helm = HelmJavaClient.create()) {
       Chart relative =
           Chart.at(here.relativize(chart))
@@ -139,11 +139,11 @@ final class OfflineHelmTest {
       throws Exception {
     try (HelmChild child =
         HelmChild.start(
-            folder,
+            directory,
             call,
             chart("== templates/x.yaml\nx: y"),
             List.of(),
-            Map.of("KUBECONFIG", folder.resolve("none").toString()))) {
+            Map.of("KUBECONFIG", directory.resolve("none").toString()))) {
       child.until("done");
       child.signal(signal);
       child.until("shutdown hook ran");
@@ -156,7 +156,7 @@ final class OfflineHelmTest {
   @ValueSource(strings = {"render", "values", "metadata"})
   void aJvmThatHasRenderedStillPrintsItsThreads(String call) throws Exception {
     try (HelmChild child =
-        HelmChild.start(folder, call, chart("== templates/x.yaml\nx: y"), List.of(), Map.of())) {
+        HelmChild.start(directory, call, chart("== templates/x.yaml\nx: y"), List.of(), Map.of())) {
       child.until("done");
       child.signal("QUIT");
       String line = child.line();
@@ -172,7 +172,7 @@ final class OfflineHelmTest {
   @Test
   void theProcessEndsWithTheOneThatWantsIt() throws Exception {
     try (HelmChild child =
-        HelmChild.start(folder, "forever", chart(FOREVER), List.of(), Map.of())) {
+        HelmChild.start(directory, "forever", chart(FOREVER), List.of(), Map.of())) {
       ProcessHandle renderer = ProcessHandle.of(Long.parseLong(child.line())).orElseThrow();
       child.process().destroyForcibly();
       renderer.onExit().get(60, TimeUnit.SECONDS);
@@ -200,7 +200,8 @@ final class OfflineHelmTest {
   @Test
   void anInterruptEndsARenderingThatDoesNotEnd_andTheClientGoesOn() throws Exception {
     Chart forever = Chart.at(chart(FOREVER));
-    Chart quick = Chart.at(WrittenChart.in(folder.resolve("quick"), "== templates/x.yaml\nx: y"));
+    Chart quick =
+        Chart.at(WrittenChart.in(directory.resolve("quick"), "== templates/x.yaml\nx: y"));
     try (HelmClient helm = HelmJavaClient.create()) {
       AtomicReference<Throwable> thrown = new AtomicReference<>();
       Thread caller =
@@ -228,7 +229,8 @@ final class OfflineHelmTest {
   @Test
   void aProcessThatIsKilledIsSaidToBeSo_andTheClientGoesOn() throws Exception {
     Chart forever = Chart.at(chart(FOREVER));
-    Chart quick = Chart.at(WrittenChart.in(folder.resolve("quick"), "== templates/x.yaml\nx: y"));
+    Chart quick =
+        Chart.at(WrittenChart.in(directory.resolve("quick"), "== templates/x.yaml\nx: y"));
     try (HelmClient helm = HelmJavaClient.create()) {
       Thread killer = new Thread(() -> awaitRenderers().forEach(ProcessHandle::destroyForcibly));
       killer.setDaemon(true);

@@ -31,19 +31,19 @@ import org.junit.jupiter.api.io.TempDir;
 final class PublishedChartProofTest {
   private static final Target FLAT = Target.registry("quay.io/myorg").separator(Separator.DASH);
 
-  @TempDir Path folder;
+  @TempDir Path directory;
   private Chart chart;
 
   @BeforeEach
   void rebuildTheChart() throws IOException {
-    Files.copy(PublishedChart.file("values.yaml"), folder.resolve("values.yaml"));
-    Files.copy(PublishedChart.file("values.schema.json"), folder.resolve("values.schema.json"));
+    Files.copy(PublishedChart.file("values.yaml"), directory.resolve("values.yaml"));
+    Files.copy(PublishedChart.file("values.schema.json"), directory.resolve("values.schema.json"));
     Files.writeString(
-        folder.resolve("Chart.yaml"),
+        directory.resolve("Chart.yaml"),
         "apiVersion: v2\nname: kubernaut\nversion: 1.1.0\nappVersion: 1.1.0\n");
-    Files.createDirectory(folder.resolve("templates"));
+    Files.createDirectory(directory.resolve("templates"));
     Files.writeString(
-        folder.resolve("templates/all.yaml"),
+        directory.resolve("templates/all.yaml"),
         Files.readString(PublishedChart.file("rendered-with-hooks.yaml"))
             .replace("{{", "{{ print \"{\" \"{\" }}")
             .replaceAll(
@@ -55,7 +55,7 @@ final class PublishedChartProofTest {
                 "registry.redhat.io/openshift4/ose-cli-rhel9:v4.17",
                 "{{ .Values.hooks.tlsCerts.image }}"));
     chart =
-        Chart.at(folder)
+        Chart.at(directory)
             .values(PublishedChart.file("values-ocp.yaml"))
             .set("global.image.tag", "v1.1.0");
   }

@@ -102,7 +102,7 @@ final class SchemaDefaultsTest {
         - {name: cache, image: "{{ $values.cache.image }}"}
       """;
 
-  @TempDir Path folder;
+  @TempDir Path directory;
 
   private final HelmClient helm = HelmJavaClient.create();
 
@@ -116,7 +116,7 @@ final class SchemaDefaultsTest {
   }
 
   private Path chart(String name, String constraint) throws IOException {
-    return WrittenChart.in(folder.resolve(name), generated(name, constraint));
+    return WrittenChart.in(directory.resolve(name), generated(name, constraint));
   }
 
   private MirrorProof prove(Path chart, Separator separator) {
@@ -161,7 +161,7 @@ final class SchemaDefaultsTest {
   void defaultsOfASubchartAreSetUnderItsAlias(boolean packed) throws IOException {
     Path chart =
         WrittenChart.in(
-            folder.resolve("parent"),
+            directory.resolve("parent"),
             """
             == Chart.yaml
             apiVersion: v2
@@ -247,9 +247,9 @@ final class SchemaDefaultsTest {
 
   @Test
   void schemasOfPackedChartsAreRead() throws IOException {
-    Path chart = WrittenChart.in(folder.resolve("outer"), "== values.yaml\na: b\n");
+    Path chart = WrittenChart.in(directory.resolve("outer"), "== values.yaml\na: b\n");
     WrittenChart.in(chart.resolve("charts/db"), generated("db", ""));
-    Path archive = folder.resolve("outer-1.0.0.tgz");
+    Path archive = directory.resolve("outer-1.0.0.tgz");
     String schema = Files.readString(chart.resolve("charts/db/values.schema.json"));
     WrittenChart.pack(chart.resolve("charts/db"), chart.resolve("charts/db-1.0.0.tgz"));
     WrittenChart.pack(chart, archive);

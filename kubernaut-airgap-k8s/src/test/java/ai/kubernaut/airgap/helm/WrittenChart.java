@@ -14,20 +14,20 @@ final class WrittenChart {
   private WrittenChart() {}
 
   /** Writes the files, with a {@code Chart.yaml} where the text has none. */
-  static Path in(Path folder, String text) throws IOException {
-    Files.createDirectories(folder);
+  static Path in(Path directory, String text) throws IOException {
+    Files.createDirectories(directory);
     if (!text.contains(FILE + "Chart.yaml\n")) {
-      Files.writeString(folder.resolve("Chart.yaml"), about(folder.getFileName().toString()));
+      Files.writeString(directory.resolve("Chart.yaml"), about(directory.getFileName().toString()));
     }
     for (String file : ("\n" + text).split("\n" + FILE, -1)) {
       if (!file.isBlank()) {
         int line = file.indexOf('\n');
-        Path path = folder.resolve(file.substring(0, line));
+        Path path = directory.resolve(file.substring(0, line));
         Files.createDirectories(path.getParent());
         Files.writeString(path, file.substring(line + 1) + "\n");
       }
     }
-    return folder;
+    return directory;
   }
 
   /** Packs a chart's files into an archive, as {@code helm package} does. */

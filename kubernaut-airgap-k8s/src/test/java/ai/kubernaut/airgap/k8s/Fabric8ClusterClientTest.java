@@ -7,9 +7,9 @@ import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ClusterClientContract;
 import ai.kubernaut.airgap.cluster.ClusterException;
 import ai.kubernaut.airgap.cluster.ClusterException.Reason;
-import ai.kubernaut.airgap.cluster.HttpAnswer;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.ServiceResponse;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMixedDispatcher;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.mockwebserver.Context;
@@ -50,7 +50,7 @@ final class Fabric8ClusterClientTest extends ClusterClientContract {
     TALK.setLevel(Level.WARNING);
   }
 
-  @TempDir Path folder;
+  @TempDir Path directory;
   private final KubernetesMockServer server = start();
 
   private KubernetesMockServer start() {
@@ -107,7 +107,7 @@ final class Fabric8ClusterClientTest extends ClusterClientContract {
   private ClusterClient connect() throws IOException {
     return Fabric8ClusterClient.fromKubeconfig(
         Files.writeString(
-            folder.resolve("kubeconfig"),
+            directory.resolve("kubeconfig"),
             """
             apiVersion: v1
             kind: Config
@@ -152,7 +152,7 @@ final class Fabric8ClusterClientTest extends ClusterClientContract {
 
   @Override
   protected void runService(
-      String namespace, String service, int port, String path, HttpAnswer answer) {
+      String namespace, String service, int port, String path, ServiceResponse answer) {
     answer(pathOfService(namespace, service, port, path), answer.status(), answer.body());
   }
 
@@ -283,7 +283,7 @@ final class Fabric8ClusterClientTest extends ClusterClientContract {
               refused(() -> cluster.getFromService("ns", "gateway", "8080", "/healthz")).reason())
           .isEqualTo(Reason.FORBIDDEN);
       assertThat(cluster.getFromService("ns", "closed", "8080", "/healthz"))
-          .isEqualTo(HttpAnswer.of(403, "the service's own refusal"));
+          .isEqualTo(ServiceResponse.of(403, "the service's own refusal"));
     }
   }
 }

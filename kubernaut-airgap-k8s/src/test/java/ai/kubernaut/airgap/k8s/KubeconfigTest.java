@@ -33,7 +33,7 @@ final class KubeconfigTest {
         user: {token: hunter2}
       """;
 
-  @TempDir Path folder;
+  @TempDir Path directory;
 
   static String[][] unusable() {
     return new String[][] {
@@ -58,7 +58,7 @@ final class KubeconfigTest {
   @ParameterizedTest
   @MethodSource
   void unusable(String part, String replacement, String why) throws IOException {
-    Path file = Files.writeString(folder.resolve("kubeconfig"), GOOD.replace(part, replacement));
+    Path file = Files.writeString(directory.resolve("kubeconfig"), GOOD.replace(part, replacement));
     ClusterException refusal =
         catchThrowableOfType(
             ClusterException.class, () -> Fabric8ClusterClient.fromKubeconfig(file));
@@ -90,7 +90,7 @@ final class KubeconfigTest {
   @ParameterizedTest
   @MethodSource
   void neitherTheMessageNorACauseQuotesTheFile(String part, String replacement) throws IOException {
-    Path file = Files.writeString(folder.resolve("kubeconfig"), GOOD.replace(part, replacement));
+    Path file = Files.writeString(directory.resolve("kubeconfig"), GOOD.replace(part, replacement));
     Throwable refusal =
         catchThrowable(() -> Fabric8ClusterClient.fromKubeconfig(file).serves(ResourceType.POD));
     assertThat(refusal).isInstanceOf(ClusterException.class);
@@ -101,7 +101,7 @@ final class KubeconfigTest {
 
   @Test
   void aFileThatIsNotThereIsNamed() {
-    Path missing = folder.resolve("missing");
+    Path missing = directory.resolve("missing");
     ClusterException refusal =
         catchThrowableOfType(
             ClusterException.class, () -> Fabric8ClusterClient.fromKubeconfig(missing));
@@ -111,7 +111,7 @@ final class KubeconfigTest {
 
   @Test
   void aGoodOneIsReadAndNobodyIsAsked() throws IOException {
-    Path file = Files.writeString(folder.resolve("kubeconfig"), GOOD);
+    Path file = Files.writeString(directory.resolve("kubeconfig"), GOOD);
     try (Fabric8ClusterClient client = Fabric8ClusterClient.fromKubeconfig(file)) {
       assertThat(client.address()).isEqualTo("https://api.lab.example.com:6443");
       assertThat(client).hasToString("Fabric8ClusterClient[https://api.lab.example.com:6443]");

@@ -20,9 +20,9 @@ public final class SilentApiServer implements AutoCloseable {
   }
 
   /** Writes a kubeconfig for it. */
-  public Path kubeconfig(Path folder, String scheme) throws IOException {
+  public Path kubeconfig(Path directory, String scheme) throws IOException {
     return Files.writeString(
-        folder.resolve("silent-kubeconfig"),
+        directory.resolve("silent-kubeconfig"),
         """
         apiVersion: v1
         kind: Config

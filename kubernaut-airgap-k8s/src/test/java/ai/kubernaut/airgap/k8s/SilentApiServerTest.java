@@ -9,8 +9,8 @@ import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ClusterException;
 import ai.kubernaut.airgap.cluster.ClusterException.Reason;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
-import ai.kubernaut.airgap.cluster.Patience;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.WaitPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,7 +34,7 @@ final class SilentApiServerTest {
   private static final ApiTimeouts SHORT =
       ApiTimeouts.builder().connect(Duration.ofMillis(300)).request(Duration.ofMillis(300)).build();
 
-  @TempDir Path folder;
+  @TempDir Path directory;
   private SilentApiServer server;
 
   @BeforeEach
@@ -52,7 +52,7 @@ final class SilentApiServerTest {
   void everyRequestEndsAfterTheTimeoutOfRequests(String scheme) throws IOException {
     KubernetesObject secret = KubernetesObject.named(ResourceType.SECRET, "ns", "s");
     try (ClusterClient cluster =
-        Fabric8ClusterClient.fromKubeconfig(server.kubeconfig(folder, scheme), SHORT)) {
+        Fabric8ClusterClient.fromKubeconfig(server.kubeconfig(directory, scheme), SHORT)) {
       List<ThrowingCallable> calls =
           List.of(
               () -> cluster.serves(ResourceType.SECRET),
@@ -83,7 +83,7 @@ final class SilentApiServerTest {
   void aConnectionThatIsNotMadeEndsAfterTheTimeoutOfConnections() throws IOException {
     ApiTimeouts timeouts = ApiTimeouts.builder().connect(Duration.ofMillis(300)).build();
     try (ClusterClient cluster =
-        Fabric8ClusterClient.fromKubeconfig(server.kubeconfig(folder, "https"), timeouts)) {
+        Fabric8ClusterClient.fromKubeconfig(server.kubeconfig(directory, "https"), timeouts)) {
       ClusterException refusal =
           catchThrowableOfType(ClusterException.class, () -> cluster.serves(ResourceType.SECRET));
       assertThat(refusal.reason()).isEqualTo(Reason.UNREACHABLE);
@@ -93,13 +93,14 @@ final class SilentApiServerTest {
 
   @Test
   void aWaitEndsWithItsOwnTimeoutWhenThatIsShorter() throws IOException {
-    Patience patience = Patience.of(Duration.ofMillis(1500), Duration.ofMillis(10));
+    WaitPolicy waitPolicy = WaitPolicy.of(Duration.ofMillis(1500), Duration.ofMillis(10));
     try (ClusterClient cluster =
         Fabric8ClusterClient.fromKubeconfig(
-            server.kubeconfig(folder, "http"),
+            server.kubeconfig(directory, "http"),
             ApiTimeouts.builder().request(Duration.ofHours(1)).build())) {
       assertThatThrownBy(
-              () -> patience.until(() -> cluster.get(ResourceType.SECRET, "ns", "s"), seen -> true))
+              () ->
+                  waitPolicy.until(() -> cluster.get(ResourceType.SECRET, "ns", "s"), seen -> true))
           .isInstanceOfSatisfying(
               ClusterException.class,
               refusal -> assertThat(refusal.reason()).isEqualTo(Reason.UNREACHABLE))
@@ -109,17 +110,17 @@ final class SilentApiServerTest {
 
   @Test
   void anInterruptEndsARequestAndAWait() throws Exception {
-    Patience patience = Patience.of(Duration.ofHours(1), Duration.ofMillis(10));
+    WaitPolicy waitPolicy = WaitPolicy.of(Duration.ofHours(1), Duration.ofMillis(10));
     try (ClusterClient cluster =
         Fabric8ClusterClient.fromKubeconfig(
-            server.kubeconfig(folder, "http"),
+            server.kubeconfig(directory, "http"),
             ApiTimeouts.builder().request(Duration.ofHours(1)).build())) {
       assertThat(interrupted(() -> cluster.serves(ResourceType.SECRET)))
           .isInstanceOf(ClusterException.class)
           .hasMessageContaining("interrupted");
       assertThat(
               interrupted(
-                  () -> patience.until(() -> cluster.serves(ResourceType.SECRET), seen -> true)))
+                  () -> waitPolicy.until(() -> cluster.serves(ResourceType.SECRET), seen -> true)))
           .hasMessageContaining("interrupted");
     }
   }

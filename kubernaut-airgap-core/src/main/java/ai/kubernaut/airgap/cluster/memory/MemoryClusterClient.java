@@ -4,10 +4,10 @@ import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ClusterException;
 import ai.kubernaut.airgap.cluster.ClusterVersions;
 import ai.kubernaut.airgap.cluster.Fields;
-import ai.kubernaut.airgap.cluster.HttpAnswer;
 import ai.kubernaut.airgap.cluster.HttpPath;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.ServiceResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -36,7 +36,7 @@ public final class MemoryClusterClient implements ClusterClient {
   private final Set<ResourceType> types = new HashSet<>();
   private final Map<Key, KubernetesObject> objects = new HashMap<>();
   private final Map<LogKey, String> logs = new HashMap<>();
-  private final Map<String, HttpAnswer> services = new HashMap<>();
+  private final Map<String, ServiceResponse> services = new HashMap<>();
   private final List<UnaryOperator<KubernetesObject>> reactions = new ArrayList<>();
   private long resourceVersion;
 
@@ -138,7 +138,7 @@ public final class MemoryClusterClient implements ClusterClient {
    * @return this cluster
    */
   public synchronized MemoryClusterClient putAnswer(
-      String namespace, String service, String path, HttpAnswer answer) {
+      String namespace, String service, String path, ServiceResponse answer) {
     services.put(namespace + "/" + service + path, answer);
     return this;
   }
@@ -241,13 +241,13 @@ public final class MemoryClusterClient implements ClusterClient {
    * As the API server does, text in a Secret's {@code stringData} becomes Base64 in {@code data}.
    */
   private static KubernetesObject withData(KubernetesObject object) {
-    Map<String, String> texts = object.fields().texts("stringData");
+    Map<String, String> texts = object.fields().strings("stringData");
     if (!object.kind().equals("Secret") || texts.isEmpty()) {
       return object;
     }
     Map<String, Object> content = new HashMap<>(object.fields().content());
     content.remove("stringData");
-    Map<String, String> data = new HashMap<>(object.fields().texts("data"));
+    Map<String, String> data = new HashMap<>(object.fields().strings("data"));
     texts.forEach(
         (key, text) ->
             data.put(
@@ -285,7 +285,7 @@ public final class MemoryClusterClient implements ClusterClient {
   }
 
   @Override
-  public synchronized HttpAnswer getFromService(
+  public synchronized ServiceResponse getFromService(
       String namespace, String service, String port, String path) {
     String encoded;
     try {
@@ -303,7 +303,7 @@ public final class MemoryClusterClient implements ClusterClient {
     }
     return services.getOrDefault(
         namespace + "/" + service + encoded,
-        HttpAnswer.of(503, "no endpoints available for service \"" + service + "\""));
+        ServiceResponse.of(503, "no endpoints available for service \"" + service + "\""));
   }
 
   @Override

@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.registry.http;
 
-import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.registry.CredentialProvider;
 import ai.kubernaut.airgap.registry.Credentials;
@@ -201,7 +201,7 @@ final class Authorizer {
               + Text.clean(Endpoint.hostAndPort(realm))
               + ", and credentials do not go there");
     }
-    try (Answer answer = ask(call, challenge, scopes, realm, found)) {
+    try (HttpResponse answer = ask(call, challenge, scopes, realm, found)) {
       if (!answer.isSuccess()) {
         throw refused(call, realm, answer);
       }
@@ -213,7 +213,7 @@ final class Authorizer {
     }
   }
 
-  private byte[] content(Call call, URI realm, Answer answer) {
+  private byte[] content(Call call, URI realm, HttpResponse answer) {
     try {
       return answer.read(MAX_TOKEN_ANSWER);
     } catch (IOException e) {
@@ -243,7 +243,7 @@ final class Authorizer {
     return "https".equalsIgnoreCase(realm.getScheme()) || call.endpoint().plainHttp();
   }
 
-  private Answer ask(
+  private HttpResponse ask(
       Call call, Challenge challenge, List<String> scopes, URI realm, Optional<Credentials> found) {
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put("Accept", "application/json");
@@ -279,7 +279,7 @@ final class Authorizer {
     return name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8);
   }
 
-  private Token read(Call call, URI realm, Answer answer, byte[] body) {
+  private Token read(Call call, URI realm, HttpResponse answer, byte[] body) {
     JsonNode json;
     try {
       json = JSON.readTree(body);
@@ -294,7 +294,7 @@ final class Authorizer {
     return new Token(token, json.path("expires_in").asLong(DEFAULT_LIFETIME_SECONDS));
   }
 
-  private RegistryException noToken(Call call, URI realm, Answer answer, String what) {
+  private RegistryException noToken(Call call, URI realm, HttpResponse answer, String what) {
     return failures.of(
         call,
         Reason.PROTOCOL,
@@ -303,7 +303,7 @@ final class Authorizer {
         null);
   }
 
-  private RegistryException refused(Call call, URI realm, Answer answer) {
+  private RegistryException refused(Call call, URI realm, HttpResponse answer) {
     Failures.Errors errors = failures.errors(answer);
     Reason reason = Failures.reason(answer.status(), errors.codes());
     // 400 is what some token services answer to wrong credentials, and OAuth2 to an expired token.

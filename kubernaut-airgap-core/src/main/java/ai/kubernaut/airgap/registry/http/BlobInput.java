@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class BlobInput extends HashedInput {
   private final Call call;
   private final Failures failures;
-  private final Answer answer;
+  private final HttpResponse answer;
   private final Descriptor blob;
   private final @Nullable MessageDigest hash;
   private long position;
@@ -28,7 +28,7 @@ final class BlobInput extends HashedInput {
   /**
    * @param position which byte of the blob comes first; 0 makes the digest checkable
    */
-  BlobInput(Call call, Failures failures, Answer answer, Descriptor blob, long position) {
+  BlobInput(Call call, Failures failures, HttpResponse answer, Descriptor blob, long position) {
     this.call = call;
     this.failures = failures;
     this.answer = answer;

@@ -251,7 +251,7 @@ final class Failures {
   }
 
   /** The registry, or what it sent us to, refused. Reads and closes the answer. */
-  RegistryException refused(Call call, Answer answer) {
+  RegistryException refused(Call call, HttpResponse answer) {
     Errors errors = errors(answer);
     int status = answer.status();
     Reason reason = reason(status, errors.codes());
@@ -280,7 +280,7 @@ final class Failures {
         reason, call.registry(), status, call.action() + " failed: " + why, null, retryAfter);
   }
 
-  private String hint(Call call, Answer answer, Reason reason, Errors errors) {
+  private String hint(Call call, HttpResponse answer, Reason reason, Errors errors) {
     return switch (reason) {
       case UNAUTHORIZED -> ". " + unauthorized(call);
       case FORBIDDEN ->
@@ -368,7 +368,7 @@ final class Failures {
   }
 
   /** What the body of a refusal says: the errors that the specification defines, or nothing. */
-  Errors errors(Answer answer) {
+  Errors errors(HttpResponse answer) {
     String body;
     try (answer) {
       body = new String(answer.read(MAX_ERROR_BODY), StandardCharsets.UTF_8);

@@ -35,7 +35,7 @@ final class HttpBlobUpload implements BlobUpload {
 
   static HttpBlobUpload begin(Call call, Session session, Failures failures, URI uploads) {
     // This request has no body, so it is the one that finds out which credentials are needed.
-    try (Answer answer = session.send(call, "POST", uploads, Map.of())) {
+    try (HttpResponse answer = session.send(call, "POST", uploads, Map.of())) {
       if (answer.status() != 202) {
         throw answer.isSuccess() || answer.isRedirect()
             ? failures.of(
@@ -66,7 +66,7 @@ final class HttpBlobUpload implements BlobUpload {
     }
   }
 
-  private static long minimumChunk(Answer answer) {
+  private static long minimumChunk(HttpResponse answer) {
     return answer
         .header("OCI-Chunk-Min-Length")
         .filter(text -> text.matches("\\d{1,18}"))
@@ -102,7 +102,7 @@ final class HttpBlobUpload implements BlobUpload {
 
   @Override
   public long offset() {
-    try (Answer answer = session.send(call, "GET", location, Map.of())) {
+    try (HttpResponse answer = session.send(call, "GET", location, Map.of())) {
       if (!answer.isSuccess()) {
         throw failures.refused(call, answer);
       }
@@ -113,7 +113,7 @@ final class HttpBlobUpload implements BlobUpload {
     }
   }
 
-  private static long end(Answer answer, long otherwise) {
+  private static long end(HttpResponse answer, long otherwise) {
     return answer
         .header("Range")
         .map(RANGE::matcher)
@@ -122,7 +122,7 @@ final class HttpBlobUpload implements BlobUpload {
         .orElse(otherwise);
   }
 
-  private void move(Answer answer) {
+  private void move(HttpResponse answer) {
     answer
         .header("Location")
         .ifPresent(newer -> location = session.resolve(call, answer.uri(), newer));
@@ -133,7 +133,7 @@ final class HttpBlobUpload implements BlobUpload {
   public void append(long offset, long length, InputStream content) {
     long end = offset + length - 1;
     BlobEntity body = new BlobEntity(content, length, false);
-    try (Answer answer =
+    try (HttpResponse answer =
         session.send(call, "PATCH", location, Map.of("Content-Range", offset + "-" + end), body)) {
       if (!answer.isSuccess()) {
         throw failures.refused(call, answer);
@@ -165,7 +165,7 @@ final class HttpBlobUpload implements BlobUpload {
         offset > 0 && rest > 0
             ? Map.of("Content-Range", offset + "-" + (blob.size() - 1))
             : Map.of();
-    try (Answer answer =
+    try (HttpResponse answer =
         session.send(call, "PUT", withDigest(location, blob.digest()), range, body)) {
       if (!answer.isSuccess()) {
         throw failures.refused(call, answer);

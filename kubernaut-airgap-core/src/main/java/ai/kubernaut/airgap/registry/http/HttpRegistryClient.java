@@ -116,7 +116,7 @@ public final class HttpRegistryClient implements RegistryClient {
     Endpoint endpoint = open(registry);
     Call call =
         Call.onRegistry("asking " + endpoint.describe() + " whether it is a registry", endpoint);
-    try (Answer answer = session.send(call, "GET", endpoint.uri(""), Map.of())) {
+    try (HttpResponse answer = session.send(call, "GET", endpoint.uri(""), Map.of())) {
       int status = answer.status();
       boolean speaksProtocol = answer.header("Docker-Distribution-Api-Version").isPresent();
       // Without credentials a token service's token is all that can be had: some registries refuse
@@ -156,7 +156,7 @@ public final class HttpRegistryClient implements RegistryClient {
   public Optional<Descriptor> findManifest(ImageRef image) {
     Endpoint endpoint = open(image.registry());
     Call call = Call.pull("looking for manifest " + image, endpoint, image.repository());
-    try (Answer answer =
+    try (HttpResponse answer =
         session.send(call, "HEAD", manifestUri(endpoint, image), acceptManifests())) {
       if (answer.status() == 404) {
         answer.discard();
@@ -185,7 +185,7 @@ public final class HttpRegistryClient implements RegistryClient {
     }
   }
 
-  private static Optional<Descriptor> described(ImageRef image, Answer answer) {
+  private static Optional<Descriptor> described(ImageRef image, HttpResponse answer) {
     Optional<Digest> stated =
         answer.header("Docker-Content-Digest").flatMap(HttpRegistryClient::digest);
     Optional<Digest> asked = image.digest();
@@ -214,7 +214,7 @@ public final class HttpRegistryClient implements RegistryClient {
   public Manifest readManifest(ImageRef image) {
     Endpoint endpoint = open(image.registry());
     Call call = Call.pull("reading manifest " + image, endpoint, image.repository());
-    try (Answer answer =
+    try (HttpResponse answer =
         session.send(call, "GET", manifestUri(endpoint, image), acceptManifests())) {
       if (!answer.isSuccess()) {
         throw failures.refused(call, answer);
@@ -249,7 +249,7 @@ public final class HttpRegistryClient implements RegistryClient {
     }
   }
 
-  private byte[] content(Call call, Answer answer, int limit) {
+  private byte[] content(Call call, HttpResponse answer, int limit) {
     try {
       return answer.read(limit);
     } catch (IOException e) {
@@ -295,7 +295,7 @@ public final class HttpRegistryClient implements RegistryClient {
     URI uri = endpoint.uri(endpoint.nameOf(image.repository()) + "/manifests/" + reference);
     ByteArrayEntity body =
         new ByteArrayEntity(manifest.content(), ContentType.create(manifest.mediaType()));
-    try (Answer answer = session.send(call, "PUT", uri, Map.of(), body)) {
+    try (HttpResponse answer = session.send(call, "PUT", uri, Map.of(), body)) {
       if (!answer.isSuccess()) {
         throw failures.refused(call, answer);
       }
@@ -323,7 +323,7 @@ public final class HttpRegistryClient implements RegistryClient {
     Call call = Call.pull("looking for blob " + digest + " in " + repository, endpoint, repository);
     URI uri = blobUri(endpoint, repository, digest);
     for (String method : List.of("HEAD", "GET")) {
-      try (Answer answer = session.send(call, method, uri, Map.of())) {
+      try (HttpResponse answer = session.send(call, method, uri, Map.of())) {
         if (answer.status() == 404) {
           answer.discard();
           return OptionalLong.empty();
@@ -358,7 +358,7 @@ public final class HttpRegistryClient implements RegistryClient {
       return nothingLeft(call, repository, blob);
     }
     Map<String, String> headers = offset == 0 ? Map.of() : Map.of("Range", "bytes=" + offset + "-");
-    Answer answer =
+    HttpResponse answer =
         session.send(call, "GET", blobUri(endpoint, repository, blob.digest()), headers);
     boolean handedOver = false;
     try {
@@ -396,7 +396,7 @@ public final class HttpRegistryClient implements RegistryClient {
   /**
    * The first byte that the answer holds: the one asked for, or 0 where ranges are not supported.
    */
-  private long start(Call call, Answer answer, long offset) {
+  private long start(Call call, HttpResponse answer, long offset) {
     if (answer.status() != 206) {
       return 0;
     }
@@ -479,7 +479,7 @@ public final class HttpRegistryClient implements RegistryClient {
             + digest.hex()
             + "&from="
             + endpoint.nameOf(from).replace("/", "%2F");
-    try (Answer answer =
+    try (HttpResponse answer =
         session.send(call, "POST", uploadsUri(endpoint, repository, query), Map.of())) {
       if (answer.status() == 201) {
         answer.discard();
@@ -517,7 +517,8 @@ public final class HttpRegistryClient implements RegistryClient {
             Reason.PROTOCOL,
             endpoint.describe() + " names a page of them as its own next one");
       }
-      try (Answer answer = session.send(call, "GET", page, Map.of("Accept", "application/json"))) {
+      try (HttpResponse answer =
+          session.send(call, "GET", page, Map.of("Accept", "application/json"))) {
         if (answer.status() == 404) {
           answer.discard();
           return List.of();
@@ -565,7 +566,8 @@ public final class HttpRegistryClient implements RegistryClient {
             Reason.PROTOCOL,
             endpoint.describe() + " names a page of them as its own next one");
       }
-      try (Answer answer = session.send(call, "GET", page, Map.of("Accept", Manifest.OCI_INDEX))) {
+      try (HttpResponse answer =
+          session.send(call, "GET", page, Map.of("Accept", Manifest.OCI_INDEX))) {
         boolean refused = !answer.isSuccess();
         if (refused && Failures.isRetryOrRight(answer.status())) {
           throw failures.refused(call, answer);
@@ -586,7 +588,7 @@ public final class HttpRegistryClient implements RegistryClient {
     return Optional.of(List.copyOf(referrers));
   }
 
-  private @Nullable URI next(Call call, Answer answer, ListBudget budget) {
+  private @Nullable URI next(Call call, HttpResponse answer, ListBudget budget) {
     String link = TagsPage.next(answer.headers("Link")).orElse(null);
     if (link == null) {
       return null;

@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.registry.http;
 
-import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.common.AirgapException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 

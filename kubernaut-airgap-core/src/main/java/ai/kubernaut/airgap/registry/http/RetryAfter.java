@@ -12,7 +12,7 @@ final class RetryAfter {
   private RetryAfter() {}
 
   /** How long to wait from now on; null when the answer does not say, or says nonsense. */
-  static @Nullable Duration of(Answer answer) {
+  static @Nullable Duration of(HttpResponse answer) {
     return parse(answer.header("Retry-After"), answer.header("Date"));
   }
 

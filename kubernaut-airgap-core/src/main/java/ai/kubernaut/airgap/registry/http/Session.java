@@ -23,7 +23,7 @@ final class Session {
   }
 
   /** Sends a request without a body. */
-  Answer send(Call call, String method, URI uri, Map<String, String> headers) {
+  HttpResponse send(Call call, String method, URI uri, Map<String, String> headers) {
     return send(call, method, uri, headers, null);
   }
 
@@ -31,10 +31,10 @@ final class Session {
    * Sends a request. After a 401 it is sent once more with fresh credentials, where there are any
    * and the body allows it. The answer has any status.
    */
-  Answer send(
+  HttpResponse send(
       Call call, String method, URI uri, Map<String, String> headers, @Nullable HttpEntity body) {
     String authorization = call.endpoint().isOrigin(uri) ? authorizer.known(call) : null;
-    Answer answer = follow(call, method, uri, headers, body, authorization);
+    HttpResponse answer = follow(call, method, uri, headers, body, authorization);
     boolean sentAway = body instanceof BlobEntity blob && blob.started();
     if (answer.status() != 401 || sentAway || !call.endpoint().isOrigin(answer.uri())) {
       return answer;
@@ -53,7 +53,7 @@ final class Session {
     return follow(call, method, uri, headers, body, fresh);
   }
 
-  private Answer follow(
+  private HttpResponse follow(
       Call call,
       String method,
       URI first,
@@ -71,7 +71,7 @@ final class Session {
       if (allowed != null) {
         all.put("Authorization", allowed);
       }
-      Answer answer = transport.send(call, failures, method, uri, all, body);
+      HttpResponse answer = transport.send(call, failures, method, uri, all, body);
       if (!answer.isRedirect() || !(method.equals("GET") || method.equals("HEAD"))) {
         return answer;
       }

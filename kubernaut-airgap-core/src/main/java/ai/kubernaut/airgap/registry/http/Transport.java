@@ -130,7 +130,7 @@ final class Transport {
   /**
    * Sends one request to a registry, or to where a registry sent it on, where the scheme allows.
    */
-  Answer send(
+  HttpResponse send(
       Call call,
       Failures failures,
       String method,
@@ -142,7 +142,7 @@ final class Transport {
   }
 
   /** Sends one request that gives up soon: for what is good manners but not needed. */
-  Answer sendBriefly(
+  HttpResponse sendBriefly(
       Call call, Failures failures, String method, URI uri, Map<String, String> headers) {
     checkScheme(call, failures, uri);
     return execute(client, call, failures, method, uri, headers, null, brief);
@@ -152,7 +152,7 @@ final class Transport {
    * Sends one request to a token service, where its scheme and its address allow. Whether
    * credentials may go there is the caller's part.
    */
-  Answer ask(
+  HttpResponse ask(
       Call call,
       Failures failures,
       String method,
@@ -210,7 +210,7 @@ final class Transport {
     }
   }
 
-  private Answer execute(
+  private HttpResponse execute(
       CloseableHttpClient client,
       Call call,
       Failures failures,
@@ -227,10 +227,10 @@ final class Transport {
     request.setConfig(config);
     Transfer transfer = transfers.begin(request, config == brief ? briefLimits : limits);
     request.setEntity(body instanceof BlobEntity ? new MeteredEntity(body, transfer) : body);
-    Answer answer = null;
+    HttpResponse answer = null;
     try {
       ClassicHttpResponse response = client.executeOpen(host(uri), request, sealed.context());
-      answer = new Answer(response, transfer, uri);
+      answer = new HttpResponse(response, transfer, uri);
       return answer;
     } catch (IOException e) {
       throw failures.io(call, uri, transfer, e);
@@ -247,7 +247,7 @@ final class Transport {
     }
   }
 
-  RegistryException broken(Call call, Failures failures, Answer answer, IOException e) {
+  RegistryException broken(Call call, Failures failures, HttpResponse answer, IOException e) {
     return failures.io(call, answer.uri(), answer.transfer(), e);
   }
 

@@ -13,10 +13,10 @@ import java.util.function.BooleanSupplier;
  *
  * @param registry the registry that the caller's reference names
  * @param what what is being done, as a message begins: {@code reading manifest harbor.corp/x:v1}
- * @param folder the layout
+ * @param directory the layout
  * @param closed whether the client was closed meanwhile
  */
-record Action(String registry, String what, LayoutFolder folder, BooleanSupplier closed) {
+record Action(String registry, String what, LayoutDirectory directory, BooleanSupplier closed) {
   /** Work on files. */
   interface Work<T> {
     T run() throws IOException;
@@ -62,7 +62,7 @@ record Action(String registry, String what, LayoutFolder folder, BooleanSupplier
           e);
     }
     return new RegistryException(
-        Reason.REFUSED, registry, 0, message(detail(e) + "; check the folder " + folder), e);
+        Reason.REFUSED, registry, 0, message(detail(e) + "; check the directory " + directory), e);
   }
 
   private String message(String why) {

@@ -75,7 +75,7 @@ final class LayoutInput extends InputStream {
         throw action.failed(
             Reason.DIGEST_MISMATCH,
             "the file of blob %s in %s has the digest %s; delete the file and fetch it again"
-                .formatted(blob.digest(), action.folder(), actual));
+                .formatted(blob.digest(), action.directory(), actual));
       }
     }
   }

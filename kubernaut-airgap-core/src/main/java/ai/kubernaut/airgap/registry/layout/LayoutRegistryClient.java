@@ -36,8 +36,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Registries in a folder: an OCI image layout (image specification 1.1), as skopeo, oras and other
- * tools read and write it. One layout holds the repositories of every registry:
+ * Registries in a directory: an OCI image layout (image specification 1.1), as skopeo, oras and
+ * other tools read and write it. One layout holds the repositories of every registry:
  *
  * <ul>
  *   <li>A tag is an entry of {@code index.json} whose annotation {@code
@@ -51,9 +51,9 @@ import org.jspecify.annotations.Nullable;
  * Several clients, in this process and others, may use one layout at the same time: a file appears
  * when it is whole, and a lock guards {@code index.json}. Digests are checked while content is
  * written and while it is read. No symbolic link is followed out of the layout. Half-sent uploads
- * survive the process; they and the lock lie in the folder {@code .airgap} beside the layout's own
- * files, which its owner alone can read, and which may be deleted while nobody writes. Nothing is
- * ever deleted from {@code blobs/}.
+ * survive the process; they and the lock lie in the directory {@code .airgap} beside the layout's
+ * own files, which its owner alone can read, and which may be deleted while nobody writes. Nothing
+ * is ever deleted from {@code blobs/}.
  *
  * <p>Failures of the file system are {@link Reason#FORBIDDEN} where the user lacks a right, and
  * {@link Reason#REFUSED} otherwise: trying again does not help.
@@ -62,37 +62,37 @@ public final class LayoutRegistryClient implements RegistryClient {
   private static final String VERSION_FILE = "oci-layout";
   private static final String VERSION = "{\"imageLayoutVersion\":\"1.0.0\"}";
   private static final int MAX_VERSION = 4096;
-  private static final Set<String> OWN_FILES = Set.of(LayoutFolder.OWN, LayoutIndex.FILE);
+  private static final Set<String> OWN_FILES = Set.of(LayoutDirectory.OWN, LayoutIndex.FILE);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern SESSION =
       Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
 
-  private final LayoutFolder folder;
+  private final LayoutDirectory directory;
   private final @Nullable Repository shortNames;
   // What a digest names never changes, and referrers would have every manifest read each time.
   private final Map<Digest, Optional<Digest>> subjects = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   private LayoutRegistryClient(Path root, @Nullable Repository shortNames) {
-    this.folder = new LayoutFolder(root);
+    this.directory = new LayoutDirectory(root);
     this.shortNames = shortNames;
   }
 
   /**
    * A client of a layout, which is made when there is nothing yet.
    *
-   * @param folder a layout, an empty folder, or a path where nothing is
+   * @param directory a layout, an empty directory, or a path where nothing is
    * @return the client; the caller closes it
-   * @throws ai.kubernaut.airgap.registry.RegistryException with NOT_A_REGISTRY when the folder
+   * @throws ai.kubernaut.airgap.registry.RegistryException with NOT_A_REGISTRY when the directory
    *     holds something else, FORBIDDEN or REFUSED when it cannot be used
    */
-  public static LayoutRegistryClient at(Path folder) {
-    String what = "making an image layout of " + folder;
-    return openingAction(folder, what)
+  public static LayoutRegistryClient at(Path directory) {
+    String what = "making an image layout of " + directory;
+    return openingAction(directory, what)
         .run(
             () -> {
-              Path root = Files.createDirectories(folder).toRealPath();
-              LayoutFolder layout = new LayoutFolder(root);
+              Path root = Files.createDirectories(directory).toRealPath();
+              LayoutDirectory layout = new LayoutDirectory(root);
               if (layout.read(VERSION_FILE, MAX_VERSION).isEmpty() && isFree(root)) {
                 make(layout);
               }
@@ -104,53 +104,53 @@ public final class LayoutRegistryClient implements RegistryClient {
    * A client of a layout that is there. Nothing is written to it unless a method that writes is
    * called, so it may be on a medium that cannot be written.
    *
-   * @param folder the layout
+   * @param directory the layout
    * @return the client; the caller closes it
    * @throws ai.kubernaut.airgap.registry.RegistryException with NOT_A_REGISTRY when there is no
    *     layout, FORBIDDEN or REFUSED when it cannot be read
    */
-  public static LayoutRegistryClient open(Path folder) {
-    return opened(folder, null);
+  public static LayoutRegistryClient open(Path directory) {
+    return opened(directory, null);
   }
 
   /**
    * A client of a layout whose images are named by their tags alone, as {@code skopeo copy
-   * docker://… oci:folder:v1} makes them.
+   * docker://… oci:directory:v1} makes them.
    *
-   * @param folder the layout
+   * @param directory the layout
    * @param shortNames the repository that those images are read as
    * @return the client; the caller closes it
    * @throws ai.kubernaut.airgap.registry.RegistryException with NOT_A_REGISTRY when there is no
    *     layout, FORBIDDEN or REFUSED when it cannot be read
    */
-  public static LayoutRegistryClient open(Path folder, Repository shortNames) {
-    return opened(folder, shortNames);
+  public static LayoutRegistryClient open(Path directory, Repository shortNames) {
+    return opened(directory, shortNames);
   }
 
-  private static LayoutRegistryClient opened(Path folder, @Nullable Repository shortNames) {
-    Action action = openingAction(folder, "opening the image layout " + folder);
+  private static LayoutRegistryClient opened(Path directory, @Nullable Repository shortNames) {
+    Action action = openingAction(directory, "opening the image layout " + directory);
     return action.run(
         () -> {
           LayoutRegistryClient client =
-              new LayoutRegistryClient(realFolder(action, folder), shortNames);
+              new LayoutRegistryClient(realDirectory(action, directory), shortNames);
           client.check(action);
           return client;
         });
   }
 
-  private static Action openingAction(Path folder, String what) {
-    return new Action(folder.toString(), what, new LayoutFolder(folder), () -> false);
+  private static Action openingAction(Path directory, String what) {
+    return new Action(directory.toString(), what, new LayoutDirectory(directory), () -> false);
   }
 
-  private static Path realFolder(Action action, Path folder) throws IOException {
+  private static Path realDirectory(Action action, Path directory) throws IOException {
     try {
-      Path real = folder.toRealPath();
+      Path real = directory.toRealPath();
       if (!Files.isDirectory(real)) {
-        throw new NotDirectoryException(folder.toString());
+        throw new NotDirectoryException(directory.toString());
       }
       return real;
     } catch (NoSuchFileException | NotDirectoryException e) {
-      throw action.failed(Reason.NOT_A_REGISTRY, "there is no such folder");
+      throw action.failed(Reason.NOT_A_REGISTRY, "there is no such directory");
     }
   }
 
@@ -161,29 +161,29 @@ public final class LayoutRegistryClient implements RegistryClient {
     }
   }
 
-  private static void make(LayoutFolder folder) throws IOException {
-    folder.alone(
+  private static void make(LayoutDirectory directory) throws IOException {
+    directory.alone(
         () -> {
-          if (folder.read(LayoutIndex.FILE, Manifest.MAX_SIZE).isEmpty()) {
-            folder.write(LayoutIndex.FILE, LayoutIndex.empty());
+          if (directory.read(LayoutIndex.FILE, Manifest.MAX_SIZE).isEmpty()) {
+            directory.write(LayoutIndex.FILE, LayoutIndex.empty());
           }
-          // The file that makes a layout of the folder comes last.
-          folder.write(VERSION_FILE, VERSION.getBytes(StandardCharsets.UTF_8));
+          // The file that makes a layout of the directory comes last.
+          directory.write(VERSION_FILE, VERSION.getBytes(StandardCharsets.UTF_8));
           return true;
         });
   }
 
   private void check(Action action) throws IOException {
-    Optional<byte[]> version = folder.read(VERSION_FILE, MAX_VERSION);
+    Optional<byte[]> version = directory.read(VERSION_FILE, MAX_VERSION);
     if (version.isEmpty()) {
       throw action.failed(
           Reason.NOT_A_REGISTRY,
-          folder + " is no image layout: it has no file " + VERSION_FILE + "; check the path");
+          directory + " is no image layout: it has no file " + VERSION_FILE + "; check the path");
     }
     if (!version(version.get()).startsWith("1.")) {
       throw action.failed(
           Reason.NOT_A_REGISTRY,
-          folder + " is no image layout of version 1, by its file " + VERSION_FILE);
+          directory + " is no image layout of version 1, by its file " + VERSION_FILE);
     }
     index(action);
   }
@@ -199,19 +199,19 @@ public final class LayoutRegistryClient implements RegistryClient {
 
   private LayoutIndex index(Action action) throws IOException {
     byte[] content =
-        folder
+        directory
             .read(LayoutIndex.FILE, Manifest.MAX_SIZE)
             .orElseThrow(
                 () ->
                     action.failed(
                         Reason.NOT_A_REGISTRY,
-                        folder
+                        directory
                             + " is no complete image layout: it has no file "
                             + LayoutIndex.FILE));
     try {
       return LayoutIndex.parse(content, shortNames);
     } catch (InvalidManifestException e) {
-      throw action.failed(Reason.NOT_A_REGISTRY, folder + ": " + e.getMessage());
+      throw action.failed(Reason.NOT_A_REGISTRY, directory + ": " + e.getMessage());
     }
   }
 
@@ -219,13 +219,13 @@ public final class LayoutRegistryClient implements RegistryClient {
     if (closed) {
       throw new IllegalStateException("this client is closed");
     }
-    return new Action(registry, what, folder, () -> closed);
+    return new Action(registry, what, directory, () -> closed);
   }
 
   @Override
   public void ping(String registry) {
     String name = Target.registry(registry).registry();
-    Action action = action(name, "asking the image layout " + folder + " for " + name);
+    Action action = action(name, "asking the image layout " + directory + " for " + name);
     action.run(
         () -> {
           check(action);
@@ -242,7 +242,7 @@ public final class LayoutRegistryClient implements RegistryClient {
           Optional<Descriptor> entry = entry(index, image);
           // A layout that was not copied whole lists what it has not; to copy it again mends that.
           if (entry.isPresent()) {
-            Optional<Path> file = folder.blob(entry.get().digest());
+            Optional<Path> file = directory.blob(entry.get().digest());
             return file.isPresent() && Files.size(file.get()) == entry.get().size()
                 ? entry.map(LayoutRegistryClient::withoutPlatform)
                 : Optional.empty();
@@ -287,7 +287,7 @@ public final class LayoutRegistryClient implements RegistryClient {
                       ? manifest(action, image.digest().get())
                       : Optional.empty();
           return found.orElseThrow(
-              () -> action.failed(Reason.NOT_FOUND, "there is no such manifest in " + folder));
+              () -> action.failed(Reason.NOT_FOUND, "there is no such manifest in " + directory));
         });
   }
 
@@ -298,7 +298,7 @@ public final class LayoutRegistryClient implements RegistryClient {
 
   /** A manifest that no entry describes says itself what it is. */
   private Optional<Manifest> manifest(Action action, Digest digest) throws IOException {
-    Optional<Path> file = folder.blob(digest);
+    Optional<Path> file = directory.blob(digest);
     if (file.isEmpty() || Files.size(file.get()) > Manifest.MAX_SIZE) {
       return Optional.empty();
     }
@@ -306,11 +306,11 @@ public final class LayoutRegistryClient implements RegistryClient {
   }
 
   private Optional<byte[]> content(Action action, Digest digest) throws IOException {
-    Optional<Path> file = folder.blob(digest);
+    Optional<Path> file = directory.blob(digest);
     if (file.isEmpty()) {
       return Optional.empty();
     }
-    byte[] content = folder.read(file.get(), Manifest.MAX_SIZE);
+    byte[] content = directory.read(file.get(), Manifest.MAX_SIZE);
     Digest actual = digest.ofSameAlgorithm(content);
     if (!actual.equals(digest)) {
       throw action.failed(
@@ -344,10 +344,10 @@ public final class LayoutRegistryClient implements RegistryClient {
 
   /** What is there with other bytes is written anew. */
   private Optional<Path> content(Digest digest, Manifest manifest) throws IOException {
-    Optional<Path> file = folder.blob(digest);
+    Optional<Path> file = directory.blob(digest);
     return file.isPresent()
             && Files.size(file.get()) == manifest.size()
-            && digest.equals(digest.ofSameAlgorithm(folder.read(file.get(), Manifest.MAX_SIZE)))
+            && digest.equals(digest.ofSameAlgorithm(directory.read(file.get(), Manifest.MAX_SIZE)))
         ? file
         : Optional.empty();
   }
@@ -365,10 +365,11 @@ public final class LayoutRegistryClient implements RegistryClient {
   }
 
   private void checkStored(Action action, String kind, Descriptor part) throws IOException {
-    Optional<Path> file = folder.blob(part.digest());
+    Optional<Path> file = directory.blob(part.digest());
     if (file.isEmpty()) {
       throw action.failed(
-          Reason.REFUSED, "the " + kind + " " + part.digest() + " is not in the layout " + folder);
+          Reason.REFUSED,
+          "the " + kind + " " + part.digest() + " is not in the layout " + directory);
     }
     long size = Files.size(file.get());
     if (size != part.size()) {
@@ -394,7 +395,7 @@ public final class LayoutRegistryClient implements RegistryClient {
       obsolete.add(byDigest);
     }
     Descriptor listed = Descriptor.of(manifest.mediaType(), digest, manifest.size());
-    folder.alone(
+    directory.alone(
         () -> {
           LayoutIndex old = index(action);
           boolean known =
@@ -417,9 +418,9 @@ public final class LayoutRegistryClient implements RegistryClient {
             if (changed.length > Manifest.MAX_SIZE) {
               throw action.failed(
                   Reason.REFUSED,
-                  LayoutIndex.FILE + " of " + folder + " would be larger than any reader takes");
+                  LayoutIndex.FILE + " of " + directory + " would be larger than any reader takes");
             }
-            folder.write(LayoutIndex.FILE, changed);
+            directory.write(LayoutIndex.FILE, changed);
           }
           return true;
         });
@@ -448,7 +449,7 @@ public final class LayoutRegistryClient implements RegistryClient {
     return action(repository.registry(), "looking for blob " + digest + " in " + repository)
         .run(
             () -> {
-              Optional<Path> file = folder.blob(digest);
+              Optional<Path> file = directory.blob(digest);
               return file.isEmpty()
                   ? OptionalLong.empty()
                   : OptionalLong.of(Files.size(file.get()));
@@ -466,10 +467,11 @@ public final class LayoutRegistryClient implements RegistryClient {
     return action.run(
         () -> {
           Path file =
-              folder
+              directory
                   .blob(blob.digest())
                   .orElseThrow(
-                      () -> action.failed(Reason.NOT_FOUND, "there is no such blob in " + folder));
+                      () ->
+                          action.failed(Reason.NOT_FOUND, "there is no such blob in " + directory));
           long size = Files.size(file);
           if (size != blob.size()) {
             throw action.failed(
@@ -507,7 +509,7 @@ public final class LayoutRegistryClient implements RegistryClient {
 
   private static LayoutUpload begin(Action action) {
     UUID session = UUID.randomUUID();
-    action.run(() -> action.folder().newPart(session));
+    action.run(() -> action.directory().newPart(session));
     return new LayoutUpload(action, session);
   }
 
@@ -538,7 +540,7 @@ public final class LayoutRegistryClient implements RegistryClient {
               + ", which is in another registry than "
               + repository);
     }
-    return action.run(() -> folder.blob(digest).isPresent());
+    return action.run(() -> directory.blob(digest).isPresent());
   }
 
   @Override

@@ -48,7 +48,7 @@ final class LayoutUpload implements BlobUpload {
 
   private Path file() throws IOException {
     return action
-        .folder()
+        .directory()
         .part(session)
         .orElseThrow(() -> action.failed(Reason.NOT_FOUND, "there is no such upload"));
   }
@@ -130,7 +130,7 @@ final class LayoutUpload implements BlobUpload {
             throw mismatch(blob, tooLong, size, actual);
           }
           action.check();
-          action.folder().keep(file, blob.digest());
+          action.directory().keep(file, blob.digest());
           return true;
         });
   }
@@ -171,7 +171,7 @@ final class LayoutUpload implements BlobUpload {
   @Override
   public void abandon() {
     try {
-      Optional<Path> part = action.folder().part(session);
+      Optional<Path> part = action.directory().part(session);
       if (part.isPresent()) {
         Files.deleteIfExists(part.get());
       }

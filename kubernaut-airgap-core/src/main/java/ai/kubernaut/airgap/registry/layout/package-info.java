@@ -1,5 +1,5 @@
 /**
- * Registries in a folder, an OCI image layout: {@link
+ * Registries in a directory, an OCI image layout: {@link
  * ai.kubernaut.airgap.registry.layout.LayoutRegistryClient}.
  */
 @NullMarked

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ClusterClientContract;
-import ai.kubernaut.airgap.cluster.HttpAnswer;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.ServiceResponse;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -32,7 +32,7 @@ final class MemoryClusterClientTest extends ClusterClientContract {
 
   @Override
   protected void runService(
-      String namespace, String service, int port, String path, HttpAnswer answer) {
+      String namespace, String service, int port, String path, ServiceResponse answer) {
     memory.putAnswer(namespace, service, path, answer);
   }
 
@@ -56,7 +56,7 @@ final class MemoryClusterClientTest extends ClusterClientContract {
                 .with(Map.of("a", "text"), "stringData")
                 .with("b2xk", "data", "b"));
     assertThat(created.fields().value("stringData")).isEmpty();
-    assertThat(created.fields().texts("data")).isEqualTo(Map.of("a", "dGV4dA==", "b", "b2xk"));
+    assertThat(created.fields().strings("data")).isEqualTo(Map.of("a", "dGV4dA==", "b", "b2xk"));
   }
 
   @Test

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.image.Target;
@@ -49,12 +49,12 @@ final class CredentialHelperTest {
       wait
       """;
 
-  @TempDir Path folder;
+  @TempDir Path directory;
 
   @AfterEach
   void nothingIsLeft() throws IOException, InterruptedException {
     for (String name : List.of("helper", "child")) {
-      if (Files.exists(folder.resolve(name))) {
+      if (Files.exists(directory.resolve(name))) {
         Optional<ProcessHandle> left = handle(name);
         long end = System.nanoTime() + 10_000_000_000L;
         while (left.isPresent() && left.get().isAlive()) {
@@ -68,22 +68,22 @@ final class CredentialHelperTest {
   }
 
   private Optional<ProcessHandle> handle(String name) throws IOException {
-    return ProcessHandle.of(Long.parseLong(Files.readString(folder.resolve(name)).trim()));
+    return ProcessHandle.of(Long.parseLong(Files.readString(directory.resolve(name)).trim()));
   }
 
   private DockerConfig config(String script) throws IOException {
-    Path bin = Files.createDirectories(folder.resolve("bin"));
+    Path bin = Files.createDirectories(directory.resolve("bin"));
     Path helper =
         Files.writeString(
             bin.resolve("docker-credential-probe"),
-            "#!/bin/sh\ncd '" + folder + "' || exit 1\n" + script);
+            "#!/bin/sh\ncd '" + directory + "' || exit 1\n" + script);
     Files.setPosixFilePermissions(helper, PosixFilePermissions.fromString("rwxr-xr-x"));
-    Path file = Files.writeString(folder.resolve("config.json"), "{\"credsStore\":\"probe\"}");
+    Path file = Files.writeString(directory.resolve("config.json"), "{\"credsStore\":\"probe\"}");
     return DockerConfig.file(file, Map.of("PATH", "/nonexistent:" + bin)::get);
   }
 
   private void awaitHelper() throws InterruptedException {
-    while (!Files.exists(folder.resolve("helper"))) {
+    while (!Files.exists(directory.resolve("helper"))) {
       Thread.sleep(5);
     }
   }
@@ -125,7 +125,7 @@ final class CredentialHelperTest {
 
     assertThat(config.advice(APP)).contains("docker-credential-probe did not answer within 0.5 s");
     assertThat(config.credentialsFor(Repository.parse("harbor.corp/other"))).isEmpty();
-    assertThat(Files.readAllLines(folder.resolve("runs"))).hasSize(1);
+    assertThat(Files.readAllLines(directory.resolve("runs"))).hasSize(1);
   }
 
   @Test
@@ -154,11 +154,11 @@ final class CredentialHelperTest {
   @Test
   void aNameThatIsAPathIsNotRun() throws IOException {
     config("printf '{\"Username\":\"bob\",\"Secret\":\"pw\"}'\n");
-    Path bin = folder.resolve("bin");
+    Path bin = directory.resolve("bin");
     Files.createDirectories(bin.resolve("docker-credential-x"));
     Path file =
         Files.writeString(
-            folder.resolve("config.json"), "{\"credsStore\":\"x/../docker-credential-probe\"}");
+            directory.resolve("config.json"), "{\"credsStore\":\"x/../docker-credential-probe\"}");
 
     DockerConfig config = DockerConfig.file(file, Map.of("PATH", bin.toString())::get);
 

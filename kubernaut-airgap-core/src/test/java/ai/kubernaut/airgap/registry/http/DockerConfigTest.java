@@ -20,14 +20,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class DockerConfigTest {
-  @TempDir Path folder;
+  @TempDir Path directory;
 
   private static String base64(String text) {
     return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private Path write(String name, String content) throws IOException {
-    Path file = folder.resolve(name);
+    Path file = directory.resolve(name);
     Files.createDirectories(file.getParent());
     return Files.writeString(file, content);
   }
@@ -123,7 +123,7 @@ final class DockerConfigTest {
 
   @Test
   void aFileThatWasAskedForHasToBeThere() {
-    Path missing = folder.resolve("missing.json");
+    Path missing = directory.resolve("missing.json");
 
     assertThatThrownBy(() -> DockerConfig.file(missing))
         .isInstanceOf(RegistryConfigException.class)
@@ -134,7 +134,7 @@ final class DockerConfigTest {
 
   @Test
   void anUnreadableFileIsNamed() throws IOException {
-    Path file = Files.createDirectory(folder.resolve("config.json"));
+    Path file = Files.createDirectory(directory.resolve("config.json"));
 
     assertThatThrownBy(() -> DockerConfig.file(file))
         .isInstanceOf(RegistryConfigException.class)
@@ -155,20 +155,20 @@ final class DockerConfigTest {
     assertThat(user(Map.of(), "c.io/x")).isEqualTo("home");
     Map<String, String> set =
         Map.of(
-            "DOCKER_CONFIG", folder.resolve("other").toString(),
-            "XDG_RUNTIME_DIR", folder.resolve("run").toString());
+            "DOCKER_CONFIG", directory.resolve("other").toString(),
+            "XDG_RUNTIME_DIR", directory.resolve("run").toString());
     assertThat(user(set, "a.io/x")).isEqualTo("other");
     assertThat(user(set, "b.io/x")).isEqualTo("run");
     Map<String, String> one =
         Map.of(
             "REGISTRY_AUTH_FILE", only.toString(),
-            "DOCKER_CONFIG", folder.resolve("other").toString());
+            "DOCKER_CONFIG", directory.resolve("other").toString());
     assertThat(user(one, "a.io/x")).isEqualTo("only");
     assertThat(user(one, "c.io/x")).isEqualTo("-");
   }
 
   private String user(Map<String, String> environment, String repository) {
-    return DockerConfig.standard(environment::get, folder.resolve("home"))
+    return DockerConfig.standard(environment::get, directory.resolve("home"))
         .credentialsFor(Repository.parse(repository))
         .map(Credentials::username)
         .orElse("-");
@@ -192,7 +192,7 @@ final class DockerConfigTest {
 
   @Test
   void helpersAreAskedForTheirRegistries() throws Exception {
-    Path bin = Files.createDirectory(folder.resolve("bin"));
+    Path bin = Files.createDirectory(directory.resolve("bin"));
     Path helper =
         Files.writeString(
             bin.resolve("docker-credential-probe"),
@@ -216,7 +216,7 @@ final class DockerConfigTest {
 
   /** Programs are found by the environment's PATH, which only another JVM can have. */
   private String probe(Path bin, Path file, String... repositories) throws Exception {
-    Path out = folder.resolve("probe.out");
+    Path out = directory.resolve("probe.out");
     ProcessBuilder command =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),

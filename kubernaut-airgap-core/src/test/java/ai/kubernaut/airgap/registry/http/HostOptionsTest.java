@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Options for a host count under each name that the host has, and where the requests really go. */
 @Timeout(60)
 final class HostOptionsTest {
-  @TempDir static Path folder;
+  @TempDir static Path directory;
   private static TestCertificates certificates;
   private static ScriptedServer secure;
   private static ScriptedServer plain;
@@ -35,7 +35,7 @@ final class HostOptionsTest {
   static void start() {
     certificates =
         TestCertificates.create(
-            folder.resolve("tls"), "dns:registry-1.docker.io,dns:proxy.corp,dns:quay.io");
+            directory.resolve("tls"), "dns:registry-1.docker.io,dns:proxy.corp,dns:quay.io");
     secure = ScriptedServer.startTls(certificates).on("GET /v2/", ScriptedServer.body(200, "{}"));
     plain = ScriptedServer.start().on("GET /v2/", ScriptedServer.body(200, "{}"));
   }

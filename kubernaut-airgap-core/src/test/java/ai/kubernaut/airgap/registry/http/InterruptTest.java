@@ -38,8 +38,8 @@ final class InterruptTest {
   private Repository repository;
 
   @BeforeAll
-  static void makeCertificates(@TempDir Path folder) {
-    certificates = TestCertificates.create(folder);
+  static void makeCertificates(@TempDir Path directory) {
+    certificates = TestCertificates.create(directory);
   }
 
   @AfterAll

@@ -63,7 +63,7 @@ final class LoggedSecretsTest {
   }
 
   @Test
-  void whateverTheApplicationLogs(@TempDir Path folder) throws Exception {
+  void whateverTheApplicationLogs(@TempDir Path directory) throws Exception {
     try (ScriptedServer registry = ScriptedServer.start();
         ScriptedServer storage = ScriptedServer.start()) {
       registry
@@ -83,7 +83,7 @@ final class LoggedSecretsTest {
           .on("PUT /upload", afterBody(status(201)));
       storage.on("GET /blob", body(200, BLOB));
 
-      String log = log(folder, registry.host(), storage.host());
+      String log = log(directory, registry.host(), storage.host());
 
       assertThat(registry.asked())
           .anyMatch(asked -> "Bearer secret-token".equals(asked.header("Authorization")))
@@ -115,9 +115,9 @@ final class LoggedSecretsTest {
     return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static String log(Path folder, String... arguments)
+  private static String log(Path directory, String... arguments)
       throws IOException, InterruptedException {
-    Path log = folder.resolve("log");
+    Path log = directory.resolve("log");
     List<String> command =
         ChildJvm.command(
             List.of("-Xmx128m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=trace"),

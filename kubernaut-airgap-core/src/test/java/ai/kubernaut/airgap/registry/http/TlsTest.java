@@ -21,13 +21,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class TlsTest {
-  @TempDir static Path folder;
+  @TempDir static Path directory;
   private static TestCertificates certificates;
   private static ScriptedServer server;
 
   @BeforeAll
   static void start() {
-    certificates = TestCertificates.create(folder.resolve("tls"));
+    certificates = TestCertificates.create(directory.resolve("tls"));
     server = ScriptedServer.startTls(certificates).on("GET /v2/", ScriptedServer.body(200, "{}"));
   }
 
@@ -138,15 +138,15 @@ final class TlsTest {
 
   @Test
   void aCaFileHasToBeOne() throws Exception {
-    Path missing = folder.resolve("missing.pem");
-    Path empty = Files.writeString(folder.resolve("empty.pem"), "");
-    Path garbage = Files.writeString(folder.resolve("garbage.pem"), "no certificate");
+    Path missing = directory.resolve("missing.pem");
+    Path empty = Files.writeString(directory.resolve("empty.pem"), "");
+    Path garbage = Files.writeString(directory.resolve("garbage.pem"), "no certificate");
     Path broken =
         Files.writeString(
-            folder.resolve("broken.pem"),
+            directory.resolve("broken.pem"),
             "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
 
-    for (Path file : new Path[] {missing, empty, garbage, broken, folder}) {
+    for (Path file : new Path[] {missing, empty, garbage, broken, directory}) {
       assertThatThrownBy(() -> builder().caFile("harbor.corp", file).build())
           .isInstanceOfSatisfying(
               RegistryConfigException.class, e -> assertThat(e.file()).isEqualTo(file))

@@ -29,8 +29,8 @@ final class TokenRegistryTest extends RegistryClientContract {
   private static DockerRegistry registry;
 
   @BeforeAll
-  static void start(@TempDir Path folder) {
-    tokens = TokenService.start(folder);
+  static void start(@TempDir Path directory) {
+    tokens = TokenService.start(directory);
     registry = DockerRegistry.builder().tokenAuth(tokens).start();
   }
 

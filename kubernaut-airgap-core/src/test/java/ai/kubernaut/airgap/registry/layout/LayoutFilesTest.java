@@ -35,7 +35,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What stands in the folder, and what becomes of a folder that others have had in their hands. */
+/**
+ * What stands in the directory, and what becomes of a directory that others have had in their
+ * hands.
+ */
 @Timeout(120)
 final class LayoutFilesTest {
   private static final ImageRef GATEWAY = ImageRef.parse("harbor.corp:5000/kubernaut/gateway:v1");
@@ -43,11 +46,11 @@ final class LayoutFilesTest {
   private static final String LAYER = "application/vnd.oci.image.layer.v1.tar";
 
   @TempDir private Path temporary;
-  private Path folder;
+  private Path directory;
 
   @BeforeEach
-  void chooseFolder() {
-    folder = temporary.resolve("layout");
+  void chooseDirectory() {
+    directory = temporary.resolve("layout");
   }
 
   private static Descriptor put(LayoutRegistryClient client, String type, String content) {
@@ -105,18 +108,18 @@ final class LayoutFilesTest {
   }
 
   private Path blob(Digest digest) {
-    return folder.resolve("blobs/sha256").resolve(digest.hex());
+    return directory.resolve("blobs/sha256").resolve(digest.hex());
   }
 
   @Test
   void skopeoReadsWhatWasWritten() {
     try (DockerRegistry registry = DockerRegistry.start();
-        LayoutRegistryClient client = LayoutRegistryClient.at(folder)) {
+        LayoutRegistryClient client = LayoutRegistryClient.at(directory)) {
       Manifest index = publish(client, GATEWAY);
 
-      assertThat(Skopeo.manifest("oci:" + folder + ":" + GATEWAY)).isEqualTo(index.content());
+      assertThat(Skopeo.manifest("oci:" + directory + ":" + GATEWAY)).isEqualTo(index.content());
       String copy = "docker://" + registry.host() + "/copy:v1";
-      Skopeo.copy("oci:" + folder + ":" + GATEWAY, copy);
+      Skopeo.copy("oci:" + directory + ":" + GATEWAY, copy);
       assertThat(Skopeo.manifest(copy)).isEqualTo(index.content());
     }
   }
@@ -124,9 +127,9 @@ final class LayoutFilesTest {
   @Test
   void whatSkopeoWroteIsReadUnderItsWholeName() {
     Path other = temporary.resolve("skopeo's");
-    try (LayoutRegistryClient client = LayoutRegistryClient.at(folder)) {
+    try (LayoutRegistryClient client = LayoutRegistryClient.at(directory)) {
       Manifest index = publish(client, GATEWAY);
-      Skopeo.copy("oci:" + folder + ":" + GATEWAY, "oci:" + other + ":" + GATEWAY);
+      Skopeo.copy("oci:" + directory + ":" + GATEWAY, "oci:" + other + ":" + GATEWAY);
       try (LayoutRegistryClient theirs = LayoutRegistryClient.open(other)) {
         assertWhole(theirs, index);
       }
@@ -136,9 +139,9 @@ final class LayoutFilesTest {
   @Test
   void whatSkopeoNamedByATagAloneIsReadInTheRepositoryThatIsNamedForIt() {
     Path other = temporary.resolve("skopeo's");
-    try (LayoutRegistryClient client = LayoutRegistryClient.at(folder)) {
+    try (LayoutRegistryClient client = LayoutRegistryClient.at(directory)) {
       Manifest index = publish(client, GATEWAY);
-      Skopeo.copy("oci:" + folder + ":" + GATEWAY, "oci:" + other + ":v1");
+      Skopeo.copy("oci:" + directory + ":" + GATEWAY, "oci:" + other + ":v1");
       try (LayoutRegistryClient theirs = LayoutRegistryClient.open(other)) {
         assertThat(theirs.findManifest(GATEWAY)).isEmpty();
       }
@@ -165,11 +168,11 @@ final class LayoutFilesTest {
 
   @Test
   void namesOfContainerdsToolsAreRead() throws IOException {
-    try (LayoutRegistryClient client = LayoutRegistryClient.at(folder)) {
+    try (LayoutRegistryClient client = LayoutRegistryClient.at(directory)) {
       Manifest manifest = image(client, "amd64");
       client.writeManifest(REPOSITORY.digest(manifest.digest()), manifest);
       Files.writeString(
-          folder.resolve("index.json"),
+          directory.resolve("index.json"),
           "{\"schemaVersion\":2,\"manifests\":[{\"mediaType\":\"%s\",\"digest\":\"%s\",\"size\":%d,\"annotations\":{\"io.containerd.image.name\":\"%s\",\"org.opencontainers.image.ref.name\":\"v1\"}}]}"
               .formatted(Manifest.OCI_MANIFEST, manifest.digest(), manifest.size(), GATEWAY));
 
@@ -179,10 +182,10 @@ final class LayoutFilesTest {
 
   @Test
   void anIndexTakesItsManifestsOutOfTheListAndWhatOthersListedStays() throws IOException {
-    try (LayoutRegistryClient client = LayoutRegistryClient.at(folder)) {
+    try (LayoutRegistryClient client = LayoutRegistryClient.at(directory)) {
       Manifest foreign = image(client, "s390x");
       client.writeManifest(ImageRef.parse("quay.io/x/y:1"), foreign);
-      Path file = folder.resolve("index.json");
+      Path file = directory.resolve("index.json");
       Files.writeString(
           file,
           Files.readString(file)
@@ -201,7 +204,7 @@ final class LayoutFilesTest {
 
   @Test
   void whatIsAttachedStaysListedBesideTheIndexOfTheFallbackTag() {
-    try (LayoutRegistryClient client = LayoutRegistryClient.at(folder)) {
+    try (LayoutRegistryClient client = LayoutRegistryClient.at(directory)) {
       Manifest image = image(client, "amd64");
       client.writeManifest(GATEWAY, image);
       Descriptor empty = put(client, "application/vnd.oci.empty.v1+json", "{}");
@@ -222,7 +225,7 @@ final class LayoutFilesTest {
 
   @Test
   void changedFilesAreNoticedAndAreWrittenAnew() throws IOException {
-    try (LayoutRegistryClient client = LayoutRegistryClient.at(folder)) {
+    try (LayoutRegistryClient client = LayoutRegistryClient.at(directory)) {
       Manifest manifest = image(client, "amd64");
       client.writeManifest(GATEWAY, manifest);
       Descriptor layer = manifest.blobs().get(1);
@@ -253,7 +256,7 @@ final class LayoutFilesTest {
 
   @Test
   void whatIsListedAndNotThereIsAbsent() throws IOException {
-    try (LayoutRegistryClient client = LayoutRegistryClient.at(folder)) {
+    try (LayoutRegistryClient client = LayoutRegistryClient.at(directory)) {
       Manifest manifest = image(client, "amd64");
       client.writeManifest(GATEWAY, manifest);
       Files.delete(blob(manifest.digest()));
@@ -265,7 +268,7 @@ final class LayoutFilesTest {
 
   @Test
   void linksThatLeadOutOfTheLayoutAreNotFollowed() throws IOException {
-    try (LayoutRegistryClient client = LayoutRegistryClient.at(folder)) {
+    try (LayoutRegistryClient client = LayoutRegistryClient.at(directory)) {
       Descriptor layer = put(client, LAYER, "secret");
       Path outside = Files.move(blob(layer.digest()), temporary.resolve("outside"));
       Files.createSymbolicLink(blob(layer.digest()), outside);
@@ -279,9 +282,9 @@ final class LayoutFilesTest {
       put(client, LAYER, "secret");
       assertThat(blob(layer.digest())).isRegularFile().hasContent("secret");
       Files.delete(blob(layer.digest()));
-      Files.delete(folder.resolve("blobs/sha256"));
+      Files.delete(directory.resolve("blobs/sha256"));
       Files.createSymbolicLink(
-          folder.resolve("blobs/sha256"), Files.createDirectory(temporary.resolve("elsewhere")));
+          directory.resolve("blobs/sha256"), Files.createDirectory(temporary.resolve("elsewhere")));
       assertThat(failure(() -> put(client, LAYER, "more")).reason()).isEqualTo(Reason.REFUSED);
       assertThat(temporary.resolve("elsewhere")).isEmptyDirectory();
     }
@@ -292,19 +295,19 @@ final class LayoutFilesTest {
     byte[] content = "first half second half".getBytes(UTF_8);
     Descriptor blob = Descriptor.of(LAYER, Digest.sha256(content), content.length);
     String session;
-    try (LayoutRegistryClient client = LayoutRegistryClient.at(folder)) {
+    try (LayoutRegistryClient client = LayoutRegistryClient.at(directory)) {
       BlobUpload upload = client.beginUpload(REPOSITORY).orElseThrow();
       upload.append(0, 11, new ByteArrayInputStream(content));
       session = upload.session().orElseThrow();
     }
-    try (LayoutRegistryClient client = LayoutRegistryClient.open(folder)) {
+    try (LayoutRegistryClient client = LayoutRegistryClient.open(directory)) {
       BlobUpload upload = client.resumeUpload(REPOSITORY, session).orElseThrow();
       assertThat(upload.offset()).isEqualTo(11);
       upload.finish(blob, 11, new ByteArrayInputStream(content, 11, content.length - 11));
       assertThat(blob(blob.digest())).hasBinaryContent(content);
       assertThat(client.resumeUpload(REPOSITORY, "../../" + session)).isEmpty();
     }
-    assertThat(folder.resolve(".airgap")).isDirectoryNotContaining("glob:**.part");
+    assertThat(directory.resolve(".airgap")).isDirectoryNotContaining("glob:**.part");
   }
 
   private static final int CLIENTS = 4;
@@ -316,7 +319,7 @@ final class LayoutFilesTest {
     List<Process> started = new ArrayList<>();
     try {
       for (String process : processes) {
-        started.add(ChildJvm.start(TaggingProcess.class, folder.toString(), process));
+        started.add(ChildJvm.start(TaggingProcess.class, directory.toString(), process));
       }
       for (Process process : started) {
         assertThat(process.waitFor(100, TimeUnit.SECONDS)).isTrue();
@@ -325,7 +328,7 @@ final class LayoutFilesTest {
     } finally {
       started.forEach(Process::destroyForcibly);
     }
-    try (LayoutRegistryClient client = LayoutRegistryClient.open(folder)) {
+    try (LayoutRegistryClient client = LayoutRegistryClient.open(directory)) {
       assertThat(client.tags(REPOSITORY))
           .containsExactlyInAnyOrderElementsOf(
               processes.stream()
@@ -352,8 +355,8 @@ final class LayoutFilesTest {
       }
     }
 
-    private static void writeTags(Path folder, String prefix) {
-      try (LayoutRegistryClient client = LayoutRegistryClient.at(folder)) {
+    private static void writeTags(Path directory, String prefix) {
+      try (LayoutRegistryClient client = LayoutRegistryClient.at(directory)) {
         Manifest manifest = image(client, "amd64");
         for (int i = 0; i < TAGS; i++) {
           client.writeManifest(REPOSITORY.tag(prefix + i), manifest);
@@ -364,12 +367,12 @@ final class LayoutFilesTest {
 
   @Test
   void aLayoutThatIsOnlyReadStaysAsItIs() throws IOException {
-    try (LayoutRegistryClient client = LayoutRegistryClient.at(folder)) {
+    try (LayoutRegistryClient client = LayoutRegistryClient.at(directory)) {
       client.writeManifest(GATEWAY, image(client, "amd64"));
     }
     Path copy = temporary.resolve("copy");
-    for (Path file : files(folder)) {
-      Path to = copy.resolve(folder.relativize(file).toString());
+    for (Path file : files(directory)) {
+      Path to = copy.resolve(directory.relativize(file).toString());
       Files.createDirectories(to.getParent());
       Files.copy(file, to);
     }
@@ -382,8 +385,8 @@ final class LayoutFilesTest {
     assertThat(files(copy)).isEqualTo(before);
   }
 
-  private static List<Path> files(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
+  private static List<Path> files(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
       return files
           .filter(Files::isRegularFile)
           .filter(file -> !file.toString().contains(".airgap"))
@@ -393,42 +396,43 @@ final class LayoutFilesTest {
   }
 
   @Test
-  void aFolderThatIsNoLayoutIsLeftAlone() throws IOException {
-    assertThat(failure(() -> LayoutRegistryClient.open(folder)))
-        .hasMessageContaining("there is no such folder")
+  void aDirectoryThatIsNoLayoutIsLeftAlone() throws IOException {
+    assertThat(failure(() -> LayoutRegistryClient.open(directory)))
+        .hasMessageContaining("there is no such directory")
         .extracting(RegistryException::reason)
         .isEqualTo(Reason.NOT_A_REGISTRY);
-    assertThat(folder).doesNotExist();
+    assertThat(directory).doesNotExist();
 
-    Files.createDirectory(folder);
-    Files.writeString(folder.resolve("letter.txt"), "dear reader");
+    Files.createDirectory(directory);
+    Files.writeString(directory.resolve("letter.txt"), "dear reader");
     for (ThrowingCallable call :
         List.<ThrowingCallable>of(
-            () -> LayoutRegistryClient.open(folder), () -> LayoutRegistryClient.at(folder))) {
+            () -> LayoutRegistryClient.open(directory), () -> LayoutRegistryClient.at(directory))) {
       assertThat(failure(call))
           .hasMessageContaining("it has no file oci-layout; check the path")
           .extracting(RegistryException::reason)
           .isEqualTo(Reason.NOT_A_REGISTRY);
     }
-    assertThat(folder).isDirectoryNotContaining("glob:**oci-layout");
+    assertThat(directory).isDirectoryNotContaining("glob:**oci-layout");
 
-    Files.writeString(folder.resolve("oci-layout"), "{\"imageLayoutVersion\":\"2.0.0\"}");
-    assertThatThrownBy(() -> LayoutRegistryClient.open(folder))
+    Files.writeString(directory.resolve("oci-layout"), "{\"imageLayoutVersion\":\"2.0.0\"}");
+    assertThatThrownBy(() -> LayoutRegistryClient.open(directory))
         .hasMessageContaining("no image layout of version 1");
-    Files.writeString(folder.resolve("oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}");
-    assertThatThrownBy(() -> LayoutRegistryClient.open(folder))
+    Files.writeString(directory.resolve("oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}");
+    assertThatThrownBy(() -> LayoutRegistryClient.open(directory))
         .hasMessageContaining("it has no file index.json");
   }
 
   @Test
   void aBrokenOrHugeIndexIsRefused() throws IOException {
-    LayoutRegistryClient.at(folder).close();
-    Files.writeString(folder.resolve("index.json"), "{\"manifests\":[{\"digest\":\"../../x\"}]}");
-    assertThatThrownBy(() -> LayoutRegistryClient.open(folder))
+    LayoutRegistryClient.at(directory).close();
+    Files.writeString(
+        directory.resolve("index.json"), "{\"manifests\":[{\"digest\":\"../../x\"}]}");
+    assertThatThrownBy(() -> LayoutRegistryClient.open(directory))
         .hasMessageContaining("index.json cannot be used")
         .hasMessageContaining("descriptor that is not legal");
-    Files.write(folder.resolve("index.json"), new byte[Manifest.MAX_SIZE + 1]);
-    assertThatThrownBy(() -> LayoutRegistryClient.open(folder))
+    Files.write(directory.resolve("index.json"), new byte[Manifest.MAX_SIZE + 1]);
+    assertThatThrownBy(() -> LayoutRegistryClient.open(directory))
         .hasMessageContaining("it has more than 4194304 bytes");
   }
 }

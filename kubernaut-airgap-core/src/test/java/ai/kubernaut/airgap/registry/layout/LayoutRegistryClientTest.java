@@ -5,11 +5,11 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
 final class LayoutRegistryClientTest extends RegistryClientContract {
-  @TempDir private Path folder;
+  @TempDir private Path directory;
 
   @Override
   protected Subject open() {
-    return new Subject(LayoutRegistryClient.at(folder), "harbor.corp:5000");
+    return new Subject(LayoutRegistryClient.at(directory), "harbor.corp:5000");
   }
 
   @Override

@@ -200,8 +200,9 @@ final class Comparison {
   }
 
   private static boolean isOnPath(String program) {
-    for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
-      if (!folder.isEmpty() && Files.isExecutable(Path.of(folder, program))) {
+    for (String directory :
+        System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
+      if (!directory.isEmpty() && Files.isExecutable(Path.of(directory, program))) {
         return true;
       }
     }

@@ -14,25 +14,25 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * A fresh {@code docker-registry} on loopback, with its storage in a folder that goes when it is
+ * A fresh {@code docker-registry} on loopback, with its storage in a directory that goes when it is
  * closed.
  */
 final class LocalRegistry implements AutoCloseable {
   private static final int CHECKS = 200;
 
-  private final Path folder;
+  private final Path directory;
   private final String host;
   private final Process process;
 
-  private LocalRegistry(Path folder, String host, Process process) {
-    this.folder = folder;
+  private LocalRegistry(Path directory, String host, Process process) {
+    this.directory = directory;
     this.host = host;
     this.process = process;
   }
 
   static LocalRegistry start(Function<String, RegistryClient> clientFor)
       throws IOException, InterruptedException {
-    Path folder = Files.createTempDirectory("kubernaut-airgap-benchmark-");
+    Path directory = Files.createTempDirectory("kubernaut-airgap-benchmark-");
     int port;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
@@ -40,20 +40,20 @@ final class LocalRegistry implements AutoCloseable {
     String host = "127.0.0.1:" + port;
     Path configuration =
         Files.writeString(
-            folder.resolve("config.yml"),
+            directory.resolve("config.yml"),
             """
             version: 0.1
             log: {level: error, accesslog: {disabled: true}}
             storage: {filesystem: {rootdirectory: %s}}
             http: {addr: '%s'}
             """
-                .formatted(folder.resolve("storage"), host));
+                .formatted(directory.resolve("storage"), host));
     Process process =
         new ProcessBuilder(List.of("docker-registry", "serve", configuration.toString()))
             .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("log").toFile())
+            .redirectOutput(directory.resolve("log").toFile())
             .start();
-    LocalRegistry registry = new LocalRegistry(folder, host, process);
+    LocalRegistry registry = new LocalRegistry(directory, host, process);
     try (RegistryClient client = clientFor.apply(host)) {
       registry.awaitAnswer(client);
     }
@@ -71,7 +71,7 @@ final class LocalRegistry implements AutoCloseable {
         }
       }
     }
-    String log = Files.readString(folder.resolve("log"));
+    String log = Files.readString(directory.resolve("log"));
     close();
     throw new IllegalStateException("docker-registry did not start: " + log);
   }
@@ -87,14 +87,14 @@ final class LocalRegistry implements AutoCloseable {
   @Override
   public void close() {
     process.destroy();
-    try (Stream<Path> files = Files.walk(folder)) {
+    try (Stream<Path> files = Files.walk(directory)) {
       process.waitFor(10, TimeUnit.SECONDS);
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
     } catch (IOException e) {
       throw new IllegalStateException(
-          "the registry's folder " + folder + " could not be removed", e);
+          "the registry's directory " + directory + " could not be removed", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -35,7 +35,7 @@ final class ManyImages {
   }
 
   void run() throws Exception {
-    Path folder = Files.createTempDirectory("kubernaut-airgap-benchmark-");
+    Path directory = Files.createTempDirectory("kubernaut-airgap-benchmark-");
     try (LocalRegistry source = LocalRegistry.start(Comparison::client);
         RegistryClient toSource = Comparison.client(source.host());
         HelmJavaClient helm = HelmJavaClient.create()) {
@@ -51,11 +51,11 @@ final class ManyImages {
       for (int thousandths : new int[] {250, 250, 500, 1000}) {
         int count = (int) Math.max(1, 5000 * scale * thousandths / 1000);
         publish(toSource, source.host(), count);
-        Path chart = chart(folder.resolve("chart-" + count), source.host(), count);
+        Path chart = chart(directory.resolve("chart-" + count), source.host(), count);
         measure(helm, Chart.at(chart), source);
       }
     } finally {
-      delete(folder);
+      delete(directory);
     }
   }
 
@@ -113,12 +113,12 @@ final class ManyImages {
     }
   }
 
-  private static Path chart(Path folder, String host, int count) throws Exception {
-    Files.createDirectories(folder.resolve("templates"));
+  private static Path chart(Path directory, String host, int count) throws Exception {
+    Files.createDirectories(directory.resolve("templates"));
     Files.writeString(
-        folder.resolve("Chart.yaml"), "{apiVersion: v2, name: many, version: 0.1.0}\n");
+        directory.resolve("Chart.yaml"), "{apiVersion: v2, name: many, version: 0.1.0}\n");
     Files.writeString(
-        folder.resolve("templates/pods.yaml"),
+        directory.resolve("templates/pods.yaml"),
         """
         {{- range $number := until %d }}
         ---
@@ -129,11 +129,11 @@ final class ManyImages {
         {{- end }}
         """
             .formatted(count, host));
-    return folder;
+    return directory;
   }
 
-  private static void delete(Path folder) throws Exception {
-    try (Stream<Path> files = Files.walk(folder)) {
+  private static void delete(Path directory) throws Exception {
+    try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }

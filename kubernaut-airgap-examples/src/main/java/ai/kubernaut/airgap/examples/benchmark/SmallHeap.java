@@ -39,18 +39,18 @@ final class SmallHeap {
       ImageRef image = push(toSource, ImageRef.parse(source.host() + "/benchmark/huge:v1"));
       for (boolean journal : new boolean[] {false, true}) {
         try (LocalRegistry target = LocalRegistry.start(Comparison::client)) {
-          Path folder = Files.createTempDirectory("kubernaut-airgap-benchmark-");
-          Path plan = folder.resolve("plan.yaml");
+          Path directory = Files.createTempDirectory("kubernaut-airgap-benchmark-");
+          Path plan = directory.resolve("plan.yaml");
           MirrorPlan.builder(Target.registry(target.host())).image(image).build().save(plan);
           List<String> command =
               new ArrayList<>(
                   Comparison.mirrorCommand(List.of("-Xmx64m"), plan, source.host(), target.host()));
           if (journal) {
-            command.addAll(List.of("--journal", folder.resolve("journal").toString()));
+            command.addAll(List.of("--journal", directory.resolve("journal").toString()));
           }
           Measurement took = Measurement.ofCommands(List.of(command), 1, source, target);
           Files.delete(plan);
-          Files.delete(folder);
+          Files.delete(directory);
           out.printf(
               Locale.ROOT,
               "%d blobs of %.0f MB at once with -Xmx64m%s: %.1f s, the process took at most %d MiB%n",

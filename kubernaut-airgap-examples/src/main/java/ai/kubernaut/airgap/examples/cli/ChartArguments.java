@@ -23,15 +23,15 @@ final class ChartArguments {
       names = "--chart",
       paramLabel = "DIR|TGZ|oci://REF",
       description =
-          "The chart's folder or archive, or where a registry has it, such as oci://quay.io/kubernaut-ai/charts/kubernaut:1.1.0.")
+          "The chart's directory or archive, or where a registry has it, such as oci://quay.io/kubernaut-ai/charts/kubernaut:1.1.0.")
   @Nullable String chart;
 
   @Option(
-      names = "--chart-folder",
+      names = "--chart-directory",
       paramLabel = "DIR",
       defaultValue = ".",
-      description = "Where to put a chart from a registry. Default: the current folder")
-  Path chartFolder = Path.of(".");
+      description = "Where to put a chart from a registry. Default: the current directory")
+  Path chartDirectory = Path.of(".");
 
   @Option(
       names = "--values",
@@ -121,7 +121,7 @@ final class ChartArguments {
                 layeredOn(
                     location.startsWith(OCI)
                         ? airgap.fetchChart(
-                            ImageRef.parse(location.substring(OCI.length())), chartFolder)
+                            ImageRef.parse(location.substring(OCI.length())), chartDirectory)
                         : Chart.at(Path.of(location))));
   }
 

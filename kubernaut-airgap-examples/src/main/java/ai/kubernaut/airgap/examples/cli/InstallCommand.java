@@ -1,8 +1,8 @@
 package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.Airgap;
-import ai.kubernaut.airgap.AirgapException;
-import ai.kubernaut.airgap.Secret;
+import ai.kubernaut.airgap.common.AirgapException;
+import ai.kubernaut.airgap.common.Secret;
 import ai.kubernaut.airgap.install.InstallOptions;
 import ai.kubernaut.airgap.install.Installation;
 import ai.kubernaut.airgap.plan.MirrorPlan;

@@ -1,10 +1,10 @@
 package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.Airgap;
-import ai.kubernaut.airgap.AirgapException;
-import ai.kubernaut.airgap.Secret;
 import ai.kubernaut.airgap.chart.Chart;
-import ai.kubernaut.airgap.cluster.Patience;
+import ai.kubernaut.airgap.cluster.WaitPolicy;
+import ai.kubernaut.airgap.common.AirgapException;
+import ai.kubernaut.airgap.common.Secret;
 import ai.kubernaut.airgap.examples.lab.Lab;
 import ai.kubernaut.airgap.examples.lab.LabVersion;
 import ai.kubernaut.airgap.examples.lab.cluster.Flavour;
@@ -218,7 +218,7 @@ final class LabCommand implements Callable<Integer> {
         airgap.verify(
             installation,
             VerifyOptions.builder()
-                .patience(Patience.of(Duration.ofSeconds(timeout), Duration.ofMillis(500)))
+                .waitPolicy(WaitPolicy.of(Duration.ofSeconds(timeout), Duration.ofMillis(500)))
                 .build());
     json.set("verification", Reports.json(verified));
     output.report(json, Reports.text(verified));

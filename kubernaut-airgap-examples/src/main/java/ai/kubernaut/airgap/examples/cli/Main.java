@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.examples.cli;
 
-import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platform;
 import ai.kubernaut.airgap.image.Separator;

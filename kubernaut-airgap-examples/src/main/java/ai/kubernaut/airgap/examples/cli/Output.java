@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.examples.cli;
 
-import ai.kubernaut.airgap.ProgressEvent;
+import ai.kubernaut.airgap.progress.ProgressEvent;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

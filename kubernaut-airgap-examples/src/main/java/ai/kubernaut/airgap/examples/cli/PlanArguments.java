@@ -114,7 +114,7 @@ final class PlanArguments {
     List<String> given = inputs();
     if (given.isEmpty()) {
       throw new IllegalArgumentException(
-          "--chart is missing: the chart's folder, archive or address; or --images or --imageset with a list of images, or --plan with a saved plan");
+          "--chart is missing: the chart's directory, archive or address; or --images or --imageset with a list of images, or --plan with a saved plan");
     }
     if (given.size() > 1) {
       throw new IllegalArgumentException(

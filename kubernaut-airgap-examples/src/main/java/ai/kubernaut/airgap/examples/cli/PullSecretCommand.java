@@ -1,7 +1,7 @@
 package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.Airgap;
-import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.pullsecret.PullSecretOptions;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;

@@ -218,8 +218,8 @@ final class Reports {
     ArrayNode findings = json.putArray("findings");
     for (Finding finding : report.findings()) {
       ObjectNode one = findings.addObject();
-      one.put("question", finding.question().name().toLowerCase(Locale.ROOT));
-      one.put("answer", finding.answer().name().toLowerCase(Locale.ROOT));
+      one.put("capability", finding.capability().name().toLowerCase(Locale.ROOT));
+      one.put("support", finding.support().name().toLowerCase(Locale.ROOT));
       one.put("problem", finding.isProblem());
       one.put("evidence", finding.evidence());
       one.put("consequence", finding.consequence());
@@ -247,8 +247,8 @@ final class Reports {
           String.format(
               Locale.ROOT,
               "  %-9s %s: %s%n            → %s%n",
-              finding.answer().name().replace('_', ' '),
-              finding.question(),
+              finding.support().name().replace('_', ' '),
+              finding.capability(),
               finding.evidence(),
               finding.consequence()));
     }

@@ -42,7 +42,7 @@ public final class Lab implements AutoCloseable {
 
   private final ScratchDirectory scratch;
   private final LabVersion version;
-  private final Path chartFolder;
+  private final Path chartDirectory;
   private final Path sdkConfig;
   private final @Nullable LabRegistry source;
   private final @Nullable LabRegistry mirror;
@@ -58,15 +58,16 @@ public final class Lab implements AutoCloseable {
     this.scratch = scratch;
     this.source = source;
     this.mirror = mirror;
-    Path folder = scratch.path();
+    Path directory = scratch.path();
     this.version = builder.version;
-    this.chartFolder = LabChart.unpack(Files.createDirectory(folder.resolve("chart")), version);
+    this.chartDirectory =
+        LabChart.unpack(Files.createDirectory(directory.resolve("chart")), version);
     this.sdkConfig =
         Files.writeString(
-            folder.resolve("sdk-config.yaml"),
+            directory.resolve("sdk-config.yaml"),
             "llm:\n  provider: litellm\n  model: gpt-4o\n  endpoint: http://litellm.internal.svc:4000\n");
     if (source != null) {
-      LabImages.push(source.host(), source.credentials(), version, folder.resolve("images"));
+      LabImages.push(source.host(), source.credentials(), version, directory.resolve("images"));
     }
     if (builder.withCluster) {
       String mirrorHost =
@@ -79,7 +80,7 @@ public final class Lab implements AutoCloseable {
               .pullBackOff(Duration.ofMillis(300))
               .machineConfigRollout(Duration.ofMillis(500))
               .start();
-      this.kubeconfig = cluster.writeKubeconfig(folder);
+      this.kubeconfig = cluster.writeKubeconfig(directory);
     } else {
       this.cluster = null;
       this.kubeconfig = null;
@@ -112,7 +113,7 @@ public final class Lab implements AutoCloseable {
    * @return ready to be planned
    */
   public Chart chart() {
-    Chart chart = Chart.at(chartFolder).values(chartFolder.resolve("values-ocp.yaml"));
+    Chart chart = Chart.at(chartDirectory).values(chartDirectory.resolve("values-ocp.yaml"));
     for (Map.Entry<String, String> value : version.requiredValues().entrySet()) {
       chart = chart.set(value.getKey(), value.getValue());
     }

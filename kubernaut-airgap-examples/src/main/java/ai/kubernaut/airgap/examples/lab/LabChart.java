@@ -21,10 +21,11 @@ public final class LabChart {
 
   /**
    * Writes version 1.1 of the chart, as it lies in Kubernaut's source tree: in {@code
-   * charts/kubernaut}, whose {@code migrations} is a symbolic link that leaves the chart's folder.
+   * charts/kubernaut}, whose {@code migrations} is a symbolic link that leaves the chart's
+   * directory.
    *
    * @param directory an existing directory
-   * @return the chart's folder
+   * @return the chart's directory
    */
   public static Path unpack(Path directory) {
     return unpack(directory, LabVersion.V1_1);
@@ -35,7 +36,7 @@ public final class LabChart {
    *
    * @param directory an existing directory
    * @param version which one
-   * @return the chart's folder
+   * @return the chart's directory
    */
   public static Path unpack(Path directory, LabVersion version) {
     try {
@@ -56,7 +57,7 @@ public final class LabChart {
     }
   }
 
-  /** The names of the files, because the entries of a jar cannot be listed like a folder's. */
+  /** The names of the files, because the entries of a jar cannot be listed like a directory's. */
   static List<String> files() throws IOException {
     return new String(read("index.txt"), StandardCharsets.UTF_8).lines().toList();
   }

@@ -49,7 +49,9 @@ final class LabImages {
     this.scratch = scratch;
   }
 
-  /** Builds and pushes a version's images; the folder holds jib's caches and the layers' files. */
+  /**
+   * Builds and pushes a version's images; the directory holds jib's caches and the layers' files.
+   */
   static void push(String registry, Credentials credentials, LabVersion version, Path scratch) {
     LabImages images = new LabImages(registry, credentials, scratch);
     ExecutorService threads = Executors.newFixedThreadPool(BUILDS_AT_ONCE);

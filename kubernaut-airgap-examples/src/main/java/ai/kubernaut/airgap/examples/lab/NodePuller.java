@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.examples.lab;
 
-import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.examples.lab.cluster.ImagePuller;
 import ai.kubernaut.airgap.examples.lab.cluster.PullFailure;
 import ai.kubernaut.airgap.examples.lab.cluster.PulledImage;

@@ -26,27 +26,27 @@ final class BadInputTest {
   private static final String POD =
       "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{image: 'quay.io/acme/app:{{ .Values.tag }}'}]}}\n";
 
-  @TempDir Path folder;
+  @TempDir Path directory;
 
   private Path chart;
 
   @BeforeEach
   void writeAChart() throws IOException {
-    chart = folder.resolve("chart");
+    chart = directory.resolve("chart");
     write("chart/Chart.yaml", "apiVersion: v2\nname: small\nversion: 1.0.0\n");
     write("chart/values.yaml", "tag: v1\n");
     write("chart/templates/pod.yaml", POD);
   }
 
   private Path write(String file, String text) throws IOException {
-    Path path = folder.resolve(file);
+    Path path = directory.resolve(file);
     Files.createDirectories(path.getParent());
     return Files.writeString(path, text);
   }
 
   private Map<String, Long> files() throws IOException {
     Map<String, Long> files = new TreeMap<>();
-    try (var paths = Files.walk(folder, 3, new FileVisitOption[0])) {
+    try (var paths = Files.walk(directory, 3, new FileVisitOption[0])) {
       for (Path path : paths.toList()) {
         files.put(
             path.toString(),
@@ -67,7 +67,7 @@ final class BadInputTest {
                 "--chart",
                 chart,
                 "--out",
-                folder.resolve("plan.yaml")));
+                directory.resolve("plan.yaml")));
     arguments.addAll(List.of(more));
     return CommandLineRun.of(arguments.toArray());
   }

@@ -27,10 +27,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Plans from lists of images, and what a plan will cost. */
 final class PlanInputsTest {
-  @TempDir Path folder;
+  @TempDir Path directory;
 
   private Path write(String file, String text) throws IOException {
-    return Files.writeString(folder.resolve(file), text);
+    return Files.writeString(directory.resolve(file), text);
   }
 
   private static CommandLineRun offline(Object... more) {
@@ -48,7 +48,7 @@ final class PlanInputsTest {
   void aListOfImages_becomesAPlan() throws IOException {
     Path list =
         write("images.txt", "# ours\nquay.io/acme/a:1\n\npostgres:16-alpine\nquay.io/acme/a:1\n");
-    Path plan = folder.resolve("plan.yaml");
+    Path plan = directory.resolve("plan.yaml");
 
     CommandLineRun run =
         offline("--images", list, "--separator", "-", "--extra-image", "q.io/b/c:2", "--out", plan);
@@ -103,7 +103,7 @@ final class PlanInputsTest {
     Path list = write("images.txt", "quay.io/acme/a:1\n");
     assertWrongUsage(offline(), "--chart is missing", "--images", "--imageset", "--plan");
     assertWrongUsage(
-        offline("--images", list, "--chart", folder), "--chart and --images exclude each other");
+        offline("--images", list, "--chart", directory), "--chart and --images exclude each other");
     assertWrongUsage(
         offline("--images", list, "--imageset", list), "--images and --imageset exclude");
     assertWrongUsage(

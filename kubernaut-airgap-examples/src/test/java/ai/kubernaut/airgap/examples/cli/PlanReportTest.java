@@ -18,12 +18,12 @@ import org.junit.jupiter.api.io.TempDir;
 class PlanReportTest {
   private static final String CONSOLE = "quay.io/kubernaut-ai/console:v1.5.0";
 
-  @TempDir Path folder;
+  @TempDir Path directory;
   private List<Object> chart = List.of();
 
   @BeforeEach
   void unpack() throws Exception {
-    chart = LabCharts.arguments(folder, "1.5");
+    chart = LabCharts.arguments(directory, "1.5");
   }
 
   private JsonNode plan(Object... more) throws Exception {
@@ -87,7 +87,7 @@ class PlanReportTest {
     assertThat(plan("--api-versions", "example.com/v1").toString()).doesNotContain(CONSOLE);
     Path facts =
         Files.writeString(
-            folder.resolve("facts.yaml"),
+            directory.resolve("facts.yaml"),
             ClusterVersions.of("v1.31.2", List.of("v1", "apps/v1")).toYaml());
     assertThat(plan("--cluster-facts", facts).toString()).doesNotContain(CONSOLE);
   }

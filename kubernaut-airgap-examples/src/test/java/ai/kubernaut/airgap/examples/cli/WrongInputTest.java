@@ -18,15 +18,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Wrong input gets a clear error before anything is touched. */
 class WrongInputTest {
-  @TempDir Path folder;
+  @TempDir Path directory;
 
   private Path chart;
   private Path sdkConfig;
 
   @BeforeEach
   void unpackTheChart() throws IOException {
-    chart = LabChart.unpack(Files.createDirectory(folder.resolve("chart")));
-    sdkConfig = Files.writeString(folder.resolve("sdk.yaml"), "llm:\n  provider: litellm\n");
+    chart = LabChart.unpack(Files.createDirectory(directory.resolve("chart")));
+    sdkConfig = Files.writeString(directory.resolve("sdk.yaml"), "llm:\n  provider: litellm\n");
   }
 
   private static void assertFails(CommandLineRun run, int status, String... words) {
@@ -60,12 +60,12 @@ class WrongInputTest {
   @Test
   void aMissingChart_isNamed() {
     assertFails(
-        planOffline("--chart", folder.resolve("nowhere")), 1, "there is no chart at", "nowhere");
+        planOffline("--chart", directory.resolve("nowhere")), 1, "there is no chart at", "nowhere");
   }
 
   @Test
-  void aFolderThatIsNoChart_isNamed() {
-    assertFails(planOffline("--chart", folder), 1, "is no chart: it holds no Chart.yaml");
+  void aDirectoryThatIsNoChart_isNamed() {
+    assertFails(planOffline("--chart", directory), 1, "is no chart: it holds no Chart.yaml");
   }
 
   @Test
@@ -86,7 +86,7 @@ class WrongInputTest {
   @Test
   void aMissingValuesFile_isNamed() {
     assertFails(
-        planOffline("--chart", chart, "--values", folder.resolve("none.yaml")),
+        planOffline("--chart", chart, "--values", directory.resolve("none.yaml")),
         1,
         "the values file",
         "none.yaml");
@@ -158,7 +158,7 @@ class WrongInputTest {
                   (DockerRegistry.USER + ":wrong-password").getBytes(StandardCharsets.UTF_8));
       Path authFile =
           Files.writeString(
-              folder.resolve("auth.json"),
+              directory.resolve("auth.json"),
               "{\"auths\":{\"" + registry.host() + "\":{\"auth\":\"" + auth + "\"}}}");
 
       CommandLineRun run =
@@ -192,7 +192,7 @@ class WrongInputTest {
   @Test
   void aMirrorThatCanTakeTheImages_saysSo() throws IOException {
     try (DockerRegistry registry = DockerRegistry.start()) {
-      Path authFile = Files.writeString(folder.resolve("none.json"), "{}");
+      Path authFile = Files.writeString(directory.resolve("none.json"), "{}");
       CommandLineRun run =
           CommandLineRun.of(
               "preflight",
@@ -208,7 +208,7 @@ class WrongInputTest {
 
       assertThat(run.status()).as(run.toString()).isZero();
       assertThat(run.out())
-          .contains("YES       lets push: uploads could begin in kubernaut-ai/gateway")
+          .contains("YES       allows push: uploads could begin in kubernaut-ai/gateway")
           .contains("YES       takes indexes:")
           .contains("known     the first component of a name is a project")
           .contains(registry.host() + " can take the images, as far as it says");
@@ -231,7 +231,7 @@ class WrongInputTest {
 
   @Test
   void aKubeconfigThatDoesNotParse_isNamed() throws IOException {
-    Path kubeconfig = Files.writeString(folder.resolve("kubeconfig"), "clusters: [\n");
+    Path kubeconfig = Files.writeString(directory.resolve("kubeconfig"), "clusters: [\n");
     assertFails(
         CommandLineRun.of("verify", "--plan", savePlan("harbor.corp"), "--kubeconfig", kubeconfig),
         1,
@@ -247,7 +247,7 @@ class WrongInputTest {
     }
     Path kubeconfig =
         Files.writeString(
-            folder.resolve("kubeconfig"),
+            directory.resolve("kubeconfig"),
             """
             apiVersion: v1
             kind: Config
@@ -260,7 +260,7 @@ class WrongInputTest {
     String auth = Base64.getEncoder().encodeToString("u:p".getBytes(StandardCharsets.UTF_8));
     Path authFile =
         Files.writeString(
-            folder.resolve("auth.json"),
+            directory.resolve("auth.json"),
             "{\"auths\":{\"harbor.corp\":{\"auth\":\"" + auth + "\"}}}");
     assertFails(
         CommandLineRun.of(
@@ -289,7 +289,7 @@ class WrongInputTest {
 
   private Path savePlan(String target) throws IOException {
     return Files.writeString(
-        folder.resolve("plan.yaml"),
+        directory.resolve("plan.yaml"),
         """
         apiVersion: airgap.kubernaut.ai/v1
         kind: MirrorPlan

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * hooks.
  */
 class HostSignalsTest {
-  @TempDir Path folder;
+  @TempDir Path directory;
 
   @ParameterizedTest
   @ValueSource(strings = {"TERM", "INT"})
@@ -37,7 +37,7 @@ class HostSignalsTest {
       throws Exception {
     try (LabCluster cluster =
         LabCluster.builder((image, configs) -> new PulledImage(image)).start()) {
-      Path kubeconfig = cluster.writeKubeconfig(folder);
+      Path kubeconfig = cluster.writeKubeconfig(directory);
       try (Fabric8ClusterClient client = Fabric8ClusterClient.fromKubeconfig(kubeconfig)) {
         client.create(
             ResourceType.NAMESPACE,
@@ -51,7 +51,7 @@ class HostSignalsTest {
                   Child.class.getName(),
                   writeChart().toString(),
                   kubeconfig.toString())
-              .redirectError(new File(folder.toFile(), "stderr"))
+              .redirectError(new File(directory.toFile(), "stderr"))
               .start();
       try (BufferedReader said = child.inputReader(StandardCharsets.UTF_8)) {
         assertThat(said.readLine()).isEqualTo("installed deployed");
@@ -68,7 +68,7 @@ class HostSignalsTest {
   }
 
   private Path writeChart() throws IOException {
-    Path chart = Files.createDirectories(folder.resolve("chart-" + System.nanoTime()));
+    Path chart = Files.createDirectories(directory.resolve("chart-" + System.nanoTime()));
     Files.writeString(
         chart.resolve("Chart.yaml"), "apiVersion: v2\nname: signals\nversion: 1.0.0\n");
     Path templates = Files.createDirectory(chart.resolve("templates"));

@@ -47,7 +47,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LabChartVersionsTest {
   private static final Target FLAT = Target.registry("quay.io/myorg").separator(Separator.DASH);
 
-  @TempDir Path folder;
+  @TempDir Path directory;
 
   static Stream<Arguments> everyVersionForEveryTarget() {
     return Stream.of(LabVersion.values())
@@ -61,12 +61,12 @@ class LabChartVersionsTest {
   }
 
   private Chart chart(LabVersion version) throws Exception {
-    Path location = LabChart.unpack(folder, version);
+    Path location = LabChart.unpack(directory, version);
     Chart chart = Chart.at(location).values(location.resolve("values-ocp.yaml"));
     for (Map.Entry<String, String> value : version.requiredValues().entrySet()) {
       chart = chart.set(value.getKey(), value.getValue());
     }
-    return chart.sdkConfig(Files.writeString(folder.resolve("sdk.yaml"), "llm: {}\n"));
+    return chart.sdkConfig(Files.writeString(directory.resolve("sdk.yaml"), "llm: {}\n"));
   }
 
   private static MirrorPlan plan(HelmClient helm, Chart chart, LabVersion version, Target target) {
@@ -130,7 +130,7 @@ class LabChartVersionsTest {
             .singleElement()
             .satisfies(
                 manifest ->
-                    assertThat(manifest.object().fields().texts("data").get("config.yaml"))
+                    assertThat(manifest.object().fields().strings("data").get("config.yaml"))
                         .contains("image: " + mustGather + "\n"));
       }
     }

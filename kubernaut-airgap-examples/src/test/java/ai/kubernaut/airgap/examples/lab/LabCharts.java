@@ -10,16 +10,16 @@ public final class LabCharts {
   private LabCharts() {}
 
   /** Unpacks a version; returns the options that name the chart and the values it requires. */
-  public static List<Object> arguments(Path folder, String number) throws Exception {
+  public static List<Object> arguments(Path directory, String number) throws Exception {
     LabVersion version = LabVersion.parse(number);
-    Path location = LabChart.unpack(folder, version);
+    Path location = LabChart.unpack(directory, version);
     List<Object> arguments =
         new ArrayList<>(
             List.of("--chart", location, "--values", location.resolve("values-ocp.yaml")));
     version
         .requiredValues()
         .forEach((key, value) -> arguments.addAll(List.of("--set", key + "=" + value)));
-    Path sdkConfig = Files.writeString(folder.resolve("sdk.yaml"), "llm: {}\n");
+    Path sdkConfig = Files.writeString(directory.resolve("sdk.yaml"), "llm: {}\n");
     arguments.addAll(List.of("--sdk-config", sdkConfig));
     return arguments;
   }

@@ -26,10 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The program with real parts in the places of the lab's: two docker-registry, one of them with TLS
- * and a user, and a chart's folder.
+ * and a user, and a chart's directory.
  */
 class RealPartsTest {
-  @TempDir static Path folder;
+  @TempDir static Path directory;
 
   private static DockerRegistry source;
   private static DockerRegistry mirror;
@@ -45,14 +45,14 @@ class RealPartsTest {
         source.host(),
         Credentials.of("anybody", "anything"),
         LabVersion.V1_1,
-        folder.resolve("images"));
-    chart = LabChart.unpack(Files.createDirectory(folder.resolve("chart")));
-    sdkConfig = Files.writeString(folder.resolve("sdk.yaml"), "llm:\n  provider: litellm\n");
+        directory.resolve("images"));
+    chart = LabChart.unpack(Files.createDirectory(directory.resolve("chart")));
+    sdkConfig = Files.writeString(directory.resolve("sdk.yaml"), "llm:\n  provider: litellm\n");
     String pair = DockerRegistry.USER + ":" + DockerRegistry.PASSWORD;
     String auth = Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
     authFile =
         Files.writeString(
-            folder.resolve("auth.json"),
+            directory.resolve("auth.json"),
             "{\"auths\":{\"" + mirror.host() + "\":{\"auth\":\"" + auth + "\"}}}");
   }
 
@@ -123,7 +123,7 @@ class RealPartsTest {
   }
 
   private Object llmKey() throws IOException {
-    return "OPENAI_API_KEY=" + Files.writeString(folder.resolve("llm-key"), "none\n");
+    return "OPENAI_API_KEY=" + Files.writeString(directory.resolve("llm-key"), "none\n");
   }
 
   /** Runs the program in a JVM of its own, with another working directory. */
@@ -159,13 +159,13 @@ class RealPartsTest {
   void aPlanThatWasCarriedToAnotherMachineIsInstalledThere_butNotWithAnAlteredChart()
       throws Exception {
     try (Lab lab = startCluster()) {
-      Path plan = folder.resolve("plan.yaml");
+      Path plan = directory.resolve("plan.yaml");
       CommandLineRun planned =
           run("plan", chartArguments("--target", mirror.host() + "/carried", "--out", plan));
       assertThat(planned.status()).as(planned.toString()).isZero();
       assertThat(run("mirror", "--plan", plan).status()).isZero();
 
-      Path elsewhere = Files.createDirectories(folder.resolve("another/machine/with/the/plan"));
+      Path elsewhere = Files.createDirectories(directory.resolve("another/machine/with/the/plan"));
       Files.move(plan, elsewhere.resolve("plan.yaml"));
       copy(chart, elsewhere.resolve(chart.getFileName().toString()));
       copy(sdkConfig, elsewhere.resolve(sdkConfig.getFileName().toString()));
@@ -198,7 +198,7 @@ class RealPartsTest {
   @Test
   void eachStepRunsByItselfFromASavedPlan() throws Exception {
     try (Lab lab = startCluster()) {
-      Path plan = folder.resolve("plan.yaml");
+      Path plan = directory.resolve("plan.yaml");
 
       CommandLineRun planned =
           run(

@@ -36,19 +36,19 @@ final class ApiRouter {
     }
   }
 
-  Answer answer(ApiRequest request) {
+  ApiResponse answer(ApiRequest request) {
     return switch (request.segment(0).orElse("")) {
-      case "version" -> Answer.json(Discovery.version());
-      case "healthz", "livez", "readyz" -> Answer.text("ok");
+      case "version" -> ApiResponse.json(Discovery.version());
+      case "healthz", "livez", "readyz" -> ApiResponse.text("ok");
       case "openapi" -> openApi(request);
       case "api" ->
           request.path().size() == 1
-              ? Answer.json(Discovery.coreVersions())
+              ? ApiResponse.json(Discovery.coreVersions())
               : resource(request, "", request.path().get(1), tail(request.path(), 2));
       case "apis" ->
           switch (request.path().size()) {
-            case 1 -> Answer.json(discovery.groups());
-            case 2 -> Answer.json(discovery.group(request.path().get(1)));
+            case 1 -> ApiResponse.json(discovery.groups());
+            case 2 -> ApiResponse.json(discovery.group(request.path().get(1)));
             default ->
                 resource(
                     request, request.path().get(1), request.path().get(2), tail(request.path(), 3));
@@ -57,27 +57,28 @@ final class ApiRouter {
     };
   }
 
-  private Answer openApi(ApiRequest request) {
+  private ApiResponse openApi(ApiRequest request) {
     List<String> path = request.path();
     if (path.equals(List.of("openapi", "v2"))) {
-      return Answer.json(Discovery.openApiV2());
+      return ApiResponse.json(Discovery.openApiV2());
     }
     if (path.equals(List.of("openapi", "v3"))) {
-      return Answer.json(discovery.openApiPaths());
+      return ApiResponse.json(discovery.openApiPaths());
     }
     return switch (path.size()) {
-      case 4 -> Answer.json(discovery.openApi("", path.get(3)));
-      case 5 -> Answer.json(discovery.openApi(path.get(3), path.get(4)));
+      case 4 -> ApiResponse.json(discovery.openApi("", path.get(3)));
+      case 5 -> ApiResponse.json(discovery.openApi(path.get(3), path.get(4)));
       default -> throw ApiException.noSuchPath();
     };
   }
 
-  private Answer resource(ApiRequest request, String group, String version, List<String> path) {
+  private ApiResponse resource(
+      ApiRequest request, String group, String version, List<String> path) {
     if (path.isEmpty()) {
-      return Answer.json(discovery.resources(group, version));
+      return ApiResponse.json(discovery.resources(group, version));
     }
     if (group.equals(SelfReview.GROUP) && path.equals(List.of(SelfReview.PLURAL))) {
-      return Answer.json(201, SelfReview.answer(request.object()));
+      return ApiResponse.json(201, SelfReview.answer(request.object()));
     }
     Target target = target(group, version, path);
     if (!target.subresource().isEmpty() && !target.isStatus()) {
@@ -95,7 +96,7 @@ final class ApiRouter {
       };
     }
     return switch (request.method()) {
-      case "GET" -> Answer.json(store.get(target.kind(), target.namespace(), target.name()));
+      case "GET" -> ApiResponse.json(store.get(target.kind(), target.namespace(), target.name()));
       case "PUT" -> replace(request, target);
       case "PATCH" -> patch(request, target);
       case "DELETE" -> delete(request, target);
@@ -119,7 +120,7 @@ final class ApiRouter {
         kind, inNamespace ? path.get(1) : "", rest.size() > 1 ? rest.get(1) : "", tail(rest, 2));
   }
 
-  private Answer subresource(ApiRequest request, Target target) {
+  private ApiResponse subresource(ApiRequest request, Target target) {
     String kind = target.kind().plural();
     String name = target.subresource().get(0);
     if (!request.method().equals("GET")) {
@@ -138,25 +139,25 @@ final class ApiRouter {
     throw ApiException.noSuchPath();
   }
 
-  private Answer list(ApiRequest request, Target target) {
+  private ApiResponse list(ApiRequest request, Target target) {
     Predicate<JsonNode> filter = filter(request);
     // The version is read first, so that a watch from it repeats a change rather than misses one.
     long version = store.resourceVersion();
     ObjectNode list = target.kind().list(Long.toString(version));
     ArrayNode items = list.putArray("items");
     store.list(target.kind(), target.namespace()).stream().filter(filter).forEach(items::add);
-    return Answer.json(list);
+    return ApiResponse.json(list);
   }
 
-  private Answer watch(ApiRequest request, Target target) {
+  private ApiResponse watch(ApiRequest request, Target target) {
     boolean initialEvents = request.flag("sendInitialEvents");
     long since = initialEvents ? 0 : request.number("resourceVersion", 0);
     long seconds = request.number("timeoutSeconds", DEFAULT_WATCH_SECONDS);
     Watch watch = store.watch(target.kind(), target.namespace(), since);
-    return new Answer.Stream(
+    return new ApiResponse.Stream(
         watch,
         filter(request),
-        new Answer.Options(
+        new ApiResponse.Options(
             Duration.ofSeconds(seconds), request.flag("allowWatchBookmarks"), initialEvents));
   }
 
@@ -165,7 +166,7 @@ final class ApiRouter {
         .and(Selectors.fields(request.parameter("fieldSelector")));
   }
 
-  private Answer create(ApiRequest request, Target target) {
+  private ApiResponse create(ApiRequest request, Target target) {
     ResourceKind kind = target.kind();
     ObjectNode object = request.object();
     checkKind(kind, object);
@@ -196,9 +197,9 @@ final class ApiRouter {
       if (store.find(kind, target.namespace(), Json.name(object)).isPresent()) {
         throw ApiException.alreadyExists(kind, Json.name(object));
       }
-      return Answer.json(201, Defaults.complete(kind, object));
+      return ApiResponse.json(201, Defaults.complete(kind, object));
     }
-    return Answer.json(201, store.create(kind, object));
+    return ApiResponse.json(201, store.create(kind, object));
   }
 
   private static void checkKind(ResourceKind kind, ObjectNode object) {
@@ -208,13 +209,13 @@ final class ApiRouter {
     }
   }
 
-  private Answer replace(ApiRequest request, Target target) {
+  private ApiResponse replace(ApiRequest request, Target target) {
     ObjectNode wanted = request.object();
     checkKind(target.kind(), wanted);
     return change(request, target, current -> wanted.deepCopy());
   }
 
-  private Answer patch(ApiRequest request, Target target) {
+  private ApiResponse patch(ApiRequest request, Target target) {
     boolean apply = request.mediaType().equals("application/apply-patch+yaml");
     if (apply && store.find(target.kind(), target.namespace(), target.name()).isEmpty()) {
       return create(request, target);
@@ -224,7 +225,8 @@ final class ApiRouter {
         request, target, current -> Patches.apply(request.mediaType(), current.deepCopy(), patch));
   }
 
-  private Answer change(ApiRequest request, Target target, UnaryOperator<ObjectNode> makeWanted) {
+  private ApiResponse change(
+      ApiRequest request, Target target, UnaryOperator<ObjectNode> makeWanted) {
     UnaryOperator<ObjectNode> change =
         current -> {
           ObjectNode wanted = makeWanted.apply(current);
@@ -236,10 +238,10 @@ final class ApiRouter {
               : withStatus(wanted, current);
         };
     if (request.isDryRun()) {
-      return Answer.json(
+      return ApiResponse.json(
           change.apply(store.get(target.kind(), target.namespace(), target.name()).deepCopy()));
     }
-    return Answer.json(store.update(target.kind(), target.namespace(), target.name(), change));
+    return ApiResponse.json(store.update(target.kind(), target.namespace(), target.name(), change));
   }
 
   private static ObjectNode withStatus(ObjectNode object, ObjectNode source) {
@@ -256,7 +258,7 @@ final class ApiRouter {
     return object;
   }
 
-  private Answer delete(ApiRequest request, Target target) {
+  private ApiResponse delete(ApiRequest request, Target target) {
     ObjectNode object =
         request.isDryRun()
             ? store.get(target.kind(), target.namespace(), target.name())
@@ -271,10 +273,10 @@ final class ApiRouter {
         .put("group", target.kind().group())
         .put("kind", target.kind().plural())
         .put("uid", Json.uid(object));
-    return Answer.json(status);
+    return ApiResponse.json(status);
   }
 
-  private Answer deleteCollection(ApiRequest request, Target target) {
+  private ApiResponse deleteCollection(ApiRequest request, Target target) {
     ObjectNode list = target.kind().list(Long.toString(store.resourceVersion()));
     ArrayNode items = list.putArray("items");
     store.list(target.kind(), target.namespace()).stream()
@@ -293,7 +295,7 @@ final class ApiRouter {
               }
               items.add(object);
             });
-    return Answer.json(list);
+    return ApiResponse.json(list);
   }
 
   private static boolean orphanDependents(ApiRequest request) {

@@ -99,7 +99,7 @@ final class ApiServer implements AutoCloseable {
 
   private void handle(ClassicHttpRequest request, ClassicHttpResponse response) throws IOException {
     LOG.log(Level.DEBUG, "{0} {1}", request.getMethod(), request.getRequestUri());
-    Answer answer;
+    ApiResponse answer;
     try {
       if (!isAuthorized(request)) {
         throw ApiException.unauthorized();
@@ -107,14 +107,14 @@ final class ApiServer implements AutoCloseable {
       // A client that gets no WebSocket, and no error either, goes on with an ordinary watch.
       answer =
           request.containsHeader("Upgrade") && isWebSocket(request)
-              ? Answer.text("")
+              ? ApiResponse.text("")
               : router.answer(read(request));
     } catch (ApiException e) {
       LOG.log(Level.DEBUG, "{0}: {1}", e.code(), e.getMessage());
-      answer = Answer.json(e.code(), e.status());
+      answer = ApiResponse.json(e.code(), e.status());
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, request.getMethod() + " " + request.getRequestUri(), e);
-      answer = Answer.json(500, ApiException.internal(e.toString()).status());
+      answer = ApiResponse.json(500, ApiException.internal(e.toString()).status());
     }
     write(answer, response);
   }
@@ -160,20 +160,20 @@ final class ApiServer implements AutoCloseable {
     return type == null ? "application/json" : type.getMimeType().toLowerCase(Locale.ROOT);
   }
 
-  private void write(Answer answer, ClassicHttpResponse response) {
-    if (answer instanceof Answer.Complete complete) {
+  private void write(ApiResponse answer, ClassicHttpResponse response) {
+    if (answer instanceof ApiResponse.Complete complete) {
       response.setCode(complete.code());
       response.setEntity(
           new ByteArrayEntity(
               complete.body().toByteArray(), ContentType.create(complete.contentType())));
-    } else if (answer instanceof Answer.Stream stream) {
+    } else if (answer instanceof ApiResponse.Stream stream) {
       response.setCode(200);
       response.setEntity(
           new EntityTemplate(-1, ContentType.APPLICATION_JSON, null, out -> stream(stream, out)));
     }
   }
 
-  private void stream(Answer.Stream stream, OutputStream out) throws IOException {
+  private void stream(ApiResponse.Stream stream, OutputStream out) throws IOException {
     Instant end = Instant.now().plus(stream.options().timeout());
     streaming.add(Thread.currentThread());
     try (Watch watch = stream.watch()) {
@@ -237,7 +237,7 @@ final class ApiServer implements AutoCloseable {
   }
 
   private static void sendBookmark(
-      OutputStream out, Answer.Stream stream, long version, boolean endOfInitial)
+      OutputStream out, ApiResponse.Stream stream, long version, boolean endOfInitial)
       throws IOException {
     ResourceKind kind = stream.watch().kind();
     ObjectNode line = Json.object().put("type", "BOOKMARK");

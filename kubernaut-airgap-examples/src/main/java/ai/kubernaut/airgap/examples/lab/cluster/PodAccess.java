@@ -19,7 +19,7 @@ final class PodAccess {
     this.store = store;
   }
 
-  Answer log(String namespace, String name, String container) {
+  ApiResponse log(String namespace, String name, String container) {
     ObjectNode pod = store.get(ResourceKinds.POD, namespace, name);
     List<JsonNode> statuses =
         Stream.concat(
@@ -38,7 +38,7 @@ final class PodAccess {
           "container \"%s\" in pod \"%s\" is waiting to start: %s"
               .formatted(Json.text(status, "/name"), name, Json.text(waiting, "/reason")));
     }
-    return Answer.text(log(pod, status));
+    return ApiResponse.text(log(pod, status));
   }
 
   private static String log(JsonNode pod, JsonNode status) {
@@ -60,7 +60,7 @@ final class PodAccess {
     return log.append(done ? "done\n" : "").toString();
   }
 
-  Answer serviceProxy(String namespace, String address, String path) {
+  ApiResponse serviceProxy(String namespace, String address, String path) {
     Address to = Address.parse(address);
     ObjectNode service = store.get(ResourceKinds.SERVICE, namespace, to.name());
     boolean hasPort =
@@ -86,7 +86,7 @@ final class PodAccess {
     return probe(pod, path);
   }
 
-  Answer podProxy(String namespace, String address, String path) {
+  ApiResponse podProxy(String namespace, String address, String path) {
     ObjectNode pod = store.get(ResourceKinds.POD, namespace, Address.parse(address).name());
     if (!Conditions.isTrue(pod, "Ready")) {
       throw ApiException.unavailable("pod \"%s\" is not ready".formatted(Json.name(pod)));
@@ -94,14 +94,14 @@ final class PodAccess {
     return probe(pod, path);
   }
 
-  private static Answer probe(JsonNode pod, String path) {
+  private static ApiResponse probe(JsonNode pod, String path) {
     boolean known =
         Json.elements(pod, "/spec/containers")
             .flatMap(container -> PROBES.stream().map(container::path))
             .anyMatch(probe -> Json.text(probe, "/httpGet/path").equals(path));
     return known
-        ? Answer.json(Json.object().put("status", "ok").put("pod", Json.name(pod)))
-        : Answer.json(404, Json.object().put("error", "no such path: " + path));
+        ? ApiResponse.json(Json.object().put("status", "ok").put("pod", Json.name(pod)))
+        : ApiResponse.json(404, Json.object().put("error", "no such path: " + path));
   }
 
   /** The name in a proxy's path, {@code [scheme:]name[:port]}; an empty port means any. */

@@ -44,8 +44,8 @@ final class Watch implements AutoCloseable {
     return startVersion;
   }
 
-  @Nullable Change next(Duration patience) throws InterruptedException {
-    return queue.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+  @Nullable Change next(Duration waitPolicy) throws InterruptedException {
+    return queue.poll(waitPolicy.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   @Override

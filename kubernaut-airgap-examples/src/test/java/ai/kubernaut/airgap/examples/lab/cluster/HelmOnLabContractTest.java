@@ -62,7 +62,7 @@ class HelmOnLabContractTest extends HelmClientContract {
               configMap)
           .orElseThrow()
           .fields()
-          .texts("data");
+          .strings("data");
     }
   }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.chart.RenderedChart;
-import ai.kubernaut.airgap.cluster.Patience;
+import ai.kubernaut.airgap.cluster.WaitPolicy;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.k8s.Fabric8ClusterClient;
 import ai.kubernaut.airgap.pullsecret.PullSecretConfigurer;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** An OpenShift cluster whose pools begin later than the first run waits. */
 @Timeout(90)
 class PullSecretOnLabClusterTest {
-  @TempDir Path folder;
+  @TempDir Path directory;
 
   @Test
   void theNextRunGoesOnWaiting_andReadsWhatTheNodesHave() throws Exception {
@@ -32,13 +32,13 @@ class PullSecretOnLabClusterTest {
                 .machineConfigRollout(Duration.ofSeconds(8))
                 .start();
         Fabric8ClusterClient client =
-            Fabric8ClusterClient.fromKubeconfig(cluster.writeKubeconfig(folder))) {
+            Fabric8ClusterClient.fromKubeconfig(cluster.writeKubeconfig(directory))) {
       Duration look = Duration.ofMillis(50);
-      assertThatThrownBy(() -> configure(client, Patience.of(Duration.ofMillis(1), look)))
+      assertThatThrownBy(() -> configure(client, WaitPolicy.of(Duration.ofMillis(1), look)))
           .isInstanceOf(PullSecretException.class)
           .hasMessageContaining("not every pool has got a new configuration");
 
-      PullSecretReport report = configure(client, Patience.of(Duration.ofMinutes(1), look));
+      PullSecretReport report = configure(client, WaitPolicy.of(Duration.ofMinutes(1), look));
 
       assertThat(report.isChanged()).isFalse();
       assertThat(report.evidence()).isEqualTo(PullSecretReport.Evidence.CONTENT);
@@ -46,13 +46,13 @@ class PullSecretOnLabClusterTest {
     }
   }
 
-  private static PullSecretReport configure(Fabric8ClusterClient client, Patience patience) {
+  private static PullSecretReport configure(Fabric8ClusterClient client, WaitPolicy waitPolicy) {
     return new PullSecretConfigurer(client, event -> {})
         .configure(
             Target.registry("harbor.corp"),
             Credentials.of("robot", "password"),
             ReleaseName.defaultRelease(),
             () -> RenderedChart.parse(""),
-            PullSecretOptions.builder().rolloutBegin(patience).rolloutEnd(patience).build());
+            PullSecretOptions.builder().rolloutBegin(waitPolicy).rolloutEnd(waitPolicy).build());
   }
 }

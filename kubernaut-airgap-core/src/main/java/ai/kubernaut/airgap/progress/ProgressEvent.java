@@ -1,4 +1,4 @@
-package ai.kubernaut.airgap;
+package ai.kubernaut.airgap.progress;
 
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;

@@ -4,7 +4,7 @@ import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.plan.MirrorPlan;
-import ai.kubernaut.airgap.preflight.Finding.Answer;
+import ai.kubernaut.airgap.preflight.Finding.Support;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.RegistryPreset;
@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** One preflight on its way. */
-final class Examination {
+final class PreflightRun {
   private static final int MAX_GROUPS = 8;
   private static final int MAX_REPOSITORIES = 64;
   private static final int MAX_NAMED = 5;
@@ -27,16 +27,16 @@ final class Examination {
   private final PreflightOptions options;
   private final MirrorPlan plan;
   private final List<Repository> repositories;
-  private final Attempts attempts;
-  private final Map<Question, Finding> findings = new EnumMap<>(Question.class);
+  private final UploadProbe attempts;
+  private final Map<Capability, Finding> findings = new EnumMap<>(Capability.class);
 
-  Examination(RegistryClient registries, PreflightOptions options, MirrorPlan plan) {
+  PreflightRun(RegistryClient registries, PreflightOptions options, MirrorPlan plan) {
     this.registries = registries;
     this.options = options;
     this.plan = plan;
     this.repositories =
         plan.entries().stream().map(entry -> entry.target().repository()).distinct().toList();
-    this.attempts = new Attempts(registries);
+    this.attempts = new UploadProbe(registries);
   }
 
   PreflightReport report() {
@@ -68,14 +68,14 @@ final class Examination {
   }
 
   private void reason(String why) {
-    for (Question question : Question.values()) {
+    for (Capability capability : Capability.values()) {
       findings.putIfAbsent(
-          question, Finding.of(question, Answer.NOT_ASKED, why, "found out while mirroring"));
+          capability, Finding.of(capability, Support.NOT_ASKED, why, "found out while mirroring"));
     }
   }
 
   private void found(Finding finding) {
-    findings.put(finding.question(), finding);
+    findings.put(finding.capability(), finding);
   }
 
   private static int depth(Repository repository) {
@@ -93,7 +93,7 @@ final class Examination {
     if (!misfits.isEmpty()) {
       found(
           Finding.problem(
-              Question.NAMES,
+              Capability.NAMES,
               preset.objection(misfits.get(0)).orElseThrow() + others(misfits.size() - 1),
               depth(misfits.get(0)) < preset.minimumDepth()
                   ? "plan with a path behind the host, as in "
@@ -124,12 +124,15 @@ final class Examination {
       registries.ping(host);
       found(
           Finding.of(
-              Question.REACHABLE, Answer.YES, host + " answered at /v2/", "mirroring can begin"));
+              Capability.REACHABLE,
+              Support.YES,
+              host + " answered at /v2/",
+              "mirroring can begin"));
       trusted();
       found(
           Finding.of(
-              Question.CREDENTIALS,
-              Answer.YES,
+              Capability.CREDENTIALS,
+              Support.YES,
               host + " let the client in",
               "what they allow is seen below"));
       return true;
@@ -143,8 +146,8 @@ final class Examination {
   private void trusted() {
     found(
         Finding.of(
-            Question.TLS,
-            Answer.YES,
+            Capability.TLS,
+            Support.YES,
             "the connection came about, by plain HTTP only where the client allows it",
             "content and credentials go over it"));
   }
@@ -154,29 +157,29 @@ final class Examination {
       case TLS ->
           found(
               Finding.problem(
-                  Question.TLS, message(e), "make the client trust the registry, and ask again"));
+                  Capability.TLS, message(e), "make the client trust the registry, and ask again"));
       case UNAUTHORIZED, FORBIDDEN -> {
         found(
             Finding.of(
-                Question.REACHABLE, Answer.YES, "it refused as a registry does", "it is there"));
+                Capability.REACHABLE, Support.YES, "it refused as a registry does", "it is there"));
         trusted();
         found(
             Finding.problem(
-                Question.CREDENTIALS,
+                Capability.CREDENTIALS,
                 message(e),
                 "give credentials that " + e.registry() + " accepts"));
       }
       case RATE_LIMITED, SERVER ->
           found(
               Finding.of(
-                  Question.REACHABLE,
-                  Answer.UNKNOWN,
+                  Capability.REACHABLE,
+                  Support.UNKNOWN,
                   message(e),
                   "it may pass: the mirroring tries again"));
       default ->
           found(
               Finding.problem(
-                  Question.REACHABLE,
+                  Capability.REACHABLE,
                   message(e),
                   "check the target's host and port, and the way there"));
     }
@@ -201,7 +204,7 @@ final class Examination {
     }
     existence();
     acceptedBelow().ifPresentOrElse(this::tooDeep, this::namesFit);
-    if (!findings.containsKey(Question.PUSH)) {
+    if (!findings.containsKey(Capability.PUSH)) {
       pushes();
     }
   }
@@ -229,8 +232,8 @@ final class Examination {
     if (missing.isEmpty()) {
       found(
           Finding.of(
-              Question.EXISTS,
-              attempts.accepted().isEmpty() ? Answer.UNKNOWN : Answer.YES,
+              Capability.EXISTS,
+              attempts.accepted().isEmpty() ? Support.UNKNOWN : Support.YES,
               attempts.accepted().isEmpty()
                   ? "it let no upload begin, and did not say that something is missing"
                   : "uploads could begin",
@@ -241,7 +244,7 @@ final class Examination {
     }
     found(
         Finding.problem(
-            Question.EXISTS, message(attempts.failure(missing.get(0))), create(missing)));
+            Capability.EXISTS, message(attempts.failure(missing.get(0))), create(missing)));
   }
 
   private String create(List<Repository> missing) {
@@ -278,7 +281,7 @@ final class Examination {
     if (denied == null) {
       return Optional.empty();
     }
-    Attempts probes = new Attempts(registries);
+    UploadProbe probes = new UploadProbe(registries);
     // A name in another project would say nothing of depth, so two components stay.
     int least = Math.max(2, prefixDepth() + 1);
     for (int depth = depth(denied) - 1; depth >= least; depth--) {
@@ -291,7 +294,7 @@ final class Examination {
   }
 
   private Optional<Repository> deepestDenied() {
-    return attempts.denied().stream().max(Comparator.comparingInt(Examination::depth));
+    return attempts.denied().stream().max(Comparator.comparingInt(PreflightRun::depth));
   }
 
   private int prefixDepth() {
@@ -308,7 +311,7 @@ final class Examination {
     int depth = depth(accepted);
     found(
         Finding.problem(
-            Question.NAMES,
+            Capability.NAMES,
             message(attempts.failure(deepestDenied().orElseThrow()))
                 + "; but it takes "
                 + accepted
@@ -318,19 +321,19 @@ final class Examination {
             deeper(depth)));
     found(
         Finding.of(
-            Question.PUSH,
-            Answer.YES,
+            Capability.PUSH,
+            Support.YES,
             "an upload could begin in " + accepted.name() + ", and was given up again",
             "images can be sent under names that are not too deep"));
   }
 
   private void namesFit() {
-    int deepest = attempts.accepted().stream().mapToInt(Examination::depth).max().orElse(0);
-    int wanted = repositories.stream().mapToInt(Examination::depth).max().orElse(0);
+    int deepest = attempts.accepted().stream().mapToInt(PreflightRun::depth).max().orElse(0);
+    int wanted = repositories.stream().mapToInt(PreflightRun::depth).max().orElse(0);
     found(
         Finding.of(
-            Question.NAMES,
-            deepest >= wanted ? Answer.YES : Answer.UNKNOWN,
+            Capability.NAMES,
+            deepest >= wanted ? Support.YES : Support.UNKNOWN,
             deepest >= wanted
                 ? "an upload could begin for a name of "
                     + deepest
@@ -347,7 +350,7 @@ final class Examination {
     if (!denied.isEmpty()) {
       found(
           Finding.problem(
-              Question.PUSH,
+              Capability.PUSH,
               message(attempts.failure(denied.get(0))) + others(denied),
               "ask for the right to push to "
                   + names(some(denied, MAX_NAMED))
@@ -355,8 +358,8 @@ final class Examination {
     } else if (unclear.isPresent()) {
       found(
           Finding.of(
-              Question.PUSH,
-              Answer.UNKNOWN,
+              Capability.PUSH,
+              Support.UNKNOWN,
               message(unclear.get()),
               unclear.get().reason().retryable()
                   ? "it may pass: the mirroring tries again"
@@ -364,15 +367,15 @@ final class Examination {
     } else if (attempts.accepted().isEmpty()) {
       found(
           Finding.of(
-              Question.PUSH,
-              Answer.UNKNOWN,
+              Capability.PUSH,
+              Support.UNKNOWN,
               "what has to be there first is not there",
               "ask again once it is"));
     } else {
       found(
           Finding.of(
-              Question.PUSH,
-              Answer.YES,
+              Capability.PUSH,
+              Support.YES,
               "uploads could begin in "
                   + names(some(attempts.accepted(), MAX_NAMED))
                   + ", and were given up again",
@@ -390,40 +393,40 @@ final class Examination {
     Repository repository = attempts.accepted().get(0);
     referrers(repository);
     if (options.mayWrite() && findings.values().stream().noneMatch(Finding::isProblem)) {
-      new Traces(registries, plan, repository, other(repository), this::found).leave();
+      new PushProbe(registries, plan, repository, other(repository), this::found).leave();
     }
     long piece = attempts.minimumPiece();
     findings.putIfAbsent(
-        Question.PIECES,
+        Capability.CHUNKED_UPLOADS,
         piece > 0
             ? Finding.of(
-                Question.PIECES,
-                Answer.YES,
+                Capability.CHUNKED_UPLOADS,
+                Support.YES,
                 "its uploads ask for pieces of " + piece + " bytes or more (OCI-Chunk-Min-Length)",
                 "a broken upload goes on where it broke")
-            : unasked(Question.PIECES, "an upload that breaks goes on, or begins anew"));
+            : unasked(Capability.CHUNKED_UPLOADS, "an upload that breaks goes on, or begins anew"));
     findings.putIfAbsent(
-        Question.MOUNT,
+        Capability.MOUNT,
         repositories.size() < 2
             ? Finding.of(
-                Question.MOUNT, Answer.NOT_ASKED, "there is one repository", "nothing to mount")
+                Capability.MOUNT, Support.NOT_ASKED, "there is one repository", "nothing to mount")
             : unasked(
-                Question.MOUNT,
+                Capability.MOUNT,
                 "what several images share is mounted where it lets, else sent again"));
     findings.putIfAbsent(
-        Question.INDEX,
+        Capability.INDEX,
         plan.platforms().isWithoutIndex()
             ? Finding.of(
-                Question.INDEX, Answer.NOT_ASKED, "the plan has no indexes", "none will be sent")
+                Capability.INDEX, Support.NOT_ASKED, "the plan has no indexes", "none will be sent")
             : unasked(
-                Question.INDEX,
+                Capability.INDEX,
                 "where it takes none, an image fails unless platformWhereIndexRefused names a platform"));
   }
 
-  private static Finding unasked(Question question, String consequence) {
+  private static Finding unasked(Capability capability, String consequence) {
     return Finding.of(
-        question,
-        Answer.UNKNOWN,
+        capability,
+        Support.UNKNOWN,
         "only by leaving something in the mirror could that be found out (mayWrite)",
         consequence);
   }
@@ -442,8 +445,8 @@ final class Examination {
       boolean listed = registries.referrers(repository, subject).isPresent();
       found(
           Finding.of(
-              Question.REFERRERS,
-              listed ? Answer.YES : Answer.NO,
+              Capability.REFERRERS,
+              listed ? Support.YES : Support.NO,
               listed
                   ? "it answered with a list for " + subject.abbreviated()
                   : "it answered with no list for " + subject.abbreviated(),
@@ -454,8 +457,8 @@ final class Examination {
       Interruption.check(e);
       found(
           Finding.of(
-              Question.REFERRERS,
-              Answer.UNKNOWN,
+              Capability.REFERRERS,
+              Support.UNKNOWN,
               message(e),
               "found out when something is attached"));
     }

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Remembers how long would have been waited, and waits no time at all. */
-final class NoPauses implements Pauses {
+final class NoSleep implements Sleeper {
   private final List<Duration> waits = new CopyOnWriteArrayList<>();
   private final double random;
   private long nanos;
 
-  NoPauses(double random) {
+  NoSleep(double random) {
     this.random = random;
   }
 

@@ -1,4 +1,4 @@
-package ai.kubernaut.airgap;
+package ai.kubernaut.airgap.common;
 
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

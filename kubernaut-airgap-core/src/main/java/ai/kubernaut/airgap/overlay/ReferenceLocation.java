@@ -11,4 +11,4 @@ import ai.kubernaut.airgap.chart.Branch;
  * @param path the path in the object
  * @param number which reference of those at this path
  */
-record Place(Branch branch, String template, int object, String path, int number) {}
+record ReferenceLocation(Branch branch, String template, int object, String path, int number) {}

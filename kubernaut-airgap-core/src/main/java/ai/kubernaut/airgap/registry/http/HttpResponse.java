@@ -17,7 +17,7 @@ import org.apache.hc.core5.http.HttpEntity;
  * An answer whose body has not been read yet. Closing it before the body's end breaks the
  * connection.
  */
-final class Answer implements AutoCloseable {
+final class HttpResponse implements AutoCloseable {
   /** More than any body that is read only for its error messages. */
   private static final int MAX_DISCARDED = 64 << 10;
 
@@ -27,7 +27,7 @@ final class Answer implements AutoCloseable {
   private final InputStream body;
   private boolean ended;
 
-  Answer(ClassicHttpResponse response, Transfer transfer, URI uri) throws IOException {
+  HttpResponse(ClassicHttpResponse response, Transfer transfer, URI uri) throws IOException {
     this.response = response;
     this.transfer = transfer;
     this.uri = uri;

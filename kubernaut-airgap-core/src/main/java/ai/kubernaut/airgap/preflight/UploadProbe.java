@@ -16,7 +16,7 @@ import java.util.Set;
  * Begins uploads and gives them up again, to see which repositories take them. Nothing of an upload
  * that was given up is left; a registry that creates repositories by itself may have created one.
  */
-final class Attempts {
+final class UploadProbe {
   private static final Set<Reason> DENIALS =
       Set.of(Reason.UNAUTHORIZED, Reason.FORBIDDEN, Reason.REFUSED);
 
@@ -26,7 +26,7 @@ final class Attempts {
   private boolean unable;
   private long minimumPiece;
 
-  Attempts(RegistryClient registries) {
+  UploadProbe(RegistryClient registries) {
     this.registries = registries;
   }
 

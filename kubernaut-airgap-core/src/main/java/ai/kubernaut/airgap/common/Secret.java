@@ -1,4 +1,4 @@
-package ai.kubernaut.airgap;
+package ai.kubernaut.airgap.common;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

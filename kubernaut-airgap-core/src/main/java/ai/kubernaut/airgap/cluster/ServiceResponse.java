@@ -7,7 +7,7 @@ import org.immutables.value.Value;
  * Immutable.
  */
 @Value.Immutable
-public interface HttpAnswer {
+public interface ServiceResponse {
   /**
    * The HTTP status.
    *
@@ -40,7 +40,8 @@ public interface HttpAnswer {
    * @param body the beginning of the body
    * @return the answer
    */
-  static HttpAnswer of(int status, String body) {
-    return ImmutableHttpAnswer.of(status, body.length() > 4096 ? body.substring(0, 4096) : body);
+  static ServiceResponse of(int status, String body) {
+    return ImmutableServiceResponse.of(
+        status, body.length() > 4096 ? body.substring(0, 4096) : body);
   }
 }

@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.cluster;
 
-import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.common.AirgapException;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -8,14 +8,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
-/** One look of a {@link Patience}, in a thread of its own that can be left behind. */
-final class TimedLook {
-  private TimedLook() {}
+/** One look of a {@link WaitPolicy}, in a thread of its own that can be left behind. */
+final class TimedCheck {
+  private TimedCheck() {}
 
   /**
    * Takes a look.
    *
-   * @param nanos how long it may take, but never less than {@link Patience#SHORTEST_LOOK}
+   * @param nanos how long it may take, but never less than {@link WaitPolicy#MINIMUM_CHECK_TIME}
    * @return empty when it took longer; its thread was interrupted then
    */
   static <T> Optional<T> take(Supplier<T> look, long nanos) {
@@ -24,7 +24,7 @@ final class TimedLook {
     thread.setDaemon(true);
     thread.start();
     try {
-      long limit = Math.max(nanos, Patience.SHORTEST_LOOK.toNanos());
+      long limit = Math.max(nanos, WaitPolicy.MINIMUM_CHECK_TIME.toNanos());
       return Optional.of(task.get(limit, TimeUnit.NANOSECONDS));
     } catch (TimeoutException e) {
       task.cancel(true);

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
  * @param path the keys from the outside in, and the indices of lists
  * @param text the text
  */
-record Leaf(List<Object> path, String text) {
+record StringValue(List<Object> path, String text) {
   private static final Pattern SUBCHART = Pattern.compile("(?m)^([\\w.-]+):$");
 
   /** Whether it is nothing but signs, as separators are. */
@@ -21,9 +21,11 @@ record Leaf(List<Object> path, String text) {
   }
 
   /** For a subchart's copy of a global text the global one itself; empty for all others. */
-  Optional<Leaf> global() {
+  Optional<StringValue> global() {
     int at = path.lastIndexOf("global");
-    return at > 0 ? Optional.of(new Leaf(path.subList(at, path.size()), text)) : Optional.empty();
+    return at > 0
+        ? Optional.of(new StringValue(path.subList(at, path.size()), text))
+        : Optional.empty();
   }
 
   /** Whether it may be a part of a reference: it occurs in it, and not in the middle of a word. */
@@ -65,7 +67,7 @@ record Leaf(List<Object> path, String text) {
       int subchart = path.lastIndexOf(headers.get(i).group(1));
       if (subchart >= 0
           && subchart + 1 < path.size()
-          && new Leaf(path.subList(subchart + 1, path.size()), text)
+          && new StringValue(path.subList(subchart + 1, path.size()), text)
               .isNamedIn(message.substring(begin, end))) {
         return true;
       }

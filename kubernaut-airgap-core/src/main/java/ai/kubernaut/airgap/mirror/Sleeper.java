@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Waits, and throws the dice for how long: what tests have to take the place of. */
-interface Pauses {
+interface Sleeper {
   void sleep(Duration wait) throws InterruptedException;
 
   /** As {@link System#nanoTime()}. */
@@ -14,8 +14,8 @@ interface Pauses {
   double random();
 
   /** By the clock. */
-  static Pauses real() {
-    return new Pauses() {
+  static Sleeper real() {
+    return new Sleeper() {
       @Override
       public void sleep(Duration wait) throws InterruptedException {
         Thread.sleep(wait.toMillis());

@@ -3,7 +3,7 @@ package ai.kubernaut.airgap.preflight;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.plan.MirrorPlan;
-import ai.kubernaut.airgap.preflight.Finding.Answer;
+import ai.kubernaut.airgap.preflight.Finding.Support;
 import ai.kubernaut.airgap.registry.BlobUpload;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.Manifest;
@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  * The questions that only a push answers: the smallest image that there can be, for one platform
  * and as an index, is stored.
  */
-final class Traces {
+final class PushProbe {
   private static final String CONTENT = "{}";
   private static final Descriptor BLOB =
       Descriptor.of(
@@ -33,7 +33,7 @@ final class Traces {
   private final Optional<Repository> other;
   private final Consumer<Finding> findings;
 
-  Traces(
+  PushProbe(
       RegistryClient registries,
       MirrorPlan plan,
       Repository repository,
@@ -72,8 +72,8 @@ final class Traces {
         upload.finish(BLOB, CONTENT.length(), InputStream.nullInputStream());
         findings.accept(
             Finding.of(
-                Question.PIECES,
-                counted ? Answer.YES : Answer.NO,
+                Capability.CHUNKED_UPLOADS,
+                counted ? Support.YES : Support.NO,
                 counted
                     ? "a piece was taken (PATCH), and counted"
                     : "a piece was taken (PATCH), and not counted",
@@ -87,8 +87,8 @@ final class Traces {
       Interruption.check(e);
       findings.accept(
           Finding.of(
-              Question.PIECES,
-              e.reason().retryable() ? Answer.UNKNOWN : Answer.NO,
+              Capability.CHUNKED_UPLOADS,
+              e.reason().retryable() ? Support.UNKNOWN : Support.NO,
               String.valueOf(e.getMessage()),
               "a broken upload begins anew"));
     }
@@ -123,8 +123,8 @@ final class Traces {
       registries.writeManifest(repository.tag(Preflight.TAG), index);
       findings.accept(
           Finding.of(
-              Question.INDEX,
-              Answer.YES,
+              Capability.INDEX,
+              Support.YES,
               "it took one, which is " + repository.tag(Preflight.TAG) + " now",
               "every platform is mirrored"));
     } catch (RegistryException e) {
@@ -133,12 +133,12 @@ final class Traces {
       findings.accept(
           passing
               ? Finding.of(
-                  Question.INDEX,
-                  Answer.UNKNOWN,
+                  Capability.INDEX,
+                  Support.UNKNOWN,
                   String.valueOf(e.getMessage()),
                   "it may pass: the mirroring tries again")
               : Finding.problem(
-                  Question.INDEX,
+                  Capability.INDEX,
                   String.valueOf(e.getMessage()),
                   "choose one platform: platformWhereIndexRefused for the mirroring, or"
                       + " Platforms.withoutIndex for the plan"));
@@ -149,8 +149,8 @@ final class Traces {
     boolean mounted = registries.mountBlob(to, BLOB.digest(), repository);
     findings.accept(
         Finding.of(
-            Question.MOUNT,
-            mounted ? Answer.YES : Answer.NO,
+            Capability.MOUNT,
+            mounted ? Support.YES : Support.NO,
             (mounted ? "it took a blob over from " : "it would not take a blob over from ")
                 + repository
                 + " to "

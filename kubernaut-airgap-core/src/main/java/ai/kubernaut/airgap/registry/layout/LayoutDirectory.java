@@ -25,7 +25,7 @@ import java.util.UUID;
  * what a symbolic link leads to is used only inside the layout. A file is complete, and safe on the
  * disk, the moment it has its name.
  */
-final class LayoutFolder {
+final class LayoutDirectory {
   /** What this library keeps beside the layout's own files; other tools pass over it. */
   static final String OWN = ".airgap";
 
@@ -34,9 +34,9 @@ final class LayoutFolder {
   private final Path root;
 
   /**
-   * @param root a folder that is there, in its real path
+   * @param root a directory that is there, in its real path
    */
-  LayoutFolder(Path root) {
+  LayoutDirectory(Path root) {
     this.root = root;
   }
 
@@ -51,17 +51,17 @@ final class LayoutFolder {
   }
 
   Path newPart(UUID session) throws IOException {
-    Path file = ownFolder().resolve(session + ".part");
+    Path file = ownDirectory().resolve(session + ".part");
     Files.createFile(file);
     return file;
   }
 
   /** A part becomes a blob; where the blob is there already, it is the same. */
   void keep(Path part, Digest digest) throws IOException {
-    Path folder =
+    Path directory =
         inside(
             Files.createDirectories(root.resolve("blobs").resolve(digest.algorithm().toString())));
-    replace(part, folder.resolve(digest.hex()));
+    replace(part, directory.resolve(digest.hex()));
   }
 
   /** Whether a layout of another kind, or no layout, is here. */
@@ -102,14 +102,14 @@ final class LayoutFolder {
       written.force(true);
     }
     Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    syncFolder(file.resolveSibling("."));
+    syncDirectory(file.resolveSibling("."));
   }
 
-  private static void syncFolder(Path folder) {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+  private static void syncDirectory(Path directory) {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     } catch (IOException e) {
-      // Not every system lets a folder be opened; those keep its entries safe by other means.
+      // Not every system lets a directory be opened; those keep its entries safe by other means.
       return;
     }
   }
@@ -118,7 +118,7 @@ final class LayoutFolder {
   void alone(Action.Work<?> work) throws IOException {
     ProcessLock lock;
     try {
-      lock = ProcessLock.acquire(ownFolder().resolve("lock"), LOCK_TIMEOUT);
+      lock = ProcessLock.acquire(ownDirectory().resolve("lock"), LOCK_TIMEOUT);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw (InterruptedIOException) new InterruptedIOException("interrupted").initCause(e);
@@ -131,9 +131,9 @@ final class LayoutFolder {
   }
 
   /** Only its owner can look into it. */
-  private Path ownFolder() throws IOException {
-    Path folder = root.resolve(OWN);
-    if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+  private Path ownDirectory() throws IOException {
+    Path directory = root.resolve(OWN);
+    if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
       FileAttribute<?>[] ownersOnly =
           root.getFileSystem().supportedFileAttributeViews().contains("posix")
               ? new FileAttribute<?>[] {
@@ -141,9 +141,9 @@ final class LayoutFolder {
               }
               : new FileAttribute<?>[0];
       // Unlike createDirectory, not disturbed by another process that is quicker.
-      Files.createDirectories(folder, ownersOnly);
+      Files.createDirectories(directory, ownersOnly);
     }
-    return inside(folder);
+    return inside(directory);
   }
 
   private Optional<Path> existing(Path file) throws IOException {

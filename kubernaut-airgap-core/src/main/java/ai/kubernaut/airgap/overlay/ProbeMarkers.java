@@ -12,14 +12,14 @@ import java.util.TreeMap;
  * letters that no other value has. Schemas rarely allow a separator but those they know, so it
  * becomes another separator, and the places are told by comparing. Immutable.
  */
-final class Marks {
+final class ProbeMarkers {
   /**
    * What was read in a reference.
    *
    * @param slots for each beginning of a value's text the value
    * @param ambiguous whether a separator was seen that may be that of several values
    */
-  record Reading(NavigableMap<Integer, Leaf> slots, boolean ambiguous) {}
+  record Reading(NavigableMap<Integer, StringValue> slots, boolean ambiguous) {}
 
   private static final String BEGIN = "zq";
   private static final String END = "qz";
@@ -27,21 +27,21 @@ final class Marks {
   /** Letters that are in neither end of a mark. */
   private static final String LETTERS = "abcdefghijklmnoprstuvwxy";
 
-  private final Map<String, Leaf> words = new LinkedHashMap<>();
-  private final Map<Leaf, String> texts = new LinkedHashMap<>();
-  private final Map<String, Leaf> separators = new LinkedHashMap<>();
+  private final Map<String, StringValue> words = new LinkedHashMap<>();
+  private final Map<StringValue, String> texts = new LinkedHashMap<>();
+  private final Map<String, StringValue> separators = new LinkedHashMap<>();
   private final Map<String, Integer> alike = new LinkedHashMap<>();
 
-  Marks(List<Leaf> leaves) {
-    for (Leaf leaf : leaves) {
-      if (leaf.isPunctuation()) {
-        separators.put(leaf.text(), leaf);
-        alike.merge(leaf.text(), 1, Integer::sum);
-        texts.put(leaf, other(leaf.text()));
+  ProbeMarkers(List<StringValue> values) {
+    for (StringValue value : values) {
+      if (value.isPunctuation()) {
+        separators.put(value.text(), value);
+        alike.merge(value.text(), 1, Integer::sum);
+        texts.put(value, other(value.text()));
       } else {
         String mark = mark(words.size());
-        words.put(mark, leaf);
-        texts.put(leaf, leaf.text() + mark);
+        words.put(mark, value);
+        texts.put(value, value.text() + mark);
       }
     }
   }
@@ -60,7 +60,7 @@ final class Marks {
   }
 
   /** For each value its changed text. */
-  Map<Leaf, String> texts() {
+  Map<StringValue, String> texts() {
     return texts;
   }
 
@@ -72,17 +72,17 @@ final class Marks {
    * @return empty when the marks do not explain every difference
    */
   Optional<Reading> read(String plain, String marked) {
-    NavigableMap<Integer, Leaf> slots = new TreeMap<>();
+    NavigableMap<Integer, StringValue> slots = new TreeMap<>();
     StringBuilder unmarked = new StringBuilder();
     int at = 0;
     for (int begin = marked.indexOf(BEGIN); begin >= 0; begin = marked.indexOf(BEGIN, at)) {
       int end = marked.indexOf(END, begin);
-      Leaf leaf = end < 0 ? null : words.get(marked.substring(begin, end + END.length()));
+      StringValue value = end < 0 ? null : words.get(marked.substring(begin, end + END.length()));
       unmarked.append(marked, at, begin);
-      if (leaf == null) {
+      if (value == null) {
         return Optional.empty();
       }
-      slots.put(unmarked.length() - leaf.text().length(), leaf);
+      slots.put(unmarked.length() - value.text().length(), value);
       at = end + END.length();
     }
     unmarked.append(marked, at, marked.length());
@@ -90,7 +90,7 @@ final class Marks {
   }
 
   private Optional<Reading> compare(
-      String plain, String unmarked, NavigableMap<Integer, Leaf> slots) {
+      String plain, String unmarked, NavigableMap<Integer, StringValue> slots) {
     if (plain.length() != unmarked.length()) {
       return Optional.empty();
     }
@@ -102,12 +102,12 @@ final class Marks {
         at++;
         continue;
       }
-      Optional<Leaf> separator =
+      Optional<StringValue> separator =
           separators.values().stream()
               .filter(
-                  leaf ->
-                      plain.startsWith(leaf.text(), here)
-                          && unmarked.startsWith(other(leaf.text()), here))
+                  value ->
+                      plain.startsWith(value.text(), here)
+                          && unmarked.startsWith(other(value.text()), here))
               .findFirst();
       if (separator.isEmpty()) {
         return Optional.empty();

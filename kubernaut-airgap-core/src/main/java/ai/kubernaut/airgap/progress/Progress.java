@@ -1,6 +1,6 @@
-package ai.kubernaut.airgap;
+package ai.kubernaut.airgap.progress;
 
-import ai.kubernaut.airgap.ProgressEvent.Step;
+import ai.kubernaut.airgap.progress.ProgressEvent.Step;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;

@@ -7,26 +7,27 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The texts in a tree of values, and the part of the tree that changes when some of them do. */
-final class Leaves {
-  private Leaves() {}
+/** The strings in a tree of values, and the part of the tree that changes with them. */
+final class StringValues {
+  private StringValues() {}
 
-  /** All texts that are not empty: what is empty makes no part of any reference. */
-  static List<Leaf> in(Map<?, ?> values) {
-    List<Leaf> leaves = new ArrayList<>();
-    collect(List.of(), values, leaves);
-    return List.copyOf(leaves);
+  /** Returns all strings that are not empty: an empty string is no part of any reference. */
+  static List<StringValue> in(Map<?, ?> values) {
+    List<StringValue> strings = new ArrayList<>();
+    collect(List.of(), values, strings);
+    return List.copyOf(strings);
   }
 
-  private static void collect(List<Object> path, @Nullable Object value, List<Leaf> leaves) {
+  private static void collect(
+      List<Object> path, @Nullable Object value, List<StringValue> strings) {
     if (value instanceof Map<?, ?> map) {
-      map.forEach((key, child) -> collect(with(path, key.toString()), child, leaves));
+      map.forEach((key, child) -> collect(with(path, key.toString()), child, strings));
     } else if (value instanceof List<?> list) {
       for (int i = 0; i < list.size(); i++) {
-        collect(with(path, i), list.get(i), leaves);
+        collect(with(path, i), list.get(i), strings);
       }
     } else if (value instanceof String text && !text.isEmpty()) {
-      leaves.add(new Leaf(path, text));
+      strings.add(new StringValue(path, text));
     }
   }
 
@@ -37,12 +38,12 @@ final class Leaves {
   }
 
   /**
-   * The values that have to be laid over a tree to change some of its texts. Lists are there as a
-   * whole, since Helm does not merge them.
+   * The values that have to be laid over a tree to change some of its strings. Lists are complete,
+   * since Helm does not merge them.
    */
-  static Map<String, @Nullable Object> overlay(Map<?, ?> values, Map<Leaf, String> texts) {
+  static Map<String, @Nullable Object> overlay(Map<?, ?> values, Map<StringValue, String> texts) {
     Map<List<Object>, String> byPath = new LinkedHashMap<>();
-    texts.forEach((leaf, text) -> byPath.put(leaf.path(), text));
+    texts.forEach((value, text) -> byPath.put(value.path(), text));
     return changedMap(List.of(), values, byPath);
   }
 

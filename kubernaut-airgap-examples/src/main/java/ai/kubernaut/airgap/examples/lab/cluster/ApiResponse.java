@@ -6,13 +6,13 @@ import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 
 /** What the API server answers. */
-sealed interface Answer {
+sealed interface ApiResponse {
 
   /** A complete answer. */
-  record Complete(int code, String contentType, ByteString body) implements Answer {}
+  record Complete(int code, String contentType, ByteString body) implements ApiResponse {}
 
   /** Changes, one JSON document a line, for as long as the client listens. */
-  record Stream(Watch watch, Predicate<JsonNode> filter, Options options) implements Answer {}
+  record Stream(Watch watch, Predicate<JsonNode> filter, Options options) implements ApiResponse {}
 
   /**
    * What the client of a watch asked for.
@@ -22,15 +22,15 @@ sealed interface Answer {
    */
   record Options(Duration timeout, boolean bookmarks, boolean markEndOfInitial) {}
 
-  static Answer json(int code, JsonNode body) {
+  static ApiResponse json(int code, JsonNode body) {
     return new Complete(code, "application/json", ByteString.copyFrom(Json.bytes(body)));
   }
 
-  static Answer json(JsonNode body) {
+  static ApiResponse json(JsonNode body) {
     return json(200, body);
   }
 
-  static Answer text(String body) {
+  static ApiResponse text(String body) {
     return new Complete(200, "text/plain", ByteString.copyFromUtf8(body));
   }
 }

@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.cluster;
 
-import ai.kubernaut.airgap.AirgapException;
+import ai.kubernaut.airgap.common.AirgapException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -10,13 +10,13 @@ import org.immutables.value.Value;
 
 /** How long, and how often, a step looks again before it gives up. Immutable. */
 @Value.Immutable
-public interface Patience {
+public interface WaitPolicy {
   /**
    * The least time that a look is given, even when the timeout is shorter: one second.
    *
    * @see #until
    */
-  Duration SHORTEST_LOOK = Duration.ofSeconds(1);
+  Duration MINIMUM_CHECK_TIME = Duration.ofSeconds(1);
 
   /**
    * When to give up.
@@ -45,25 +45,25 @@ public interface Patience {
   }
 
   /**
-   * A patience.
+   * A waitPolicy.
    *
    * @param timeout when to give up
    * @param interval the pause between two looks
    * @return both
    * @throws IllegalArgumentException when one is zero or less
    */
-  static Patience of(Duration timeout, Duration interval) {
-    return ImmutablePatience.of(timeout, interval);
+  static WaitPolicy of(Duration timeout, Duration interval) {
+    return ImmutableWaitPolicy.of(timeout, interval);
   }
 
   /**
-   * Returns the patience of one look without waiting. The look is limited by the timeouts of the
+   * Returns the waitPolicy of one look without waiting. The look is limited by the timeouts of the
    * clients alone.
    *
    * @return one look
    */
-  static Patience once() {
-    return ImmutablePatience.builder()
+  static WaitPolicy once() {
+    return ImmutableWaitPolicy.builder()
         .timeout(Duration.ofNanos(1))
         .interval(Duration.ofNanos(1))
         .isSingleLook(true)
@@ -85,8 +85,8 @@ public interface Patience {
   /**
    * Looks until something is as wanted, or the time is over. Each look runs in a thread of its own,
    * one after the other, and is interrupted when it takes longer than the rest of the timeout, or
-   * than {@link #SHORTEST_LOOK} when that is longer: a server that never answers cannot extend the
-   * wait. A {@linkplain #once() single look} runs in the calling thread.
+   * than {@link #MINIMUM_CHECK_TIME} when that is longer: a server that never answers cannot extend
+   * the wait. A {@linkplain #once() single look} runs in the calling thread.
    *
    * @param <T> what is looked at
    * @param look takes a look; it ends when its thread is interrupted
@@ -103,7 +103,7 @@ public interface Patience {
     long timeout = TimeUnit.NANOSECONDS.convert(timeout());
     long begin = System.nanoTime();
     T seen =
-        TimedLook.take(look, timeout)
+        TimedCheck.take(look, timeout)
             .orElseThrow(
                 () ->
                     new ClusterException(
@@ -117,8 +117,8 @@ public interface Patience {
       if (left <= 0) {
         return seen;
       }
-      TimedLook.pause(Math.min(left, TimeUnit.NANOSECONDS.convert(interval())));
-      Optional<T> next = TimedLook.take(look, timeout - (System.nanoTime() - begin));
+      TimedCheck.pause(Math.min(left, TimeUnit.NANOSECONDS.convert(interval())));
+      Optional<T> next = TimedCheck.take(look, timeout - (System.nanoTime() - begin));
       if (next.isEmpty()) {
         return seen;
       }

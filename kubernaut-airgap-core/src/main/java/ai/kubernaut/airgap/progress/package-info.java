@@ -1,0 +1,11 @@
+/**
+ * The events that a step sends while it runs: {@link ai.kubernaut.airgap.progress.ProgressEvent}.
+ *
+ * <pre>{@code
+ * Airgap.builder().onProgress(event -> System.out.println(event))
+ * }</pre>
+ */
+@NullMarked
+package ai.kubernaut.airgap.progress;
+
+import org.jspecify.annotations.NullMarked;
