@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.cluster;
 
-import ai.kubernaut.airgap.common.AirgapException;
+import ai.kubernaut.airgap.common.CancelledException;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -51,9 +51,8 @@ final class TimedCheck {
     }
   }
 
-  private static AirgapException interrupted(InterruptedException cause) {
-    Thread.currentThread().interrupt();
-    return new AirgapException(
+  private static CancelledException interrupted(InterruptedException cause) {
+    return CancelledException.interrupted(
         "interrupted while waiting for the cluster; what was done stays done", cause);
   }
 }

@@ -6,8 +6,9 @@ import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.common.Secret;
-import ai.kubernaut.airgap.problem.Problem;
-import ai.kubernaut.airgap.problem.ProblemCode;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -102,7 +103,9 @@ final class ChartSecrets {
             find(name).ifPresent(secret -> requireKeys(name, secret, content));
           } else if (content.isEmpty() && find(name).isEmpty()) {
             throw new InstallException(
-                Problem.of(ProblemCode.LLM_CREDENTIALS_MISSING, namespace + "/" + name));
+                Problem.of(
+                    ProblemCode.LLM_CREDENTIALS_MISSING,
+                    Subject.object(Subject.Kind.SECRET, namespace, name)));
           }
         });
   }

@@ -1,7 +1,7 @@
 package ai.kubernaut.airgap.install;
 
 import ai.kubernaut.airgap.common.AirgapException;
-import ai.kubernaut.airgap.problem.Problem;
+import ai.kubernaut.airgap.outcome.Problem;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

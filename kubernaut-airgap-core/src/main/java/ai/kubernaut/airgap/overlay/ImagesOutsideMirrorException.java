@@ -1,21 +1,21 @@
 package ai.kubernaut.airgap.overlay;
 
 import ai.kubernaut.airgap.chart.ImageReason;
-import ai.kubernaut.airgap.common.AirgapException;
+import ai.kubernaut.airgap.outcome.ProblemsException;
 import java.util.List;
 
 /**
  * The chart would pull images that the plan does not provide, whatever is done with its values and
  * its manifests. Nothing was installed.
  */
-public final class ImagesOutsideMirrorException extends AirgapException {
+public final class ImagesOutsideMirrorException extends ProblemsException {
   private static final long serialVersionUID = 1L;
 
   @SuppressWarnings("serial") // values for the code that catches this, never serialised
   private final List<OutsideImage> images;
 
   ImagesOutsideMirrorException(List<OutsideImage> images) {
-    super(message(images));
+    super(message(images), images.stream().map(OutsideImage::problem).toList());
     this.images = List.copyOf(images);
   }
 

@@ -4,8 +4,9 @@ import ai.kubernaut.airgap.chart.Branch;
 import ai.kubernaut.airgap.chart.Overlay;
 import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.outcome.Outcome;
+import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.plan.MirrorPlan;
-import ai.kubernaut.airgap.problem.Problem;
 import java.util.List;
 import org.immutables.value.Value;
 
@@ -14,7 +15,7 @@ import org.immutables.value.Value;
  * that the plan provides. Immutable.
  */
 @Value.Immutable
-public interface MirrorProof {
+public interface MirrorProof extends Outcome<MirrorProof> {
   /**
    * What turns the chart to the mirror.
    *
@@ -56,6 +57,7 @@ public interface MirrorProof {
    *
    * @return true when the chart can be installed from the mirror
    */
+  @Override
   default boolean isOk() {
     return outside().isEmpty();
   }
@@ -75,6 +77,7 @@ public interface MirrorProof {
   }
 
   /** {@return a problem for each image outside the mirror} */
+  @Override
   default List<Problem> problems() {
     return outside().stream().map(OutsideImage::problem).toList();
   }
@@ -85,6 +88,7 @@ public interface MirrorProof {
    * @return this proof, when it holds
    * @throws ImagesOutsideMirrorException when it does not
    */
+  @Override
   default MirrorProof orElseThrow() {
     if (!isOk()) {
       throw new ImagesOutsideMirrorException(outside());

@@ -13,10 +13,11 @@ import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.chart.RewriteReason;
 import ai.kubernaut.airgap.chart.RewrittenReference;
 import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
-import ai.kubernaut.airgap.problem.Problem;
-import ai.kubernaut.airgap.problem.ProblemCode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -296,7 +297,7 @@ public final class MirrorProver {
                           problem ->
                               outside
                                   .computeIfAbsent(
-                                      new Outside(problem.subject(), found.text(), problem),
+                                      new Outside(problem.subject().name(), found.text(), problem),
                                       key -> new LinkedHashMap<>())
                                   .computeIfAbsent(found.reason(), key -> new ArrayList<>())
                                   .add(place.branch())));
@@ -327,7 +328,7 @@ public final class MirrorProver {
 
     /** What is wrong with a reference; empty when it is as it should be. */
     private Optional<Problem> problem(ReferenceLocation place, FoundReferences.Found found) {
-      String image = plain.text(place).orElse(found.text());
+      Subject image = new Subject(Subject.Kind.IMAGE, plain.text(place).orElse(found.text()));
       Optional<MirrorEntry> entry =
           plain.text(place).isPresent() ? entry(place) : wanted.entry(found.text());
       if (entry.isEmpty()) {

@@ -1,7 +1,7 @@
 package ai.kubernaut.airgap.overlay;
 
 import ai.kubernaut.airgap.chart.ImageReason;
-import ai.kubernaut.airgap.problem.Problem;
+import ai.kubernaut.airgap.outcome.Problem;
 import java.util.List;
 import org.immutables.value.Value;
 

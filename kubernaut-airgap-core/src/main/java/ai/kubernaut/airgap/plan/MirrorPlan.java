@@ -11,8 +11,10 @@ import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.image.Target;
-import ai.kubernaut.airgap.problem.Problem;
-import ai.kubernaut.airgap.problem.ProblemCode;
+import ai.kubernaut.airgap.outcome.Outcome;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * touched nothing, and it can be saved, reviewed, and read back equal. Immutable.
  */
 @Value.Immutable
-public interface MirrorPlan {
+public interface MirrorPlan extends Outcome<MirrorPlan> {
   /**
    * The mirror.
    *
@@ -139,6 +141,7 @@ public interface MirrorPlan {
    * @return those of the proof, and warnings: branches in which the chart does not render, and
    *     branches that were not rendered
    */
+  @Override
   default List<Problem> problems() {
     List<Problem> problems = new ArrayList<>(proofProblems());
     refusedBranches()
@@ -147,15 +150,31 @@ public interface MirrorPlan {
                 problems.add(
                     Problem.of(
                         ProblemCode.BRANCH_NOT_RENDERED,
-                        refused.branch().describe(),
+                        new Subject(Subject.Kind.BRANCH, refused.branch().describe()),
                         Map.of("reason", refused.message()))));
     if (!coversAllBranches()) {
       problems.add(
           Problem.of(
               ProblemCode.BRANCHES_NOT_COVERED,
-              chart().map(chart -> chart.location().toString()).orElse("the chart")));
+              new Subject(
+                  Subject.Kind.CHART,
+                  chart().map(chart -> chart.location().toString()).orElse("the chart"))));
     }
     return List.copyOf(problems);
+  }
+
+  /**
+   * Returns this plan if its chart can be installed from the mirror.
+   *
+   * @return this plan
+   * @throws UnprovenPlanException when a problem of the plan is an error
+   */
+  @Override
+  default MirrorPlan orElseThrow() {
+    if (!isOk()) {
+      throw new UnprovenPlanException(this);
+    }
+    return this;
   }
 
   /**

@@ -20,8 +20,9 @@ import ai.kubernaut.airgap.image.Platform;
 import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.image.Separator;
 import ai.kubernaut.airgap.image.Target;
-import ai.kubernaut.airgap.problem.Problem;
-import ai.kubernaut.airgap.problem.ProblemCode;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.yaml.InvalidYamlException;
 import ai.kubernaut.airgap.yaml.Yaml;
 import java.io.IOException;
@@ -207,7 +208,9 @@ final class PlanFile {
   private static List<Object> writeProblems(List<Problem> problems) {
     List<Object> written = new ArrayList<>();
     for (Problem problem : problems) {
-      Map<String, Object> one = pair("code", problem.code().name(), "subject", problem.subject());
+      Map<String, Object> one =
+          pair("code", problem.code().name(), "subject", problem.subject().name());
+      one.put("kind", problem.subject().kind().name());
       if (!problem.parameters().isEmpty()) {
         one.put("parameters", problem.parameters());
       }
@@ -219,11 +222,13 @@ final class PlanFile {
   private static List<Problem> readProblems(Fields file) {
     List<Problem> problems = new ArrayList<>();
     for (Fields problem : objects(file, "the plan", "proofProblems")) {
-      allow(problem, "proofProblems", "code", "subject", "parameters");
+      allow(problem, "proofProblems", "code", "subject", "kind", "parameters");
       problems.add(
           Problem.of(
               ProblemCode.valueOf(required(problem, "proofProblems", "code")),
-              required(problem, "proofProblems", "subject"),
+              new Subject(
+                  Subject.Kind.valueOf(required(problem, "proofProblems", "kind")),
+                  required(problem, "proofProblems", "subject")),
               problem.strings("parameters")));
     }
     return problems;

@@ -20,8 +20,9 @@ import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Separator;
 import ai.kubernaut.airgap.image.Target;
-import ai.kubernaut.airgap.problem.Problem;
-import ai.kubernaut.airgap.problem.ProblemCode;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,9 +84,12 @@ final class MirrorPlanTest {
                     RewrittenReference.of(
                         "quay.io/a/b:1", "harbor.corp/a/b:1", RewriteReason.NO_VALUE))))
         .addProofProblems(
-            Problem.of(ProblemCode.IMAGE_NOT_IN_PLAN, "quay.io/c/d:1"),
             Problem.of(
-                ProblemCode.REFERENCE_NOT_REDIRECTED, "quay.io/e/f:1", Map.of("wanted", "x/y")))
+                ProblemCode.IMAGE_NOT_IN_PLAN, Subject.image(ImageRef.parse("quay.io/c/d:1"))),
+            Problem.of(
+                ProblemCode.REFERENCE_NOT_REDIRECTED,
+                Subject.image(ImageRef.parse("quay.io/e/f:1")),
+                Map.of("wanted", "x/y")))
         .build();
   }
 

@@ -8,6 +8,7 @@ import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.install.Installation;
 import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.mirror.MirroredImage;
+import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.overlay.MirrorProof;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
@@ -15,7 +16,6 @@ import ai.kubernaut.airgap.plan.PlanDiff;
 import ai.kubernaut.airgap.plan.PlanForecast;
 import ai.kubernaut.airgap.preflight.Finding;
 import ai.kubernaut.airgap.preflight.PreflightReport;
-import ai.kubernaut.airgap.problem.Problem;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
 import ai.kubernaut.airgap.registry.RegistryLimit;
 import ai.kubernaut.airgap.verify.Check;
@@ -199,7 +199,7 @@ final class Reports {
         .addObject()
         .put("code", problem.code().name())
         .put("severity", problem.code().severity().name())
-        .put("subject", problem.subject())
+        .put("subject", problem.subject().toString())
         .put("message", problem.message())
         .put("remedy", problem.remedy());
   }

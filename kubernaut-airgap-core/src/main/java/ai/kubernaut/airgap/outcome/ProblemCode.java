@@ -1,14 +1,13 @@
-package ai.kubernaut.airgap.problem;
+package ai.kubernaut.airgap.outcome;
 
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The kinds of problems, and the catalogue of their sentences. Scripts can rely on the names of the
  * constants; the sentences may change.
  */
 public enum ProblemCode {
+  // Plan and proof
   /** A pod of the chart would pull an image that the plan does not have. */
   IMAGE_NOT_IN_PLAN(
       Severity.ERROR,
@@ -34,6 +33,7 @@ public enum ProblemCode {
       Severity.WARNING,
       "the chart has too many branches to render all of them",
       "give the facts of the cluster: its Kubernetes version and its API versions"),
+  // Installation
   /** The Secret with the credentials of the LLM does not exist, and none were given. */
   LLM_CREDENTIALS_MISSING(
       Severity.ERROR,
@@ -47,8 +47,6 @@ public enum ProblemCode {
     /** For a person to look at. */
     WARNING
   }
-
-  private static final Pattern PARAMETER = Pattern.compile("\\{(\\w+)}");
 
   private final Severity severity;
   private final String message;
@@ -65,33 +63,21 @@ public enum ProblemCode {
     return severity;
   }
 
+  Sentence[] sentences() {
+    return new Sentence[] {new Sentence(message), new Sentence(remedy)};
+  }
+
   String message(Map<String, String> parameters) {
-    return filled(message, parameters);
+    return new Sentence(message).with(parameters);
   }
 
   String remedy(Map<String, String> parameters) {
-    return filled(remedy, parameters);
+    return new Sentence(remedy).with(parameters);
   }
 
-  private static String filled(String sentence, Map<String, String> parameters) {
-    return PARAMETER
-        .matcher(sentence)
-        .replaceAll(
-            name -> Matcher.quoteReplacement(parameters.getOrDefault(name.group(1), name.group())));
-  }
-
-  /** Checks that every parameter of the sentences is given. */
   void check(Map<String, String> parameters) {
-    PARAMETER
-        .matcher(message + remedy)
-        .results()
-        .map(name -> name.group(1))
-        .filter(name -> !parameters.containsKey(name))
-        .findFirst()
-        .ifPresent(
-            missing -> {
-              throw new IllegalArgumentException(
-                  "the parameter '" + missing + "' of a problem " + this + " is missing");
-            });
+    for (Sentence sentence : sentences()) {
+      sentence.check(this, parameters);
+    }
   }
 }

@@ -1,6 +1,7 @@
-package ai.kubernaut.airgap.problem;
+package ai.kubernaut.airgap.outcome;
 
 import java.util.Map;
+import java.util.Optional;
 import org.immutables.value.Value;
 
 /** Something that is wrong, with what to do about it. Immutable. */
@@ -10,17 +11,17 @@ public interface Problem {
   @Value.Parameter
   ProblemCode code();
 
-  /**
-   * Returns what has the problem.
-   *
-   * @return for example the reference of an image
-   */
+  /** {@return what has the problem, for example an image} */
   @Value.Parameter
-  String subject();
+  Subject subject();
 
   /** {@return the data of this problem by the names that the catalogue uses} */
   @Value.Parameter
   Map<String, String> parameters();
+
+  /** {@return the exception that caused the problem, if there was one; not part of equality} */
+  @Value.Auxiliary
+  Optional<Throwable> cause();
 
   /** {@return what is wrong with the subject, as a clause} */
   default String message() {
@@ -46,6 +47,16 @@ public interface Problem {
     return subject() + ": " + message() + "; " + remedy();
   }
 
+  /**
+   * Adds the exception that caused the problem.
+   *
+   * @param cause the exception
+   * @return the problem with its cause
+   */
+  default Problem causedBy(Throwable cause) {
+    return ImmutableProblem.builder().from(this).cause(cause).build();
+  }
+
   /** Checks that every parameter of the sentences is given. */
   @Value.Check
   default void check() {
@@ -60,7 +71,7 @@ public interface Problem {
    * @return the problem
    * @throws IllegalArgumentException when the sentences of the code have parameters
    */
-  static Problem of(ProblemCode code, String subject) {
+  static Problem of(ProblemCode code, Subject subject) {
     return of(code, subject, Map.of());
   }
 
@@ -73,7 +84,7 @@ public interface Problem {
    * @return the problem
    * @throws IllegalArgumentException when a parameter is missing
    */
-  static Problem of(ProblemCode code, String subject, Map<String, String> parameters) {
+  static Problem of(ProblemCode code, Subject subject, Map<String, String> parameters) {
     return ImmutableProblem.of(code, subject, parameters);
   }
 }
