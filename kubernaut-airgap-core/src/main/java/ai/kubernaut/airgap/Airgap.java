@@ -17,6 +17,8 @@ import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.install.InstallOptions;
 import ai.kubernaut.airgap.install.Installation;
 import ai.kubernaut.airgap.install.Installer;
+import ai.kubernaut.airgap.kubernaut.KubernautProfile;
+import ai.kubernaut.airgap.kubernaut.ProductProfile;
 import ai.kubernaut.airgap.mirror.CheckDepth;
 import ai.kubernaut.airgap.mirror.MirrorEngine;
 import ai.kubernaut.airgap.mirror.MirrorOptions;
@@ -71,6 +73,7 @@ public final class Airgap implements AutoCloseable {
   private final @Nullable HelmClient helm;
   private final boolean closesClients;
   private final List<ImageFinder> finders;
+  private final ProductProfile profile;
   private final RetryPolicy retry;
   private final Consumer<ProgressEvent> progress;
   private final Set<Run> runs = ConcurrentHashMap.newKeySet();
@@ -82,6 +85,7 @@ public final class Airgap implements AutoCloseable {
     this.helm = builder.helm;
     this.closesClients = builder.closesClients;
     this.finders = List.copyOf(builder.finders);
+    this.profile = builder.profile;
     this.retry = builder.retry;
     this.progress = oneAtATime(builder.progress);
   }
@@ -441,7 +445,7 @@ public final class Airgap implements AutoCloseable {
   public Installation install(
       MirrorReport mirrored, PullSecretReport pullSecret, InstallOptions options) {
     try {
-      return new Installer(cluster(), helm(), finders, progress)
+      return new Installer(cluster(), helm(), finders, profile, progress)
           .install(mirrored, pullSecret, options);
     } catch (HelmException e) {
       throw explained(e, mirrored.plan());
@@ -458,10 +462,7 @@ public final class Airgap implements AutoCloseable {
         return failure;
       }
       Consumer<ProgressEvent> nobody = event -> {};
-      Verifier verifier =
-          registries == null
-              ? new Verifier(cluster(), helm(), nobody)
-              : new Verifier(cluster(), helm(), registries, nobody);
+      Verifier verifier = new Verifier(cluster(), helm(), registries, profile, nobody);
       VerificationReport seen =
           verifier.verify(
               Installation.of(plan.release(), plan),
@@ -515,7 +516,8 @@ public final class Airgap implements AutoCloseable {
    */
   public VerificationReport verify(Installation installation, VerifyOptions options) {
     Progress run = Progress.of(ProgressEvent.Step.VERIFY, progress);
-    return new Verifier(cluster(), helm(), retrying(run), run).verify(installation, options);
+    return new Verifier(cluster(), helm(), retrying(run), profile, run)
+        .verify(installation, options);
   }
 
   private RegistryClient registries() {
@@ -594,6 +596,7 @@ public final class Airgap implements AutoCloseable {
     private @Nullable HelmClient helm;
     private boolean closesClients;
     private final List<ImageFinder> finders = new ArrayList<>(List.of(ImageFinder.containers()));
+    private ProductProfile profile = KubernautProfile.profile();
     private RetryPolicy retry = RetryPolicy.builder().build();
     private Consumer<ProgressEvent> progress = event -> {};
 
@@ -641,6 +644,17 @@ public final class Airgap implements AutoCloseable {
      */
     public Builder helm(HelmClient client) {
       this.helm = Objects.requireNonNull(client, "client");
+      return this;
+    }
+
+    /**
+     * Configures what is known about the product beyond its chart.
+     *
+     * @param profile by default that of Kubernaut; {@link ProductProfile#none()} for another chart
+     * @return this builder
+     */
+    public Builder profile(ProductProfile profile) {
+      this.profile = Objects.requireNonNull(profile, "profile");
       return this;
     }
 

@@ -135,7 +135,7 @@ final class InstallFailureTest {
         .isInstanceOf(InstallationFailedException.class)
         .hasMessageContaining(HELM_SAID)
         .hasCauseInstanceOf(HelmException.class);
-    assertThat(((InstallationFailedException) failure).seen().checks())
+    assertThat(((InstallationFailedException) failure).report().checks())
         .filteredOn(check -> check.kind() == Check.Kind.IMAGE)
         .singleElement()
         .satisfies(check -> assertThat(check.result()).isEqualTo(Check.Result.SKIPPED))

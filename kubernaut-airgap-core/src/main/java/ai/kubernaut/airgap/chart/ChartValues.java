@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.chart;
 
 import ai.kubernaut.airgap.cluster.Fields;
+import ai.kubernaut.airgap.kubernaut.KubernautProfile;
 import ai.kubernaut.airgap.yaml.Yaml;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -62,15 +63,17 @@ public final class ChartValues {
     }
     Path file = chart.sdkConfigFile().get();
     String key =
-        pathOf("sdkConfigContent")
+        pathOf(KubernautProfile.SDK_CONFIG_VALUE)
             .orElseThrow(
                 () ->
                     new HelmException(
                         "the chart "
                             + chart.location()
-                            + " has no value sdkConfigContent that could take "
+                            + " has no value "
+                            + KubernautProfile.SDK_CONFIG_VALUE
+                            + " for "
                             + file
-                            + "; set the key that this version of the chart wants with setFile",
+                            + "; set the value of this version of the chart with setFile",
                         "",
                         null));
     return chart.setFile(key, file);

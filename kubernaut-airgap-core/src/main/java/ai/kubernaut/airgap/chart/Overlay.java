@@ -2,6 +2,9 @@ package ai.kubernaut.airgap.chart;
 
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.io.ScratchDirectory;
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.FactCode;
+import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.yaml.Yaml;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -163,25 +166,24 @@ public final class Overlay {
         && sets(map.get(key), path.subList(1, path.size()));
   }
 
-  /**
-   * What it does, for people.
-   *
-   * @return a line for each text set and each reference rewritten, the latter with the reason
-   */
-  public List<String> lines() {
-    List<String> lines = new ArrayList<>();
-    settings.forEach((key, text) -> lines.add("value set: " + key + " = " + text));
+  /** {@return a fact for each value that is set and each reference that is rewritten} */
+  public List<Fact> facts() {
+    List<Fact> facts = new ArrayList<>();
+    settings.forEach(
+        (value, text) ->
+            facts.add(
+                Fact.of(
+                    FactCode.VALUE_SET,
+                    new Subject(Subject.Kind.VALUE, value),
+                    Map.of("text", text))));
     for (RewrittenReference rewrite : rewrites) {
-      lines.add(
-          "reference rewritten: "
-              + rewrite.from()
-              + " → "
-              + rewrite.to()
-              + " ("
-              + rewrite.reason().explanation()
-              + ")");
+      facts.add(
+          Fact.of(
+              FactCode.REFERENCE_REWRITTEN,
+              new Subject(Subject.Kind.IMAGE, rewrite.from()),
+              Map.of("to", rewrite.to(), "reason", rewrite.reason().explanation())));
     }
-    return List.copyOf(lines);
+    return List.copyOf(facts);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.chart;
 
+import ai.kubernaut.airgap.kubernaut.KubernautProfile;
 import java.util.regex.Pattern;
 import org.immutables.value.Value;
 
@@ -28,7 +29,7 @@ public interface ReleaseName {
    * @return {@code kubernaut} in {@code kubernaut-system}
    */
   static ReleaseName defaultRelease() {
-    return of("kubernaut", "kubernaut-system");
+    return of(KubernautProfile.RELEASE, KubernautProfile.NAMESPACE);
   }
 
   /**

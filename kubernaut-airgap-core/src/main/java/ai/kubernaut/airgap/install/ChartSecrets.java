@@ -6,6 +6,9 @@ import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.common.Secret;
+import ai.kubernaut.airgap.kubernaut.SecretTemplate;
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.FactCode;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.Subject;
@@ -16,124 +19,140 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * The three Secrets that the chart expects to find (the guide, step 4a). Existing ones are kept,
- * because the database has their password; one that lacks a key is an error before anything is
- * created.
+ * The Secrets that the chart expects to exist (the guide, step 4a). Existing ones are kept, because
+ * the database has their password; one that lacks a key is a problem before anything is created.
  */
 final class ChartSecrets {
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\{([\\w.]+)(?:=([^{}]*))?}");
+
   private final ClusterClient cluster;
   private final String namespace;
-  private final String llmSecret;
+  private final Fields values;
   private final SecureRandom random = new SecureRandom();
-  private final Map<String, Map<String, Secret>> wanted = new LinkedHashMap<>();
-  private final List<String> actions = new ArrayList<>();
+  private final List<NeededSecret> needed = new ArrayList<>();
 
+  /**
+   * A Secret that the chart needs.
+   *
+   * @param keys the keys that an existing Secret has to have
+   * @param content the content of a new Secret; empty when only the host can give it
+   */
+  private record NeededSecret(String name, Set<String> keys, Map<String, Secret> content) {}
+
+  /**
+   * Finds out which Secrets a chart needs.
+   *
+   * @param llmCredentials the content of the Secret that only the host can give
+   */
   ChartSecrets(
       ClusterClient cluster,
       String namespace,
       ChartValues values,
+      List<SecretTemplate> secrets,
       Map<String, Secret> llmCredentials) {
     this.cluster = cluster;
     this.namespace = namespace;
-    Fields fields = values.fields();
-    if (isEnabled(fields, "postgresql")) {
-      wanted.put(
-          named(fields, "postgresql-secret", "postgresql", "auth", "existingSecret"),
-          postgresql(fields));
+    this.values = values.fields();
+    for (SecretTemplate template : secrets) {
+      Optional<String> path =
+          template.nameValue().contains(".")
+              ? Optional.of(template.nameValue())
+              : values.pathOf(template.nameValue());
+      if (isNeeded(template, path, llmCredentials)) {
+        String name =
+            path.flatMap(known -> this.values.text(known.split("\\.")))
+                .filter(given -> !given.isEmpty())
+                .orElse(
+                    template
+                        .name()); // Which keys the LLM's Secret needs depends on its provider, so
+        // an existing one is used as
+        // it is.
+        needed.add(
+            new NeededSecret(
+                name,
+                template.content().keySet(),
+                template.content().isEmpty() ? llmCredentials : filled(template.content())));
+      }
     }
-    if (isEnabled(fields, "valkey")) {
-      wanted.put(named(fields, "valkey-secret", "valkey", "existingSecret"), valkey());
-    }
-    Optional<String> path = values.pathOf("credentialsSecretName");
-    llmSecret =
-        path.flatMap(known -> fields.text(known.split("\\.")))
-            .filter(name -> !name.isEmpty())
-            .orElse("llm-credentials");
-    if (path.isPresent() || !llmCredentials.isEmpty()) {
-      wanted.put(llmSecret, llmCredentials);
-    }
   }
 
-  private static boolean isEnabled(Fields values, String part) {
-    return values.value(part).isPresent()
-        && !values.text(part, "enabled").orElse("true").equals("false");
+  private boolean isNeeded(
+      SecretTemplate template, Optional<String> path, Map<String, Secret> llmCredentials) {
+    return template
+        .component()
+        .map(
+            component ->
+                values.value(component).isPresent()
+                    && !values.text(component, "enabled").orElse("true").equals("false"))
+        .orElseGet(() -> path.isPresent() || !llmCredentials.isEmpty());
   }
 
-  private static String named(Fields values, String usual, String... path) {
-    return values.text(path).filter(name -> !name.isEmpty()).orElse(usual);
-  }
-
-  private Map<String, Secret> postgresql(Fields values) {
-    String user = values.text("postgresql", "auth", "username").orElse("slm_user");
-    Secret password = password();
-    Map<String, Secret> content = new LinkedHashMap<>();
-    content.put("POSTGRES_USER", Secret.of(user));
-    content.put("POSTGRES_PASSWORD", password);
-    content.put(
-        "POSTGRES_DB",
-        Secret.of(values.text("postgresql", "auth", "database").orElse("action_history")));
-    content.put(
-        "db-secrets.yaml", Secret.of("username: " + user + "\npassword: " + password.reveal()));
-    return content;
-  }
-
-  private Map<String, Secret> valkey() {
-    return Map.of("valkey-secrets.yaml", Secret.of("password: " + password().reveal()));
+  private Map<String, Secret> filled(Map<String, String> content) {
+    String password = password();
+    Map<String, Secret> filled = new LinkedHashMap<>();
+    content.forEach(
+        (key, text) ->
+            filled.put(
+                key,
+                Secret.of(
+                    PLACEHOLDER
+                        .matcher(text)
+                        .replaceAll(
+                            placeholder ->
+                                Matcher.quoteReplacement(
+                                    placeholder.group().equals("{password}")
+                                        ? password
+                                        : values
+                                            .text(placeholder.group(1).split("\\."))
+                                            .orElse(placeholder.group(2)))))));
+    return filled;
   }
 
   /**
-   * 24 random bytes, as the guide has openssl make them, in an alphabet that needs no quoting in
-   * YAML or URLs.
+   * Returns 24 random bytes, as the guide creates them with openssl, in an alphabet that needs no
+   * quoting in YAML or URLs.
    */
-  private Secret password() {
+  private String password() {
     byte[] bytes = new byte[24];
     random.nextBytes(bytes);
-    return Secret.of("k" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+    return "k" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
-  /** Looks at what is there, and throws when one of the Secrets could not serve. */
-  void check() {
-    wanted.forEach(
-        (name, content) -> {
-          // Which keys the LLM's Secret needs depends on its provider, so an existing one is taken
-          // as it is.
-          if (!name.equals(llmSecret)) {
-            find(name).ifPresent(secret -> requireKeys(name, secret, content));
-          } else if (content.isEmpty() && find(name).isEmpty()) {
-            throw new InstallException(
-                Problem.of(
-                    ProblemCode.LLM_CREDENTIALS_MISSING,
-                    Subject.object(Subject.Kind.SECRET, namespace, name)));
-          }
-        });
-  }
-
-  private void requireKeys(String name, KubernetesObject secret, Map<String, Secret> content) {
-    List<String> missing = new ArrayList<>(content.keySet());
-    missing.removeAll(secret.fields().strings("data").keySet());
-    if (!missing.isEmpty()) {
-      throw new InstallException(
-          "the Secret "
-              + namespace
-              + "/"
-              + name
-              + " is there but lacks "
-              + String.join(", ", missing)
-              + "; add them, or remove the Secret to have it made");
+  /** Returns a problem for each Secret that the chart could not use. */
+  List<Problem> problems() {
+    List<Problem> problems = new ArrayList<>();
+    for (NeededSecret secret : needed) {
+      Optional<KubernetesObject> existing = find(secret.name());
+      List<String> missing = new ArrayList<>(secret.keys());
+      existing.ifPresent(found -> missing.removeAll(found.fields().strings("data").keySet()));
+      if (existing.isEmpty() && secret.content().isEmpty()) {
+        problems.add(Problem.of(ProblemCode.LLM_CREDENTIALS_MISSING, subject(secret.name())));
+      } else if (existing.isPresent() && !missing.isEmpty()) {
+        problems.add(
+            Problem.of(
+                ProblemCode.SECRET_INCOMPLETE,
+                subject(secret.name()),
+                Map.of("keys", String.join(", ", missing))));
+      }
     }
+    return problems;
   }
 
-  List<String> ensure() {
-    wanted.forEach(this::ensure);
-    return List.copyOf(actions);
+  /** Creates the Secrets that do not exist. */
+  List<Fact> ensure() {
+    List<Fact> facts = new ArrayList<>();
+    needed.forEach(secret -> facts.add(ensure(secret.name(), secret.content())));
+    return facts;
   }
 
-  private void ensure(String name, Map<String, Secret> content) {
+  private Fact ensure(String name, Map<String, Secret> content) {
     if (find(name).isPresent()) {
-      actions.add("Secret " + name + " kept");
-      return;
+      return Fact.of(FactCode.SECRET_KEPT, subject(name));
     }
     Map<String, String> data = new LinkedHashMap<>();
     content.forEach((key, value) -> data.put(key, value.reveal()));
@@ -143,7 +162,11 @@ final class ChartSecrets {
             .with("Opaque", "type")
             .with("kubernaut-airgap", "metadata", "labels", "app.kubernetes.io/managed-by")
             .with(data, "stringData"));
-    actions.add("Secret " + name + " created");
+    return Fact.of(FactCode.SECRET_CREATED, subject(name));
+  }
+
+  private Subject subject(String name) {
+    return Subject.object(Subject.Kind.SECRET, namespace, name);
   }
 
   private Optional<KubernetesObject> find(String name) {

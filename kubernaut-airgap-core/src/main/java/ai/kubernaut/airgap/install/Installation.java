@@ -1,6 +1,9 @@
 package ai.kubernaut.airgap.install;
 
 import ai.kubernaut.airgap.chart.ReleaseName;
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.Outcome;
+import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import java.util.List;
 import java.util.Set;
@@ -12,7 +15,7 @@ import org.immutables.value.Value;
  * that someone else installed. Immutable.
  */
 @Value.Immutable
-public interface Installation {
+public interface Installation extends Outcome<Installation> {
   /**
    * The release.
    *
@@ -34,12 +37,18 @@ public interface Installation {
    */
   Set<String> otherNamespaces();
 
-  /**
-   * What was done on the way, for people.
-   *
-   * @return in the order it was done; empty for a release that someone else installed
-   */
-  List<String> actions();
+  /** {@return what was done, in this order; empty for a release that was installed otherwise} */
+  List<Fact> facts();
+
+  /** {@return warnings; empty for a release that was installed otherwise} */
+  @Override
+  List<Problem> problems();
+
+  /** {@return this installation: a failed one is an exception} */
+  @Override
+  default Installation orElseThrow() {
+    return this;
+  }
 
   /**
    * All namespaces in which pods of the release run.

@@ -12,8 +12,15 @@ import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.kubernaut.KubernautProfile;
+import ai.kubernaut.airgap.kubernaut.ProductProfile;
 import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.mirror.MirroredImage;
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.FactCode;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.overlay.MirrorProof;
 import ai.kubernaut.airgap.overlay.MirrorProver;
 import ai.kubernaut.airgap.overlay.ProofOptions;
@@ -40,17 +47,18 @@ public final class Installer {
   private final ClusterClient cluster;
   private final HelmClient helm;
   private final List<ImageFinder> finders;
+  private final ProductProfile profile;
   private final Consumer<ProgressEvent> progress;
 
   /**
-   * Creates an installer that finds the images of containers.
+   * Creates an installer for Kubernaut that finds the images of containers.
    *
    * @param cluster gets the namespace and the Secrets; stays open
    * @param helm renders and installs; stays open
-   * @param progress told what happens
+   * @param progress is sent every event
    */
   public Installer(ClusterClient cluster, HelmClient helm, Consumer<ProgressEvent> progress) {
-    this(cluster, helm, List.of(ImageFinder.containers()), progress);
+    this(cluster, helm, List.of(ImageFinder.containers()), KubernautProfile.profile(), progress);
   }
 
   /**
@@ -59,16 +67,19 @@ public final class Installer {
    * @param cluster gets the namespace and the Secrets; stays open
    * @param helm renders and installs; stays open
    * @param finders find the images in the rendered chart: those that the plan was made with
-   * @param progress told what happens
+   * @param profile which Secrets the chart needs
+   * @param progress is sent every event
    */
   public Installer(
       ClusterClient cluster,
       HelmClient helm,
       List<ImageFinder> finders,
+      ProductProfile profile,
       Consumer<ProgressEvent> progress) {
     this.cluster = cluster;
     this.helm = new ProbedHelmClient(helm, cluster);
     this.finders = List.copyOf(finders);
+    this.profile = profile;
     this.progress = progress;
   }
 
@@ -76,13 +87,14 @@ public final class Installer {
    * Installs the chart of a mirrored plan, or upgrades it when the release is there.
    *
    * @param mirrored the images, all of them in the mirror unless the options allow otherwise
-   * @param pullSecret what pods have to name to be let in
+   * @param pullSecret the pull secrets that pods have to reference
    * @param options release, LLM credentials, wait policy
    * @return the release, deployed by Helm with its hooks done; whether its pods run is for the
    *     verification to say
    * @throws ai.kubernaut.airgap.mirror.IncompleteMirrorException when images are missing in the
    *     mirror
-   * @throws InstallException when the plan has no chart, or a Secret that is there lacks a key
+   * @throws InstallException when the plan has no chart, an existing Secret lacks a key, or
+   *     credentials that only the host can give are missing
    * @throws ai.kubernaut.airgap.overlay.ImagesOutsideMirrorException when the chart would pull
    *     anything that the plan does not provide
    * @throws ai.kubernaut.airgap.chart.HelmException when the chart or Helm refuses, or a hook fails
@@ -91,7 +103,7 @@ public final class Installer {
   public Installation install(
       MirrorReport mirrored, PullSecretReport pullSecret, InstallOptions options) {
     Progress run = Progress.of(ProgressEvent.Step.INSTALL, progress);
-    Installer ofRun = new Installer(cluster, helm, finders, run);
+    Installer ofRun = new Installer(cluster, helm, finders, profile, run);
     return run.during(
             0,
             "Installing "
@@ -123,49 +135,43 @@ public final class Installer {
     MirrorPlan plan = plan(mirrored, options);
     String namespace = plan.release().namespace();
     MirrorPlan here = forThisCluster(plan);
-    Chart chart =
-        here.chart()
-            .orElseThrow(
-                () ->
-                    new InstallException(
-                        "the plan was made from a list of images, and names no chart to install"));
+    Chart chart = here.chart().orElseThrow(() -> withoutChart(plan));
     ChartValues values = ChartValues.of(helm, chart);
     MirrorProof proof = prove(here, values, pullSecret, options).orElseThrow();
-    List<String> actions = new ArrayList<>(proof.overlay().lines());
-    actions.forEach(this::step);
+    List<Fact> facts = new ArrayList<>(proof.overlay().facts());
     step(
         "the chart with the overlay pulls "
             + proof.rendered().images().size()
             + " images, every one from "
             + plan.target().address());
+    List<Problem> warnings = warnings(chart, values, pullSecret);
 
-    if (!pullSecret.namesForPods().isEmpty()
-        && values.fields().value("global", "imagePullSecrets").isEmpty()) {
-      step(
-          "the chart has no value global.imagePullSecrets, so its pods do not name "
-              + String.join(", ", pullSecret.namesForPods())
-              + "; add it to their ServiceAccounts");
+    ChartSecrets secrets =
+        new ChartSecrets(cluster, namespace, values, profile.secrets(), options.llmCredentials());
+    List<Problem> problems = secrets.problems();
+    if (!problems.isEmpty()) {
+      throw new InstallException(problems);
     }
-
-    ChartSecrets secrets = new ChartSecrets(cluster, namespace, values, options.llmCredentials());
-    secrets.check();
-    List<String> created = new ArrayList<>();
-    ensureNamespace(namespace).ifPresent(created::add);
-    created.addAll(secrets.ensure());
-    created.forEach(this::step);
-    actions.addAll(created);
+    ensureNamespace(namespace).ifPresent(facts::add);
+    facts.addAll(secrets.ensure());
+    facts.forEach(fact -> step(fact.describe()));
+    warnings.forEach(warning -> step(warning.describe()));
 
     Release release =
         proof
             .overlay()
             .over(values.withSdkConfig(chart), turned -> installOrUpgrade(turned, options));
-    actions.add(
-        "release "
-            + release.name().name()
-            + " is "
-            + release.status()
-            + " at revision "
-            + release.revision());
+    facts.add(
+        Fact.of(
+            FactCode.RELEASE_INSTALLED,
+            new Subject(Subject.Kind.RELEASE, release.name().name()),
+            Map.of(
+                "chart",
+                release.chart(),
+                "status",
+                release.status(),
+                "revision",
+                String.valueOf(release.revision()))));
     Set<String> otherNamespaces = new TreeSet<>(proof.rendered().namespaces(plan.release()));
     otherNamespaces.remove(namespace);
     return new Installed(
@@ -173,9 +179,30 @@ public final class Installer {
             .release(plan.release())
             .plan(plan)
             .otherNamespaces(otherNamespaces)
-            .actions(actions)
+            .facts(facts)
+            .problems(warnings)
             .build(),
         release);
+  }
+
+  private static InstallException withoutChart(MirrorPlan plan) {
+    return new InstallException(
+        List.of(
+            Problem.of(
+                ProblemCode.PLAN_WITHOUT_CHART,
+                new Subject(Subject.Kind.REGISTRY, plan.target().address()))));
+  }
+
+  private static List<Problem> warnings(
+      Chart chart, ChartValues values, PullSecretReport pullSecret) {
+    return pullSecret.namesForPods().isEmpty()
+            || values.fields().value("global", "imagePullSecrets").isPresent()
+        ? List.of()
+        : List.of(
+            Problem.of(
+                ProblemCode.PULL_SECRET_NOT_REFERENCED,
+                new Subject(Subject.Kind.CHART, chart.location().toString()),
+                Map.of("secrets", String.join(", ", pullSecret.namesForPods()))));
   }
 
   /** Proves the overlay that was reviewed with the plan, or looks for one when there is none. */
@@ -230,17 +257,18 @@ public final class Installer {
               + "; upgrading it");
       return helm.upgrade(chart, chart.release(), options.hookTimeout());
     }
-    step("Helm is installing; its hooks make certificates and migrate the database");
+    step("Helm is installing; " + profile.hooks());
     return helm.install(chart, chart.release(), options.hookTimeout());
   }
 
-  private Optional<String> ensureNamespace(String name) {
+  private Optional<Fact> ensureNamespace(String name) {
     if (cluster.get(ResourceType.NAMESPACE, null, name).isPresent()) {
       return Optional.empty();
     }
     cluster.create(
         ResourceType.NAMESPACE, KubernetesObject.named(ResourceType.NAMESPACE, null, name));
-    return Optional.of("namespace " + name + " created");
+    return Optional.of(
+        Fact.of(FactCode.NAMESPACE_CREATED, Subject.object(Subject.Kind.NAMESPACE, null, name)));
   }
 
   private void step(String what) {

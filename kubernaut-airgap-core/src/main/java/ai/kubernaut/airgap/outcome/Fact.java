@@ -23,9 +23,9 @@ public interface Fact {
     return code().message(parameters());
   }
 
-  /** {@return the subject, and what was found or done} */
+  /** {@return the subject and what was found or done, as one clause} */
   default String describe() {
-    return subject() + ": " + message();
+    return subject() + " " + message();
   }
 
   /** Checks that every parameter of the sentence is given. */

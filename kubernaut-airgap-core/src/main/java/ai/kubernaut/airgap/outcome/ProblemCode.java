@@ -34,11 +34,214 @@ public enum ProblemCode {
       "the chart has too many branches to render all of them",
       "give the facts of the cluster: its Kubernetes version and its API versions"),
   // Installation
+  /** A plan that was made from a list of images cannot be installed. */
+  PLAN_WITHOUT_CHART(
+      Severity.ERROR,
+      "the plan was made from a list of images and names no chart to install",
+      "plan the chart"),
+  /** A Secret that the chart needs lacks keys. */
+  SECRET_INCOMPLETE(
+      Severity.ERROR,
+      "exists but lacks {keys}",
+      "add them, or delete the Secret to have it created"),
+  /** The chart has no value for the pull secrets of its pods. */
+  PULL_SECRET_NOT_REFERENCED(
+      Severity.WARNING,
+      "the chart has no value global.imagePullSecrets, so its pods do not reference {secrets}",
+      "add the pull secret to the ServiceAccounts of the chart"),
   /** The Secret with the credentials of the LLM does not exist, and none were given. */
   LLM_CREDENTIALS_MISSING(
       Severity.ERROR,
       "the Secret with the credentials of the LLM does not exist, and no credentials were given",
-      "give the credentials, or create the Secret; its keys depend on the provider, for example OPENAI_API_KEY");
+      "give the credentials, or create the Secret; its keys depend on the provider, for example OPENAI_API_KEY"),
+
+  // Verification: the release and its workloads
+  /** Helm has no such release. */
+  RELEASE_NOT_FOUND(
+      Severity.ERROR,
+      "there is no such release in {namespace}",
+      "install the chart, or give the name and namespace of the release"),
+  /** The last operation of Helm on the release did not succeed. */
+  RELEASE_NOT_DEPLOYED(
+      Severity.ERROR,
+      "{chart} is {status} at revision {revision}",
+      "fix the other problems and install again"),
+  /** The namespaces of the release have no workload. */
+  WORKLOADS_MISSING(
+      Severity.ERROR,
+      "there is no Deployment and no StatefulSet in the namespaces of the release",
+      "install the chart"),
+  /** A Deployment or StatefulSet has fewer ready pods than it should have. */
+  WORKLOAD_NOT_READY(
+      Severity.ERROR, "{ready} of {wanted} pods are ready", "fix the problems of its pods"),
+  /** A Job has failed. */
+  JOB_FAILED(
+      Severity.ERROR,
+      "has failed[; its log ends: {log}]",
+      "fix the cause, delete the Job and reinstall; Helm recreates it"),
+  /** A Job is not complete. */
+  JOB_NOT_COMPLETE(
+      Severity.ERROR,
+      "is not complete yet[; its log ends: {log}]",
+      "wait, or look at the log of its pod"),
+  /** The Job that migrates the database does not exist, although the release is not deployed. */
+  MIGRATION_JOB_MISSING(
+      Severity.ERROR,
+      "does not exist, and the release is not deployed, so the database was not migrated",
+      "install the chart again; Helm creates the Job"),
+
+  // Verification: pods and containers
+  /** A pod does not run. */
+  POD_NOT_RUNNING(
+      Severity.ERROR,
+      "is {phase}[: {detail}][; its log ends: {log}]",
+      "look at the events of the pod"),
+  /** A pod runs and is not ready. */
+  POD_NOT_READY(
+      Severity.ERROR,
+      "runs but is not ready[: {detail}][; its log ends: {log}]",
+      "look at the log of the pod and at its readiness probe"),
+  /** The pod of a Job has not completed. */
+  POD_OF_JOB_RUNNING(
+      Severity.ERROR,
+      "the pod of a Job still runs[; its log ends: {log}]",
+      "wait, or look at the log of the pod"),
+  /** A container does not start, or crashes. */
+  CONTAINER_WAITING(
+      Severity.ERROR,
+      "{reason} in container {container}[: {detail}][; its log ends: {log}]",
+      "look at the events and the log of the pod"),
+  /** The registry does not have the image. */
+  PULL_IMAGE_NOT_FOUND(
+      Severity.ERROR,
+      "{reason}: container {container} cannot pull {image}[: {detail}]",
+      "the image is not in the mirror: mirror the plan again"),
+  /** The registry does not accept the credentials of the node. */
+  PULL_UNAUTHORIZED(
+      Severity.ERROR,
+      "{reason}: container {container} cannot pull {image}[: {detail}]",
+      "the node has no valid credentials for the mirror: configure the pull secret again"),
+  /** The credentials of the node may not read the repository. */
+  PULL_DENIED(
+      Severity.ERROR,
+      "{reason}: container {container} cannot pull {image}[: {detail}]",
+      "the credentials in the pull secret may not read this repository: allow their user to read it"),
+  /** The node does not trust the certificate of the registry. */
+  PULL_CERTIFICATE_UNTRUSTED(
+      Severity.ERROR,
+      "{reason}: container {container} cannot pull {image}[: {detail}]",
+      "the node does not trust the certificate of the mirror: give the cluster its CA (additionalTrustedCA)"),
+  /** The node cannot resolve the host of the registry. */
+  PULL_HOST_UNKNOWN(
+      Severity.ERROR,
+      "{reason}: container {container} cannot pull {image}[: {detail}]",
+      "the node cannot resolve this host: check the registry's name in the values, and the cluster's DNS"),
+  /** The image has no variant for the platform of the node. */
+  PULL_PLATFORM_MISSING(
+      Severity.ERROR,
+      "{reason}: container {container} cannot pull {image}[: {detail}]",
+      "the image has no variant for the node's platform: mirror every platform"),
+  /** The registry limits the number of requests. */
+  PULL_RATE_LIMITED(
+      Severity.ERROR,
+      "{reason}: container {container} cannot pull {image}[: {detail}]",
+      "the registry limits requests: this is not the mirror, or the mirror is a proxy; check the reference"),
+  /** The registry uses plain HTTP and the node expects TLS. */
+  PULL_PLAIN_HTTP(
+      Severity.ERROR,
+      "{reason}: container {container} cannot pull {image}[: {detail}]",
+      "the mirror speaks plain HTTP: configure the node's container runtime for it, or give the mirror a certificate"),
+  /** No server listens at the address of the registry. */
+  PULL_CONNECTION_REFUSED(
+      Severity.ERROR,
+      "{reason}: container {container} cannot pull {image}[: {detail}]",
+      "no server listens at the mirror's address: check that the registry runs and that the node reaches it"),
+  /** The node does not reach the registry. */
+  PULL_TIMEOUT(
+      Severity.ERROR,
+      "{reason}: container {container} cannot pull {image}[: {detail}]",
+      "the node does not reach the mirror: check routes and firewalls"),
+  /** A node cannot pull an image for another reason. */
+  PULL_FAILED(
+      Severity.ERROR,
+      "{reason}: container {container} cannot pull {image}[: {detail}]",
+      "look at the pod's events, and check whether the node can pull this reference"),
+
+  // Verification: images
+  /** A container runs an image that is not from the mirror. */
+  IMAGE_FROM_ELSEWHERE(
+      Severity.ERROR,
+      "runs {image}, which does not come from {mirror}",
+      "install from the mirror again, so that the overlay sets this reference"),
+  /** A container runs an image that is in the mirror and not in the plan. */
+  IMAGE_NOT_PLANNED(
+      Severity.ERROR,
+      "runs {image}, which is in the mirror but not in the plan",
+      "install from the mirror again, so that the overlay sets this reference"),
+  /** A container runs another digest than the mirrored image has. */
+  IMAGE_DIGEST_DIFFERS(
+      Severity.ERROR,
+      "runs {running} of {image}, and the mirrored image is {expected}",
+      "the tag was mirrored again after the node had pulled it, or the image came from elsewhere: restart the pod with imagePullPolicy Always"),
+  /** The digest of a container cannot be compared, because the mirror cannot be read. */
+  IMAGE_DIGEST_UNVERIFIED(
+      Severity.ERROR,
+      "runs {image}, but its digest cannot be compared: {detail}",
+      "allow this machine to read the mirror, or mirror the image again"),
+
+  // Verification: services
+  /** A service does not respond with success at its health path. */
+  SERVICE_UNHEALTHY(
+      Severity.ERROR,
+      "GET {path} on port {port} returns {status}[: {detail}]",
+      "look at the log of the pods of the service"),
+  /** The port of a service is not a port. */
+  SERVICE_PORT_INVALID(
+      Severity.ERROR,
+      "the service was not checked: '{port}' is not a port",
+      "correct the port of the service; it must be between 1 and 65535"),
+  /** The path of a probe does not name a resource of the pod. */
+  PROBE_PATH_INVALID(
+      Severity.ERROR,
+      "the path '{path}' of its pod's probe was not requested: {detail}",
+      "correct the path of the probe in the chart; it must name a resource of the pod"),
+
+  // Pull secret
+  /** The cluster does not have its global pull secret. */
+  PULL_SECRET_MISSING(
+      Severity.ERROR,
+      "does not exist, although every OpenShift cluster has it",
+      "check that the user of the kubeconfig is allowed to read it"),
+  /** The content of a pull secret is not a docker configuration. */
+  PULL_SECRET_INVALID(
+      Severity.ERROR,
+      "{defect}; nothing was changed",
+      "restore the content of the Secret, then run this step again"),
+  /** A MachineConfigPool is paused. */
+  POOL_PAUSED(
+      Severity.ERROR,
+      "is paused, seen {when}",
+      "unpause it, or its nodes never get the pull secret"),
+  /** A MachineConfigPool is degraded. */
+  POOL_DEGRADED(
+      Severity.ERROR,
+      "is {condition}, seen {when}: {detail}",
+      "repair the pool, then run this step again"),
+  /** The pull secret is written, and a pool has no new configuration. */
+  ROLLOUT_NOT_STARTED(
+      Severity.ERROR,
+      "the pull secret is written, but not every MachineConfigPool has a new configuration within {timeout} ({pools})",
+      "look at the machine-config operator, and run this step again once the pools have started"),
+  /** The pull secret is written, and not every node has it. */
+  ROLLOUT_NOT_FINISHED(
+      Severity.ERROR,
+      "the nodes do not have the pull secret within {timeout} ({pools})",
+      "the pull secret is written; look at the MachineConfigPools and run this step again to continue waiting"),
+  /** It is not certain that the nodes have the pull secret. */
+  NODES_NOT_VERIFIED(
+      Severity.WARNING,
+      "every pool is up to date, but it is not certain that the nodes have the credentials, because their MachineConfigs could not be read ({pools})",
+      "allow the user of the kubeconfig to read MachineConfigs, or check /var/lib/kubelet/config.json on a node");
 
   /** Whether a problem is in the way. */
   public enum Severity {

@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.outcome;
 import ai.kubernaut.airgap.common.AirgapException;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A step failed because of one or more problems. The message has a line for each of them.
@@ -21,7 +22,18 @@ public class ProblemsException extends AirgapException {
    * @param problems the problems
    */
   protected ProblemsException(String message, List<Problem> problems) {
-    super(message, cause(problems).orElse(null));
+    this(message, problems, cause(problems).orElse(null));
+  }
+
+  /**
+   * Creates an exception with a cause.
+   *
+   * @param message what failed and the problems, for example from {@link #list}
+   * @param problems the problems
+   * @param cause the failure below, or null when there is none
+   */
+  protected ProblemsException(String message, List<Problem> problems, @Nullable Throwable cause) {
+    super(message, cause);
     this.problems = List.copyOf(problems);
   }
 

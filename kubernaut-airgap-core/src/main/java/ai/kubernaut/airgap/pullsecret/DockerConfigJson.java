@@ -1,5 +1,8 @@
 package ai.kubernaut.airgap.pullsecret;
 
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.registry.Credentials;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -8,6 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -32,8 +36,12 @@ final class DockerConfigJson {
     return new DockerConfigJson(JSON.createObjectNode());
   }
 
-  /** Reads Base64 as it stands in a Secret's data. What is wrong is said without the content. */
-  static DockerConfigJson read(String where, String base64) {
+  /**
+   * Reads Base64 as it is in the data of a Secret. Messages do not contain the content.
+   *
+   * @throws PullSecretException when it is not a docker configuration
+   */
+  static DockerConfigJson read(Subject secret, String base64) {
     try {
       JsonNode json =
           JSON.readTree(new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8));
@@ -41,12 +49,16 @@ final class DockerConfigJson {
           && (object.path("auths").isMissingNode() || object.path("auths").isObject())) {
         return new DockerConfigJson(object);
       }
-      throw new PullSecretException(where + " holds no docker configuration; nothing was changed");
+      throw invalid(secret, "its content is not a docker configuration");
     } catch (JsonProcessingException | IllegalArgumentException e) {
-      // The parser's own words may quote credentials, so neither they nor the exception go on.
-      throw new PullSecretException(
-          where + " holds a " + KEY + " that is no Base64 of JSON; nothing was changed");
+      // The message of the parser may quote credentials, so the exception is not the cause.
+      throw invalid(secret, "the value of " + KEY + " is not JSON in Base64");
     }
+  }
+
+  static PullSecretException invalid(Subject secret, String defect) {
+    return new PullSecretException(
+        Problem.of(ProblemCode.PULL_SECRET_INVALID, secret, Map.of("defect", defect)));
   }
 
   /** Reads the JSON; empty when it is no docker configuration. */

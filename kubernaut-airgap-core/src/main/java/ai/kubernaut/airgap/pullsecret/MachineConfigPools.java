@@ -4,6 +4,9 @@ import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -72,24 +75,30 @@ final class MachineConfigPools {
         : PullSecretReport.Evidence.NONE;
   }
 
-  /** Reasons why waiting would be in vain. */
-  List<String> obstacles() {
-    List<String> obstacles = new ArrayList<>();
+  /**
+   * Returns the problems because of which waiting is useless.
+   *
+   * @param when when the pools were read, as a clause
+   */
+  List<Problem> problems(String when) {
+    List<Problem> problems = new ArrayList<>();
     for (KubernetesObject pool : pools) {
+      Subject subject = Subject.object(Subject.Kind.POOL, null, pool.name());
       if (pool.fields().flag("spec", "paused")) {
-        obstacles.add(
-            "pool "
-                + pool.name()
-                + " is paused; unpause it, or its nodes never get the pull secret");
+        problems.add(Problem.of(ProblemCode.POOL_PAUSED, subject, Map.of("when", when)));
       }
       for (String condition : List.of("Degraded", "RenderDegraded", "NodeDegraded")) {
         if (status(pool, condition).equals("True")) {
-          obstacles.add(
-              "pool " + pool.name() + " is " + condition + ": " + message(pool, condition));
+          problems.add(
+              Problem.of(
+                  ProblemCode.POOL_DEGRADED,
+                  subject,
+                  Map.of(
+                      "when", when, "condition", condition, "detail", message(pool, condition))));
         }
       }
     }
-    return obstacles;
+    return problems;
   }
 
   boolean isSettled() {

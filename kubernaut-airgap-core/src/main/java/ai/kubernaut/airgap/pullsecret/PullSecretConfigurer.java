@@ -8,6 +8,11 @@ import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.WaitPolicy;
 import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.FactCode;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.progress.Progress;
 import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.registry.Credentials;
@@ -32,6 +37,7 @@ public final class PullSecretConfigurer {
   private static final int ATTEMPTS = 5;
   private static final String GLOBAL_NAMESPACE = "openshift-config";
   private static final String GLOBAL_NAME = "pull-secret";
+  private static final Subject GLOBAL = secret(GLOBAL_NAMESPACE, GLOBAL_NAME);
 
   private final ClusterClient cluster;
   private final Consumer<ProgressEvent> progress;
@@ -95,12 +101,11 @@ public final class PullSecretConfigurer {
   }
 
   /**
-   * Looks which pull secret of this step the cluster has, for those who configured it in another
-   * run. Changes nothing.
+   * * Finds the pull secret that an earlier run of this step has written. Read-only.
    *
    * @param release the release whose pods pull
    * @param options names
-   * @return which Secrets are there; what stands in them is not looked at
+   * @return the Secrets that exist; their content is not read
    * @throws ClusterException when the cluster cannot be reached, or refuses
    */
   public PullSecretReport find(ReleaseName release, PullSecretOptions options) {
@@ -108,7 +113,7 @@ public final class PullSecretConfigurer {
       return PullSecretReport.builder()
           .scope(PullSecretReport.Scope.OPENSHIFT_GLOBAL)
           .isChanged(false)
-          .summary("The nodes of an OpenShift cluster use its global pull secret")
+          .addFacts(Fact.of(FactCode.PULL_SECRET_GLOBAL, GLOBAL))
           .build();
     }
     String namespace = release.namespace();
@@ -120,7 +125,7 @@ public final class PullSecretConfigurer {
         .addSecrets(namespace + "/" + options.secretName())
         .addNamesForPods(options.secretName())
         .isChanged(false)
-        .summary("The pull secret " + options.secretName() + " is in " + namespace)
+        .addFacts(Fact.of(FactCode.PULL_SECRET_FOUND, secret(namespace, options.secretName())))
         .build();
   }
 
@@ -129,7 +134,7 @@ public final class PullSecretConfigurer {
       Credentials credentials,
       MachineConfigPools before,
       PullSecretOptions options) {
-    refuse(before, "before the pull secret was touched");
+    refuse(before, "before the pull secret was written");
     boolean changed =
         merge(
             GLOBAL_NAMESPACE,
@@ -153,42 +158,44 @@ public final class PullSecretConfigurer {
     MachineConfigPools begun =
         await(options.rolloutBegin(), pools -> pools.allHave(configurations, configurationsBefore));
     if (!begun.allHave(configurations, configurationsBefore)) {
-      throw new PullSecretException(
-          "the pull secret is written, but not every pool has got a new configuration within "
-              + options.rolloutBegin().timeout()
-              + " ("
-              + begun
-              + "); look at the machine-config operator, and run this step again once the pools have begun");
+      throw rollout(ProblemCode.ROLLOUT_NOT_STARTED, options.rolloutBegin(), begun);
     }
     MachineConfigPools after =
         await(
             options.rolloutEnd(),
             pools -> pools.isSettled() && pools.allHave(configurations, configurationsBefore));
     if (!after.isSettled() || !after.allHave(configurations, configurationsBefore)) {
-      throw new PullSecretException(
-          "the nodes have not taken the pull secret within "
-              + options.rolloutEnd().timeout()
-              + " ("
-              + after
-              + "); it is written, so look at the MachineConfigPools and run this step again to go on waiting");
+      throw rollout(ProblemCode.ROLLOUT_NOT_FINISHED, options.rolloutEnd(), after);
     }
     PullSecretReport.Evidence evidence = after.evidence(configurations, configurationsBefore);
-    return PullSecretReport.builder()
-        .scope(PullSecretReport.Scope.OPENSHIFT_GLOBAL)
-        .addSecrets(GLOBAL_NAMESPACE + "/" + GLOBAL_NAME)
-        .isChanged(changed)
-        .evidence(evidence)
-        .summary(
-            (changed
-                    ? "Merged " + target.address() + " into"
-                    : "The same credentials were already in")
-                + " openshift-config/pull-secret; "
-                + (evidence == PullSecretReport.Evidence.NONE
-                    ? "every pool is up to date, but it is not certain that the nodes have them, because their MachineConfigs could not be read ("
-                    : "every node has it (")
-                + after
-                + ")")
-        .build();
+    PullSecretReport.Builder report =
+        PullSecretReport.builder()
+            .scope(PullSecretReport.Scope.OPENSHIFT_GLOBAL)
+            .addSecrets(GLOBAL.name())
+            .isChanged(changed)
+            .evidence(evidence)
+            .addFacts(written(changed, GLOBAL, target));
+    Subject cluster = new Subject(Subject.Kind.CLUSTER, this.cluster.address());
+    Map<String, String> pools = Map.of("pools", after.toString());
+    return evidence == PullSecretReport.Evidence.NONE
+        ? report.addProblems(Problem.of(ProblemCode.NODES_NOT_VERIFIED, cluster, pools)).build()
+        : report.addFacts(Fact.of(FactCode.NODES_UPDATED, cluster, pools)).build();
+  }
+
+  private static Fact written(boolean changed, Subject secret, Target target) {
+    return Fact.of(
+        changed ? FactCode.PULL_SECRET_WRITTEN : FactCode.PULL_SECRET_UNCHANGED,
+        secret,
+        Map.of("registry", target.address()));
+  }
+
+  private static PullSecretException rollout(
+      ProblemCode code, WaitPolicy waited, MachineConfigPools pools) {
+    return new PullSecretException(
+        Problem.of(
+            code,
+            GLOBAL,
+            Map.of("timeout", waited.timeout().toString(), "pools", pools.toString())));
   }
 
   /** Returns the pools when the condition holds, or when the time is over. */
@@ -196,18 +203,15 @@ public final class PullSecretConfigurer {
     MachineConfigPools seen =
         waitPolicy.until(
             () -> MachineConfigPools.look(cluster),
-            pools -> !pools.obstacles().isEmpty() || condition.test(pools));
+            pools -> !pools.problems("").isEmpty() || condition.test(pools));
     refuse(seen, "after the pull secret was written");
     return seen;
   }
 
   private static void refuse(MachineConfigPools pools, String when) {
-    if (!pools.obstacles().isEmpty()) {
-      throw new PullSecretException(
-          "the nodes cannot take a pull secret, seen "
-              + when
-              + ": "
-              + String.join("; ", pools.obstacles()));
+    List<Problem> problems = pools.problems(when);
+    if (!problems.isEmpty()) {
+      throw new PullSecretException(problems);
     }
   }
 
@@ -224,9 +228,7 @@ public final class PullSecretConfigurer {
         .scope(PullSecretReport.Scope.HOSTED_GLOBAL)
         .addSecrets("kube-system/additional-pull-secret")
         .isChanged(changed)
-        .summary(
-            "The hosted cluster's kube-system/additional-pull-secret holds the credentials for "
-                + target.address())
+        .addFacts(written(changed, secret("kube-system", "additional-pull-secret"), target))
         .build();
   }
 
@@ -244,7 +246,7 @@ public final class PullSecretConfigurer {
     List<String> namespaces = chart.namespaces(release);
     for (String namespace : namespaces) {
       changed |= ensureNamespace(namespace, chart, release);
-      changed |=
+      boolean changedHere =
           merge(
               namespace,
               options.secretName(),
@@ -252,18 +254,11 @@ public final class PullSecretConfigurer {
               credentials,
               UnaryOperator.identity(),
               false);
-      report.addSecrets(namespace + "/" + options.secretName());
+      changed |= changedHere;
+      Subject secret = secret(namespace, options.secretName());
+      report.addSecrets(secret.name()).addFacts(written(changedHere, secret, target));
     }
-    return report
-        .isChanged(changed)
-        .summary(
-            "The pull secret "
-                + options.secretName()
-                + " for "
-                + target.address()
-                + " is in "
-                + String.join(", ", namespaces))
-        .build();
+    return report.isChanged(changed).build();
   }
 
   private boolean ensureNamespace(String name, RenderedChart chart, ReleaseName release) {
@@ -327,12 +322,10 @@ public final class PullSecretConfigurer {
       UnaryOperator<KubernetesObject> note,
       boolean mustExist) {
     Optional<KubernetesObject> found = cluster.get(ResourceType.SECRET, namespace, name);
-    String where = "the Secret " + namespace + "/" + name;
     if (found.isEmpty()) {
       if (mustExist) {
         throw new PullSecretException(
-            where
-                + " is not there, although every OpenShift cluster has it; is the kubeconfig's user allowed to read it?");
+            Problem.of(ProblemCode.PULL_SECRET_MISSING, secret(namespace, name)));
       }
       DockerConfigJson content = DockerConfigJson.empty().with(target.address(), credentials);
       cluster.create(
@@ -348,8 +341,11 @@ public final class PullSecretConfigurer {
         secret
             .fields()
             .text("data", DockerConfigJson.KEY)
-            .orElseThrow(() -> new PullSecretException(where + " has no " + DockerConfigJson.KEY));
-    DockerConfigJson before = DockerConfigJson.read(where, data);
+            .orElseThrow(
+                () ->
+                    DockerConfigJson.invalid(
+                        secret(namespace, name), "it has no " + DockerConfigJson.KEY));
+    DockerConfigJson before = DockerConfigJson.read(secret(namespace, name), data);
     DockerConfigJson after = before.with(target.address(), credentials);
     if (after.isSameAs(before)) {
       return false;
@@ -358,6 +354,10 @@ public final class PullSecretConfigurer {
         ResourceType.SECRET,
         note.apply(secret.with(after.toBase64(), "data", DockerConfigJson.KEY)));
     return true;
+  }
+
+  private static Subject secret(String namespace, String name) {
+    return Subject.object(Subject.Kind.SECRET, namespace, name);
   }
 
   private void progress(String what) {

@@ -1,17 +1,18 @@
 package ai.kubernaut.airgap.pullsecret;
 
-import ai.kubernaut.airgap.common.AirgapException;
-import org.jspecify.annotations.Nullable;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemsException;
+import java.util.List;
 
-/** The cluster's pull secret cannot be read, or its nodes do not take the new one. */
-public final class PullSecretException extends AirgapException {
+/** The pull secret of the cluster cannot be used, or its nodes do not get the new one. */
+public final class PullSecretException extends ProblemsException {
   private static final long serialVersionUID = 1L;
 
-  PullSecretException(String message) {
-    super(message);
+  PullSecretException(List<Problem> problems) {
+    super(list("the pull secret of the cluster could not be configured", problems), problems);
   }
 
-  PullSecretException(String message, @Nullable Throwable cause) {
-    super(message, cause);
+  PullSecretException(Problem problem) {
+    this(List.of(problem));
   }
 }

@@ -1,12 +1,17 @@
 package ai.kubernaut.airgap.pullsecret;
 
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.Outcome;
+import ai.kubernaut.airgap.outcome.Problem;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.immutables.value.Value;
 
 /** Which pull secrets the cluster holds for the mirror. Immutable. */
 @Value.Immutable
-public interface PullSecretReport {
+public interface PullSecretReport extends Outcome<PullSecretReport> {
   /** Where the credentials went. */
   enum Scope {
     /** Into OpenShift's {@code openshift-config/pull-secret}, which every node uses. */
@@ -79,12 +84,27 @@ public interface PullSecretReport {
    */
   Set<String> namesForPods();
 
-  /**
-   * What was done, for people.
-   *
-   * @return one line
-   */
-  String summary();
+  /** {@return what was found and done, in this order} */
+  List<Fact> facts();
+
+  /** {@return warnings; what prevents the configuration is an exception} */
+  @Override
+  List<Problem> problems();
+
+  /** {@return this report: a failed configuration is an exception} */
+  @Override
+  default PullSecretReport orElseThrow() {
+    return this;
+  }
+
+  /** {@return the facts and the warnings in one line} */
+  default String summary() {
+    return facts().isEmpty()
+        ? "no pull secret was configured"
+        : Stream.concat(
+                facts().stream().map(Fact::describe), problems().stream().map(Problem::describe))
+            .collect(Collectors.joining("; "));
+  }
 
   /**
    * A new builder.
@@ -102,11 +122,7 @@ public interface PullSecretReport {
    * @return a report without Secrets
    */
   static PullSecretReport none() {
-    return builder()
-        .scope(Scope.NONE)
-        .isChanged(false)
-        .summary("No pull secret was configured")
-        .build();
+    return builder().scope(Scope.NONE).isChanged(false).build();
   }
 
   /** Builds a {@link PullSecretReport}. Not thread-safe. */

@@ -1,98 +1,105 @@
 package ai.kubernaut.airgap.verify;
 
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.Subject;
 import java.util.Optional;
 import org.immutables.value.Value;
 
-/** One thing that was looked at. Immutable. */
+/** One check of a verification: a fact, or a problem. Immutable. */
 @Value.Immutable
 public interface Check {
-  /** What came of it. */
+  /** The result of a check. */
   enum Result {
-    /** It is as it should be. */
+    /** The subject is as it should be. */
     PASS,
-    /** It is not, and will not become so by waiting. */
+    /** The subject is not as it should be, and waiting does not change that. */
     FAIL,
-    /** It is not yet; in a finished report, it was not in time. */
+    /** The subject is not yet as it should be; in a finished report, it was not in time. */
     PENDING,
-    /** It could not be looked at, and nothing depends on it. */
+    /** The check could not be made, and nothing depends on it. */
     SKIPPED
   }
 
-  /** What is looked at. */
+  /** What is checked. */
   enum Kind {
-    /** The Helm release. */
+    /** The Helm release is deployed. */
     RELEASE,
     /** A Deployment or StatefulSet has all its pods. */
     WORKLOAD,
-    /** A pod runs, or has run to its end. */
+    /** A pod runs, or has run to completion. */
     POD,
     /** A container runs the mirrored image. */
     IMAGE,
-    /** A hook's Job is done. */
+    /** A Job of a hook is complete. */
     JOB,
-    /** A service answers at its health path. */
+    /** A service responds at its health path. */
     HEALTH
   }
 
-  /**
-   * What is looked at.
-   *
-   * @return the kind
-   */
+  /** {@return what is checked} */
+  @Value.Parameter
   Kind kind();
 
-  /**
-   * Which one.
-   *
-   * @return for example {@code kubernaut-system/gateway-7d9f/gateway}
-   */
-  String subject();
-
-  /**
-   * What came of it.
-   *
-   * @return the result
-   */
+  /** {@return the result} */
+  @Value.Parameter
   Result result();
 
-  /**
-   * What was seen.
-   *
-   * @return for people, without secrets
-   */
-  String detail();
+  /** {@return what was found; empty for a check that failed or is pending} */
+  @Value.Parameter
+  Optional<Fact> fact();
+
+  /** {@return what is wrong; empty for a check that passed or was skipped} */
+  @Value.Parameter
+  Optional<Problem> problem();
+
+  /** {@return the subject, for example a pod} */
+  default Subject subject() {
+    return problem().map(Problem::subject).or(() -> fact().map(Fact::subject)).orElseThrow();
+  }
+
+  /** {@return what was found, as a clause without the subject and without secrets} */
+  default String detail() {
+    return problem().map(Problem::message).or(() -> fact().map(Fact::message)).orElseThrow();
+  }
+
+  /** {@return what to do about a problem; empty without one} */
+  default Optional<String> remedy() {
+    return problem().map(Problem::remedy);
+  }
+
+  /** Checks that there is a fact or a problem, and not both. */
+  @Value.Check
+  default void check() {
+    boolean isProblem = result() == Result.FAIL || result() == Result.PENDING;
+    if (problem().isPresent() != isProblem || fact().isPresent() == isProblem) {
+      throw new IllegalArgumentException(
+          "a check needs a problem if it failed or is pending, and a fact otherwise; its result is "
+              + result());
+    }
+  }
 
   /**
-   * What to do about it.
+   * Creates a check that passed or was skipped.
    *
-   * @return empty where nothing is to be done
-   */
-  Optional<String> remedy();
-
-  /**
-   * A check without a remedy.
-   *
-   * @param kind what is looked at
-   * @param subject which one
-   * @param result what came of it
-   * @param detail what was seen
+   * @param kind what is checked
+   * @param result PASS or SKIPPED
+   * @param fact what was found
    * @return the check
    */
-  static Check of(Kind kind, String subject, Result result, String detail) {
-    return builder().kind(kind).subject(subject).result(result).detail(detail).build();
+  static Check of(Kind kind, Result result, Fact fact) {
+    return ImmutableCheck.of(kind, result, Optional.of(fact), Optional.empty());
   }
 
   /**
-   * A new builder.
+   * Creates a check that failed or is pending.
    *
-   * @return an empty builder
+   * @param kind what is checked
+   * @param result FAIL or PENDING
+   * @param problem what is wrong
+   * @return the check
    */
-  static Builder builder() {
-    return new Builder();
-  }
-
-  /** Builds a {@link Check}. Not thread-safe. */
-  final class Builder extends ImmutableCheck.Builder {
-    Builder() {}
+  static Check of(Kind kind, Result result, Problem problem) {
+    return ImmutableCheck.of(kind, result, Optional.empty(), Optional.of(problem));
   }
 }

@@ -1,10 +1,16 @@
 package ai.kubernaut.airgap.verify;
 
 import ai.kubernaut.airgap.common.AirgapException;
+import ai.kubernaut.airgap.common.CancelledException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.InvalidReferenceException;
 import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.FactCode;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.registry.Descriptor;
@@ -41,56 +47,65 @@ final class ExpectedImages {
     plan.entries().forEach(entry -> entries.put(entry.pullReference(), entry));
   }
 
-  /** Looks at one container: the reference it was given, and what the node says that it runs. */
-  private Check check(String subject, String image, String imageId) {
-    Check.Builder check = Check.builder().kind(Check.Kind.IMAGE).subject(subject);
+  /**
+   * Checks one container.
+   *
+   * @param image the reference in the pod
+   * @param imageId the image that the node reports for the container
+   */
+  private Check check(Subject subject, String image, String imageId) {
     Optional<ImageRef> reference = parse(image);
     MirrorEntry entry = reference.map(this::entry).orElse(null);
     if (entry == null) {
       boolean inMirror = reference.filter(target::contains).isPresent();
-      return check
-          .result(Check.Result.FAIL)
-          .detail(
-              "runs "
-                  + image
-                  + (inMirror
-                      ? ", which is in the mirror's place but not in the plan"
-                      : ", which does not come from " + target.address()))
-          .remedy("install from the mirror again, so that the overlay sets this reference")
-          .build();
+      return failed(
+          Problem.of(
+              inMirror ? ProblemCode.IMAGE_NOT_PLANNED : ProblemCode.IMAGE_FROM_ELSEWHERE,
+              subject,
+              Map.of("image", image, "mirror", target.address())));
     }
     int at = imageId.lastIndexOf('@');
     if (at < 0) {
-      return check
-          .result(Check.Result.SKIPPED)
-          .detail(image + "; the node names no digest of the registry ('" + imageId + "')")
-          .build();
+      return found(
+          Check.Result.SKIPPED,
+          Fact.of(
+              FactCode.IMAGE_DIGEST_NOT_REPORTED,
+              subject,
+              Map.of("image", image, "imageId", imageId)));
     }
     Digest running = Digest.parse(imageId.substring(at + 1));
     Set<Digest> expected =
         digests.computeIfAbsent(entry.pullReference(), unknown -> expected(entry));
     if (expected.contains(running)) {
-      return check
-          .result(Check.Result.PASS)
-          .detail(entry.target() + " " + running.abbreviated())
-          .build();
+      return found(
+          Check.Result.PASS,
+          Fact.of(
+              FactCode.IMAGE_MIRRORED,
+              subject,
+              Map.of("image", entry.target().toString(), "digest", running.abbreviated())));
     }
     if (registries == null) {
-      return check
-          .result(Check.Result.SKIPPED)
-          .detail(
-              image
-                  + "; its digest "
-                  + running.abbreviated()
-                  + " cannot be compared with the mirror: no registry client was given")
-          .build();
+      return found(
+          Check.Result.SKIPPED,
+          Fact.of(
+              FactCode.IMAGE_DIGEST_NOT_COMPARED,
+              subject,
+              Map.of("image", image, "digest", running.abbreviated())));
     }
-    return check
-        .result(Check.Result.FAIL)
-        .detail("runs " + running + " of " + image + ", and the mirrored image is " + expected)
-        .remedy(
-            "the tag was mirrored anew after the node pulled it, or came from elsewhere: restart the pod with imagePullPolicy Always")
-        .build();
+    return failed(
+        Problem.of(
+            ProblemCode.IMAGE_DIGEST_DIFFERS,
+            subject,
+            Map.of(
+                "running", running.toString(), "image", image, "expected", expected.toString())));
+  }
+
+  private static Check found(Check.Result result, Fact fact) {
+    return Check.of(Check.Kind.IMAGE, result, fact);
+  }
+
+  private static Check failed(Problem problem) {
+    return Check.of(Check.Kind.IMAGE, Check.Result.FAIL, problem);
   }
 
   /**
@@ -141,21 +156,19 @@ final class ExpectedImages {
     }
   }
 
-  /**
-   * As {@link #check}, but a mirror that cannot be asked makes this one check fail instead of all
-   * of them.
-   */
-  Check checkOrFail(String subject, String image, String imageId) {
+  /** As {@link #check}, but a mirror that cannot be read fails this check and no other. */
+  Check checkOrFail(Subject subject, String image, String imageId) {
     try {
       return check(subject, image, imageId);
+    } catch (CancelledException e) {
+      throw e;
     } catch (AirgapException e) {
-      return Check.builder()
-          .kind(Check.Kind.IMAGE)
-          .subject(subject)
-          .result(Check.Result.FAIL)
-          .detail("runs " + image + ", but its digest cannot be compared: " + e.getMessage())
-          .remedy("let this machine read the mirror, or mirror the image again")
-          .build();
+      return failed(
+          Problem.of(
+                  ProblemCode.IMAGE_DIGEST_UNVERIFIED,
+                  subject,
+                  Map.of("image", image, "detail", e.getMessage()))
+              .causedBy(e));
     }
   }
 }

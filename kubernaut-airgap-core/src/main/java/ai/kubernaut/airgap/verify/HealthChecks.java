@@ -4,7 +4,13 @@ import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.HttpPath;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ServiceResponse;
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.FactCode;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,62 +86,57 @@ final class HealthChecks {
   }
 
   /**
-   * Asks a service. The fields of a probe come from the chart, and the API server forwards the
-   * request with the rights of the kubeconfig's user: what could lead it elsewhere is not sent.
+   * Sends a request to a service. The fields of a probe come from the chart, and the API server
+   * forwards the request with the rights of the kubeconfig's user: a request that could leave the
+   * service is not sent.
    */
   private Check ask(KubernetesObject service, Endpoint endpoint) {
+    Subject subject = new Subject(Subject.Kind.SERVICE, Namespaces.path(service));
     if (!endpoint.host.isEmpty() || endpoint.path.contains("?")) {
-      return notAsked(
-              service,
-              Check.Result.SKIPPED,
-              "the service is not asked: its pod's probe "
-                  + (endpoint.host.isEmpty() ? "has a query" : "asks another host")
-                  + ", so only the kubelet can tell")
-          .build();
+      return Check.of(
+          Check.Kind.HEALTH,
+          Check.Result.SKIPPED,
+          Fact.of(
+              endpoint.host.isEmpty() ? FactCode.PROBE_WITH_QUERY : FactCode.PROBE_OF_OTHER_HOST,
+              subject));
     }
     if (!isPort(endpoint.port)) {
-      return notAsked(
-              service,
-              Check.Result.FAIL,
-              "the service is not asked: '" + printable(endpoint.port) + "' is not a port")
-          .remedy("correct the service's port; it has to be between 1 and 65535")
-          .build();
+      return failed(
+          ProblemCode.SERVICE_PORT_INVALID, subject, Map.of("port", printable(endpoint.port)));
     }
     HttpPath path;
     try {
       path = HttpPath.parse(endpoint.path);
     } catch (IllegalArgumentException e) {
-      return notAsked(
-              service,
-              Check.Result.FAIL,
-              "the path '"
-                  + printable(endpoint.path)
-                  + "' of its pod's probe is not asked: "
-                  + e.getMessage())
-          .remedy(
-              "correct the path of the probe in the chart; it has to name a resource of the pod")
-          .build();
+      return failed(
+          ProblemCode.PROBE_PATH_INVALID,
+          subject,
+          Map.of("path", printable(endpoint.path), "detail", String.valueOf(e.getMessage())));
     }
-    ServiceResponse answer =
+    ServiceResponse response =
         namespaces
             .cluster()
             .getFromService(
                 service.namespace().orElse(""), service.name(), endpoint.port, path.toString());
-    String detail = "GET " + path + " on port " + endpoint.port + " answers " + answer.status();
+    Map<String, String> parameters = new HashMap<>();
+    parameters.put("path", path.toString());
+    parameters.put("port", endpoint.port);
+    parameters.put("status", String.valueOf(response.status()));
+    if (response.isSuccess()) {
+      return Check.of(
+          Check.Kind.HEALTH,
+          Check.Result.PASS,
+          Fact.of(FactCode.SERVICE_HEALTHY, subject, parameters));
+    }
+    parameters.put("detail", response.body().strip());
     return Check.of(
         Check.Kind.HEALTH,
-        "Service " + Namespaces.path(service),
-        answer.isSuccess() ? Check.Result.PASS : Check.Result.PENDING,
-        answer.isSuccess() ? detail : detail + ": " + answer.body().strip());
+        Check.Result.PENDING,
+        Problem.of(ProblemCode.SERVICE_UNHEALTHY, subject, parameters));
   }
 
-  private static Check.Builder notAsked(
-      KubernetesObject service, Check.Result result, String detail) {
-    return Check.builder()
-        .kind(Check.Kind.HEALTH)
-        .subject("Service " + Namespaces.path(service))
-        .result(result)
-        .detail(detail);
+  private static Check failed(ProblemCode code, Subject subject, Map<String, String> parameters) {
+    return Check.of(Check.Kind.HEALTH, Check.Result.FAIL, Problem.of(code, subject, parameters));
   }
 
   private static boolean isPort(String port) {

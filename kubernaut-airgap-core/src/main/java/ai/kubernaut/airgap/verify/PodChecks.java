@@ -2,11 +2,17 @@ package ai.kubernaut.airgap.verify;
 
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.FactCode;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/** Looks at pods and their containers. */
+/** Checks pods and their containers. */
 final class PodChecks {
   private final Namespaces namespaces;
   private final ExpectedImages images;
@@ -27,10 +33,7 @@ final class PodChecks {
     return List.copyOf(checks);
   }
 
-  /**
-   * A Job or ReplicaSet makes another pod where one has failed or was evicted, and it counts by
-   * itself.
-   */
+  /** A Job or ReplicaSet replaces a pod that has failed or was evicted; the new one is checked. */
   private static boolean isReplaced(KubernetesObject pod) {
     return pod.fields().text("status", "phase").orElse("").equals("Failed")
         && (isOwnedBy(pod, "Job") || isOwnedBy(pod, "ReplicaSet"));
@@ -42,77 +45,98 @@ final class PodChecks {
   }
 
   private Check checkPod(KubernetesObject pod) {
+    Subject subject = subject(pod);
     String phase = pod.fields().text("status", "phase").orElse("Unknown");
-    Check.Builder check = Check.builder().kind(Check.Kind.POD).subject(Namespaces.path(pod));
+    if (phase.equals("Succeeded")) {
+      return Check.of(Check.Kind.POD, Check.Result.PASS, Fact.of(FactCode.POD_COMPLETED, subject));
+    }
+    if (phase.equals("Running") && isReady(pod)) {
+      return Check.of(Check.Kind.POD, Check.Result.PASS, Fact.of(FactCode.POD_READY, subject));
+    }
+    if (phase.equals("Running") && isOwnedBy(pod, "Job")) {
+      return pending(ProblemCode.POD_OF_JOB_RUNNING, subject, Map.of("log", log(pod)));
+    }
     Optional<Fields> waiting =
         statuses(pod).stream()
             .filter(status -> status.value("state", "waiting").isPresent())
             .findFirst();
-    if (phase.equals("Succeeded")) {
-      return check.result(Check.Result.PASS).detail("has run to its end").build();
-    }
-    if (phase.equals("Running") && isReady(pod)) {
-      return check.result(Check.Result.PASS).detail("runs and is ready").build();
-    }
-    if (phase.equals("Running") && isOwnedBy(pod, "Job")) {
-      return check.result(Check.Result.PENDING).detail("a Job's pod still runs" + log(pod)).build();
-    }
     if (waiting.isPresent()) {
-      return waiting(check, pod, waiting.get());
+      return waiting(pod, waiting.get());
     }
-    String why = namespaces.warning(pod).or(() -> unscheduled(pod)).orElse("");
-    return check
-        .result(phase.equals("Failed") ? Check.Result.FAIL : Check.Result.PENDING)
-        .detail(
-            (phase.equals("Running") ? "runs but is not ready" : "is " + phase)
-                + (why.isEmpty() ? log(pod) : ": " + why))
-        .build();
+    String detail = namespaces.warning(pod).or(() -> unscheduled(pod)).orElse("");
+    String log = detail.isEmpty() ? log(pod) : "";
+    return phase.equals("Running")
+        ? pending(ProblemCode.POD_NOT_READY, subject, Map.of("detail", detail, "log", log))
+        : Check.of(
+            Check.Kind.POD,
+            phase.equals("Failed") ? Check.Result.FAIL : Check.Result.PENDING,
+            Problem.of(
+                ProblemCode.POD_NOT_RUNNING,
+                subject,
+                Map.of("phase", phase, "detail", detail, "log", log)));
   }
 
-  private Check waiting(Check.Builder check, KubernetesObject pod, Fields status) {
+  private static Subject subject(KubernetesObject pod) {
+    return new Subject(Subject.Kind.POD, Namespaces.path(pod));
+  }
+
+  private static Check pending(ProblemCode code, Subject subject, Map<String, String> parameters) {
+    return Check.of(Check.Kind.POD, Check.Result.PENDING, Problem.of(code, subject, parameters));
+  }
+
+  private Check waiting(KubernetesObject pod, Fields status) {
     String reason = status.text("state", "waiting", "reason").orElse("waiting");
     String container = status.text("name").orElse("");
+    Optional<String> message = status.text("state", "waiting", "message");
     if (PullFailure.REASONS.contains(reason)) {
-      String image = image(pod, container);
-      String said =
-          namespaces
-              .warning(pod)
-              .filter(text -> text.contains("pull"))
-              .or(() -> status.text("state", "waiting", "message"))
-              .orElse("");
-      String message = status.text("state", "waiting", "message").orElse("");
-      String why = message.length() > said.length() ? message : said;
-      // The first failure may pass; what is backed off has failed again.
-      return check
-          .result(reason.equals("ErrImagePull") ? Check.Result.PENDING : Check.Result.FAIL)
-          .detail(reason + ": container " + container + " cannot pull " + image + ": " + why)
-          .remedy(PullFailure.remedy(message + " " + said))
-          .build();
+      return pullFailure(pod, reason, container, message);
     }
-    String why =
-        status.text("state", "waiting", "message").or(() -> namespaces.warning(pod)).orElse("");
     // A container that waits for the database or its schema crashes until it is there, so time may
     // cure it.
     boolean crashed = reason.equals("CrashLoopBackOff");
-    return check
-        .result(Check.Result.PENDING)
-        .detail(
-            reason
-                + " in container "
-                + container
-                + (why.isEmpty() ? "" : ": " + why)
-                + (crashed ? log(pod) : ""))
-        .build();
+    return pending(
+        ProblemCode.CONTAINER_WAITING,
+        subject(pod),
+        Map.of(
+            "reason",
+            reason,
+            "container",
+            container,
+            "detail",
+            message.or(() -> namespaces.warning(pod)).orElse(""),
+            "log",
+            crashed ? log(pod) : ""));
   }
 
+  private Check pullFailure(
+      KubernetesObject pod, String reason, String container, Optional<String> message) {
+    String state = message.orElse("");
+    String event = namespaces.warning(pod).filter(text -> text.contains("pull")).orElse(state);
+    Map<String, String> parameters =
+        Map.of(
+            "reason",
+            reason,
+            "container",
+            container,
+            "image",
+            image(pod, container),
+            "detail",
+            state.length() > event.length() ? state : event);
+    // The first failure may be temporary; a pull that is backed off has failed again.
+    return Check.of(
+        Check.Kind.POD,
+        reason.equals("ErrImagePull") ? Check.Result.PENDING : Check.Result.FAIL,
+        Problem.of(PullFailure.code(state + " " + event), subject(pod), parameters));
+  }
+
+  /** Returns the end of the log of the pod's first container; empty when there is none. */
   private String log(KubernetesObject pod) {
-    String container =
+    return namespaces.logTail(
+        pod,
         pod.fields().list("spec", "containers").stream()
             .findFirst()
             .flatMap(first -> first.text("name"))
-            .orElse("");
-    String tail = namespaces.logTail(pod, container);
-    return tail.isEmpty() ? "" : "; its log ends: " + tail;
+            .orElse(""));
   }
 
   private static Optional<String> unscheduled(KubernetesObject pod) {
@@ -162,9 +186,9 @@ final class PodChecks {
               .findFirst()
               .flatMap(status -> status.text("imageID"))
               .orElse("");
-      String subject = Namespaces.path(pod) + "/" + name;
+      Subject subject = new Subject(Subject.Kind.CONTAINER, Namespaces.path(pod) + "/" + name);
       String image = container.text("image").orElse("");
-      // Without an imageID nothing runs yet: the pod's own check says why.
+      // Without an imageID nothing runs yet: the check of the pod says why.
       if (!imageId.isEmpty()) {
         checks.add(images.checkOrFail(subject, image, imageId));
       }

@@ -1,95 +1,74 @@
 package ai.kubernaut.airgap.verify;
 
 import ai.kubernaut.airgap.chart.ReleaseName;
+import ai.kubernaut.airgap.outcome.Outcome;
+import ai.kubernaut.airgap.outcome.Problem;
 import java.util.List;
+import java.util.Optional;
 import org.immutables.value.Value;
 
-/** What was seen of a release, check by check. Immutable. */
+/** The state of a release, check by check. Immutable. */
 @Value.Immutable
-public interface VerificationReport {
-  /**
-   * The release.
-   *
-   * @return its name and namespace
-   */
+public interface VerificationReport extends Outcome<VerificationReport> {
+  /** {@return the name and the namespace of the release} */
   @Value.Parameter
   ReleaseName release();
 
-  /**
-   * The checks.
-   *
-   * @return grouped by what is looked at
-   */
+  /** {@return the checks, grouped by what is checked} */
   @Value.Parameter
   List<Check> checks();
 
   /**
-   * A report.
+   * Creates a report.
    *
    * @param release the release
-   * @param checks what was seen of it
+   * @param checks its checks
    * @return the report
    */
   static VerificationReport of(ReleaseName release, List<Check> checks) {
     return ImmutableVerificationReport.of(release, checks);
   }
 
-  /**
-   * Whether everything is as it should be.
-   *
-   * @return true when no check failed or is still pending
-   */
-  default boolean isPassed() {
-    return problems().isEmpty();
+  /** {@return the problems of the checks that failed or are still pending, in their order} */
+  @Override
+  default List<Problem> problems() {
+    return checks().stream().map(Check::problem).flatMap(Optional::stream).toList();
   }
 
   /**
-   * The checks that failed or are still pending.
-   *
-   * @return in the order of the report
-   */
-  default List<Check> problems() {
-    return checks().stream()
-        .filter(
-            check -> check.result() == Check.Result.FAIL || check.result() == Check.Result.PENDING)
-        .toList();
-  }
-
-  /**
-   * This report, if everything is as it should be.
+   * Returns this report if every check passed or was skipped.
    *
    * @return this
-   * @throws VerificationFailedException when something is not
+   * @throws VerificationFailedException when a check failed or is still pending
    */
+  @Override
   default VerificationReport orElseThrow() {
-    if (!isPassed()) {
+    if (!isOk()) {
       throw new VerificationFailedException(this);
     }
     return this;
   }
 
   /**
-   * What was seen in one line.
+   * Summarizes the report in one line.
    *
-   * @return for example {@code 13 pods run 14 mirrored images; 44 checks passed}
+   * @return for example {@code 13 pods are up, 14 containers run mirrored digests; all 44 checks
+   *     passed}
    */
   default String summary() {
-    long pods =
-        checks().stream()
-            .filter(check -> check.kind() == Check.Kind.POD && check.result() == Check.Result.PASS)
-            .count();
-    long images =
-        checks().stream()
-            .filter(
-                check -> check.kind() == Check.Kind.IMAGE && check.result() == Check.Result.PASS)
-            .count();
     return problems().isEmpty()
-        ? pods
+        ? passed(Check.Kind.POD)
             + " pods are up, "
-            + images
+            + passed(Check.Kind.IMAGE)
             + " containers run mirrored digests; all "
             + checks().size()
             + " checks passed"
         : problems().size() + " of " + checks().size() + " checks did not pass";
+  }
+
+  private long passed(Check.Kind kind) {
+    return checks().stream()
+        .filter(check -> check.kind() == kind && check.result() == Check.Result.PASS)
+        .count();
   }
 }

@@ -3,74 +3,86 @@ package ai.kubernaut.airgap.verify;
 import ai.kubernaut.airgap.chart.HelmClient;
 import ai.kubernaut.airgap.chart.ProbedHelmClient;
 import ai.kubernaut.airgap.chart.Release;
+import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.install.Installation;
+import ai.kubernaut.airgap.kubernaut.KubernautProfile;
+import ai.kubernaut.airgap.kubernaut.ProductProfile;
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.FactCode;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.progress.Progress;
 import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks whether a release runs from the mirror (the guide, step 5), and changes nothing: the
- * release, its workloads, every pod and every container's digest, the hooks' Jobs, and the health
- * of its services. Thread-safe.
+ * Verifies that a release runs from the mirror (the guide, step 5): the release, its workloads,
+ * every pod and the digest of every container, the Jobs of the hooks, and the health of its
+ * services. Read-only. Thread-safe.
  */
 public final class Verifier {
   private final ClusterClient cluster;
   private final HelmClient helm;
   private final @Nullable RegistryClient registries;
+  private final ProductProfile profile;
   private final Consumer<ProgressEvent> progress;
 
   /**
-   * Creates a verifier.
+   * Creates a verifier for Kubernaut.
    *
-   * @param cluster looked at; stays open
-   * @param helm asked for the release; stays open
-   * @param registries asked for the digests that the mirror holds; stays open
-   * @param progress told what is waited for
+   * @param cluster is read; stays open
+   * @param helm is asked for the release; stays open
+   * @param registries is asked for the digests in the mirror; stays open; null when the mirror
+   *     cannot be read: then a container passes when it runs the digest of the plan, and other
+   *     digests are not compared
+   * @param progress is sent what the verification waits for
    */
   public Verifier(
       ClusterClient cluster,
       HelmClient helm,
-      RegistryClient registries,
+      @Nullable RegistryClient registries,
       Consumer<ProgressEvent> progress) {
-    this(progress, cluster, helm, registries);
+    this(cluster, helm, registries, KubernautProfile.profile(), progress);
   }
 
   /**
-   * Creates a verifier that cannot ask the mirror. A container passes when it runs the digest that
-   * the plan names; other digests are not compared.
+   * Creates a verifier.
    *
-   * @param cluster looked at; stays open
-   * @param helm asked for the release; stays open
-   * @param progress told what is waited for
+   * @param cluster is read; stays open
+   * @param helm is asked for the release; stays open
+   * @param registries is asked for the digests in the mirror; stays open; null when the mirror
+   *     cannot be read: then a container passes when it runs the digest of the plan, and other
+   *     digests are not compared
+   * @param profile whether a Job migrates the database
+   * @param progress is sent what the verification waits for
    */
-  public Verifier(ClusterClient cluster, HelmClient helm, Consumer<ProgressEvent> progress) {
-    this(progress, cluster, helm, null);
-  }
-
-  private Verifier(
-      Consumer<ProgressEvent> progress,
+  public Verifier(
       ClusterClient cluster,
       HelmClient helm,
-      @Nullable RegistryClient registries) {
+      @Nullable RegistryClient registries,
+      ProductProfile profile,
+      Consumer<ProgressEvent> progress) {
     this.cluster = cluster;
     this.helm = new ProbedHelmClient(helm, cluster);
     this.registries = registries;
+    this.profile = profile;
     this.progress = progress;
   }
 
   /**
-   * Looks at a release until everything is as it should be, something can no longer become so, or
-   * the time is over.
+   * Checks a release until every check passes, a check fails for good, or the time is over.
    *
    * @param installation the release, and the plan whose images it should run
-   * @param options waitPolicy
-   * @return what was seen last; what is not as it should be stands in it, and is no exception
+   * @param options how long to wait, and what to check
+   * @return the last checks; problems are part of it and no exception
    * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
    */
   public VerificationReport verify(Installation installation, VerifyOptions options) {
@@ -82,7 +94,7 @@ public final class Verifier {
             + " in "
             + String.join(", ", installation.namespaces()),
         () -> verify(installation, options, run),
-        VerificationReport::isPassed,
+        VerificationReport::isOk,
         VerificationReport::summary);
   }
 
@@ -102,8 +114,8 @@ public final class Verifier {
   }
 
   /**
-   * While pods still start, others may fail for want of them. But when all that is pending are the
-   * workloads and services of what has failed for itself, it is worth no more waiting.
+   * Returns whether waiting is useless. While pods still start, others may fail because of them.
+   * But workloads and services that wait for a failed pod do not become ready.
    */
   private static boolean isFinal(VerificationReport report) {
     List<Check> pending = withResult(report, Check.Result.PENDING);
@@ -135,28 +147,49 @@ public final class Verifier {
   private VerificationReport look(
       Installation installation, ExpectedImages images, VerifyOptions options) {
     List<Check> checks = new ArrayList<>();
-    Optional<Release> release = helm.status(installation.release());
-    boolean deployed = release.filter(Release::isDeployed).isPresent();
-    checks.add(
-        Check.of(
-            Check.Kind.RELEASE,
-            installation.release().name(),
-            deployed ? Check.Result.PASS : Check.Result.FAIL,
-            release
-                .map(
-                    found ->
-                        found.chart()
-                            + " is "
-                            + found.status()
-                            + " at revision "
-                            + found.revision())
-                .orElse("there is no such release in " + installation.release().namespace())));
+    Check release = release(installation.release());
+    checks.add(release);
     Namespaces namespaces = Namespaces.look(cluster, installation.namespaces());
-    checks.addAll(new WorkloadChecks(namespaces, deployed).run());
+    checks.addAll(
+        new WorkloadChecks(
+                installation.release(),
+                namespaces,
+                release.result() == Check.Result.PASS,
+                profile.migrationJob())
+            .run());
     checks.addAll(new PodChecks(namespaces, images).run());
     if (options.askServices()) {
       checks.addAll(new HealthChecks(namespaces).run());
     }
     return VerificationReport.of(installation.release(), checks);
+  }
+
+  private Check release(ReleaseName name) {
+    Subject subject = new Subject(Subject.Kind.RELEASE, name.name());
+    Optional<Release> release = helm.status(name);
+    if (release.isEmpty()) {
+      return Check.of(
+          Check.Kind.RELEASE,
+          Check.Result.FAIL,
+          Problem.of(
+              ProblemCode.RELEASE_NOT_FOUND, subject, Map.of("namespace", name.namespace())));
+    }
+    Map<String, String> parameters =
+        Map.of(
+            "chart",
+            release.get().chart(),
+            "status",
+            release.get().status(),
+            "revision",
+            String.valueOf(release.get().revision()));
+    return release.get().isDeployed()
+        ? Check.of(
+            Check.Kind.RELEASE,
+            Check.Result.PASS,
+            Fact.of(FactCode.RELEASE_DEPLOYED, subject, parameters))
+        : Check.of(
+            Check.Kind.RELEASE,
+            Check.Result.FAIL,
+            Problem.of(ProblemCode.RELEASE_NOT_DEPLOYED, subject, parameters));
   }
 }

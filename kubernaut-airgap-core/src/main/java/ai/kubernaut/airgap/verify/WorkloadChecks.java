@@ -1,18 +1,40 @@
 package ai.kubernaut.airgap.verify;
 
+import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.FactCode;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
-/** Looks at Deployments, StatefulSets and Jobs: what should be there, even when no pod is. */
+/** Checks Deployments, StatefulSets and Jobs: what should exist, even when no pod does. */
 final class WorkloadChecks {
+  private final ReleaseName release;
   private final Namespaces namespaces;
   private final boolean releaseIsDeployed;
+  private final Optional<String> migrationJob;
 
-  WorkloadChecks(Namespaces namespaces, boolean releaseIsDeployed) {
+  /**
+   * Creates the checks.
+   *
+   * @param migrationJob a part of the name of the Job that migrates the database; empty when the
+   *     product has none
+   */
+  WorkloadChecks(
+      ReleaseName release,
+      Namespaces namespaces,
+      boolean releaseIsDeployed,
+      Optional<String> migrationJob) {
+    this.release = release;
     this.namespaces = namespaces;
     this.releaseIsDeployed = releaseIsDeployed;
+    this.migrationJob = migrationJob;
   }
 
   List<Check> run() {
@@ -22,45 +44,59 @@ final class WorkloadChecks {
       checks.add(
           Check.of(
               Check.Kind.WORKLOAD,
-              "workloads",
               Check.Result.FAIL,
-              "there is no Deployment and no StatefulSet in the release's namespaces"));
+              Problem.of(
+                  ProblemCode.WORKLOADS_MISSING,
+                  new Subject(Subject.Kind.RELEASE, release.name()))));
     }
     namespaces.jobs().forEach(job -> checks.add(job(job)));
-    if (namespaces.jobs().stream().noneMatch(job -> job.name().contains("migration"))) {
-      checks.add(missingMigration());
-    }
+    migrationJob
+        .filter(part -> namespaces.jobs().stream().noneMatch(job -> job.name().contains(part)))
+        .ifPresent(part -> checks.add(missingMigration(part)));
     return checks;
   }
 
   private static Check workload(KubernetesObject workload) {
+    Subject subject =
+        new Subject(
+            workload.kind().equals("StatefulSet")
+                ? Subject.Kind.STATEFUL_SET
+                : Subject.Kind.DEPLOYMENT,
+            Namespaces.path(workload));
     Fields fields = workload.fields();
     long wanted = fields.number("spec", "replicas").orElse(1);
     long ready = fields.number("status", "readyReplicas").orElse(0);
-    boolean seen =
+    boolean observed =
         fields.number("status", "observedGeneration").orElse(0)
             >= fields.number("metadata", "generation").orElse(0);
-    return Check.of(
-        Check.Kind.WORKLOAD,
-        workload.kind() + " " + Namespaces.path(workload),
-        seen && ready >= wanted ? Check.Result.PASS : Check.Result.PENDING,
-        ready + " of " + wanted + " pods are ready");
+    Map<String, String> parameters =
+        Map.of("ready", String.valueOf(ready), "wanted", String.valueOf(wanted));
+    return observed && ready >= wanted
+        ? Check.of(
+            Check.Kind.WORKLOAD,
+            Check.Result.PASS,
+            Fact.of(FactCode.WORKLOAD_READY, subject, parameters))
+        : Check.of(
+            Check.Kind.WORKLOAD,
+            Check.Result.PENDING,
+            Problem.of(ProblemCode.WORKLOAD_NOT_READY, subject, parameters));
   }
 
   private Check job(KubernetesObject job) {
-    Check.Builder check =
-        Check.builder().kind(Check.Kind.JOB).subject("Job " + Namespaces.path(job));
+    Subject subject = new Subject(Subject.Kind.JOB, Namespaces.path(job));
     if (hasCondition(job, "Complete")) {
-      return check.result(Check.Result.PASS).detail("is complete").build();
+      return Check.of(Check.Kind.JOB, Check.Result.PASS, Fact.of(FactCode.JOB_COMPLETE, subject));
     }
-    if (hasCondition(job, "Failed")) {
-      return check
-          .result(Check.Result.FAIL)
-          .detail("has failed" + lastLog(job))
-          .remedy("mend the cause, delete the Job, and install again: Helm makes it anew")
-          .build();
-    }
-    return check.result(Check.Result.PENDING).detail("is not complete yet" + lastLog(job)).build();
+    Map<String, String> parameters = Map.of("log", lastLog(job));
+    return hasCondition(job, "Failed")
+        ? Check.of(
+            Check.Kind.JOB,
+            Check.Result.FAIL,
+            Problem.of(ProblemCode.JOB_FAILED, subject, parameters))
+        : Check.of(
+            Check.Kind.JOB,
+            Check.Result.PENDING,
+            Problem.of(ProblemCode.JOB_NOT_COMPLETE, subject, parameters));
   }
 
   private static boolean hasCondition(KubernetesObject job, String type) {
@@ -87,21 +123,21 @@ final class WorkloadChecks {
                         .orElse("")))
         .filter(log -> !log.isEmpty())
         .reduce((earlier, later) -> later)
-        .map(log -> "; its log ends: " + log)
         .orElse("");
   }
 
   /**
-   * Helm removes a hook's Job once it has succeeded, and calls a release deployed only after all
-   * its hooks have.
+   * Helm removes the Job of a hook once it has succeeded, and calls a release deployed only after
+   * all its hooks have.
    */
-  private Check missingMigration() {
-    return Check.of(
-        Check.Kind.JOB,
-        "migration Job",
-        releaseIsDeployed ? Check.Result.PASS : Check.Result.PENDING,
-        releaseIsDeployed
-            ? "is not there: Helm removes it once it has succeeded, and the release is deployed"
-            : "is not there, and the release is not deployed, so the database was not migrated");
+  private Check missingMigration(String part) {
+    Subject subject = Subject.object(Subject.Kind.JOB, release.namespace(), part);
+    return releaseIsDeployed
+        ? Check.of(
+            Check.Kind.JOB, Check.Result.PASS, Fact.of(FactCode.MIGRATION_JOB_REMOVED, subject))
+        : Check.of(
+            Check.Kind.JOB,
+            Check.Result.PENDING,
+            Problem.of(ProblemCode.MIGRATION_JOB_MISSING, subject));
   }
 }

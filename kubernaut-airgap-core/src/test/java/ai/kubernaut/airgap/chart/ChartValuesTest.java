@@ -71,7 +71,7 @@ final class ChartValuesTest {
                 ChartValues.withSdkConfig(
                     TemplateHelm.rendering(""), TemplateHelm.chart().sdkConfig(sdk)))
         .isInstanceOf(HelmException.class)
-        .hasMessageContaining("has no value sdkConfigContent that could take sdk.yaml");
+        .hasMessageContaining("has no value sdkConfigContent for sdk.yaml");
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.HelmException;
+import ai.kubernaut.airgap.chart.ImageFinder;
 import ai.kubernaut.airgap.chart.Overlay;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.chart.RenderedChart;
@@ -18,10 +19,14 @@ import ai.kubernaut.airgap.cluster.memory.MemoryClusterClient;
 import ai.kubernaut.airgap.common.Secret;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.kubernaut.ProductProfile;
 import ai.kubernaut.airgap.mirror.IncompleteMirrorException;
 import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.mirror.MirroredImage;
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.ProblemsException;
 import ai.kubernaut.airgap.overlay.ImagesOutsideMirrorException;
 import ai.kubernaut.airgap.overlay.MirrorProver;
 import ai.kubernaut.airgap.overlay.OutsideImage;
@@ -35,6 +40,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.ThrowingConsumer;
 import org.junit.jupiter.api.Test;
 
 final class InstallerTest {
@@ -104,6 +110,17 @@ final class InstallerTest {
     return InstallOptions.builder().putLlmCredentials("OPENAI_API_KEY", Secret.of("sk-test"));
   }
 
+  private static ThrowingConsumer<Throwable> hasCode(ProblemCode code) {
+    return failure ->
+        assertThat(((ProblemsException) failure).problems())
+            .extracting(Problem::code)
+            .containsExactly(code);
+  }
+
+  private static List<String> actions(Installation installation) {
+    return installation.facts().stream().map(Fact::describe).toList();
+  }
+
   private Installation install(MirrorPlan plan, InstallOptions options) {
     return new Installer(cluster, helm, events::add)
         .install(mirrored(plan, MirroredImage.Outcome.COPIED), PullSecretReport.none(), options);
@@ -146,16 +163,16 @@ final class InstallerTest {
     assertThat(installation.release()).isEqualTo(ReleaseName.defaultRelease());
     assertThat(installation.namespaces())
         .containsExactly("kubernaut-system", "kubernaut-workflows");
-    assertThat(installation.actions())
+    assertThat(actions(installation))
         .containsExactly(
-            "value set: global.image.registry = harbor.corp:5000",
-            "value set: postgresql.image = harbor.corp:5000/library/postgres:16-alpine",
-            "value set: valkey.image = harbor.corp:5000/valkey/valkey:8-alpine",
-            "namespace kubernaut-system created",
-            "Secret postgresql-secret created",
-            "Secret valkey-secret created",
-            "Secret llm-credentials created",
-            "release kubernaut is deployed at revision 1");
+            "value global.image.registry was set to harbor.corp:5000",
+            "value postgresql.image was set to harbor.corp:5000/library/postgres:16-alpine",
+            "value valkey.image was set to harbor.corp:5000/valkey/valkey:8-alpine",
+            "Namespace kubernaut-system was created",
+            "Secret kubernaut-system/postgresql-secret was created",
+            "Secret kubernaut-system/valkey-secret was created",
+            "Secret kubernaut-system/llm-credentials was created",
+            "release kubernaut is deployed at revision 1 with kubernaut-1.1.0");
     assertThat(events.get(0))
         .hasToString("Installing charts/kubernaut as kubernaut in kubernaut-system");
     assertThat(events.get(events.size() - 1))
@@ -191,8 +208,8 @@ final class InstallerTest {
     assertThat(helm.renders() - before)
         .as("as it is, with the overlay, and installed")
         .isEqualTo(3);
-    assertThat(installation.actions())
-        .contains("value set: global.image.registry = harbor.corp:5000");
+    assertThat(actions(installation))
+        .contains("value global.image.registry was set to harbor.corp:5000");
   }
 
   @Test
@@ -219,8 +236,9 @@ final class InstallerTest {
     InstallException missing =
         catchThrowableOfType(
             InstallException.class, () -> install(plan, InstallOptions.builder().build()));
-    assertThat(missing.problem().orElseThrow().code())
-        .isEqualTo(ProblemCode.LLM_CREDENTIALS_MISSING);
+    assertThat(missing.problems())
+        .extracting(Problem::code)
+        .containsExactly(ProblemCode.LLM_CREDENTIALS_MISSING);
     assertThat(missing).hasMessageContaining("kubernaut-system/llm-credentials");
     nothingWasCreated();
   }
@@ -321,12 +339,12 @@ final class InstallerTest {
     assertThat(secret("kubernaut-system", "postgresql-secret"))
         .containsEntry("POSTGRES_PASSWORD", "hunter2");
     assertThat(secret("kubernaut-system", "llm-credentials")).containsOnlyKeys("SOME_OTHER_KEY");
-    assertThat(installation.actions())
+    assertThat(actions(installation))
         .contains(
-            "Secret postgresql-secret kept",
-            "Secret valkey-secret created",
-            "Secret llm-credentials kept")
-        .doesNotContain("namespace kubernaut-system created");
+            "Secret kubernaut-system/postgresql-secret exists and was not changed",
+            "Secret kubernaut-system/valkey-secret was created",
+            "Secret kubernaut-system/llm-credentials exists and was not changed")
+        .doesNotContain("Namespace kubernaut-system was created");
   }
 
   @Test
@@ -334,8 +352,9 @@ final class InstallerTest {
     existing("postgresql-secret", "POSTGRES_USER", "POSTGRES_PASSWORD");
     assertThatThrownBy(this::install)
         .isInstanceOf(InstallException.class)
+        .satisfies(hasCode(ProblemCode.SECRET_INCOMPLETE))
         .hasMessageContaining(
-            "kubernaut-system/postgresql-secret is there but lacks POSTGRES_DB, db-secrets.yaml")
+            "kubernaut-system/postgresql-secret: exists but lacks POSTGRES_DB, db-secrets.yaml")
         .hasMessageNotContaining("hunter2");
     assertThat(cluster.get(ResourceType.SECRET, "kubernaut-system", "valkey-secret")).isEmpty();
     assertThat(helm.calls()).isEmpty();
@@ -395,6 +414,7 @@ final class InstallerTest {
     MirrorPlan list = MirrorPlan.builder(Target.registry("harbor.corp")).build();
     assertThatThrownBy(() -> install(list, options().build()))
         .isInstanceOf(InstallException.class)
+        .satisfies(hasCode(ProblemCode.PLAN_WITHOUT_CHART))
         .hasMessageContaining("names no chart to install");
   }
 
@@ -404,12 +424,12 @@ final class InstallerTest {
     String password = secret("kubernaut-system", "postgresql-secret").get("POSTGRES_PASSWORD");
     Installation again = install();
     assertThat(helm.calls()).hasSize(2).last().asString().startsWith("upgrade kubernaut\n");
-    assertThat(again.actions())
+    assertThat(actions(again))
         .endsWith(
-            "Secret postgresql-secret kept",
-            "Secret valkey-secret kept",
-            "Secret llm-credentials kept",
-            "release kubernaut is deployed at revision 2");
+            "Secret kubernaut-system/postgresql-secret exists and was not changed",
+            "Secret kubernaut-system/valkey-secret exists and was not changed",
+            "Secret kubernaut-system/llm-credentials exists and was not changed",
+            "release kubernaut is deployed at revision 2 with kubernaut-1.1.0");
     assertThat(secret("kubernaut-system", "postgresql-secret"))
         .containsEntry("POSTGRES_PASSWORD", password);
     assertThat(events.toString())
@@ -442,8 +462,8 @@ final class InstallerTest {
     assertThat(installation.plan().entries())
         .as("the verification can compare them")
         .allMatch(entry -> installation.plan().expectedDigest(entry).isPresent());
-    assertThat(installation.actions())
-        .filteredOn(action -> action.startsWith("reference rewritten"))
+    assertThat(actions(installation))
+        .filteredOn(action -> action.contains(" was rewritten to "))
         .hasSize(3);
   }
 
@@ -454,7 +474,6 @@ final class InstallerTest {
             .scope(PullSecretReport.Scope.NAMESPACES)
             .addNamesForPods("kubernaut-mirror")
             .isChanged(true)
-            .summary("")
             .build();
     new Installer(cluster, helm, events::add)
         .install(
@@ -462,6 +481,37 @@ final class InstallerTest {
             report,
             options().build());
     assertThat(helm.calls().get(0)).contains("imagePullSecrets: [{name: kubernaut-mirror}]");
+  }
+
+  @Test
+  void aChartWithoutAValueForPullSecretsIsReported() {
+    TemplateHelm plain =
+        TemplateHelm.of(VALUES.replace("imagePullSecrets: []", ""), InstallerTest::templates);
+    Installation installation =
+        new Installer(cluster, plain, events::add)
+            .install(
+                mirrored(plan(TemplateHelm.chart(), plain), MirroredImage.Outcome.PRESENT),
+                PullSecretReport.builder()
+                    .scope(PullSecretReport.Scope.NAMESPACES)
+                    .addNamesForPods("kubernaut-mirror")
+                    .isChanged(false)
+                    .build(),
+                options().build());
+    assertThat(installation.problems())
+        .extracting(Problem::code)
+        .containsExactly(ProblemCode.PULL_SECRET_NOT_REFERENCED);
+    assertThat(installation.isOk()).isTrue();
+  }
+
+  @Test
+  void aChartOfAnotherProductNeedsNoSecrets() {
+    new Installer(
+            cluster, helm, List.of(ImageFinder.containers()), ProductProfile.none(), events::add)
+        .install(
+            mirrored(plan(TemplateHelm.chart(), helm), MirroredImage.Outcome.PRESENT),
+            PullSecretReport.none(),
+            InstallOptions.builder().build());
+    assertThat(cluster.list(ResourceType.SECRET, "kubernaut-system", Map.of())).isEmpty();
   }
 
   @Test

@@ -14,6 +14,7 @@ import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Separator;
 import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
@@ -518,12 +519,11 @@ final class MirrorProverTest {
         .allMatch(image -> image.matches("harbor.corp/[a-z/]+@sha256:[0-9a-f]{64}"))
         .contains("harbor.corp/c/d@sha256:" + HEX);
     assertThat(proof.overlay().rewriting()).hasSize(3);
-    assertThat(proof.overlay().lines())
-        .contains("value set: registry = harbor.corp")
+    assertThat(proof.overlay().facts())
+        .extracting(Fact::describe)
+        .contains("value registry was set to harbor.corp")
         .anyMatch(
-            line ->
-                line.startsWith(
-                    "reference rewritten: harbor.corp/a/b:1 → harbor.corp/a/b@sha256:"));
+            line -> line.startsWith("harbor.corp/a/b:1 was rewritten to harbor.corp/a/b@sha256:"));
   }
 
   @Test

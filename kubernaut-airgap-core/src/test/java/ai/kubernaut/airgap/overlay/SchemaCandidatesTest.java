@@ -12,6 +12,7 @@ import ai.kubernaut.airgap.chart.TemplateHelm;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.image.Separator;
 import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import java.util.List;
 import java.util.Map;
@@ -228,9 +229,10 @@ final class SchemaCandidatesTest {
                 "quay.io/acme/app:1", "mirror.corp/acme-app:1", RewriteReason.NO_VALUE));
     assertThat(proof.overlay().rewriting())
         .isEqualTo(Map.of("quay.io/acme/app:1", "mirror.corp/acme-app:1"));
-    assertThat(proof.overlay().lines())
+    assertThat(proof.overlay().facts())
+        .extracting(Fact::describe)
         .containsExactly(
-            "reference rewritten: quay.io/acme/app:1 → mirror.corp/acme-app:1 (no value of the chart occurs in it)");
+            "quay.io/acme/app:1 was rewritten to mirror.corp/acme-app:1 (no value of the chart occurs in it)");
   }
 
   @Test

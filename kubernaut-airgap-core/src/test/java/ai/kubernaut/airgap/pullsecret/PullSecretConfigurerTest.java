@@ -14,6 +14,10 @@ import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.WaitPolicy;
 import ai.kubernaut.airgap.cluster.memory.MemoryClusterClient;
 import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.FactCode;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport.Evidence;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport.Scope;
@@ -29,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPOutputStream;
+import org.assertj.core.api.Condition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -124,6 +129,16 @@ final class PullSecretConfigurerTest {
     return PullSecretOptions.builder().rolloutBegin(waitPolicy).rolloutEnd(waitPolicy);
   }
 
+  /** Returns a condition for exceptions with this problem. */
+  private static Condition<Throwable> problem(ProblemCode code) {
+    return new Condition<>(
+        failure ->
+            failure instanceof PullSecretException refused
+                && refused.problems().stream().map(Problem::code).toList().contains(code),
+        "problem %s",
+        code);
+  }
+
   private PullSecretReport configure(MemoryClusterClient cluster, PullSecretOptions options) {
     return new PullSecretConfigurer(cluster, events::add)
         .configure(
@@ -175,7 +190,7 @@ final class PullSecretConfigurerTest {
     assertThat(report.namesForPods()).as("every node has it").isEmpty();
     assertThat(report.summary())
         .isEqualTo(
-            "Merged harbor.corp:5000 into openshift-config/pull-secret; every node has it (master 3/3, worker 3/3)");
+            "Secret openshift-config/pull-secret now has the credentials for harbor.corp:5000; cluster memory has the pull secret on every node (master 3/3, worker 3/3)");
     assertThat(report.toString()).doesNotContain("hunter2").doesNotContain(AUTH);
   }
 
@@ -290,9 +305,9 @@ final class PullSecretConfigurerTest {
         });
     assertThatThrownBy(() -> configure(cluster, quick().build()))
         .isInstanceOf(PullSecretException.class)
-        .hasMessageContaining(
-            "have not taken the pull secret within PT0.05S (master 3/3, worker 1/3)")
-        .hasMessageContaining("it is written")
+        .hasMessageContaining("do not have the pull secret within PT0.05S (master 3/3, worker 1/3)")
+        .has(problem(ProblemCode.ROLLOUT_NOT_FINISHED))
+        .hasMessageContaining("the pull secret is written")
         .hasMessageContaining("run this step again");
     assertThat(content(cluster, "openshift-config", "pull-secret")).contains(AUTH);
   }
@@ -302,7 +317,8 @@ final class PullSecretConfigurerTest {
     MemoryClusterClient cluster = openShift();
     assertThatThrownBy(() -> configure(cluster, quick().build()))
         .isInstanceOf(PullSecretException.class)
-        .hasMessageContaining("not every pool has got a new configuration within PT0.05S")
+        .has(problem(ProblemCode.ROLLOUT_NOT_STARTED))
+        .hasMessageContaining("not every MachineConfigPool has a new configuration within PT0.05S")
         .hasMessageContaining("master 3/3, worker 3/3")
         .hasMessageContaining("run this step again");
   }
@@ -316,7 +332,7 @@ final class PullSecretConfigurerTest {
     assertThat(writes).hasValue(1);
     assertThat(again.isChanged()).isFalse();
     assertThat(again.summary())
-        .startsWith("The same credentials were already in openshift-config/pull-secret");
+        .startsWith("Secret openshift-config/pull-secret already had these credentials");
   }
 
   @Test
@@ -336,23 +352,24 @@ final class PullSecretConfigurerTest {
       assertThatThrownBy(() -> configure(cluster, quick().build()))
           .as("run " + run)
           .isInstanceOf(PullSecretException.class)
-          .hasMessageContaining("not every pool has got a new configuration");
+          .hasMessageContaining("not every MachineConfigPool has a new configuration");
       assertThat(writes).as("the Secret is written once").hasValue(1);
     }
     put(cluster, pool("worker", "worker-2", "worker-2"));
     assertThatThrownBy(() -> configure(cluster, quick().build()))
         .as("one pool has begun")
-        .hasMessageContaining("not every pool has got a new configuration");
+        .hasMessageContaining("not every MachineConfigPool has a new configuration");
     put(cluster, pool("master", "master-2", "master-1"));
     assertThatThrownBy(() -> configure(cluster, quick().build()))
         .as("both have begun")
-        .hasMessageContaining("have not taken the pull secret within");
+        .hasMessageContaining("do not have the pull secret within");
     put(cluster, pool("master", "master-2", "master-2"));
     for (int run = 1; run <= 2; run++) {
       PullSecretReport report = configure(cluster, quick().build());
       assertThat(report.isChanged()).isFalse();
       assertThat(report.evidence()).isEqualTo(Evidence.NEW_CONFIGURATION);
-      assertThat(report.summary()).contains("every node has it (master 3/3, worker 3/3)");
+      assertThat(report.summary())
+          .contains("has the pull secret on every node (master 3/3, worker 3/3)");
     }
   }
 
@@ -405,15 +422,16 @@ final class PullSecretConfigurerTest {
     for (int run = 1; run <= 2; run++) {
       assertThatThrownBy(() -> configure(cluster, quick().build()))
           .isInstanceOf(PullSecretException.class)
-          .hasMessageContaining("not every pool has got a new configuration");
+          .hasMessageContaining("not every MachineConfigPool has a new configuration");
     }
     put(cluster, pool("master", "master-3", "master-2"), pool("worker", "worker-3", "worker-3"));
     assertThatThrownBy(() -> configure(cluster, quick().build()))
-        .hasMessageContaining("have not taken the pull secret within");
+        .hasMessageContaining("do not have the pull secret within");
     put(cluster, pool("master", "master-3", "master-3"));
     PullSecretReport report = configure(cluster, quick().build());
     assertThat(report.evidence()).isEqualTo(Evidence.CONTENT);
-    assertThat(report.summary()).contains("every node has it (master 3/3, worker 3/3)");
+    assertThat(report.summary())
+        .contains("has the pull secret on every node (master 3/3, worker 3/3)");
   }
 
   @Test
@@ -425,7 +443,7 @@ final class PullSecretConfigurerTest {
     cluster.put(ResourceType.SECRET, secret("openshift-config", "pull-secret", withOurs(AUTH)));
     assertThatThrownBy(() -> configure(cluster, quick().build()))
         .as("the Secret is there, without a record of what is awaited")
-        .hasMessageContaining("not every pool has got a new configuration")
+        .hasMessageContaining("not every MachineConfigPool has a new configuration")
         .hasMessageNotContaining(base64("robot:old"));
   }
 
@@ -475,9 +493,15 @@ final class PullSecretConfigurerTest {
     assertThat(report.isChanged()).isFalse();
     assertThat(report.evidence()).isEqualTo(Evidence.NONE);
     assertThat(report.summary())
-        .startsWith("The same credentials were already in openshift-config/pull-secret")
-        .contains("not certain")
-        .doesNotContain("every node has it (");
+        .startsWith("Secret openshift-config/pull-secret already had these credentials")
+        .contains("not certain");
+    assertThat(report.facts())
+        .extracting(Fact::code)
+        .containsExactly(FactCode.PULL_SECRET_UNCHANGED);
+    assertThat(report.problems())
+        .extracting(Problem::code)
+        .containsExactly(ProblemCode.NODES_NOT_VERIFIED);
+    assertThat(report.isOk()).isTrue();
   }
 
   @Test
@@ -486,8 +510,9 @@ final class PullSecretConfigurerTest {
     put(cluster, pool("worker", "worker-1", "worker-1").with(true, "spec", "paused"));
     assertThatThrownBy(() -> configure(cluster, quick().build()))
         .isInstanceOf(PullSecretException.class)
-        .hasMessageContaining("before the pull secret was touched")
-        .hasMessageContaining("pool worker is paused; unpause it");
+        .hasMessageContaining("before the pull secret was written")
+        .has(problem(ProblemCode.POOL_PAUSED))
+        .hasMessageContaining("MachineConfigPool worker: is paused");
     assertThat(writes).hasValue(0);
   }
 
@@ -498,7 +523,8 @@ final class PullSecretConfigurerTest {
     put(cluster, conditioned(pool("master", "m", "m"), condition, "node a is out of disk"));
     assertThatThrownBy(() -> configure(cluster, quick().build()))
         .isInstanceOf(PullSecretException.class)
-        .hasMessageContaining("pool master is " + condition + ": node a is out of disk");
+        .has(problem(ProblemCode.POOL_DEGRADED))
+        .hasMessageContaining("MachineConfigPool master: is " + condition);
     assertThat(writes).hasValue(0);
   }
 
@@ -517,7 +543,7 @@ final class PullSecretConfigurerTest {
             () -> configure(cluster, quick().rolloutBegin(patient).rolloutEnd(patient).build()))
         .isInstanceOf(PullSecretException.class)
         .hasMessageContaining("after the pull secret was written")
-        .hasMessageContaining("pool worker is Degraded: bad config");
+        .hasMessageContaining("MachineConfigPool worker: is Degraded");
   }
 
   @Test
@@ -570,7 +596,7 @@ final class PullSecretConfigurerTest {
     PullSecretException failure =
         catchThrowableOfType(PullSecretException.class, () -> configure(cluster, quick().build()));
     assertThat(failure)
-        .hasMessageContaining("the Secret openshift-config/pull-secret holds")
+        .hasMessageContaining("Secret openshift-config/pull-secret: ")
         .hasMessageContaining("nothing was changed")
         .hasMessageNotContaining("hunter3")
         .hasNoCause();
@@ -586,7 +612,8 @@ final class PullSecretConfigurerTest {
             .with("***hunter3***", "data", ".dockerconfigjson"));
     assertThatThrownBy(() -> configure(cluster, quick().build()))
         .isInstanceOf(PullSecretException.class)
-        .hasMessageContaining("is no Base64 of JSON")
+        .has(problem(ProblemCode.PULL_SECRET_INVALID))
+        .hasMessageContaining("the value of .dockerconfigjson is not JSON in Base64")
         .hasMessageNotContaining("hunter3")
         .hasNoCause();
   }
@@ -599,12 +626,13 @@ final class PullSecretConfigurerTest {
         KubernetesObject.named(ResourceType.SECRET, "openshift-config", "pull-secret"));
     assertThatThrownBy(() -> configure(cluster, quick().build()))
         .isInstanceOf(PullSecretException.class)
-        .hasMessage("the Secret openshift-config/pull-secret has no .dockerconfigjson");
+        .hasMessageContaining("Secret openshift-config/pull-secret: it has no .dockerconfigjson");
     MemoryClusterClient none = MemoryClusterClient.openShift();
     put(none, pool("master", "m", "m"));
     assertThatThrownBy(() -> configure(none, quick().build()))
         .isInstanceOf(PullSecretException.class)
-        .hasMessageContaining("the Secret openshift-config/pull-secret is not there");
+        .has(problem(ProblemCode.PULL_SECRET_MISSING))
+        .hasMessageContaining("Secret openshift-config/pull-secret: does not exist");
   }
 
   @Test

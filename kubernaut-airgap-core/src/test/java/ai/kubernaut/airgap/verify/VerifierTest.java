@@ -16,6 +16,8 @@ import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.install.Installation;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.progress.ProgressEvent;
@@ -180,16 +182,21 @@ final class VerifierTest {
   }
 
   private Check problem() {
-    List<Check> problems = verify().problems();
+    List<Check> problems =
+        verify().checks().stream().filter(check -> check.problem().isPresent()).toList();
     assertThat(problems).hasSize(1);
     return problems.get(0);
+  }
+
+  private static ProblemCode code(Check check) {
+    return check.problem().orElseThrow().code();
   }
 
   @Test
   void aReleaseThatRunsFromTheMirrorPasses() {
     VerificationReport report = verify();
     assertThat(report.problems()).isEmpty();
-    assertThat(report.isPassed()).isTrue();
+    assertThat(report.isOk()).isTrue();
     assertThat(report.orElseThrow()).isSameAs(report);
     assertThat(report.checks())
         .extracting(Check::kind)
@@ -218,7 +225,8 @@ final class VerifierTest {
     Check check = problem();
     assertThat(check.kind()).isEqualTo(Kind.IMAGE);
     assertThat(check.result()).isEqualTo(Result.FAIL);
-    assertThat(check.subject()).isEqualTo(NAMESPACE + "/gateway-1/main");
+    assertThat(check.subject()).hasToString("container " + NAMESPACE + "/gateway-1/main");
+    assertThat(code(check)).isEqualTo(ProblemCode.IMAGE_DIGEST_DIFFERS);
     assertThat(check.detail())
         .contains("runs " + other + " of " + IMAGE)
         .contains(index.toString());
@@ -242,11 +250,12 @@ final class VerifierTest {
   void aPodThatPullsByAnotherDigestFails() {
     String other = "harbor.corp/kubernaut-ai/gateway@" + Digest.sha256("other".getBytes(UTF_8));
     pod("gateway-1", other, other, "Running", "");
-    assertThat(problem().detail()).contains("in the mirror's place but not in the plan");
+    assertThat(problem().detail()).contains("in the mirror but not in the plan");
     plan =
         MirrorPlan.builder(Target.registry("harbor.corp"))
             .image(ImageRef.parse("quay.io/kubernaut-ai/gateway:v1.1.0"))
             .build();
+    assertThat(code(problem())).isEqualTo(ProblemCode.IMAGE_DIGEST_DIFFERS);
     assertThat(problem().detail()).contains("and the mirrored image is");
   }
 
@@ -254,6 +263,7 @@ final class VerifierTest {
   void anImageOutsideTheMirrorFails() {
     String outside = "quay.io/kubernaut-ai/gateway:v1.1.0";
     pod("gateway-1", outside, "quay.io/kubernaut-ai/gateway@" + index, "Running", "");
+    assertThat(code(problem())).isEqualTo(ProblemCode.IMAGE_FROM_ELSEWHERE);
     assertThat(problem().detail())
         .isEqualTo("runs " + outside + ", which does not come from harbor.corp");
     assertThat(problem().remedy().orElse("")).contains("install from the mirror again");
@@ -262,14 +272,15 @@ final class VerifierTest {
   @Test
   void anImageOfTheMirrorThatThePlanDoesNotKnowFails() {
     pod("gateway-1", "harbor.corp/else:1", "harbor.corp/else@" + index, "Running", "");
-    assertThat(problem().detail()).contains("in the mirror's place but not in the plan");
+    assertThat(code(problem())).isEqualTo(ProblemCode.IMAGE_NOT_PLANNED);
+    assertThat(problem().detail()).contains("in the mirror but not in the plan");
   }
 
   @Test
   void aNodeThatNamesNoDigestIsNoProblem() {
     pod("gateway-1", IMAGE, "sha256:" + index.hex(), "Running", "");
     assertThat(only(Kind.IMAGE).result()).isEqualTo(Result.SKIPPED);
-    assertThat(verify().isPassed()).isTrue();
+    assertThat(verify().isOk()).isTrue();
   }
 
   @Test
@@ -293,27 +304,28 @@ final class VerifierTest {
             .build();
     pod("gateway-1", "harbor.corp/gone:1", "x@" + index, "Running", "");
     assertThat(problem().kind()).isEqualTo(Kind.IMAGE);
+    assertThat(code(problem())).isEqualTo(ProblemCode.IMAGE_DIGEST_UNVERIFIED);
     assertThat(problem().detail()).contains("its digest cannot be compared: ");
-    assertThat(problem().remedy().orElse("")).contains("let this machine read the mirror");
+    assertThat(problem().remedy().orElse("")).contains("allow this machine to read the mirror");
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "manifest for harbor.corp/x not found: manifest unknown | mirror the plan again",
-        "unauthorized: authentication required                 | configure the pull secret again",
-        "denied: requested access to the resource is denied    | let their user read it",
-        "x509: certificate signed by unknown authority         | additionalTrustedCA",
-        "dial tcp: lookup harbor.corp: no such host            | check the registry s name",
-        "no matching manifest for linux/arm64/v8               | mirror every platform",
-        "toomanyrequests: You have reached your limit          | this is not the mirror",
-        "http: server gave HTTP response to HTTPS client       | the mirror speaks plain HTTP",
-        "dial tcp 10.0.0.1:443: connect: connection refused    | check that the registry runs",
-        "dial tcp 10.0.0.1:443: i/o timeout                    | check routes and firewalls",
-        "something that nobody has seen yet                    | look at the pod s events",
+        "manifest for harbor.corp/x not found: manifest unknown | PULL_IMAGE_NOT_FOUND | mirror the plan again",
+        "unauthorized: authentication required | PULL_UNAUTHORIZED | configure the pull secret again",
+        "denied: requested access to the resource is denied | PULL_DENIED | allow their user to read it",
+        "x509: certificate signed by unknown authority | PULL_CERTIFICATE_UNTRUSTED | additionalTrustedCA",
+        "dial tcp: lookup harbor.corp: no such host | PULL_HOST_UNKNOWN | check the registry s name",
+        "no matching manifest for linux/arm64/v8 | PULL_PLATFORM_MISSING | mirror every platform",
+        "toomanyrequests: You have reached your limit | PULL_RATE_LIMITED | this is not the mirror",
+        "http: server gave HTTP response to HTTPS client | PULL_PLAIN_HTTP | the mirror speaks plain HTTP",
+        "dial tcp 10.0.0.1:443: connect: connection refused | PULL_CONNECTION_REFUSED | check that the registry runs",
+        "dial tcp 10.0.0.1:443: i/o timeout | PULL_TIMEOUT | check routes and firewalls",
+        "something that nobody has seen yet | PULL_FAILED | look at the pod s events",
       })
-  void aFailedPullIsExplainedByItsEvents(String message, String remedy) {
+  void aFailedPullIsExplainedByItsEvents(String message, ProblemCode code, String remedy) {
     waiting("gateway-2", "ImagePullBackOff", "Back-off pulling image");
     event("gateway-2", "2026-11-22T10:00:00Z", "Failed to pull image: an older failure");
     event("gateway-2", "2026-11-22T10:00:05Z", "Failed to pull image: " + message);
@@ -321,11 +333,12 @@ final class VerifierTest {
     Check check = problem();
     assertThat(check.kind()).isEqualTo(Kind.POD);
     assertThat(check.result()).isEqualTo(Result.FAIL);
-    assertThat(check.subject()).isEqualTo(NAMESPACE + "/gateway-2");
+    assertThat(check.subject()).hasToString("Pod " + NAMESPACE + "/gateway-2");
     assertThat(check.detail())
         .startsWith("ImagePullBackOff: container main cannot pull " + IMAGE)
         .contains(message)
         .doesNotContain("another pod");
+    assertThat(check.problem()).map(Problem::code).contains(code);
     assertThat(check.remedy().orElse("").replace('\'', ' ')).contains(remedy);
   }
 
@@ -358,7 +371,7 @@ final class VerifierTest {
     Check check = problem();
     assertThat(check.kind()).isEqualTo(Kind.WORKLOAD);
     assertThat(check.result()).isEqualTo(Result.PENDING);
-    assertThat(check.subject()).isEqualTo("Deployment " + NAMESPACE + "/datastorage");
+    assertThat(check.subject()).hasToString("Deployment " + NAMESPACE + "/datastorage");
     assertThat(check.detail()).isEqualTo("0 of 2 pods are ready");
   }
 
@@ -381,11 +394,11 @@ final class VerifierTest {
                 Installation.of(RELEASE, plan),
                 VerifyOptions.builder().waitPolicy(ONE_LOOK).build());
     assertThat(report.problems())
-        .extracting(Check::detail)
+        .extracting(Problem::code)
         .containsExactly(
-            "there is no such release in kubernaut-system",
-            "there is no Deployment and no StatefulSet in the release's namespaces",
-            "is not there, and the release is not deployed, so the database was not migrated");
+            ProblemCode.RELEASE_NOT_FOUND,
+            ProblemCode.WORKLOADS_MISSING,
+            ProblemCode.MIGRATION_JOB_MISSING);
   }
 
   @Test
@@ -394,6 +407,7 @@ final class VerifierTest {
     Check check = only(Kind.RELEASE);
     assertThat(check.result()).isEqualTo(Result.FAIL);
     assertThat(check.detail()).isEqualTo("kubernaut-1.1.0 is failed at revision 3");
+    assertThat(check.problem()).map(Problem::code).contains(ProblemCode.RELEASE_NOT_DEPLOYED);
   }
 
   @Test
@@ -403,6 +417,7 @@ final class VerifierTest {
         "migration-1", "kubernaut-db-migration", "Failed", "1\n2\n3\n4\n5\nconnection refused\n");
     Check check = problem();
     assertThat(check.kind()).isEqualTo(Kind.JOB);
+    assertThat(code(check)).isEqualTo(ProblemCode.JOB_FAILED);
     assertThat(check.detail())
         .isEqualTo("has failed; its log ends: 2 | 3 | 4 | 5 | connection refused");
     assertThat(check.remedy().orElse("")).contains("delete the Job");
@@ -421,9 +436,26 @@ final class VerifierTest {
   void aJobThatStillRunsIsPending() {
     job("kubernaut-db-migration", "Suspended");
     podOfJob("migration-1", "kubernaut-db-migration", "Running", "waiting for the database\n");
+    assertThat(verify().problems())
+        .extracting(Problem::code)
+        .containsExactly(ProblemCode.JOB_NOT_COMPLETE);
     assertThat(only(Kind.JOB).result()).isEqualTo(Result.PENDING);
     assertThat(only(Kind.JOB).detail())
         .isEqualTo("is not complete yet; its log ends: waiting for the database");
+  }
+
+  @Test
+  void aPodOfAJobThatHasNotCompletedIsPending() {
+    KubernetesObject pod = pod("migration-1", IMAGE, "", "Running", "");
+    cluster.put(
+        ResourceType.POD,
+        pod.with(List.of(), "status", "conditions")
+            .with(
+                List.of(Map.of("kind", "Job", "name", "kubernaut-db-migration")),
+                "metadata",
+                "ownerReferences"));
+    assertThat(problem().result()).isEqualTo(Result.PENDING);
+    assertThat(code(problem())).isEqualTo(ProblemCode.POD_OF_JOB_RUNNING);
   }
 
   @Test
@@ -442,6 +474,7 @@ final class VerifierTest {
     cluster.putLog(NAMESPACE, "gateway-2", "main", "panic: no config\n");
     Check check = problem();
     assertThat(check.result()).isEqualTo(Result.PENDING);
+    assertThat(code(check)).isEqualTo(ProblemCode.CONTAINER_WAITING);
     assertThat(check.detail())
         .isEqualTo(
             "CrashLoopBackOff in container main: back-off 5m0s restarting failed container; its log ends: panic: no config");
@@ -469,6 +502,7 @@ final class VerifierTest {
         "Running",
         "conditions: [{type: Ready, status: 'False'}], containerStatuses: [{name: main, state: {running: {}}}]");
     event("gateway-2", "2026-11-22T10:00:00Z", "Readiness probe failed: 503");
+    assertThat(code(problem())).isEqualTo(ProblemCode.POD_NOT_READY);
     assertThat(problem().detail()).isEqualTo("runs but is not ready: Readiness probe failed: 503");
   }
 
@@ -496,6 +530,7 @@ final class VerifierTest {
   void aPodOfNobodyThatFailedIsAProblem() {
     pod("gateway-0", IMAGE, "", "Failed", "reason: Evicted");
     assertThat(problem().result()).isEqualTo(Result.FAIL);
+    assertThat(code(problem())).isEqualTo(ProblemCode.POD_NOT_RUNNING);
     assertThat(problem().detail()).startsWith("is Failed");
   }
 
@@ -514,8 +549,8 @@ final class VerifierTest {
     cluster.putAnswer(NAMESPACE, "gateway", "/healthz", ServiceResponse.of(200, "ok"));
     Check check = only(Kind.HEALTH);
     assertThat(check.result()).isEqualTo(Result.PASS);
-    assertThat(check.subject()).isEqualTo("Service kubernaut-system/gateway");
-    assertThat(check.detail()).isEqualTo("GET /healthz on port 80 answers 200");
+    assertThat(check.subject()).hasToString("Service kubernaut-system/gateway");
+    assertThat(check.detail()).isEqualTo("GET /healthz on port 80 returns 200");
   }
 
   private void probe(String httpGet) {
@@ -551,8 +586,9 @@ final class VerifierTest {
             + "\", port: http}");
     Check check = only(Kind.HEALTH);
     assertThat(check.result()).isEqualTo(Result.FAIL);
+    assertThat(code(check)).isEqualTo(ProblemCode.PROBE_PATH_INVALID);
     assertThat(check.detail())
-        .contains("of its pod's probe is not asked: it has")
+        .contains("of its pod's probe was not requested: it has")
         .doesNotContainPattern("\\p{Cntrl}");
     assertThat(check.remedy()).isPresent();
   }
@@ -579,6 +615,7 @@ final class VerifierTest {
                 .formatted(NAMESPACE, port)));
     probe("{path: /healthz, port: http}");
     assertThat(only(Kind.HEALTH).result()).isEqualTo(Result.FAIL);
+    assertThat(code(only(Kind.HEALTH))).isEqualTo(ProblemCode.SERVICE_PORT_INVALID);
     assertThat(only(Kind.HEALTH).detail()).contains("is not a port");
   }
 
@@ -588,7 +625,8 @@ final class VerifierTest {
     cluster.putAnswer(NAMESPACE, "gateway", "/healthz", ServiceResponse.of(503, "no database\n"));
     assertThat(problem().kind()).isEqualTo(Kind.HEALTH);
     assertThat(problem().result()).isEqualTo(Result.PENDING);
-    assertThat(problem().detail()).isEqualTo("GET /healthz on port 80 answers 503: no database");
+    assertThat(code(problem())).isEqualTo(ProblemCode.SERVICE_UNHEALTHY);
+    assertThat(problem().detail()).isEqualTo("GET /healthz on port 80 returns 503: no database");
   }
 
   @Test
@@ -618,7 +656,7 @@ final class VerifierTest {
                 VerifyOptions.builder()
                     .waitPolicy(WaitPolicy.of(Duration.ofSeconds(30), Duration.ofMillis(1)))
                     .build());
-    assertThat(report.isPassed()).isTrue();
+    assertThat(report.isOk()).isTrue();
     assertThat(told).hasValue(1);
   }
 
@@ -627,7 +665,9 @@ final class VerifierTest {
     waiting("gateway-2", "ImagePullBackOff", "manifest unknown");
     deployment("gateway", 2, 1);
     VerificationReport report = verify(WaitPolicy.of(Duration.ofHours(1), Duration.ofMillis(1)));
-    assertThat(report.problems()).extracting(Check::kind).containsExactly(Kind.WORKLOAD, Kind.POD);
+    assertThat(report.problems())
+        .extracting(Problem::code)
+        .containsExactly(ProblemCode.WORKLOAD_NOT_READY, ProblemCode.PULL_IMAGE_NOT_FOUND);
   }
 
   @Test
@@ -639,7 +679,7 @@ final class VerifierTest {
     assertThat(failure.report()).isEqualTo(report);
     assertThat(failure)
         .hasMessageStartingWith("the release kubernaut does not run as it should: 1 of ")
-        .hasMessageContaining("\n  kubernaut-system/gateway-2: ImagePullBackOff")
-        .hasMessageContaining(" — the image is not in the mirror: mirror the plan again");
+        .hasMessageContaining("\n  Pod kubernaut-system/gateway-2: ImagePullBackOff")
+        .hasMessageContaining("; the image is not in the mirror: mirror the plan again");
   }
 }

@@ -78,7 +78,7 @@ public final class WholeFlow {
                   .putLlmCredentials("OPENAI_API_KEY", Secret.of("the key of the LLM"))
                   .hookTimeout(Duration.ofMinutes(1))
                   .build());
-      installation.actions().forEach(out::println);
+      installation.facts().forEach(fact -> out.println(fact.describe()));
 
       // Step 5: every pod is looked at.
       VerificationReport verified = airgap.verify(installation).orElseThrow();

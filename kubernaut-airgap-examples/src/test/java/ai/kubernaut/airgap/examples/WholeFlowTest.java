@@ -13,13 +13,12 @@ class WholeFlowTest {
   void theExampleEndsWithAReleaseThatRunsFromTheMirror() {
     ByteArrayOutputStream said = new ByteArrayOutputStream();
 
-    assertThat(WholeFlow.run(new PrintStream(said, true, StandardCharsets.UTF_8)).isPassed())
-        .isTrue();
+    assertThat(WholeFlow.run(new PrintStream(said, true, StandardCharsets.UTF_8)).isOk()).isTrue();
 
     assertThat(said.toString(StandardCharsets.UTF_8))
         .contains(
             "15 copied, 0 already there",
             "0 copied, 15 already there",
-            "Secret postgresql-secret created");
+            "Secret kubernaut-system/postgresql-secret was created");
   }
 }

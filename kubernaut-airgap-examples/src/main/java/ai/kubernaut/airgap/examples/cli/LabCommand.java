@@ -222,7 +222,7 @@ final class LabCommand implements Callable<Integer> {
                 .build());
     json.set("verification", Reports.json(verified));
     output.report(json, Reports.text(verified));
-    return verified.isPassed() ? 0 : 1;
+    return verified.isOk() ? 0 : 1;
   }
 
   private void heading(String title) {

@@ -8,7 +8,9 @@ import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.install.Installation;
 import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.mirror.MirroredImage;
+import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.overlay.MirrorProof;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
@@ -195,13 +197,13 @@ final class Reports {
   }
 
   private static ObjectNode add(ArrayNode problems, Problem problem) {
-    return problems
-        .addObject()
-        .put("code", problem.code().name())
-        .put("severity", problem.code().severity().name())
-        .put("subject", problem.subject().toString())
-        .put("message", problem.message())
-        .put("remedy", problem.remedy());
+    ObjectNode one =
+        problems
+            .addObject()
+            .put("code", problem.code().name())
+            .put("severity", problem.code().severity().name());
+    addSubject(one, problem.subject());
+    return one.put("message", problem.message()).put("remedy", problem.remedy());
   }
 
   private static void addReasons(ObjectNode json, List<ImageReason> reasons) {
@@ -232,7 +234,7 @@ final class Reports {
   }
 
   static String proofText(MirrorPlan plan, Overlay overlay) {
-    List<String> lines = new ArrayList<>(overlay.lines());
+    List<String> lines = new ArrayList<>(overlay.facts().stream().map(Fact::describe).toList());
     lines.add(
         plan.proofProblems().isEmpty()
             ? "proven: with this the chart pulls every image from " + plan.target().address()
@@ -294,6 +296,8 @@ final class Reports {
     report.secrets().forEach(secrets::add);
     json.put("evidence", report.evidence().name().toLowerCase(Locale.ROOT));
     json.put("summary", report.summary());
+    addFacts(json, report.facts());
+    addProblems(json, report.problems());
     return json;
   }
 
@@ -302,41 +306,62 @@ final class Reports {
     json.put("release", installation.release().name());
     json.put("namespace", installation.release().namespace());
     ArrayNode actions = json.putArray("actions");
-    installation.actions().forEach(actions::add);
+    installation.facts().forEach(fact -> actions.add(fact.describe()));
+    addFacts(json, installation.facts());
+    addProblems(json, installation.problems());
     return json;
   }
 
   static String text(Installation installation) {
-    return "Release "
-        + installation.release().name()
-        + " in "
-        + installation.release().namespace()
-        + ": "
-        + String.join("; ", installation.actions());
+    List<String> lines = new ArrayList<>();
+    installation.facts().forEach(fact -> lines.add("  " + fact.describe()));
+    installation.problems().forEach(problem -> lines.add("  " + problem.describe()));
+    return String.join("\n", lines);
   }
 
   static ObjectNode json(VerificationReport report) {
     ObjectNode json = object();
     json.put("release", report.release().name());
     json.put("namespace", report.release().namespace());
-    json.put("passed", report.isPassed());
+    json.put("passed", report.isOk());
     ArrayNode checks = json.putArray("checks");
     for (Check check : report.checks()) {
       ObjectNode one = checks.addObject();
       one.put("kind", check.kind().name().toLowerCase(Locale.ROOT));
-      one.put("subject", check.subject());
       one.put("result", check.result().name().toLowerCase(Locale.ROOT));
+      check.fact().ifPresent(fact -> one.put("code", fact.code().name()));
+      check.problem().ifPresent(problem -> one.put("code", problem.code().name()));
+      addSubject(one, check.subject());
       one.put("detail", check.detail());
       check.remedy().ifPresent(remedy -> one.put("remedy", remedy));
     }
+    addProblems(json, report.problems());
     return json;
+  }
+
+  private static void addFacts(ObjectNode json, List<Fact> facts) {
+    ArrayNode array = json.putArray("facts");
+    for (Fact fact : facts) {
+      ObjectNode one = array.addObject().put("code", fact.code().name());
+      addSubject(one, fact.subject());
+      one.put("message", fact.message());
+    }
+  }
+
+  private static void addProblems(ObjectNode json, List<Problem> problems) {
+    ArrayNode array = json.putArray("problems");
+    problems.forEach(problem -> add(array, problem));
+  }
+
+  private static void addSubject(ObjectNode json, Subject subject) {
+    json.put("subject", subject.name()).put("subjectKind", subject.kind().name());
   }
 
   static String text(VerificationReport report) {
     StringBuilder text = new StringBuilder();
     List<Check> ordered = new ArrayList<>(report.checks());
     // What needs attention stands last, where a terminal shows it.
-    ordered.sort(Comparator.comparing(report.problems()::contains));
+    ordered.sort(Comparator.comparing(check -> check.problem().isPresent()));
     for (Check check : ordered) {
       String result =
           check.result() == Check.Result.PENDING ? "NOT IN TIME" : check.result().name();
@@ -352,8 +377,6 @@ final class Reports {
           .remedy()
           .ifPresent(remedy -> text.append("              → ").append(remedy).append('\n'));
     }
-    return text.append(report.isPassed() ? "PASSED: " : "FAILED: ")
-        .append(report.summary())
-        .toString();
+    return text.append(report.isOk() ? "PASSED: " : "FAILED: ").append(report.summary()).toString();
   }
 }

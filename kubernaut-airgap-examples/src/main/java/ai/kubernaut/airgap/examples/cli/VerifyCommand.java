@@ -14,6 +14,6 @@ final class VerifyCommand extends ClusterCommand {
   int run(Airgap airgap, MirrorPlan planned) {
     VerificationReport report = airgap.verify(airgap.installationOf(planned));
     output.report(Reports.json(report), Reports.text(report));
-    return report.isPassed() ? 0 : 1;
+    return report.isOk() ? 0 : 1;
   }
 }

@@ -84,8 +84,8 @@ class LabRunTest {
     assertThat(run.status()).as(run.toString()).isZero();
     assertThat(run.out())
         .containsSubsequence(
-            "value set: global.artifacts.source = 127.0.0.1:",
-            "reference rewritten: registry.redhat.io/ubi10/ubi-minimal:10.1 → 127.0.0.1:",
+            "value global.artifacts.source was set to 127.0.0.1:",
+            "registry.redhat.io/ubi10/ubi-minimal:10.1 was rewritten to 127.0.0.1:",
             "the chart with the overlay pulls 16 images",
             "PASSED: 13 pods are up, 17 containers run mirrored digests");
   }

@@ -1,0 +1,45 @@
+package ai.kubernaut.airgap.kubernaut;
+
+/** All that this library knows about Kubernaut beyond its chart (the guide, steps 4 and 5). */
+public final class KubernautProfile {
+  /** The name of the release in the guide. */
+  public static final String RELEASE = "kubernaut";
+
+  /** The namespace of the release in the guide. */
+  public static final String NAMESPACE = "kubernaut-system";
+
+  /** The last part of the path of the value with the SDK configuration; versions move the value. */
+  public static final String SDK_CONFIG_VALUE = "sdkConfigContent";
+
+  private KubernautProfile() {}
+
+  /** {@return the profile of Kubernaut} */
+  public static ProductProfile profile() {
+    return ProductProfile.builder()
+        .addSecrets(
+            SecretTemplate.builder()
+                .name("postgresql-secret")
+                .nameValue("postgresql.auth.existingSecret")
+                .component("postgresql")
+                .putContent("POSTGRES_USER", "{postgresql.auth.username=slm_user}")
+                .putContent("POSTGRES_PASSWORD", "{password}")
+                .putContent("POSTGRES_DB", "{postgresql.auth.database=action_history}")
+                .putContent(
+                    "db-secrets.yaml",
+                    "username: {postgresql.auth.username=slm_user}\npassword: {password}")
+                .build(),
+            SecretTemplate.builder()
+                .name("valkey-secret")
+                .nameValue("valkey.existingSecret")
+                .component("valkey")
+                .putContent("valkey-secrets.yaml", "password: {password}")
+                .build(),
+            SecretTemplate.builder()
+                .name("llm-credentials")
+                .nameValue("credentialsSecretName")
+                .build())
+        .migrationJob("migration")
+        .hooks("its hooks create certificates and migrate the database")
+        .build();
+  }
+}

@@ -1,0 +1,48 @@
+package ai.kubernaut.airgap.kubernaut;
+
+import java.util.List;
+import java.util.Optional;
+import org.immutables.value.Value;
+
+/**
+ * What installation and verification know about a product beyond its chart. Immutable.
+ *
+ * @see KubernautProfile#profile()
+ */
+@Value.Immutable
+public interface ProductProfile {
+  /** {@return the Secrets that the chart expects to exist; by default none} */
+  List<SecretTemplate> secrets();
+
+  /**
+   * Returns a part of the name of the Job that migrates the database.
+   *
+   * @return by default empty: the product has no such Job
+   */
+  Optional<String> migrationJob();
+
+  /**
+   * Returns what the hooks of the chart do, as a clause for progress events.
+   *
+   * @return by default {@code its hooks run}
+   */
+  @Value.Default
+  default String hooks() {
+    return "its hooks run";
+  }
+
+  /** {@return a profile for a chart about which nothing is known} */
+  static ProductProfile none() {
+    return builder().build();
+  }
+
+  /** {@return a builder with the defaults} */
+  static Builder builder() {
+    return new Builder();
+  }
+
+  /** Builds a {@link ProductProfile}. Not thread-safe. */
+  final class Builder extends ImmutableProductProfile.Builder {
+    Builder() {}
+  }
+}
