@@ -47,7 +47,9 @@ import ai.kubernaut.airgap.verify.VerificationReport;
 import ai.kubernaut.airgap.verify.Verifier;
 import ai.kubernaut.airgap.verify.VerifyOptions;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -68,6 +70,8 @@ import org.jspecify.annotations.Nullable;
  * unless {@link Builder#closeClients(boolean)} hands them over.
  */
 public final class Airgap implements AutoCloseable {
+  private static final Duration END_LIMIT = Duration.ofSeconds(10);
+
   private final @Nullable RegistryClient registries;
   private final @Nullable ClusterClient cluster;
   private final @Nullable HelmClient helm;
@@ -76,6 +80,7 @@ public final class Airgap implements AutoCloseable {
   private final ProductProfile profile;
   private final RetryPolicy retry;
   private final Consumer<ProgressEvent> progress;
+  private final Set<StepRun<?>> steps = new HashSet<>();
   private final Set<Run> runs = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
@@ -520,6 +525,70 @@ public final class Airgap implements AutoCloseable {
         .verify(installation, options);
   }
 
+  /**
+   * Starts a step in a thread of its own.
+   *
+   * @param <T> the result of the step
+   * @param step calls one or more methods of this object
+   * @return the run, which can be waited for and cancelled; {@link #close()} cancels it
+   * @throws IllegalStateException when this object is closed
+   */
+  public <T> StepRun<T> start(Function<Airgap, T> step) {
+    return start(step, Optional.empty());
+  }
+
+  /**
+   * Starts a step with a deadline in a thread of its own.
+   *
+   * @param <T> the result of the step
+   * @param step calls one or more methods of this object
+   * @param deadline how long the step may take; more than zero
+   * @return the run, which can be waited for and cancelled; {@link #close()} cancels it
+   * @throws IllegalArgumentException when the deadline is zero or less
+   * @throws IllegalStateException when this object is closed
+   */
+  public <T> StepRun<T> start(Function<Airgap, T> step, Duration deadline) {
+    if (deadline.isZero() || deadline.isNegative()) {
+      throw new IllegalArgumentException("deadline " + deadline + " must be more than zero");
+    }
+    return start(step, Optional.of(deadline));
+  }
+
+  private <T> StepRun<T> start(Function<Airgap, T> step, Optional<Duration> deadline) {
+    synchronized (steps) {
+      if (closed) {
+        throw new IllegalStateException("this Airgap is closed");
+      }
+      StepRun<T> run = new StepRun<>(() -> step.apply(this), this::forget);
+      steps.add(run);
+      run.start(deadline);
+      return run;
+    }
+  }
+
+  private void forget(StepRun<?> run) {
+    synchronized (steps) {
+      steps.remove(run);
+    }
+  }
+
+  /** Cancels the steps that were started, and gives them some time to end. */
+  private void endSteps() {
+    List<StepRun<?>> running;
+    synchronized (steps) {
+      closed = true;
+      running = List.copyOf(steps);
+    }
+    running.forEach(StepRun::cancel);
+    try {
+      for (StepRun<?> run : running) {
+        run.join(END_LIMIT);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private RegistryClient registries() {
     return required(registries, "registry(…)");
   }
@@ -552,13 +621,14 @@ public final class Airgap implements AutoCloseable {
   }
 
   /**
-   * Cancels the mirror runs that are under way, as {@link MirrorOptions#cancelledBy()} does, and
+   * Cancels the steps that were {@linkplain #start started} and waits up to ten seconds for their
+   * end, cancels the mirror runs of other threads, as {@link MirrorOptions#cancelledBy()} does, and
    * closes the clients if {@link Builder#closeClients(boolean)} says so. Calling it again does
    * nothing.
    */
   @Override
   public void close() {
-    closed = true;
+    endSteps();
     runs.forEach(Run::stop);
     if (!closesClients) {
       return;

@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.helm;
 
 import ai.kubernaut.airgap.chart.HelmException;
+import ai.kubernaut.airgap.common.CancelledException;
 import ai.kubernaut.airgap.io.ScratchDirectory;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.jni.HelmLib;
@@ -135,9 +136,9 @@ final class OfflineHelmProcess implements AutoCloseable {
     }
   }
 
-  private static HelmException interrupted(InterruptedException cause) {
-    Thread.currentThread().interrupt();
-    return new HelmException("interrupted while Helm was rendering", "", cause);
+  private static CancelledException interrupted(InterruptedException cause) {
+    return CancelledException.interrupted(
+        "interrupted while Helm was rendering; nothing was changed", cause);
   }
 
   private void end(Running process) {

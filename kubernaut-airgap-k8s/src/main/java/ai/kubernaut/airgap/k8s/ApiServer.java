@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.k8s;
 
 import ai.kubernaut.airgap.cluster.ClusterException;
 import ai.kubernaut.airgap.cluster.Fields;
+import ai.kubernaut.airgap.common.CancelledException;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
@@ -91,11 +92,8 @@ final class ApiServer {
       return new Answer(response.code(), response.body() == null ? "" : response.body());
     } catch (InterruptedException e) {
       sent.cancel(true);
-      Thread.currentThread().interrupt();
-      throw new ClusterException(
-          ClusterException.Reason.UNREACHABLE,
-          "interrupted while the API server was asked for " + path,
-          e);
+      throw CancelledException.interrupted(
+          "interrupted during the request for " + path + " to the API server", e);
     } catch (TimeoutException e) {
       sent.cancel(true);
       throw silent(path, e);

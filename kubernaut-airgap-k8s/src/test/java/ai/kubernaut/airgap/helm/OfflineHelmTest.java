@@ -8,6 +8,7 @@ import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.HelmClient;
 import ai.kubernaut.airgap.chart.HelmException;
 import ai.kubernaut.airgap.chart.ReleaseName;
+import ai.kubernaut.airgap.common.CancelledException;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -218,7 +219,7 @@ final class OfflineHelmTest {
       caller.join(TimeUnit.SECONDS.toMillis(60));
       assertThat(caller.isAlive()).isFalse();
       assertThat(thrown.get())
-          .isInstanceOf(HelmException.class)
+          .isInstanceOf(CancelledException.class)
           .hasMessageContaining("interrupted");
       assertThat(renderers).noneMatch(ProcessHandle::isAlive);
       assertThat(helm.render(quick, ReleaseName.defaultRelease())).contains("x: y");

@@ -11,6 +11,7 @@ import ai.kubernaut.airgap.cluster.ClusterException.Reason;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.WaitPolicy;
+import ai.kubernaut.airgap.common.CancelledException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -116,7 +117,7 @@ final class SilentApiServerTest {
             server.kubeconfig(directory, "http"),
             ApiTimeouts.builder().request(Duration.ofHours(1)).build())) {
       assertThat(interrupted(() -> cluster.serves(ResourceType.SECRET)))
-          .isInstanceOf(ClusterException.class)
+          .isInstanceOf(CancelledException.class)
           .hasMessageContaining("interrupted");
       assertThat(
               interrupted(
