@@ -139,6 +139,7 @@ public final class Installer {
     ChartValues values = ChartValues.of(helm, chart);
     MirrorProof proof = prove(here, values, pullSecret, options).orElseThrow();
     List<Fact> facts = new ArrayList<>(proof.overlay().facts());
+    facts.forEach(fact -> step(fact.describe()));
     step(
         "the chart with the overlay pulls "
             + proof.rendered().images().size()
@@ -152,9 +153,11 @@ public final class Installer {
     if (!problems.isEmpty()) {
       throw new InstallException(problems);
     }
-    ensureNamespace(namespace).ifPresent(facts::add);
-    facts.addAll(secrets.ensure());
-    facts.forEach(fact -> step(fact.describe()));
+    List<Fact> created = new ArrayList<>();
+    ensureNamespace(namespace).ifPresent(created::add);
+    created.addAll(secrets.ensure());
+    created.forEach(fact -> step(fact.describe()));
+    facts.addAll(created);
     warnings.forEach(warning -> step(warning.describe()));
 
     Release release =

@@ -28,6 +28,15 @@ public enum ProblemCode {
       Severity.WARNING,
       "the chart does not render in this branch: {reason}",
       "if the cluster is like this, set the values that the chart asks for, and plan again"),
+  /**
+   * The chart does not render in a branch in which it finds an object in the cluster. Objects have
+   * no data where there is no cluster, so a chart that reads them may refuse although it renders on
+   * a cluster.
+   */
+  LOOKUP_BRANCH_NOT_RENDERED(
+      Severity.INFO,
+      "the chart does not render where it finds these objects without data: {reason}",
+      "nothing, unless images of the chart depend on the data; the installation proves the chart again with the cluster"),
   /** The chart has more branches than were rendered. */
   BRANCHES_NOT_COVERED(
       Severity.WARNING,
@@ -248,7 +257,9 @@ public enum ProblemCode {
     /** The step failed, or a later one will. */
     ERROR,
     /** For a person to look at. */
-    WARNING
+    WARNING,
+    /** For the record; nothing has to be done. */
+    INFO
   }
 
   private final Severity severity;

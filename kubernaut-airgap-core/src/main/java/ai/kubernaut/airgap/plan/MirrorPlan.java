@@ -149,7 +149,9 @@ public interface MirrorPlan extends Outcome<MirrorPlan> {
             refused ->
                 problems.add(
                     Problem.of(
-                        ProblemCode.BRANCH_NOT_RENDERED,
+                        refused.branch().lookups().isEmpty()
+                            ? ProblemCode.BRANCH_NOT_RENDERED
+                            : ProblemCode.LOOKUP_BRANCH_NOT_RENDERED,
                         new Subject(Subject.Kind.BRANCH, refused.branch().describe()),
                         Map.of("reason", refused.message()))));
     if (!coversAllBranches()) {

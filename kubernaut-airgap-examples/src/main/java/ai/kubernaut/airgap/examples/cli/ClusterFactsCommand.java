@@ -53,7 +53,7 @@ final class ClusterFactsCommand implements Callable<Integer> {
     json.put("kubernetes", versions.kubernetes());
     ArrayNode apis = json.putArray("apis");
     versions.apis().forEach(apis::add);
-    output.report(json, versions.toYaml().stripTrailing());
+    output.report("ClusterFacts", json, versions.toYaml().stripTrailing());
     return 0;
   }
 }

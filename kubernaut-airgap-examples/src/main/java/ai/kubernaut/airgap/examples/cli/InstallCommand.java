@@ -53,7 +53,7 @@ final class InstallCommand extends ClusterCommand {
                 .llmCredentials(readLlmCredentials())
                 .pinDigests(pinDigests)
                 .build());
-    output.report(Reports.json(installation), Reports.text(installation));
+    output.report("Installation", Reports.json(installation), Reports.text(installation));
     return 0;
   }
 }

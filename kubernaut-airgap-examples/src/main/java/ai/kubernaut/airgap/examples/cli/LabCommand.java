@@ -221,7 +221,7 @@ final class LabCommand implements Callable<Integer> {
                 .waitPolicy(WaitPolicy.of(Duration.ofSeconds(timeout), Duration.ofMillis(500)))
                 .build());
     json.set("verification", Reports.json(verified));
-    output.report(json, Reports.text(verified));
+    output.report("LabReport", json, Reports.text(verified));
     return verified.isOk() ? 0 : 1;
   }
 

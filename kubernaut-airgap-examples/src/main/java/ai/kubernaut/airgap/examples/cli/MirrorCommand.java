@@ -98,7 +98,7 @@ final class MirrorCommand extends StepCommand {
       report.plan().save(out);
     }
     output.closeBar();
-    output.report(Reports.json(report), report.summary());
+    output.report("MirrorReport", Reports.json(report), report.summary());
     report.orElseThrow();
     return 0;
   }

@@ -2,8 +2,8 @@ package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.progress.ProgressEvent;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.util.function.Consumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -20,6 +20,9 @@ import picocli.CommandLine.Spec;
  * own when asked for.
  */
 final class Output implements Consumer<ProgressEvent> {
+  /** The version of the schema in docs/schema. */
+  private static final String API_VERSION = "airgap.kubernaut.ai/v1";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @Option(
@@ -51,14 +54,21 @@ final class Output implements Consumer<ProgressEvent> {
     story().println(line);
   }
 
-  /** A report: JSON when asked for, else text. */
-  void report(JsonNode asJson, String asText) {
+  /**
+   * Prints a report: JSON when asked for, else text.
+   *
+   * @param kind the kind of the report in the schema of the JSON
+   */
+  void report(String kind, ObjectNode asJson, String asText) {
     if (!json) {
       out().println(asText);
       return;
     }
     try {
-      out().println(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(asJson));
+      ObjectNode document =
+          JSON.createObjectNode().put("apiVersion", API_VERSION).put("kind", kind);
+      document.setAll(asJson);
+      out().println(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(document));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a report could not be printed as JSON", e);
     }

@@ -90,6 +90,7 @@ final class PlanCommand extends StepCommand {
         forecast ? Optional.of(airgap.forecast(planned)) : Optional.empty();
     sizes.ifPresent(known -> json.set("forecast", Reports.json(known, time(known))));
     output.report(
+        diff.isPresent() ? "PlanDiff" : "MirrorPlan",
         json,
         diff.map(changes -> changes.toText().stripTrailing())
             .orElseGet(() -> format.print(planned)));

@@ -34,7 +34,7 @@ final class PreflightCommand extends StepCommand {
         airgap.preflight(
             planned,
             PreflightOptions.builder().preset(plan.target.preset()).mayWrite(mayWrite).build());
-    output.report(Reports.json(report), Reports.text(report));
+    output.report("PreflightReport", Reports.json(report), Reports.text(report));
     report.orElseThrow();
     return 0;
   }

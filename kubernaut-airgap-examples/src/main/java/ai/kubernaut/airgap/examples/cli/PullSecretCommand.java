@@ -26,7 +26,7 @@ final class PullSecretCommand extends ClusterCommand {
                             + "; log in to it first, or give --authfile"));
     PullSecretReport report =
         airgap.configurePullSecret(planned, credentials, PullSecretOptions.builder().build());
-    output.report(Reports.json(report), report.summary());
+    output.report("PullSecretReport", Reports.json(report), report.summary());
     return 0;
   }
 }

@@ -10,6 +10,7 @@ import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.mirror.MirroredImage;
 import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.overlay.MirrorProof;
 import ai.kubernaut.airgap.plan.MirrorEntry;
@@ -153,7 +154,9 @@ final class Reports {
                     .append(" (")
                     .append(entry.branches().get(0).describe())
                     .append(')'));
-    plan.problems().forEach(problem -> text.append("\nwarning: ").append(problem.describe()));
+    plan.problems().stream()
+        .filter(problem -> problem.code().severity() != ProblemCode.Severity.INFO)
+        .forEach(problem -> text.append("\nwarning: ").append(problem.describe()));
     for (ImageUse mention : plan.mentions()) {
       text.append("\nonly mentioned, not planned: ")
           .append(mention.image())

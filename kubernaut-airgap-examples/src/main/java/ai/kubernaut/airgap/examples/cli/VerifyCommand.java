@@ -13,7 +13,7 @@ final class VerifyCommand extends ClusterCommand {
   @Override
   int run(Airgap airgap, MirrorPlan planned) {
     VerificationReport report = airgap.verify(airgap.installationOf(planned));
-    output.report(Reports.json(report), Reports.text(report));
+    output.report("VerificationReport", Reports.json(report), Reports.text(report));
     return report.isOk() ? 0 : 1;
   }
 }

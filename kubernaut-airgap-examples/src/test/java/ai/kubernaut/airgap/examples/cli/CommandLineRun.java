@@ -17,7 +17,10 @@ public final class CommandLineRun {
     this.err = err;
   }
 
-  /** Runs the program with arguments, each printed as text. */
+  /**
+   * Runs the program with arguments, each printed as text. What it prints with {@code --json} has
+   * to follow the published schema.
+   */
   public static CommandLineRun of(Object... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
@@ -28,6 +31,9 @@ public final class CommandLineRun {
     int status =
         Main.run(
             new PrintWriter(out, true), new PrintWriter(err, true), texts.toArray(String[]::new));
+    if (texts.contains("--json") && !out.toString().isEmpty()) {
+      ReportSchema.check(out.toString());
+    }
     return new CommandLineRun(status, out.toString(), err.toString());
   }
 

@@ -23,7 +23,7 @@ class LabRunTest {
             "== Step 2: mirror them",
             "15 copied, 0 already there, 0 failed",
             "== Step 3: give the cluster the credentials",
-            "openshift-config/pull-secret; every node has it",
+            "has the pull secret on every node",
             "== Step 4: install from the mirror",
             "the chart with the overlay pulls 14 images",
             "Helm has deployed kubernaut-1.1.0",

@@ -74,8 +74,8 @@ class PlanReportTest {
     assertThat(rewrite.get("to").asText()).isEqualTo("harbor.corp/ubi10/ubi-minimal:10.1");
     assertThat(rewrite.get("reason").asText()).isEqualTo("VALUE_WITHOUT_EFFECT");
     for (JsonNode problem : plan.get("problems")) {
-      assertThat(problem.get("code").asText()).isEqualTo("BRANCH_NOT_RENDERED");
-      assertThat(problem.get("severity").asText()).isEqualTo("WARNING");
+      assertThat(problem.get("code").asText()).isEqualTo("LOOKUP_BRANCH_NOT_RENDERED");
+      assertThat(problem.get("severity").asText()).isEqualTo("INFO");
       assertThat(problem.get("subject").asText()).startsWith("lookup ");
     }
     assertThat(plan.get("problems")).as("the chart asks for Secrets in a cluster").isNotEmpty();

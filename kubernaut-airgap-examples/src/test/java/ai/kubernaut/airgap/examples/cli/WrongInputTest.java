@@ -209,7 +209,7 @@ class WrongInputTest {
       assertThat(run.status()).as(run.toString()).isZero();
       assertThat(run.out())
           .contains("YES       allows push: uploads could begin in kubernaut-ai/gateway")
-          .contains("YES       takes indexes:")
+          .contains("YES       accepts image indexes:")
           .contains("known     the first component of a name is a project")
           .contains(registry.host() + " can take the images, as far as it says");
     }

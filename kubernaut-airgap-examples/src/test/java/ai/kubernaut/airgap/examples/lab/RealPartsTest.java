@@ -254,11 +254,58 @@ class RealPartsTest {
               "--llm-credentials",
               llmKey());
       assertThat(upgraded.status()).as(upgraded.toString()).isZero();
-      assertThat(upgraded.out()).contains("Secret postgresql-secret kept", "revision 2");
+      assertThat(upgraded.out())
+          .contains(
+              "Secret kubernaut-system/postgresql-secret exists and was not changed", "revision 2");
 
       CommandLineRun verified = run("verify", "--plan", plan, "--kubeconfig", lab.kubeconfig());
       assertThat(verified.status()).as(verified.toString()).isZero();
       assertThat(verified.out()).contains("PASSED: 12 pods are up");
     }
+  }
+
+  /** Runs a command with JSON, which {@link CommandLineRun} checks, and returns its kind. */
+  private static String kindOfJson(String command, Object... arguments) throws IOException {
+    List<Object> all = new ArrayList<>(Arrays.asList(arguments));
+    all.add("--json");
+    CommandLineRun run = run(command, all.toArray());
+    assertThat(run.status()).as(run.toString()).isZero();
+    return new ObjectMapper().readTree(run.out()).path("kind").asText();
+  }
+
+  @Test
+  void theJsonOfEveryCommandFollowsThePublishedSchema() throws Exception {
+    try (Lab lab = startCluster()) {
+      Path plan = directory.resolve("json-plan.yaml");
+      Object[] cluster = {"--plan", plan, "--kubeconfig", lab.kubeconfig()};
+      String target = mirror.host() + "/json";
+      assertThat(
+              List.of(
+                  kindOfJson(
+                      "plan", chartArguments("--target", target, "--out", plan, "--forecast")),
+                  kindOfJson("plan", chartArguments("--target", target, "--since", plan)),
+                  kindOfJson("preflight", "--plan", plan),
+                  kindOfJson("mirror", "--plan", plan),
+                  kindOfJson("pull-secret", cluster),
+                  kindOfJson(
+                      "install", with("--llm-credentials", new Object[] {llmKey()}, cluster)),
+                  kindOfJson("verify", cluster),
+                  clusterFacts(lab)))
+          .containsExactly(
+              "MirrorPlan",
+              "PlanDiff",
+              "PreflightReport",
+              "MirrorReport",
+              "PullSecretReport",
+              "Installation",
+              "VerificationReport",
+              "ClusterFacts");
+    }
+  }
+
+  private static String clusterFacts(Lab lab) throws IOException {
+    CommandLineRun run =
+        CommandLineRun.of("cluster-facts", "--kubeconfig", lab.kubeconfig(), "--json");
+    return new ObjectMapper().readTree(run.out()).path("kind").asText();
   }
 }
