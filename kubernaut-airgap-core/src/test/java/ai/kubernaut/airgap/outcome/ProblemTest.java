@@ -3,11 +3,15 @@ package ai.kubernaut.airgap.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -37,6 +41,30 @@ final class ProblemTest {
     assertThat(problem.remedy()).isNotBlank().doesNotContain("{").doesNotEndWith(".");
     assertThat(problem.describe())
         .isEqualTo("quay.io/a/b:1: " + problem.message() + "; " + problem.remedy());
+  }
+
+  /** The sources of all modules' tests. */
+  private static String otherTests() throws IOException {
+    StringBuilder all = new StringBuilder();
+    try (Stream<Path> files = Files.walk(Path.of(".."))) {
+      for (Path file :
+          (Iterable<Path>)
+              files
+                      .filter(file -> file.toString().contains("/src/test/java/"))
+                      .filter(file -> file.toString().endsWith("Test.java"))
+                      .filter(file -> !file.endsWith("ProblemTest.java"))
+                  ::iterator) {
+        all.append(Files.readString(file));
+      }
+    }
+    return all.toString();
+  }
+
+  @Test
+  void everyCodeIsRaisedByATest() throws IOException {
+    String tests = otherTests();
+    assertThat(ProblemCode.values())
+        .allSatisfy(code -> assertThat(tests).containsPattern("\\b" + code.name() + "\\b"));
   }
 
   @ParameterizedTest

@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -91,6 +92,32 @@ final class MirrorPlanTest {
                 Subject.image(ImageRef.parse("quay.io/e/f:1")),
                 Map.of("wanted", "x/y")))
         .build();
+  }
+
+  @Test
+  void whatThePlanDoesNotProveIsAProblem() {
+    MirrorPlan plan =
+        MirrorPlan.builder(Target.registry("harbor.corp"))
+            .from(plan())
+            .addRefusedBranches(
+                RefusedBranch.of(Branch.builder().addLookups("x").build(), "no data"))
+            .build();
+    assertThat(plan.problems())
+        .extracting(Problem::code)
+        .containsExactly(
+            ProblemCode.IMAGE_NOT_IN_PLAN,
+            ProblemCode.REFERENCE_NOT_REDIRECTED,
+            ProblemCode.BRANCH_NOT_RENDERED,
+            ProblemCode.LOOKUP_BRANCH_NOT_RENDERED,
+            ProblemCode.BRANCHES_NOT_COVERED);
+    assertThat(plan.isOk()).isFalse();
+    assertThatExceptionOfType(UnprovenPlanException.class)
+        .isThrownBy(plan::orElseThrow)
+        .withMessageStartingWith(
+            "the chart cannot be installed from harbor.corp as planned; nothing was changed:\n")
+        .satisfies(failure -> assertThat(failure.plan()).isSameAs(plan));
+    MirrorPlan proven = harbor().image(GATEWAY).build();
+    assertThat(proven.orElseThrow()).isSameAs(proven);
   }
 
   @Test
