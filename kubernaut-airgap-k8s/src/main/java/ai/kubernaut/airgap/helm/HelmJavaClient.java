@@ -10,22 +10,15 @@ import ai.kubernaut.airgap.chart.TemplateConditions;
 import ai.kubernaut.airgap.chart.ValuesLayer;
 import ai.kubernaut.airgap.yaml.InvalidYamlException;
 import ai.kubernaut.airgap.yaml.Yaml;
-import com.marcnuri.helm.Helm;
-import com.marcnuri.helm.InstallCommand;
-import com.marcnuri.helm.StatusCommand;
-import com.marcnuri.helm.UninstallCommand;
-import com.marcnuri.helm.UpgradeCommand;
 import com.marcnuri.helm.jni.NativeLibrary;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -33,18 +26,22 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Helm, embedded by helm-java: no {@code helm} program is needed. Thread-safe.
+ * Helm, embedded by helm-java: no {@code helm} binary is needed. Thread-safe.
  *
- * <p>Rendering and reading charts happen in a process of its own, which is started with the first
- * such call, has an empty environment and no cluster, and ends with {@link #close()}; an interrupt
- * ends them. It needs {@code bin/java} of this JVM, and this library and helm-java in files of the
- * class path. Calls that need the cluster run in this process; interrupts do not end them, and they
- * wait without end for an API server that never answers: see {@link
- * ai.kubernaut.airgap.chart.ProbedHelmClient}.
+ * <p>Helm runs in processes of their own, started from {@code bin/java} of this JVM with the first
+ * calls, and ended after a minute without a call, by {@link #close()}, and with this JVM. So the
+ * signal handlers, the standard streams and the home directory of this JVM are not touched, and an
+ * interrupt ends a call. Processes that only render have no cluster and an empty environment. The
+ * processes need this library and helm-java in files of the class path; where that is not possible,
+ * see {@link Builder#inProcess()}.
  *
- * <p>The native library comes from the class path and is never downloaded. Installing, upgrading
- * and removing would take SIGTERM and SIGINT away from the JVM; this client gives them back before
- * it does anything else. SIGQUIT is lost with the first of these calls.
+ * <p>The native library comes from the class path and is never downloaded.
+ *
+ * <pre>{@code
+ * try (HelmClient helm = HelmJavaClient.builder().kubeconfig(Path.of("kubeconfig")).build()) {
+ *   helm.status(ReleaseName.defaultRelease()).ifPresent(System.out::println);
+ * }
+ * }</pre>
  */
 public final class HelmJavaClient implements HelmClient {
   /**
@@ -57,36 +54,91 @@ public final class HelmJavaClient implements HelmClient {
   private static final int SHOWN = 1500;
 
   private final @Nullable Path kubeconfig;
-  private final OfflineHelmProcess offline = new OfflineHelmProcess();
+  private final HelmCalls offline;
+  private final HelmCalls online;
   private volatile @Nullable List<String> knownApiVersions;
-  private boolean primed;
 
-  private HelmJavaClient(@Nullable Path kubeconfig) {
-    this.kubeconfig = kubeconfig;
+  private HelmJavaClient(Builder builder) {
+    requireNativeLibrary();
+    this.kubeconfig = builder.kubeconfig;
+    if (builder.inProcess) {
+      this.offline = new InProcessHelm();
+      this.online = offline;
+    } else {
+      this.offline = new HelmWorkers(false, HelmWorkers.limit(), HelmWorkers.idleTime());
+      this.online = new HelmWorkers(true, HelmWorkers.limit(), HelmWorkers.idleTime());
+    }
+  }
+
+  /** {@return a builder with the defaults} */
+  public static Builder builder() {
+    return new Builder();
   }
 
   /**
-   * A client for the cluster of {@code $KUBECONFIG}, or of {@code ~/.kube/config}. Rendering needs
-   * no cluster.
+   * Creates a client for the cluster of {@code $KUBECONFIG}, or of {@code ~/.kube/config}.
+   * Rendering needs no cluster.
    *
    * @return the client
    * @throws HelmException when no native Helm library for this platform is on the class path
    */
   public static HelmJavaClient create() {
-    requireNativeLibrary();
-    return new HelmJavaClient(null);
+    return builder().build();
   }
 
   /**
-   * A client for the cluster of a kubeconfig file.
+   * Creates a client for the cluster of a kubeconfig file.
    *
    * @param kubeconfig the file
    * @return the client
    * @throws HelmException when no native Helm library for this platform is on the class path
    */
   public static HelmJavaClient withKubeconfig(Path kubeconfig) {
-    requireNativeLibrary();
-    return new HelmJavaClient(kubeconfig);
+    return builder().kubeconfig(kubeconfig).build();
+  }
+
+  /** Builds a {@link HelmJavaClient}. Not thread-safe. */
+  public static final class Builder {
+    private @Nullable Path kubeconfig;
+    private boolean inProcess;
+
+    private Builder() {}
+
+    /**
+     * Sets the kubeconfig of the cluster.
+     *
+     * @param file the file; by default {@code $KUBECONFIG}, or {@code ~/.kube/config}
+     * @return this builder
+     */
+    public Builder kubeconfig(Path file) {
+      this.kubeconfig = Objects.requireNonNull(file, "file");
+      return this;
+    }
+
+    /**
+     * Runs Helm in this JVM, for hosts that may start no process. The handlers of SIGTERM, SIGINT,
+     * SIGQUIT, SIGHUP, SIGUSR1 and SIGUSR2 stay those of the host. What remains: a call cannot be
+     * interrupted; a crash of Helm ends the JVM; Helm's log goes to the standard error of the JVM;
+     * the native library stays loaded, and in the temporary directory when the JVM is killed;
+     * caches are written to the home directory; and templates that hide a {@code lookup} from
+     * reading can read the cluster of {@code $KUBECONFIG} while they are rendered.
+     *
+     * @return this builder
+     */
+    public Builder inProcess() {
+      this.inProcess = true;
+      return this;
+    }
+
+    /**
+     * Builds the client. No process is started.
+     *
+     * @return the client
+     * @throws HelmException when no native Helm library for this platform is on the class path
+     */
+    public HelmJavaClient build() {
+      return new HelmJavaClient(this);
+    }
   }
 
   /** Without a native library on the class path, helm-java would fetch one from the network. */
@@ -107,16 +159,11 @@ public final class HelmJavaClient implements HelmClient {
     ChartFiles.require(chart);
     try (ChartCopy copy =
         ChartCopy.forOfflineRendering(chart, apiVersions(branch), branch.lookups())) {
-      OfflineCommand command =
-          OfflineCommand.template(copy.directory())
+      HelmCommand command =
+          HelmCommand.template(copy.directory())
               .withRelease(release.name(), release.namespace())
               .withKubeVersion(branch.kubeVersion().orElse(OFFLINE_KUBERNETES));
-      setValues(
-          copy.withHiddenHooks(chart),
-          copy,
-          command::withValuesFile,
-          command::set,
-          command::setFile);
+      setValues(copy.withHiddenHooks(chart), copy, command);
       String rendered =
           call(
               chart,
@@ -157,8 +204,8 @@ public final class HelmJavaClient implements HelmClient {
   /** What the Helm inside knows by itself; it is the same for every chart, so once is enough. */
   private List<String> readKnownApiVersions() {
     try (ChartCopy copy = ChartCopy.forApiVersions()) {
-      OfflineCommand command =
-          OfflineCommand.template(copy.directory()).withKubeVersion(OFFLINE_KUBERNETES);
+      HelmCommand command =
+          HelmCommand.template(copy.directory()).withKubeVersion(OFFLINE_KUBERNETES);
       String rendered =
           call(
               "The API versions that Helm knows could not be read",
@@ -178,10 +225,10 @@ public final class HelmJavaClient implements HelmClient {
   public String values(Chart chart) {
     ChartFiles.require(chart);
     try (ChartCopy copy = ChartCopy.forValues(chart)) {
-      OfflineCommand command =
-          OfflineCommand.template(copy.directory())
+      HelmCommand command =
+          HelmCommand.template(copy.directory())
               .withKubeVersion(chart.kubeVersion().orElse(OFFLINE_KUBERNETES));
-      setValues(chart, copy, command::withValuesFile, command::set, command::setFile);
+      setValues(chart, copy, command);
       String rendered =
           call(
               chart,
@@ -200,7 +247,7 @@ public final class HelmJavaClient implements HelmClient {
       return call(
           "What the chart " + chart.location() + " says of itself could not be read",
           copy::restore,
-          () -> offline.call(OfflineCommand.showChart(copy.directory())));
+          () -> offline.call(HelmCommand.showChart(copy.directory())));
     }
   }
 
@@ -228,66 +275,54 @@ public final class HelmJavaClient implements HelmClient {
 
   @Override
   public Release install(Chart chart, ReleaseName release, Duration timeout) {
-    ChartFiles.require(chart);
-    prime();
-    try (ChartCopy copy = ChartCopy.forInstalling(chart)) {
-      InstallCommand command =
-          new Helm(copy.directory())
-              .install()
-              .withName(release.name())
-              .withNamespace(release.namespace())
-              .withTimeout(seconds(timeout));
-      setValues(chart, copy, command::withValuesFile, command::set, command::setFile);
-      if (kubeconfig != null) {
-        command.withKubeConfig(kubeconfig);
-      }
-      return release(
-          call(
-              chart,
-              "The release " + release.name() + " could not be installed in " + release.namespace(),
-              copy,
-              command::call));
-    }
+    return deploy(
+        chart,
+        release,
+        timeout,
+        HelmCommand::install,
+        "The release " + release.name() + " could not be installed in " + release.namespace());
   }
 
   @Override
   public Release upgrade(Chart chart, ReleaseName release, Duration timeout) {
+    return deploy(
+        chart,
+        release,
+        timeout,
+        HelmCommand::upgrade,
+        "The release " + release.name() + " could not be upgraded in " + release.namespace());
+  }
+
+  private Release deploy(
+      Chart chart,
+      ReleaseName release,
+      Duration timeout,
+      Function<Path, HelmCommand> operation,
+      String failure) {
     ChartFiles.require(chart);
-    prime();
     try (ChartCopy copy = ChartCopy.forInstalling(chart)) {
-      UpgradeCommand command =
-          new Helm(copy.directory())
-              .upgrade()
-              .withName(release.name())
-              .withNamespace(release.namespace())
-              .withTimeout(seconds(timeout))
-              .resetValues();
-      setValues(chart, copy, command::withValuesFile, command::set, command::setFile);
-      if (kubeconfig != null) {
-        command.withKubeConfig(kubeconfig);
-      }
-      return release(
-          call(
-              chart,
-              "The release " + release.name() + " could not be upgraded in " + release.namespace(),
-              copy,
-              command::call));
+      HelmCommand command =
+          onCluster(operation.apply(copy.directory()), release).withTimeout(seconds(timeout));
+      setValues(chart, copy, command);
+      return HelmCommand.release(call(chart, failure, copy, () -> online.call(command)));
     }
+  }
+
+  private HelmCommand onCluster(HelmCommand command, ReleaseName release) {
+    command.withRelease(release.name(), release.namespace());
+    return kubeconfig == null ? command : command.withKubeconfig(kubeconfig);
   }
 
   @Override
   public Optional<Release> status(ReleaseName release) {
-    StatusCommand command = Helm.status(release.name()).withNamespace(release.namespace());
-    if (kubeconfig != null) {
-      command.withKubeConfig(kubeconfig);
-    }
+    HelmCommand command = onCluster(HelmCommand.status(), release);
     try {
       return Optional.of(
-          release(
+          HelmCommand.release(
               call(
                   "The release " + release.name() + " could not be read",
                   UnaryOperator.identity(),
-                  command::call)));
+                  () -> online.call(command))));
     } catch (HelmException e) {
       if (e.helmMessage().contains("release: not found")) {
         return Optional.empty();
@@ -298,64 +333,40 @@ public final class HelmJavaClient implements HelmClient {
 
   @Override
   public void uninstall(ReleaseName release) {
-    prime();
-    UninstallCommand command = Helm.uninstall(release.name()).withNamespace(release.namespace());
-    if (kubeconfig != null) {
-      command.withKubeConfig(kubeconfig);
-    }
+    HelmCommand command = onCluster(HelmCommand.uninstall(), release);
     call(
         "The release " + release.name() + " could not be removed from " + release.namespace(),
         UnaryOperator.identity(),
-        command::call);
+        () -> online.call(command));
   }
 
-  /**
-   * Ends the process that renders. Calling it again does nothing; the client cannot render
-   * afterwards.
-   */
+  /** Ends the processes of this client. Calling it again does nothing. */
   @Override
   public void close() {
-    // The native library, if anything was installed, stays loaded for the whole JVM.
     offline.close();
+    online.close();
   }
 
-  /**
-   * The commands of helm-java take values by methods of the same names, and have no type in common.
-   */
-  private static void setValues(
-      Chart chart,
-      ChartCopy copy,
-      Consumer<Path> file,
-      BiConsumer<String, Object> single,
-      BiConsumer<String, Path> fromFile) {
+  private static void setValues(Chart chart, ChartCopy copy, HelmCommand command) {
     int number = 0;
     for (ValuesLayer layer : chart.layers()) {
       number++;
-      file.accept(
+      command.withValuesFile(
           layer instanceof ValuesLayer.Json json
               ? copy.write("values-" + number + ".json", json.asValuesFile())
               : ((ValuesLayer.File) layer).path());
     }
-    chart.settings().forEach(setting -> single.accept(setting.key(), setting.value()));
-    // helm-java has no --set-string; the content of a file is a text as well.
+    chart.settings().forEach(setting -> command.set(setting.key(), setting.value()));
+    // helm-java has no --set-string; the content of a file is a string as well.
     for (Chart.Setting text : chart.stringSettings()) {
       number++;
-      fromFile.accept(text.key(), copy.write("text-" + number, text.value()));
+      command.setFile(text.key(), copy.write("text-" + number, text.value()));
     }
-    chart.fileSettings().forEach(setting -> fromFile.accept(setting.key(), setting.file()));
+    chart.fileSettings().forEach(setting -> command.setFile(setting.key(), setting.file()));
   }
 
   private static int seconds(Duration timeout) {
     return Math.toIntExact(Math.max(1, timeout.toSeconds()));
-  }
-
-  private static Release release(com.marcnuri.helm.Release release) {
-    return Release.builder()
-        .name(ReleaseName.of(release.getName(), release.getNamespace()))
-        .revision(Integer.parseInt(release.getRevision()))
-        .status(release.getStatus().toLowerCase(Locale.ROOT))
-        .chart(release.getChart())
-        .build();
   }
 
   private static <T> T call(String failure, UnaryOperator<String> restore, Supplier<T> command) {
@@ -400,17 +411,6 @@ public final class HelmJavaClient implements HelmClient {
     return said.length() <= 2 * SHOWN
         ? said
         : said.substring(0, SHOWN) + " … " + said.substring(said.length() - SHOWN);
-  }
-
-  /**
-   * Gives the JVM its signals back before the first call that would keep them for as long as it
-   * takes.
-   */
-  private synchronized void prime() {
-    if (!primed) {
-      HostSignals.prime();
-      primed = true;
-    }
   }
 
   @Override

@@ -1,52 +1,63 @@
 package ai.kubernaut.airgap.helm;
 
-import ai.kubernaut.airgap.io.ScratchDirectory;
-import com.marcnuri.helm.DryRun;
-import com.marcnuri.helm.Helm;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import com.sun.jna.Function;
+import com.sun.jna.Memory;
+import com.sun.jna.Platform;
+import com.sun.jna.Pointer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Keeps the host's signal handlers the host's. The first installation in a process makes the Go
- * runtime inside Helm take over SIGTERM and SIGINT, once and for all: the JVM then ignores both,
- * and shutdown hooks never run. So the first installation is one that does nothing, and afterwards
- * the JVM's handlers are put back; Go does not take them again.
+ * Keeps the signal handlers of the host. The first calls of Helm in a process make its Go runtime
+ * install handlers of its own, once and for all: the JVM would ignore SIGTERM, SIGINT and SIGQUIT
+ * afterwards. So the first call is one that does nothing, and the handlers of the host are put back
+ * after it; Go does not install its own again.
  */
 final class HostSignals {
+  /** The size of the C structure {@code sigaction} is smaller on every platform. */
+  private static final int SIGACTION_BYTES = 512;
+
   private HostSignals() {}
 
+  /** SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1 and SIGUSR2. */
+  private static List<Integer> signals() {
+    List<Integer> signals = new ArrayList<>(List.of(1, 2, 3, 15));
+    signals.addAll(Platform.isMac() ? List.of(30, 31) : List.of(10, 12));
+    return signals;
+  }
+
+  /** A handler of the host. */
+  private record Kept(int signal, Memory action) {}
+
   /**
-   * Static and synchronized: handlers belong to the process, and two clients must not put back each
-   * other's.
+   * Runs the first call of Helm. Static and synchronized: handlers belong to the process, and two
+   * clients must not put back each other's.
+   *
+   * @param firstCall a call that makes Go install its handlers
    */
-  static synchronized void prime() {
-    KeptSignal terminate = KeptSignal.keep("TERM");
-    KeptSignal interrupt = KeptSignal.keep("INT");
+  static synchronized void keepDuring(Runnable firstCall) {
+    if (Platform.isWindows()) {
+      firstCall.run();
+      return;
+    }
+    List<Kept> kept = new ArrayList<>();
+    for (int signal : signals()) {
+      Memory action = new Memory(SIGACTION_BYTES);
+      action.clear();
+      if (sigaction(signal, Pointer.NULL, action)) {
+        kept.add(new Kept(signal, action));
+      }
+    }
     try {
-      installNothing();
+      firstCall.run();
     } finally {
-      interrupt.restore();
-      terminate.restore();
+      kept.forEach(handler -> sigaction(handler.signal(), handler.action(), Pointer.NULL));
     }
   }
 
-  private static void installNothing() {
-    try (ScratchDirectory directory = ScratchDirectory.create()) {
-      Path chart = directory.path();
-      Files.writeString(
-          chart.resolve("Chart.yaml"), "apiVersion: v2\nname: nothing\nversion: 0.0.0\n");
-      Files.createDirectory(chart.resolve("templates"));
-      new Helm(chart)
-          .install()
-          .withName("nothing")
-          .clientOnly()
-          .dryRun()
-          .withDryRunOption(DryRun.CLIENT)
-          .call();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** Calls the C function of this name; returns whether it succeeded. */
+  private static boolean sigaction(int signal, Pointer action, Pointer previous) {
+    return Function.getFunction("c", "sigaction").invokeInt(new Object[] {signal, action, previous})
+        == 0;
   }
 }

@@ -21,20 +21,67 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A JVM that has installed a chart still hears the signals of its host, and runs its shutdown
- * hooks.
+ * A JVM that has rendered, installed and read a release still handles its signals: with Helm in
+ * processes of its own, and with Helm in the JVM itself.
  */
 class HostSignalsTest {
   @TempDir Path directory;
 
   @ParameterizedTest
-  @ValueSource(strings = {"TERM", "INT"})
+  @CsvSource({"process, TERM", "process, INT", "inProcess, TERM", "inProcess, INT"})
   @Timeout(90)
-  void aJvmThatHasInstalledAChart_endsOnASignalWithItsShutdownHooksRun(String signal)
-      throws Exception {
+  void aSignalEndsTheJvmWithItsShutdownHooksRun(String mode, String signal) throws Exception {
+    inHost(
+        mode,
+        (child, said) -> {
+          signal(child, signal);
+          assertThat(child.waitFor(20, TimeUnit.SECONDS)).as("the child ends").isTrue();
+          assertThat(said.readLine()).isEqualTo("shutdown hook ran");
+          assertThat(child.exitValue()).isEqualTo(signal.equals("TERM") ? 143 : 130);
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"process", "inProcess"})
+  @Timeout(90)
+  void sigquitPrintsTheThreadsAndJcmdAttaches(String mode) throws Exception {
+    inHost(
+        mode,
+        (child, said) -> {
+          signal(child, "QUIT");
+          String line = said.readLine();
+          while (line != null && !line.startsWith("Full thread dump")) {
+            line = said.readLine();
+          }
+          assertThat(line).isNotNull();
+          Process jcmd =
+              new ProcessBuilder(
+                      Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                      Long.toString(child.pid()),
+                      "VM.version")
+                  .redirectErrorStream(true)
+                  .start();
+          String attached =
+              new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+          assertThat(jcmd.waitFor()).as(attached).isZero();
+          assertThat(attached).contains("JDK " + System.getProperty("java.specification.version"));
+        });
+  }
+
+  private static void signal(Process process, String name) throws Exception {
+    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+  }
+
+  /** What a test does with a JVM that has called Helm. */
+  private interface Host {
+    void test(Process child, BufferedReader said) throws Exception;
+  }
+
+  private void inHost(String mode, Host host) throws Exception {
     try (LabCluster cluster =
         LabCluster.builder((image, configs) -> new PulledImage(image)).start()) {
       Path kubeconfig = cluster.writeKubeconfig(directory);
@@ -50,17 +97,13 @@ class HostSignalsTest {
                   System.getProperty("java.class.path"),
                   Child.class.getName(),
                   writeChart().toString(),
-                  kubeconfig.toString())
+                  kubeconfig.toString(),
+                  mode)
               .redirectError(new File(directory.toFile(), "stderr"))
               .start();
       try (BufferedReader said = child.inputReader(StandardCharsets.UTF_8)) {
         assertThat(said.readLine()).isEqualTo("installed deployed");
-
-        new ProcessBuilder("kill", "-" + signal, Long.toString(child.pid())).start().waitFor();
-
-        assertThat(child.waitFor(20, TimeUnit.SECONDS)).as("the child ends").isTrue();
-        assertThat(said.readLine()).isEqualTo("shutdown hook ran");
-        assertThat(child.exitValue()).isEqualTo(signal.equals("TERM") ? 143 : 130);
+        host.test(child, said);
       } finally {
         child.destroyForcibly();
       }
@@ -78,7 +121,7 @@ class HostSignalsTest {
     return chart;
   }
 
-  /** The child: installs with two clients, says so, and waits for the end. */
+  /** The child: renders and installs with two clients, says so, and waits for the end. */
   static final class Child {
     private Child() {}
 
@@ -86,18 +129,26 @@ class HostSignalsTest {
       Runtime.getRuntime()
           .addShutdownHook(new Thread(() -> System.out.println("shutdown hook ran")));
       Chart chart = Chart.at(Path.of(arguments[0]));
-      Path kubeconfig = Path.of(arguments[1]);
-      try (HelmJavaClient first = HelmJavaClient.withKubeconfig(kubeconfig);
-          HelmJavaClient second = HelmJavaClient.withKubeconfig(kubeconfig)) {
-        first.install(chart, ReleaseName.of("first", "signals"), Duration.ofSeconds(20));
-        first.uninstall(ReleaseName.of("first", "signals"));
+      try (HelmJavaClient first = client(arguments);
+          HelmJavaClient second = client(arguments)) {
+        ReleaseName name = ReleaseName.of("first", "signals");
+        first.render(chart, name);
+        first.values(chart);
+        first.status(name);
+        first.install(chart, name, Duration.ofSeconds(20));
+        first.uninstall(name);
         System.out.println(
             "installed "
                 + second
                     .install(chart, ReleaseName.of("second", "signals"), Duration.ofSeconds(20))
                     .status());
+        Thread.currentThread().join();
       }
-      Thread.currentThread().join();
+    }
+
+    private static HelmJavaClient client(String... arguments) {
+      HelmJavaClient.Builder client = HelmJavaClient.builder().kubeconfig(Path.of(arguments[1]));
+      return (arguments[2].equals("inProcess") ? client.inProcess() : client).build();
     }
   }
 }

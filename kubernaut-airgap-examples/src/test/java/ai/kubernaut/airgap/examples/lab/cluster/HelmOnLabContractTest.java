@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The Helm of helm-java does in a cluster what the port promises. */
+/** The contract of the port, in a cluster, by Helm in processes of its own. */
 class HelmOnLabContractTest extends HelmClientContract {
   @TempDir static Path configuration;
 
@@ -30,6 +30,11 @@ class HelmOnLabContractTest extends HelmClientContract {
   @AfterAll
   static void stopCluster() {
     cluster.close();
+  }
+
+  /** {@return the kubeconfig of the cluster} */
+  static Path kubeconfig() {
+    return kubeconfig;
   }
 
   @Override

@@ -15,11 +15,11 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** A JVM that calls Helm once, prints what comes of it, and lives on until it is ended. */
-final class HelmChild implements AutoCloseable {
+final class HelmHost implements AutoCloseable {
   private final Process process;
   private final BufferedReader said;
 
-  private HelmChild(Process process) {
+  private HelmHost(Process process) {
     this.process = process;
     this.said = process.inputReader(StandardCharsets.UTF_8);
   }
@@ -31,7 +31,7 @@ final class HelmChild implements AutoCloseable {
    * @param options for the JVM
    * @param environment added to that of this JVM
    */
-  static HelmChild start(
+  static HelmHost start(
       Path directory,
       String call,
       Path chart,
@@ -43,7 +43,7 @@ final class HelmChild implements AutoCloseable {
     ProcessBuilder builder =
         new ProcessBuilder(ChildJvm.command(all, Child.class, call, chart.toString()));
     builder.environment().putAll(environment);
-    return new HelmChild(builder.redirectError(ProcessBuilder.Redirect.DISCARD).start());
+    return new HelmHost(builder.redirectError(ProcessBuilder.Redirect.DISCARD).start());
   }
 
   Process process() {

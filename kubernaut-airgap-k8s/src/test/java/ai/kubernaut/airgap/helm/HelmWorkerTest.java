@@ -16,9 +16,14 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -31,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rendering sees nothing of the host's cluster and takes nothing from the host. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-final class OfflineHelmTest {
+final class HelmWorkerTest {
   private static final String FOREVER =
       "== templates/x.yaml\n{{ range until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}";
 
@@ -85,8 +90,8 @@ final class OfflineHelmTest {
             all: {{ tpl (printf "{{ (%s \\"v1\\" \\"Secret\\" \\"ns\\" \\"\\") | toJson }}" "lookup") . }}
             group: {{ tpl (printf "{{ (%s \\"apps/v1\\" \\"Deployment\\" \\"\\" \\"d\\") | toJson }}" "lookup") . }}
             """);
-    try (HelmChild child =
-        HelmChild.start(
+    try (HelmHost child =
+        HelmHost.start(
             directory,
             "render",
             chart,
@@ -138,8 +143,8 @@ final class OfflineHelmTest {
   @CsvSource({"render, TERM", "render, INT", "values, TERM", "metadata, TERM", "status, TERM"})
   void aJvmThatHasAskedHelm_endsOnASignalWithItsShutdownHooksRun(String call, String signal)
       throws Exception {
-    try (HelmChild child =
-        HelmChild.start(
+    try (HelmHost child =
+        HelmHost.start(
             directory,
             call,
             chart("== templates/x.yaml\nx: y"),
@@ -156,8 +161,8 @@ final class OfflineHelmTest {
   @ParameterizedTest
   @ValueSource(strings = {"render", "values", "metadata"})
   void aJvmThatHasRenderedStillPrintsItsThreads(String call) throws Exception {
-    try (HelmChild child =
-        HelmChild.start(directory, call, chart("== templates/x.yaml\nx: y"), List.of(), Map.of())) {
+    try (HelmHost child =
+        HelmHost.start(directory, call, chart("== templates/x.yaml\nx: y"), List.of(), Map.of())) {
       child.until("done");
       child.signal("QUIT");
       String line = child.line();
@@ -172,8 +177,8 @@ final class OfflineHelmTest {
 
   @Test
   void theProcessEndsWithTheOneThatWantsIt() throws Exception {
-    try (HelmChild child =
-        HelmChild.start(directory, "forever", chart(FOREVER), List.of(), Map.of())) {
+    try (HelmHost child =
+        HelmHost.start(directory, "forever", chart(FOREVER), List.of(), Map.of())) {
       ProcessHandle renderer = ProcessHandle.of(Long.parseLong(child.line())).orElseThrow();
       child.process().destroyForcibly();
       renderer.onExit().get(60, TimeUnit.SECONDS);
@@ -184,8 +189,7 @@ final class OfflineHelmTest {
   private static List<ProcessHandle> renderers() {
     return ProcessHandle.current()
         .children()
-        .filter(
-            child -> child.info().commandLine().orElse("").contains(OfflineHelm.class.getName()))
+        .filter(child -> child.info().commandLine().orElse("").contains(HelmWorker.class.getName()))
         .toList();
   }
 
@@ -264,5 +268,47 @@ final class OfflineHelmTest {
     assertThatThrownBy(() -> helm.render(forever, ReleaseName.defaultRelease()))
         .isInstanceOf(HelmException.class)
         .hasMessageContaining("is closed");
+  }
+
+  private static List<ProcessHandle> awaitAtMost(int count) {
+    List<ProcessHandle> renderers = renderers();
+    while (renderers.size() > count) {
+      Thread.onSpinWait();
+      renderers = renderers();
+    }
+    return renderers;
+  }
+
+  @Test
+  @Timeout(60)
+  void aProcessThatIsIdleEndsAndTheNextCallStartsAnother() throws IOException {
+    Path chart = chart("== templates/x.yaml\nx: y");
+    try (HelmWorkers workers = new HelmWorkers(false, 1, Duration.ofMillis(50))) {
+      assertThat(workers.call(HelmCommand.showChart(chart))).contains("name: tiny");
+      assertThat(awaitAtMost(0)).isEmpty();
+      assertThat(workers.call(HelmCommand.showChart(chart))).contains("name: tiny");
+    }
+    assertThat(renderers()).isEmpty();
+  }
+
+  @Test
+  @Timeout(120)
+  void manyCallsAtATimeShareAFewProcesses() throws Exception {
+    Chart chart = Chart.at(chart("== templates/x.yaml\nx: {{ .Values.a }}"));
+    ExecutorService callers = Executors.newFixedThreadPool(20);
+    try (HelmClient helm = HelmJavaClient.create()) {
+      List<Future<String>> rendered = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        Chart own = chart.set("a", "value-" + i);
+        rendered.add(callers.submit(() -> helm.render(own, ReleaseName.defaultRelease())));
+      }
+      for (int i = 0; i < 20; i++) {
+        assertThat(rendered.get(i).get()).contains("x: value-" + i + "\n");
+      }
+      assertThat(renderers()).hasSizeBetween(1, HelmWorkers.limit());
+    } finally {
+      callers.shutdownNow();
+    }
+    assertThat(renderers()).isEmpty();
   }
 }

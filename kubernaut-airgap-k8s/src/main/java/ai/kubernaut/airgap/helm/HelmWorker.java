@@ -14,20 +14,24 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The main class of the process that renders. It reads {@link OfflineCommand}s from its standard
- * input, and ends with it.
+ * The main class of a process that calls Helm. It reads {@link HelmCommand}s from its standard
+ * input and ends at its end, or when its parent process ends.
  *
- * <p>Templates look into the cluster of the environment's kubeconfig, and how they name the
- * function for it can be hidden from whoever reads them. So this process has an environment of its
- * own, whose kubeconfig names an API server inside this process. It serves every API and has no
- * object, so that a lookup finds nothing, as for {@code helm template}.
+ * <p>In the process for rendering, {@code lookup} would read the cluster of the kubeconfig in the
+ * environment, and templates can hide the name of that function. So this process has an environment
+ * of its own, with a kubeconfig for an API server inside this process. That serves every API and
+ * has no objects, so that a lookup finds nothing, as for {@code helm template}.
  */
-final class OfflineHelm {
+final class HelmWorker {
   static final String KUBECONFIG = "KUBECONFIG";
+
+  /** The argument of a process whose commands use a real cluster. */
+  static final String WITH_CLUSTER = "with-cluster";
 
   /** What an answer begins with: Helm succeeded, or has failed. */
   static final int SUCCESS = 0;
@@ -37,40 +41,55 @@ final class OfflineHelm {
   private static final String NOT_FOUND =
       "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"reason\":\"NotFound\",\"code\":404}";
 
-  private OfflineHelm() {}
+  private HelmWorker() {}
 
   /**
-   * Serves until the standard input ends.
+   * Runs commands until the standard input ends.
    *
-   * @param arguments none
+   * @param arguments {@link #WITH_CLUSTER}, or none for a process without a cluster
    * @throws IOException when the other side is gone
    */
   public static void main(String[] arguments) throws IOException {
-    // A rendering that never ends must not outlive the process that wants it.
+    // A command that never ends must not outlive the process that has sent it.
     Optional<CompletableFuture<Void>> orphaned =
         ProcessHandle.current()
             .parent()
             .map(parent -> parent.onExit().thenRun(() -> Runtime.getRuntime().halt(1)));
-    DataInputStream in = new DataInputStream(new BufferedInputStream(System.in));
-    DataOutputStream out =
-        new DataOutputStream(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)));
-    System.setOut(System.err);
-    HttpServer emptyCluster = startEmptyCluster();
-    Files.writeString(
-        Path.of(System.getenv(KUBECONFIG)), kubeconfig(emptyCluster.getAddress().getPort()));
     try {
-      Optional<OfflineCommand> command = OfflineCommand.read(in);
-      while (command.isPresent()) {
-        answer(command.get(), out);
-        command = OfflineCommand.read(in);
+      if (List.of(arguments).contains(WITH_CLUSTER)) {
+        runCommands();
+      } else {
+        runWithoutCluster();
       }
     } finally {
-      emptyCluster.stop(0);
       orphaned.ifPresent(end -> end.cancel(false));
     }
   }
 
-  private static void answer(OfflineCommand command, DataOutputStream out) throws IOException {
+  private static void runWithoutCluster() throws IOException {
+    HttpServer emptyCluster = startEmptyCluster();
+    try {
+      Files.writeString(
+          Path.of(System.getenv(KUBECONFIG)), kubeconfig(emptyCluster.getAddress().getPort()));
+      runCommands();
+    } finally {
+      emptyCluster.stop(0);
+    }
+  }
+
+  private static void runCommands() throws IOException {
+    DataInputStream in = new DataInputStream(new BufferedInputStream(System.in));
+    DataOutputStream out =
+        new DataOutputStream(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)));
+    System.setOut(System.err);
+    Optional<HelmCommand> command = HelmCommand.read(in);
+    while (command.isPresent()) {
+      answer(command.get(), out);
+      command = HelmCommand.read(in);
+    }
+  }
+
+  private static void answer(HelmCommand command, DataOutputStream out) throws IOException {
     int outcome = SUCCESS;
     String text;
     try {
@@ -80,19 +99,19 @@ final class OfflineHelm {
       text = String.valueOf(e.getMessage());
     }
     out.writeByte(outcome);
-    OfflineCommand.writeText(out, text);
+    HelmCommand.writeText(out, text);
     out.flush();
   }
 
   private static HttpServer startEmptyCluster() throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext("/", OfflineHelm::serve);
+    server.createContext("/", HelmWorker::serve);
     server.start();
     return server;
   }
 
-  /** Every version of every API is there, and has no resources; what is asked next is not found. */
+  /** Every version of every API exists and has no resources; other requests are not found. */
   private static void serve(HttpExchange exchange) throws IOException {
     String[] parts = exchange.getRequestURI().getPath().split("/", -1);
     boolean core = parts.length == 3 && parts[1].equals("api") && parts[2].equals("v1");

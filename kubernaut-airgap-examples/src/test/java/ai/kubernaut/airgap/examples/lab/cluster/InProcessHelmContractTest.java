@@ -1,0 +1,12 @@
+package ai.kubernaut.airgap.examples.lab.cluster;
+
+import ai.kubernaut.airgap.chart.HelmClient;
+import ai.kubernaut.airgap.helm.HelmJavaClient;
+
+/** The contract of the port, in a cluster, by Helm in this JVM. */
+class InProcessHelmContractTest extends HelmOnLabContractTest {
+  @Override
+  protected HelmClient open() {
+    return HelmJavaClient.builder().kubeconfig(kubeconfig()).inProcess().build();
+  }
+}

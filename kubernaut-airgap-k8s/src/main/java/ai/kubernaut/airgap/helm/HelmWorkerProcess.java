@@ -1,0 +1,218 @@
+package ai.kubernaut.airgap.helm;
+
+import ai.kubernaut.airgap.chart.HelmException;
+import ai.kubernaut.airgap.io.ScratchDirectory;
+import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.jni.HelmLib;
+import com.marcnuri.helm.jni.NativeLibrary;
+import com.sun.jna.Native;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One process that runs {@link HelmWorker}. Its temporary directory and the caches of Helm are in a
+ * scratch directory, its memory is limited. A process without a cluster has nothing of the
+ * environment of this process but the language, the time zone and the path of shared libraries; a
+ * process with one has all of it, because kubeconfigs can start programs that need it. Used by one
+ * thread at a time, except for {@link #kill()}.
+ */
+final class HelmWorkerProcess implements AutoCloseable {
+  private static final List<String> KEPT_VARIABLES =
+      List.of(
+          "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SystemRoot");
+
+  /** Variables that would change the JVM of the worker. */
+  private static final List<String> JVM_VARIABLES =
+      List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "CLASSPATH");
+
+  private static final int SECONDS_TO_END = 5;
+  private static final int SHOWN_ERROR_BYTES = 2000;
+
+  private final Process process;
+  private final ScratchDirectory directory;
+  private final DataOutputStream to;
+  private final DataInputStream from;
+
+  private HelmWorkerProcess(Process process, ScratchDirectory directory) {
+    this.process = process;
+    this.directory = directory;
+    this.to = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()));
+    this.from = new DataInputStream(new BufferedInputStream(process.getInputStream()));
+  }
+
+  /**
+   * The response to a command.
+   *
+   * @param text the output of Helm, or its error output
+   */
+  record Response(boolean isSuccess, String text) {}
+
+  /**
+   * Starts a process.
+   *
+   * @param withCluster whether its commands use a cluster
+   * @throws HelmException when no process can be started
+   */
+  static HelmWorkerProcess start(boolean withCluster) {
+    try {
+      ScratchDirectory directory = ScratchDirectory.create();
+      try {
+        return new HelmWorkerProcess(builder(directory.path(), withCluster).start(), directory);
+      } catch (IOException | RuntimeException e) {
+        directory.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new HelmException(
+          "the process for Helm cannot be started: "
+              + e.getMessage()
+              + "; it needs bin/java in "
+              + System.getProperty("java.home")
+              + ", a temporary directory and this library in files of the class path. Where that"
+              + " is not possible, use HelmJavaClient.builder().inProcess()",
+          "",
+          e);
+    }
+  }
+
+  private static ProcessBuilder builder(Path directory, boolean withCluster) throws IOException {
+    Path temporary = Files.createDirectory(directory.resolve("tmp"));
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xshare:auto",
+                "-Duser.home=" + directory,
+                "-Djava.io.tmpdir=" + temporary,
+                "-Dfile.encoding=" + Charset.defaultCharset(),
+                "-cp",
+                classPath(),
+                HelmWorker.class.getName()));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    Map<String, String> environment = builder.environment();
+    if (withCluster) {
+      command.add(HelmWorker.WITH_CLUSTER);
+      environment.keySet().removeAll(JVM_VARIABLES);
+      environment.put("KUBECACHEDIR", directory.resolve("kube").toString());
+      environment.put("HELM_CACHE_HOME", directory.resolve("helm-cache").toString());
+      environment.put("HELM_CONFIG_HOME", directory.resolve("helm-config").toString());
+      environment.put("HELM_DATA_HOME", directory.resolve("helm-data").toString());
+    } else {
+      environment.keySet().retainAll(KEPT_VARIABLES);
+      environment.put("HOME", directory.toString());
+      environment.put(HelmWorker.KUBECONFIG, directory.resolve("kubeconfig").toString());
+      builder.directory(directory.toFile());
+    }
+    environment.put("TMPDIR", temporary.toString());
+    environment.put("GOMEMLIMIT", "1GiB");
+    return builder.command(command).redirectError(errors(directory).toFile());
+  }
+
+  private static Path errors(Path directory) {
+    return directory.resolve("errors");
+  }
+
+  /** Returns the class path of the few classes that the process needs. */
+  private static String classPath() throws IOException {
+    NativeLibrary library =
+        Objects.requireNonNull(
+            NativeLibrary.serviceProviderLibrary(HelmWorkerProcess.class.getClassLoader()));
+    Set<String> places = new LinkedHashSet<>();
+    List<Class<?>> needed =
+        new ArrayList<>(List.of(HelmWorker.class, Helm.class, HelmLib.class, Native.class));
+    needed.add(library.getClass());
+    for (Class<?> one : needed) {
+      places.add(place(one));
+    }
+    return String.join(File.pathSeparator, places);
+  }
+
+  private static String place(Class<?> one) throws IOException {
+    CodeSource source = one.getProtectionDomain().getCodeSource();
+    try {
+      URI location = source == null ? URI.create("jrt:/") : source.getLocation().toURI();
+      if (location.getScheme().equals("file")) {
+        return Path.of(location).toString();
+      }
+      throw new IOException(
+          "the class "
+              + one.getName()
+              + " is not in a file of its own but in "
+              + location
+              + "; unpack the application so that its libraries are files");
+    } catch (URISyntaxException e) {
+      throw new IOException("the place of the class " + one.getName() + " is not a URL", e);
+    }
+  }
+
+  /**
+   * Runs a command.
+   *
+   * @throws IOException when the process ends before it has responded
+   */
+  Response call(HelmCommand command) throws IOException {
+    command.write(to);
+    int outcome = from.readUnsignedByte();
+    return new Response(outcome == HelmWorker.SUCCESS, HelmCommand.readText(from));
+  }
+
+  /** Returns the end of what the process has written to its standard error. */
+  String errors() {
+    try {
+      byte[] all = Files.readAllBytes(errors(directory.path()));
+      int begin = Math.max(0, all.length - SHOWN_ERROR_BYTES);
+      return new String(all, begin, all.length - begin, StandardCharsets.UTF_8).strip();
+    } catch (IOException unreadable) {
+      return "";
+    }
+  }
+
+  /** Ends the process at once; a call that is running fails. */
+  void kill() {
+    process.destroyForcibly();
+  }
+
+  /** Ends the process in order, so that it removes its native library, or else by force. */
+  @Override
+  public void close() {
+    boolean interrupted = false;
+    try {
+      to.close();
+      if (!process.waitFor(SECONDS_TO_END, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (IOException alreadyGone) {
+      process.destroyForcibly();
+    } catch (InterruptedException e) {
+      interrupted = true;
+      process.destroyForcibly();
+    }
+    // Its end takes a moment, and the directory is in use before.
+    process.onExit().join();
+    directory.close();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
