@@ -54,7 +54,7 @@ public final class ChartFetcher {
     if (charts.size() != 1) {
       throw failed(
           artifact,
-          "it is no Helm chart, but "
+          "it is not a Helm chart, but "
               + manifest.artifactType().orElse(manifest.mediaType())
               + "; charts often have a path of their own, such as …/charts/kubernaut",
           null);

@@ -29,7 +29,7 @@ final class FoundImages {
       image = ImageRef.parse(text);
     } catch (InvalidReferenceException e) {
       throw new InvalidReferenceException(
-          text, e.reason() + " (it stands in " + manifest.object() + " at " + path + ")");
+          text, e.reason() + " (it is in " + manifest.object() + " at " + path + ")");
     }
     found
         .computeIfAbsent(image, key -> new LinkedHashSet<>())

@@ -55,7 +55,7 @@ public sealed interface ValuesLayer {
                 + key
                 + (e.getLocation() == null
                     ? " is more than JSON's limits allow: it is nested too deeply, or has a number or a text that is too long"
-                    : " is no JSON, at line "
+                    : " is not valid JSON, at line "
                         + e.getLocation().getLineNr()
                         + " column "
                         + e.getLocation().getColumnNr()));

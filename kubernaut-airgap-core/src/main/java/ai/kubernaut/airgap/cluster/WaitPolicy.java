@@ -78,7 +78,7 @@ public interface WaitPolicy {
         || interval().isNegative()
         || interval().isZero()) {
       throw new IllegalArgumentException(
-          "timeout " + timeout() + " and interval " + interval() + " have to be more than zero");
+          "timeout " + timeout() + " and interval " + interval() + " must be more than zero");
     }
   }
 

@@ -78,7 +78,8 @@ final class ReferenceParser {
       }
       host = registry.substring(1, end);
       if (!isIpv6(host)) {
-        throw new InvalidReferenceException(text, "'" + host + "' in brackets is no IPv6 address");
+        throw new InvalidReferenceException(
+            text, "'" + host + "' in brackets is not an IPv6 address");
       }
       String after = registry.substring(end + 1);
       if (!after.isEmpty()) {
@@ -124,7 +125,7 @@ final class ReferenceParser {
             text,
             "'"
                 + host
-                + "' is no host name: its parts are letters, digits and '-', with neither end a '-', joined by single dots");
+                + "' is not a host name: its labels consist of letters, digits and '-', must not start or end with '-', and are separated by single dots");
       }
     }
   }

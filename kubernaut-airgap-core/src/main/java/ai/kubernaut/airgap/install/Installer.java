@@ -253,7 +253,7 @@ public final class Installer {
     Optional<Release> existing = helm.status(chart.release());
     if (existing.isPresent()) {
       step(
-          "the release is there at revision "
+          "the release exists at revision "
               + existing.get().revision()
               + ", "
               + existing.get().status()

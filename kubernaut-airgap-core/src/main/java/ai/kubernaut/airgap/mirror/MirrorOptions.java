@@ -163,13 +163,13 @@ public interface MirrorOptions {
 
   private static void checkBytes(String option, long bytes) {
     if (bytes < 1) {
-      throw new IllegalArgumentException(option + " is " + bytes + ", and has to be 1 or more");
+      throw new IllegalArgumentException(option + " is " + bytes + "; it must be 1 or more");
     }
   }
 
   private static void checkCount(String option, int count) {
     if (count < 1 || count > 64) {
-      throw new IllegalArgumentException(option + " is " + count + ", and has to be from 1 to 64");
+      throw new IllegalArgumentException(option + " is " + count + "; it must be from 1 to 64");
     }
   }
 

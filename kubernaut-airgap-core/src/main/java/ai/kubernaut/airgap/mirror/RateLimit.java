@@ -28,13 +28,11 @@ public interface RateLimit {
   default void check() {
     if (requestsPerSecond().isPresent() && !(requestsPerSecond().getAsDouble() > 0)) {
       throw new IllegalArgumentException(
-          "requestsPerSecond is "
-              + requestsPerSecond().getAsDouble()
-              + ", and has to be more than 0");
+          "requestsPerSecond is " + requestsPerSecond().getAsDouble() + "; it must be more than 0");
     }
     if (bytesPerSecond().isPresent() && bytesPerSecond().getAsLong() < 1024) {
       throw new IllegalArgumentException(
-          "bytesPerSecond is " + bytesPerSecond().getAsLong() + ", and has to be at least 1024");
+          "bytesPerSecond is " + bytesPerSecond().getAsLong() + "; it must be at least 1024");
     }
   }
 

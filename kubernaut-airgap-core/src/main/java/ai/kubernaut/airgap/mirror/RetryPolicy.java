@@ -79,14 +79,14 @@ public interface RetryPolicy {
   @Value.Check
   default void check() {
     if (attempts() < 1) {
-      throw new IllegalArgumentException("attempts is " + attempts() + ", and has to be 1 or more");
+      throw new IllegalArgumentException("attempts is " + attempts() + "; it must be 1 or more");
     }
     if (retriesPerImage() < 0) {
       throw new IllegalArgumentException(
           "retriesPerImage is " + retriesPerImage() + ", and cannot be negative");
     }
     if (!(jitter() >= 0 && jitter() <= 1)) {
-      throw new IllegalArgumentException("jitter is " + jitter() + ", and has to be from 0 to 1");
+      throw new IllegalArgumentException("jitter is " + jitter() + "; it must be from 0 to 1");
     }
     for (Duration delay : new Duration[] {baseDelay(), maxDelay(), maxRetryAfter()}) {
       if (delay.isNegative()) {

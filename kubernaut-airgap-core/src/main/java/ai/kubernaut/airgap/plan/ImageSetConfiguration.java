@@ -93,7 +93,7 @@ public final class ImageSetConfiguration {
           file
               + " is a template with "
               + PLACEHOLDER
-              + " in it; say which release stands for that, for example v1.1.0");
+              + " in it; give the release to use for it, for example v1.1.0");
     }
     try {
       String complete = release.map(version -> text.replace(PLACEHOLDER, version)).orElse(text);
@@ -113,7 +113,7 @@ public final class ImageSetConfiguration {
     }
     if (!known || !file.text("kind").orElse("").equals(KIND)) {
       throw new InvalidPlanException(
-          "it has to be an ImageSetConfiguration of "
+          "it must be an ImageSetConfiguration of "
               + Version.V1ALPHA2.apiVersion
               + " or "
               + Version.V2ALPHA1.apiVersion

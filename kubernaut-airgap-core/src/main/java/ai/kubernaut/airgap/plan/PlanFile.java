@@ -528,7 +528,7 @@ final class PlanFile {
     }
     for (Object layer : list(chart, "chart", "values")) {
       if (!(layer instanceof Map<?, ?> map)) {
-        throw new InvalidPlanException("an element of chart.values is no mapping");
+        throw new InvalidPlanException("an element of chart.values is not a mapping");
       }
       Fields fields = Fields.of(map);
       allow(fields, "chart.values", "file", "digest", "key", "json");
@@ -651,7 +651,7 @@ final class PlanFile {
     List<Fields> objects = fields.list(key);
     if (objects.size() != list(fields, where, key).size()) {
       throw new InvalidPlanException(
-          "the list '" + key + "' in " + where + " has an element that is no mapping");
+          "the list '" + key + "' in " + where + " has an element that is not a mapping");
     }
     return objects;
   }

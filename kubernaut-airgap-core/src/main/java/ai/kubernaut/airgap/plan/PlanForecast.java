@@ -43,7 +43,7 @@ public interface PlanForecast {
   default Duration timeAt(long bitsPerSecond) {
     if (bitsPerSecond <= 0) {
       throw new IllegalArgumentException(
-          "bitsPerSecond is " + bitsPerSecond + ", and has to be more than zero");
+          "bitsPerSecond is " + bitsPerSecond + "; it must be more than zero");
     }
     return Duration.ofSeconds((long) Math.ceil(bytesToSend() * 8.0 / bitsPerSecond));
   }

@@ -96,10 +96,10 @@ public final class Manifest {
     try {
       read = JSON.readTree(content);
     } catch (IOException e) {
-      throw new InvalidManifestException("the manifest is no JSON: " + firstLine(e));
+      throw new InvalidManifestException("the manifest is not valid JSON: " + firstLine(e));
     }
     if (!(read instanceof ObjectNode json)) {
-      throw new InvalidManifestException("the manifest is no JSON object");
+      throw new InvalidManifestException("the manifest is not a JSON object");
     }
     if (json.path("schemaVersion").asInt(2) == 1) {
       throw new InvalidManifestException(

@@ -15,7 +15,7 @@ final class RegistryPresets {
           .prerequisite(Prerequisite.FIRST_COMPONENT)
           .addLimits(
               RegistryLimit.of(
-                  "the first component of a name is a project, which has to be there",
+                  "the first component of a name is a project, which must exist",
                   "https://github.com/goharbor/harbor/issues/17097"),
               RegistryLimit.of(
                   "a name of one component is refused with 400, also as the source of a mount",
@@ -84,7 +84,7 @@ final class RegistryPresets {
           .prerequisite(Prerequisite.EACH_REPOSITORY)
           .addLimits(
               RegistryLimit.of(
-                  "a repository has to be there before the first push, unless a creation template makes it",
+                  "a repository must exist before the first push, unless a creation template makes it",
                   "https://docs.aws.amazon.com/AmazonECR/latest/userguide/docker-push-ecr-image.html"),
               RegistryLimit.of(
                   "a blob can be mounted once a manifest of its repository refers to it; before that it is sent again",
@@ -104,7 +104,7 @@ final class RegistryPresets {
           .prerequisite(Prerequisite.FIRST_COMPONENT)
           .addLimits(
               RegistryLimit.of(
-                  "the project has to be there; the role system:image-pusher pushes to image streams that are there, and creates none",
+                  "the project must exist; the role system:image-pusher pushes to image streams that are there, and creates none",
                   "https://docs.redhat.com/en/documentation/openshift_container_platform/3.9/html/developer_guide/creating-an-image-stream-by-manually-pushing-an-image"),
               RegistryLimit.of("names are exactly project/name", FIELD),
               RegistryLimit.of(

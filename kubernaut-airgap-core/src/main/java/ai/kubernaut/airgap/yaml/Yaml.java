@@ -130,7 +130,7 @@ public final class Yaml {
       return mapping;
     }
     throw new InvalidYamlException(
-        source, "it has to be a mapping of keys to values, and is a " + kind(document), null);
+        source, "it must be a mapping of keys to values, and is a " + kind(document), null);
   }
 
   /**

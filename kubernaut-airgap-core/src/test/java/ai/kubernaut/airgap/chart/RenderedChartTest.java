@@ -221,7 +221,7 @@ final class RenderedChartTest {
     assertThatThrownBy(chart::images)
         .isInstanceOf(InvalidReferenceException.class)
         .hasMessageContaining("'<mirror-registry>:5000/gateway:1' cannot be used")
-        .hasMessageContaining("it stands in Pod x at spec.containers[0].image");
+        .hasMessageContaining("it is in Pod x at spec.containers[0].image");
   }
 
   @Test

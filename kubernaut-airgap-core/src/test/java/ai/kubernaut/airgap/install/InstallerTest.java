@@ -433,7 +433,7 @@ final class InstallerTest {
     assertThat(secret("kubernaut-system", "postgresql-secret"))
         .containsEntry("POSTGRES_PASSWORD", password);
     assertThat(events.toString())
-        .contains("the release is there at revision 1, deployed; upgrading it");
+        .contains("the release exists at revision 1, deployed; upgrading it");
   }
 
   @Test

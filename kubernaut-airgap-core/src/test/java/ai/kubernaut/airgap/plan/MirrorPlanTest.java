@@ -428,7 +428,7 @@ final class MirrorPlanTest {
       {
         "- source:",
         "- quay.io/other\n- source:",
-        "the list 'images' in the plan has an element that is no mapping"
+        "the list 'images' in the plan has an element that is not a mapping"
       },
       {
         "kind: MirrorPlan",

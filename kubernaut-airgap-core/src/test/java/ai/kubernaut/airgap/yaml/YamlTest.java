@@ -73,8 +73,8 @@ final class YamlTest {
 
   static String[][] unusable() {
     return new String[][] {
-      {"- a", "it has to be a mapping of keys to values, and is a list"},
-      {"text", "it has to be a mapping of keys to values, and is a single value"},
+      {"- a", "it must be a mapping of keys to values, and is a list"},
+      {"text", "it must be a mapping of keys to values, and is a single value"},
       {"a: {b: 1", "line 1, column 9: expected ',' or '}'"},
       {"a:\n\tb: 1\n", "line 2, column 1: found character '\\t(TAB)'"},
       {"a:\n  b: 1\n c: 2\n", "line 3, column 2: expected <block end>"},

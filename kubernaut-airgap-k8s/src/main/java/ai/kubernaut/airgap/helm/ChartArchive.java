@@ -47,7 +47,7 @@ final class ChartArchive {
       throw new IOException(
           "the archive "
               + archive.getFileName()
-              + " holds no chart: there is no Chart.yaml in its first directory");
+              + " does not contain a chart: its first directory has no Chart.yaml");
     }
   }
 

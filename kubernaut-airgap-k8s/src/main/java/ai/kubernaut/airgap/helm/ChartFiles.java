@@ -33,7 +33,7 @@ final class ChartFiles {
       throw new HelmException(
           "the directory "
               + location
-              + " is no chart: it holds no Chart.yaml; give the directory that does",
+              + " is not a chart: it has no Chart.yaml; give the directory that has one",
           "",
           null);
     }

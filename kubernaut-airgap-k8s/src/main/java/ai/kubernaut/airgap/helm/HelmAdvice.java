@@ -15,7 +15,7 @@ final class HelmAdvice {
               "a hook Job did not finish in time; verify the release to see which pod is waiting and why, then install again"),
           Map.entry(
               "cannot re-use a name",
-              "a release of this name is there already; upgrade it, or remove it first"),
+              "a release of this name exists already; upgrade it, or remove it first"),
           Map.entry(
               "another operation (install/upgrade/rollback) is in progress",
               "an earlier run was cut off; remove the release, or wait for the other run, then install again"),

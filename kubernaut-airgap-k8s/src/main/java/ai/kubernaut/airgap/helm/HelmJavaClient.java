@@ -245,7 +245,7 @@ public final class HelmJavaClient implements HelmClient {
     ChartFiles.requireChart(chart);
     try (ChartCopy copy = ChartCopy.of(chart.location())) {
       return call(
-          "What the chart " + chart.location() + " says of itself could not be read",
+          "Chart.yaml of the chart " + chart.location() + " could not be read",
           copy::restore,
           () -> offline.call(HelmCommand.showChart(copy.directory())));
     }

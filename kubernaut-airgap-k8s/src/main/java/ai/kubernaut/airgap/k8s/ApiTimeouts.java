@@ -42,7 +42,7 @@ public interface ApiTimeouts {
                 + connect()
                 + " and request is "
                 + request()
-                + "; both have to be between a millisecond and a day");
+                + "; both must be between a millisecond and a day");
       }
     }
   }

@@ -95,7 +95,7 @@ final class Kubeconfig {
       URI server = new URI(address);
       if (server.getHost() == null || server.getUserInfo() != null) {
         throw unusable(
-            what, "the server of its cluster has to be a URL with a host and without a user", null);
+            what, "the server of its cluster must be a URL with a host and without a user", null);
       }
     } catch (URISyntaxException e) {
       throw unusable(what, "the server of its cluster is not a URL", null);

@@ -197,7 +197,7 @@ final class ChartCopyTest {
     assertThatThrownBy(() -> ChartCopy.forOfflineRendering(Chart.at(other), List.of(), List.of()))
         .isInstanceOf(HelmException.class)
         .hasMessageContaining(
-            "x-1.0.0.tgz holds no chart: there is no Chart.yaml in its first directory");
+            "x-1.0.0.tgz does not contain a chart: its first directory has no Chart.yaml");
   }
 
   @Test

@@ -129,7 +129,7 @@ public final class DockerConfig implements CredentialProvider {
   public DockerConfig withHelperTimeout(Duration timeout) {
     if (timeout.isZero() || timeout.isNegative()) {
       throw new IllegalArgumentException(
-          "helperTimeout is " + timeout + ", and has to be more than 0");
+          "helperTimeout is " + timeout + "; it must be more than 0");
     }
     return new DockerConfig(files, environment, timeout);
   }
@@ -219,7 +219,7 @@ public final class DockerConfig implements CredentialProvider {
       pair = new String(Base64.getDecoder().decode(auth.trim()), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
       // Without the cause: its message may quote a part of the secret.
-      throw new RegistryConfigException(file, "'auth' of '" + key + "' is no base64", null);
+      throw new RegistryConfigException(file, "'auth' of '" + key + "' is not valid Base64", null);
     }
     int colon = pair.indexOf(':');
     if (colon <= 0) {
@@ -302,12 +302,12 @@ public final class DockerConfig implements CredentialProvider {
       json = JSON.readTree(content);
     } catch (IOException e) {
       // Without the cause: the parser's message quotes the file, and secrets stand in it.
-      throw new RegistryConfigException(file, "it is no JSON", null);
+      throw new RegistryConfigException(file, "it is not valid JSON", null);
     }
     if (!json.isObject() || !isObjectOrMissing(json.path("auths"))) {
       throw new RegistryConfigException(
           file,
-          "it is no configuration of docker or podman: 'auths' is missing or no object",
+          "it is not a configuration of docker or podman: 'auths' is missing or no object",
           null);
     }
     return json;

@@ -195,11 +195,7 @@ final class Failures {
           + "\")";
     }
     if (find(e, CertificateExpiredException.class) != null) {
-      return "the certificate of "
-          + host
-          + " has expired ("
-          + detail(e)
-          + "); it has to be renewed";
+      return "the certificate of " + host + " has expired (" + detail(e) + "); it must be renewed";
     }
     if (find(e, CertPathBuilderException.class) != null || message.contains("PKIX path")) {
       return "the certificate of "
@@ -217,7 +213,7 @@ final class Failures {
           + detail(e)
           + "); use a name that it holds";
     }
-    return "no TLS connection to " + host + " came about (" + detail(e) + ")";
+    return "the TLS handshake with " + host + " failed (" + detail(e) + ")";
   }
 
   /** Whether TLS failed because the connection below it did, which may pass. */

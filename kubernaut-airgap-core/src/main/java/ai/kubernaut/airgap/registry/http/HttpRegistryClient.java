@@ -539,7 +539,7 @@ public final class HttpRegistryClient implements RegistryClient {
                             call,
                             Reason.PROTOCOL,
                             answer.status(),
-                            endpoint.describe() + " answered something that is no list of tags",
+                            endpoint.describe() + " answered something that is not a list of tags",
                             null));
         budget.addEntries(found.size(), body.length);
         tags.addAll(found);
@@ -792,7 +792,7 @@ public final class HttpRegistryClient implements RegistryClient {
     public Builder minimumRate(long bytesPerSecond, Duration window) {
       if (bytesPerSecond < 0) {
         throw new IllegalArgumentException(
-            "minimumRate is " + bytesPerSecond + " bytes per second, and has to be 0 or more");
+            "minimumRate is " + bytesPerSecond + " bytes per second; it must be 0 or more");
       }
       this.bytesPerSecond = bytesPerSecond;
       this.rateWindow = positive("window of minimumRate", window);
@@ -826,7 +826,7 @@ public final class HttpRegistryClient implements RegistryClient {
 
     private static long atLeastOne(String option, long value) {
       if (value < 1) {
-        throw new IllegalArgumentException(option + " is " + value + ", and has to be 1 or more");
+        throw new IllegalArgumentException(option + " is " + value + "; it must be 1 or more");
       }
       return value;
     }
@@ -875,15 +875,14 @@ public final class HttpRegistryClient implements RegistryClient {
             option
                 + " is '"
                 + text
-                + "', and has to be a host with or without a port, without a path");
+                + "'; it must be a host with or without a port, without a path");
       }
       return target.registry();
     }
 
     private static Duration positive(String option, Duration timeout) {
       if (timeout.isZero() || timeout.isNegative()) {
-        throw new IllegalArgumentException(
-            option + " is " + timeout + ", and has to be more than 0");
+        throw new IllegalArgumentException(option + " is " + timeout + "; it must be more than 0");
       }
       return timeout;
     }

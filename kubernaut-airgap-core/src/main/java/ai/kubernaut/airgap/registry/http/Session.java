@@ -120,7 +120,9 @@ final class Session {
 
   private RegistryException unreadable(Call call) {
     return failures.of(
-        call, Reason.PROTOCOL, call.endpoint().describe() + " sent a Location that is no address");
+        call,
+        Reason.PROTOCOL,
+        call.endpoint().describe() + " sent a Location that is not an address");
   }
 
   /**

@@ -119,7 +119,7 @@ final class TrustedAuthorities implements TlsSocketStrategy {
       return certificates;
     } catch (CertificateException e) {
       throw new RegistryConfigException(
-          file, "it is no PEM file of X.509 certificates (" + e.getMessage() + ")", e);
+          file, "it is not a PEM file of X.509 certificates (" + e.getMessage() + ")", e);
     }
   }
 

@@ -154,7 +154,7 @@ final class LayoutDirectory {
       return Optional.empty();
     }
     if (!Files.isRegularFile(real, LinkOption.NOFOLLOW_LINKS)) {
-      throw new FileSystemException(file.toString(), null, "it is no file");
+      throw new FileSystemException(file.toString(), null, "it is not a file");
     }
     return Optional.of(real);
   }

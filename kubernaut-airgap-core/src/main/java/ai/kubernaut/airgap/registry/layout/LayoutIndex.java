@@ -76,7 +76,7 @@ final class LayoutIndex {
     } catch (InvalidManifestException e) {
       throw new InvalidManifestException(FILE + " cannot be used: " + e.getMessage());
     } catch (IOException e) {
-      throw new IllegalStateException("what was JSON a moment ago is none", e);
+      throw new IllegalStateException("the JSON could not be written", e);
     }
     List<Entry> entries = new ArrayList<>();
     for (int i = 0; i < descriptors.size(); i++) {

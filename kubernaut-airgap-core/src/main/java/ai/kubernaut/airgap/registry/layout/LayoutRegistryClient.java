@@ -178,12 +178,15 @@ public final class LayoutRegistryClient implements RegistryClient {
     if (version.isEmpty()) {
       throw action.failed(
           Reason.NOT_A_REGISTRY,
-          directory + " is no image layout: it has no file " + VERSION_FILE + "; check the path");
+          directory
+              + " is not an image layout: it has no file "
+              + VERSION_FILE
+              + "; check the path");
     }
     if (!version(version.get()).startsWith("1.")) {
       throw action.failed(
           Reason.NOT_A_REGISTRY,
-          directory + " is no image layout of version 1, by its file " + VERSION_FILE);
+          directory + " is not an image layout of version 1, by its file " + VERSION_FILE);
     }
     index(action);
   }
@@ -206,7 +209,7 @@ public final class LayoutRegistryClient implements RegistryClient {
                     action.failed(
                         Reason.NOT_A_REGISTRY,
                         directory
-                            + " is no complete image layout: it has no file "
+                            + " is not a complete image layout: it has no file "
                             + LayoutIndex.FILE));
     try {
       return LayoutIndex.parse(content, shortNames);

@@ -76,7 +76,7 @@ final class LabCommand implements Callable<Integer> {
   @Option(
       names = "--leave-out",
       paramLabel = "NAME",
-      description = "An image that is not mirrored, to see what the verification says.")
+      description = "An image that is not mirrored, to see what the verification reports.")
   List<String> leaveOut = new ArrayList<>();
 
   @Option(names = "--pin-digests", description = "Let pods pull their images by digest.")
@@ -100,7 +100,7 @@ final class LabCommand implements Callable<Integer> {
         Airgap airgap = airgap(lab, client)) {
       output.tell(
           String.format(
-              Locale.ROOT, "The lab stands after %.1f s.", (System.nanoTime() - begin) / 1e9));
+              Locale.ROOT, "The lab is ready after %.1f s.", (System.nanoTime() - begin) / 1e9));
       int status = run(lab, airgap);
       output.tell(
           String.format(Locale.ROOT, "Done after %.1f s.", (System.nanoTime() - begin) / 1e9));

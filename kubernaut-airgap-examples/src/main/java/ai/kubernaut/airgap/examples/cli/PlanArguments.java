@@ -121,7 +121,7 @@ final class PlanArguments {
           String.join(" and ", given) + " exclude each other: give one of them");
     }
     if (imageSetRelease != null && imageSet == null) {
-      throw new IllegalArgumentException("--imageset-release says something of an --imageset only");
+      throw new IllegalArgumentException("--imageset-release applies to --imageset only");
     }
   }
 

@@ -55,12 +55,12 @@ final class PlanCommand extends StepCommand {
   @Override
   public Integer call() {
     if (megabits != null && !forecast) {
-      throw new IllegalArgumentException("--bandwidth says how long a --forecast takes; add that");
+      throw new IllegalArgumentException("--bandwidth needs --forecast; add it");
     }
     // Less than a thousandth of a megabit, or what is no number, is a mistake.
     if (megabits != null && !(megabits >= 0.001 && megabits <= 1e9)) {
       throw new IllegalArgumentException(
-          "--bandwidth is " + megabits + ", and has to be megabits per second, more than zero");
+          "--bandwidth is " + megabits + "; it must be megabits per second, more than zero");
     }
     if (format != PlanFormat.TEXT) {
       output.keepReportsApart();

@@ -151,7 +151,7 @@ final class NodePuller implements ImagePuller {
     try {
       return JSON.readTree(config).path("auths");
     } catch (JsonProcessingException e) {
-      throw new PullFailure("the node's pull secret is no JSON");
+      throw new PullFailure("the node's pull secret is not valid JSON");
     }
   }
 }

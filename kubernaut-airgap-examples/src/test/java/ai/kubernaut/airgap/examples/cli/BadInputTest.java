@@ -95,7 +95,7 @@ final class BadInputTest {
         List.of("tag: v1\na:\n  b: 1\n c: 2\n", "line 4, column 2"),
         List.of("tag: [v1\n", "line 2, column 1"),
         List.of("tag: v1\n\tb: 1\n", "line 2, column 1"),
-        List.of("- tag\n", "it has to be a mapping"),
+        List.of("- tag\n", "it must be a mapping"),
         List.of(bomb(), "aliases"),
         List.of("a: " + "[".repeat(5000), "is not YAML that can be used"));
   }
