@@ -7,6 +7,81 @@ import java.util.Map;
  * constants; the sentences may change.
  */
 public enum FactCode {
+  // Preflight
+  /** An upload can start in a repository with as many components as any in the plan. */
+  REPOSITORY_NAMES_ACCEPTED(
+      "an upload started in a repository with {depth} components, the maximum of the plan"),
+  /** No upload started in a repository with as many components as any in the plan. */
+  REPOSITORY_NAMES_NOT_CONFIRMED(
+      "no upload started in a repository with {depth} components, the maximum of the plan"),
+  /** The host responded as a registry does. */
+  REGISTRY_RESPONDED("the host responded to /v2/ as a registry does"),
+  /** A connection was established, with TLS unless the client allows plain HTTP. */
+  CONNECTION_ACCEPTED(
+      "the connection was established; it is unencrypted only if the client allows plain HTTP for this host"),
+  /** The registry accepts the credentials. */
+  CREDENTIALS_ACCEPTED(
+      "the registry accepted a request; the permission to push is checked separately"),
+  /** Uploads can start, so that nothing has to be created first. */
+  NOTHING_TO_CREATE("uploads started, so nothing has to be created before the first push"),
+  /** No upload started, and the registry did not report that something does not exist. */
+  EXISTENCE_NOT_CONFIRMED(
+      "no upload started; some registries report a project that does not exist as a missing permission"),
+  /** Uploads can start. */
+  PUSH_ALLOWED("uploads started in {repositories}, and were cancelled"),
+  /** Pushing cannot be checked before missing projects and repositories exist. */
+  PUSH_NOT_CHECKED("cannot be checked until the missing projects or repositories exist"),
+  /** The registry asks for chunks of a minimum size. */
+  CHUNKED_UPLOADS_OFFERED(
+      "uploads accept chunks of {bytes} bytes or more (OCI-Chunk-Min-Length); interrupted uploads are resumed"),
+  /** The registry stored a chunk of a blob. */
+  CHUNK_ACCEPTED("a chunk was accepted (PATCH); interrupted uploads are resumed"),
+  /** The registry accepted a chunk of a blob, but did not store it. */
+  CHUNK_LOST(
+      "a chunk was accepted (PATCH), but the registry does not report it as received; interrupted uploads start again"),
+  /** The registry rejected a chunk of a blob. */
+  CHUNK_REJECTED("a chunk was rejected: {detail}; interrupted uploads start again"),
+  /** Chunked uploads can be checked only by storing content. */
+  CHUNKED_UPLOADS_NOT_CHECKED(
+      "can be checked only by storing content (option mayWrite); without chunked uploads, interrupted uploads start again"),
+  /** The registry mounted a blob from another repository. */
+  BLOB_MOUNTED("a blob was mounted from {from} to {to}; what several images share is sent once"),
+  /** The registry did not mount a blob from another repository. */
+  BLOB_NOT_MOUNTED(
+      "a blob was not mounted from {from} to {to}; what several images share is sent once for each repository"),
+  /** Mounts can be checked only by storing content. */
+  MOUNT_NOT_CHECKED(
+      "can be checked only by storing content (option mayWrite); without mounts, what several images share is sent once for each repository"),
+  /** The plan has one repository, so that nothing is mounted. */
+  MOUNT_NOT_NEEDED("the plan has one repository, so nothing is mounted"),
+  /** The registry stored an image index. */
+  INDEX_ACCEPTED("an image index was accepted and stored as {image}"),
+  /** Image indexes can be checked only by storing content. */
+  INDEX_NOT_CHECKED(
+      "can be checked only by storing content (option mayWrite); without indexes, mirroring an image for several platforms fails unless platformWhereIndexRefused is set"),
+  /** The plan has no image indexes. */
+  INDEX_NOT_NEEDED("the plan has no image indexes"),
+  /** The registry supports the referrers API. */
+  REFERRERS_LISTED(
+      "the registry listed the referrers of {digest}; signatures and SBOMs are found with the referrers API"),
+  /** The registry does not support the referrers API. */
+  REFERRERS_NOT_LISTED(
+      "the registry did not list the referrers of {digest}; signatures and SBOMs are listed under tags sha256-…"),
+  /** A request failed in a way that may pass. */
+  TEMPORARY_FAILURE("a request failed: {detail}; the failure may be temporary, mirroring retries"),
+  /** A request failed in a way that says nothing about the capability. */
+  CHECK_FAILED("a request failed: {detail}; mirroring will show whether it is supported"),
+  /** Names of the plan are not valid for the registry, so that nothing else was checked. */
+  NOT_CHECKED_INVALID_NAMES("not checked, because the repository names are not valid"),
+  /** The registry was not reached, so that nothing else was checked. */
+  NOT_CHECKED_UNREACHABLE("not checked, because no request to the registry succeeded"),
+  /** The plan has no images. */
+  NOT_CHECKED_NO_IMAGES("not checked, because the plan has no images"),
+  /** No upload started, so that nothing that follows an upload was checked. */
+  NOT_CHECKED_NO_UPLOAD("not checked, because no upload started"),
+  /** The registry client cannot start an upload without completing it. */
+  NOT_CHECKED_BY_CLIENT(
+      "not checked, because the registry client cannot start an upload without completing it"),
   // Installation
   /** A value of the chart was set to use the mirror. */
   VALUE_SET("was set to {text}"),

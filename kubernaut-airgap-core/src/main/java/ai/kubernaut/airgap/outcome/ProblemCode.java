@@ -42,6 +42,60 @@ public enum ProblemCode {
       Severity.WARNING,
       "the chart has too many branches to render all of them",
       "give the facts of the cluster: its Kubernetes version and its API versions"),
+  // Preflight
+  /** Repository names of the plan have more components than this kind of registry accepts. */
+  REPOSITORY_NAMES_TOO_DEEP(
+      Severity.ERROR,
+      "{preset} accepts repository names with at most {maximum} components ({source}), but names of the plan have {depth}: {repositories}",
+      "plan with {target}, which joins the remaining components with dashes"),
+  /** Repository names of the plan have fewer components than this kind of registry requires. */
+  REPOSITORY_NAMES_TOO_SHORT(
+      Severity.ERROR,
+      "{preset} requires repository names with at least {minimum} components ({source}), but names of the plan have {depth}: {repositories}",
+      "plan with a path in the target, for example {example}"),
+  /** The registry rejects a repository name, and accepts one with fewer components. */
+  REPOSITORY_NAMES_REJECTED(
+      Severity.ERROR,
+      "repository names with {depth} components are rejected, but {accepted} with {maximum} is accepted: {detail}",
+      "plan with {target}, which joins the remaining components with dashes"),
+  /** The registry did not respond, or what responded is not a registry. */
+  REGISTRY_UNREACHABLE(
+      Severity.ERROR,
+      "the registry cannot be reached: {detail}",
+      "check the host and port of the target, and the network"),
+  /** No TLS connection to the registry can be established. */
+  TLS_FAILED(
+      Severity.ERROR,
+      "the TLS connection failed: {detail}",
+      "configure the registry client to trust the CA of the registry, and run the preflight again"),
+  /** The registry does not accept the credentials. */
+  CREDENTIALS_REJECTED(
+      Severity.ERROR,
+      "the credentials are not accepted: {detail}",
+      "provide credentials that the registry accepts"),
+  /** A project, which is the first component of the repository name, does not exist. */
+  PROJECTS_MISSING(
+      Severity.ERROR, "a project does not exist: {detail}", "create these projects: {projects}"),
+  /** A repository does not exist, in a registry that does not create it with the first push. */
+  REPOSITORIES_MISSING(
+      Severity.ERROR,
+      "a repository does not exist: {detail}",
+      "create these repositories: {repositories}"),
+  /** A project or a repository does not exist; the kind of registry is not known. */
+  PROJECTS_OR_REPOSITORIES_MISSING(
+      Severity.ERROR,
+      "a project or repository does not exist: {detail}",
+      "create these projects: {projects}; if the registry does not create repositories with the first push, also create these repositories: {repositories}"),
+  /** The credentials do not allow to push. */
+  PUSH_DENIED(
+      Severity.ERROR,
+      "pushing to {repositories} is not allowed: {detail}",
+      "request permission to push to these repositories (some registries give the same response if a project does not exist), or plan with a path that the credentials allow to push to"),
+  /** The registry rejects image indexes, which images for several platforms have. */
+  INDEX_REJECTED(
+      Severity.ERROR,
+      "image indexes are rejected: {detail}",
+      "mirror one platform only: set platformWhereIndexRefused for the mirroring, or Platforms.withoutIndex in the plan"),
   // Installation
   /** A plan that was made from a list of images cannot be installed. */
   PLAN_WITHOUT_CHART(

@@ -1,92 +1,94 @@
 package ai.kubernaut.airgap.preflight;
 
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.Problem;
+import java.util.Optional;
 import org.immutables.value.Value;
 
-/** What is known of one capability of a registry. Immutable. */
+/**
+ * What a preflight has found out about one capability of a registry: either a fact, or a problem
+ * with which mirroring would fail. Immutable.
+ */
 @Value.Immutable
 public interface Finding {
-  /** An answer. */
+  /** Whether a registry has a capability. */
   enum Support {
-    /** It does. */
+    /** The registry has the capability. */
     YES,
-    /** It does not. */
+    /** The registry does not have the capability. */
     NO,
-    /** It has not said, or could not be asked without leaving something behind. */
+    /** The responses of the registry do not show it, or it can be checked only by writing. */
     UNKNOWN,
-    /** Nothing depends on it, or an earlier answer left no way to ask. */
-    NOT_ASKED
+    /** The capability is not needed, or an earlier finding prevented the check. */
+    NOT_CHECKED
   }
 
-  /**
-   * What was asked.
-   *
-   * @return the capability
-   */
+  /** {@return the capability} */
   @Value.Parameter
   Capability capability();
 
-  /**
-   * Whether the capability is supported.
-   *
-   * @return the support
-   */
+  /** {@return whether the registry has the capability} */
   @Value.Parameter
   Support support();
 
-  /**
-   * How that is known.
-   *
-   * @return the request and what the registry said, or why it was not asked; for people
-   */
-  @Value.Parameter
-  String evidence();
+  /** {@return what was found and what follows for the mirroring; empty if it is a problem} */
+  Optional<Fact> fact();
 
-  /**
-   * What follows for the mirroring, or what to do.
-   *
-   * @return for people
-   */
-  @Value.Parameter
-  String consequence();
+  /** {@return why mirroring would fail; empty if it would not fail because of this capability} */
+  Optional<Problem> problem();
 
-  /**
-   * Whether mirroring would fail as things are.
-   *
-   * @return false by default
-   */
-  @Value.Default
-  default boolean isProblem() {
-    return false;
+  /** {@return the name of the code of the fact or problem} */
+  default String code() {
+    return fact().map(fact -> fact.code().name()).orElseGet(() -> problemOrThrow().code().name());
+  }
+
+  /** {@return what was found, as a clause without the name of the registry} */
+  default String message() {
+    return fact().map(Fact::message).orElseGet(() -> problemOrThrow().message());
+  }
+
+  /** {@return what to do about the problem, as a clause; empty if there is no problem} */
+  default Optional<String> remedy() {
+    return problem().map(Problem::remedy);
+  }
+
+  private Problem problemOrThrow() {
+    return problem().orElseThrow();
+  }
+
+  /** Checks that there is either a fact or a problem. */
+  @Value.Check
+  default void check() {
+    if (fact().isPresent() == problem().isPresent()) {
+      throw new IllegalArgumentException(
+          "the finding of " + capability().name() + " must have either a fact or a problem");
+    }
   }
 
   /**
-   * A finding that keeps nobody from mirroring.
+   * Creates a finding that is not a problem.
    *
-   * @param capability what was asked
-   * @param support whether it is supported
-   * @param evidence how it is known
-   * @param consequence what follows
+   * @param capability the capability
+   * @param support whether the registry has the capability
+   * @param fact what was found
    * @return the finding
    */
-  static Finding of(Capability capability, Support support, String evidence, String consequence) {
-    return ImmutableFinding.of(capability, support, evidence, consequence);
+  static Finding of(Capability capability, Support support, Fact fact) {
+    return ImmutableFinding.builder().capability(capability).support(support).fact(fact).build();
   }
 
   /**
-   * A finding with which mirroring would fail.
+   * Creates a finding with which mirroring would fail. The support is {@link Support#NO}.
    *
-   * @param capability what was asked, and answered with no
-   * @param evidence how it is known
-   * @param remedy what to do
+   * @param capability the capability that the registry does not have
+   * @param problem why mirroring would fail
    * @return the finding
    */
-  static Finding problem(Capability capability, String evidence, String remedy) {
+  static Finding of(Capability capability, Problem problem) {
     return ImmutableFinding.builder()
         .capability(capability)
         .support(Support.NO)
-        .evidence(evidence)
-        .consequence(remedy)
-        .isProblem(true)
+        .problem(problem)
         .build();
   }
 }

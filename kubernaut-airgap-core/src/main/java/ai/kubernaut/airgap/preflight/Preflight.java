@@ -7,14 +7,14 @@ import ai.kubernaut.airgap.registry.RegistryClient;
 import java.util.function.Consumer;
 
 /**
- * Asks the mirror of a plan what it can do before anything is sent (the guide, step 2b), by few
- * requests that leave no content behind: uploads are begun and given up. (What a registry notes of
- * such an upload it sweeps away by itself; one that creates repositories at the first contact may
- * have an empty one.) Passing failures are no problems here, because the mirroring tries again.
+ * Checks which capabilities the mirror of a plan has before any image is sent (the guide, step 2b).
+ * It needs few requests and leaves no content, unless {@link PreflightOptions#mayWrite()} allows
+ * it: uploads are started and cancelled. A registry that creates repositories by itself may have an
+ * empty repository afterwards. Temporary failures are not problems, because mirroring retries.
  * Thread-safe.
  */
 public final class Preflight {
-  /** The tag under which an index is stored where the options allow it. */
+  /** The tag under which an image index is stored if the options allow it. */
   public static final String TAG = "airgap-preflight";
 
   private final RegistryClient registries;
@@ -24,9 +24,9 @@ public final class Preflight {
   /**
    * Creates a preflight.
    *
-   * @param registries reaches the mirror; stays open
-   * @param options what is known of the mirror, and what may be done to it
-   * @param progress told when it begins and ends
+   * @param registries the client of the mirror; it is not closed
+   * @param options the options
+   * @param progress receives an event at the start and at the end
    */
   public Preflight(
       RegistryClient registries, PreflightOptions options, Consumer<ProgressEvent> progress) {
@@ -36,20 +36,21 @@ public final class Preflight {
   }
 
   /**
-   * Asks.
+   * Checks the mirror of a plan.
    *
-   * @param plan whose target is asked, and whose names are tried: one for each first component,
-   *     eight at most; each repository, 64 at most, where repositories have to be there first
-   * @return the answers
-   * @throws ai.kubernaut.airgap.registry.RegistryException when the thread is interrupted
+   * @param plan the plan whose target is checked. Uploads are started in one repository for each
+   *     first component of the names, at most 8; if each repository may have to be created first,
+   *     in each repository, at most 64
+   * @return the findings
+   * @throws ai.kubernaut.airgap.common.CancelledException when the thread is interrupted
    */
   public PreflightReport check(MirrorPlan plan) {
     return Progress.of(ProgressEvent.Step.PREFLIGHT, progress)
         .during(
             0,
-            "Asking " + plan.target().address() + " what it can do",
+            "Checking " + plan.target().address(),
             () -> new PreflightRun(registries, options, plan).report(),
-            report -> report.problems().isEmpty(),
+            PreflightReport::isOk,
             PreflightReport::summary);
   }
 }

@@ -4,21 +4,19 @@ import ai.kubernaut.airgap.registry.RegistryPreset;
 import java.util.Optional;
 import org.immutables.value.Value;
 
-/** Choices for a preflight. Immutable. */
+/** Options of a preflight. Immutable. */
 @Value.Immutable
 public interface PreflightOptions {
   /**
-   * What kind of registry the mirror is.
-   *
-   * @return by default empty: only what the registry itself says counts
+   * {@return the kind of the registry; by default empty: only the responses of the registry count}
    */
   Optional<RegistryPreset> preset();
 
   /**
-   * Whether the preflight may leave something in the mirror: a blob of two bytes, and an index and
-   * its manifest under the tag {@link Preflight#TAG}, in one of the plan's repositories. Only so
-   * can it find out whether blobs can be sent in pieces and mounted, and whether indexes are taken;
-   * not every registry lets them be deleted again.
+   * Returns whether the preflight may store content in the mirror: a blob of two bytes, and an
+   * image index with one manifest under the tag {@link Preflight#TAG}, in one of the plan's
+   * repositories. This is the only way to check chunked uploads, mounts and image indexes. Not
+   * every registry allows to delete this content.
    *
    * @return false by default
    */
@@ -27,11 +25,7 @@ public interface PreflightOptions {
     return false;
   }
 
-  /**
-   * A new builder.
-   *
-   * @return a builder with the defaults
-   */
+  /** {@return a new builder with the defaults} */
   static Builder builder() {
     return new Builder();
   }

@@ -1,39 +1,31 @@
 package ai.kubernaut.airgap.preflight;
 
+import ai.kubernaut.airgap.outcome.Outcome;
+import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.registry.RegistryLimit;
 import java.util.List;
 import org.immutables.value.Value;
 
-/** What a mirror can do, how that is known, and what follows. Immutable. */
+/** Which capabilities the registry of a target has, as far as a preflight can tell. Immutable. */
 @Value.Immutable
-public interface PreflightReport {
-  /**
-   * The plan that it is about.
-   *
-   * @return the plan
-   */
+public interface PreflightReport extends Outcome<PreflightReport> {
+  /** {@return the plan whose target was checked} */
   @Value.Parameter
   MirrorPlan plan();
 
-  /**
-   * The answers.
-   *
-   * @return one for each capability, in the order of {@link Capability}
-   */
+  /** {@return one finding for each capability, in the order of {@link Capability}} */
   @Value.Parameter
   List<Finding> findings();
 
   /**
-   * What is known of registries of this kind without asking.
-   *
-   * @return those of the preset; empty without one
+   * {@return the limits that the preset lists for this kind of registry; empty without a preset}
    */
   @Value.Parameter
   List<RegistryLimit> limits();
 
   /**
-   * The answer to a capability.
+   * Returns the finding of a capability.
    *
    * @param capability the capability
    * @return its finding
@@ -45,48 +37,51 @@ public interface PreflightReport {
         .orElseThrow();
   }
 
-  /**
-   * What would make the mirroring fail.
-   *
-   * @return mostly empty
-   */
-  default List<Finding> problems() {
-    return findings().stream().filter(Finding::isProblem).toList();
+  /** {@return why mirroring would fail; empty if nothing was found that would make it fail} */
+  @Override
+  default List<Problem> problems() {
+    return findings().stream().flatMap(finding -> finding.problem().stream()).toList();
   }
 
   /**
-   * This report, if nothing would make the mirroring fail.
+   * Returns this report if mirroring would not fail.
    *
    * @return this
    * @throws PreflightFailedException when there is a problem
    */
+  @Override
   default PreflightReport orElseThrow() {
-    if (!problems().isEmpty()) {
+    if (!isOk()) {
       throw new PreflightFailedException(this);
     }
     return this;
   }
 
   /**
-   * What came of it in one line.
+   * Returns the result in one line.
    *
-   * @return for example {@code harbor.corp can take the images, as far as it says}
+   * @return for example {@code harbor.corp accepts the images of the plan, as far as was checked}
    */
   default String summary() {
     String mirror = plan().target().address();
-    if (problems().isEmpty() && plan().entries().isEmpty()) {
+    if (!isOk()) {
+      int count = problems().size();
       return mirror
-          + (finding(Capability.REACHABLE).support() == Finding.Support.YES
-              ? " responds as a registry and accepts the credentials"
-              : " could not be checked")
-          + "; the plan has no images, so pushing was not checked";
+          + " does not accept the images of the plan: "
+          + count
+          + (count == 1 ? " problem" : " problems");
     }
-    return problems().isEmpty()
-        ? mirror + " can take the images, as far as it says"
-        : mirror + " cannot take the images as planned: " + problems().size() + " problem(s)";
+    if (!plan().entries().isEmpty()) {
+      return mirror + " accepts the images of the plan, as far as was checked";
+    }
+    return mirror
+        + (finding(Capability.REACHABLE).support() == Finding.Support.YES
+            ? " responds as a registry and accepts the credentials"
+            : " could not be checked")
+        + "; the plan has no images, so pushing was not checked";
   }
 
-  /** Checks that each capability has its answer. */
+  /** Checks that there is one finding for each capability. */
   @Value.Check
   default void check() {
     if (!findings().stream()
@@ -94,7 +89,7 @@ public interface PreflightReport {
         .toList()
         .equals(List.of(Capability.values()))) {
       throw new IllegalArgumentException(
-          "findings have to answer each capability, in the order of Capability");
+          "findings must have one finding for each capability, in the order of Capability");
     }
   }
 }

@@ -2,6 +2,8 @@ package ai.kubernaut.airgap.preflight;
 
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.Repository;
+import ai.kubernaut.airgap.outcome.FactCode;
+import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.preflight.Finding.Support;
 import ai.kubernaut.airgap.registry.BlobUpload;
@@ -12,12 +14,13 @@ import ai.kubernaut.airgap.registry.RegistryException;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
- * The questions that only a push answers: the smallest image that there can be, for one platform
- * and as an index, is stored.
+ * Pushes the smallest possible image, for one platform and as an index, to check what only a push
+ * can show.
  */
 final class PushProbe {
   private static final String CONTENT = "{}";
@@ -31,14 +34,14 @@ final class PushProbe {
   private final MirrorPlan plan;
   private final Repository repository;
   private final Optional<Repository> other;
-  private final Consumer<Finding> findings;
+  private final Findings findings;
 
   PushProbe(
       RegistryClient registries,
       MirrorPlan plan,
       Repository repository,
       Optional<Repository> other,
-      Consumer<Finding> findings) {
+      Findings findings) {
     this.registries = registries;
     this.plan = plan;
     this.repository = repository;
@@ -46,9 +49,9 @@ final class PushProbe {
     this.findings = findings;
   }
 
-  void leave() {
+  void push() {
     try {
-      sendInPieces();
+      pushBlob();
       Manifest image = image();
       registries.writeManifest(repository.digest(image.digest()), image);
       if (!plan.platforms().isWithoutIndex()) {
@@ -56,43 +59,46 @@ final class PushProbe {
       }
       other.ifPresent(this::mount);
     } catch (RegistryException e) {
-      // The questions that are open then stay so; the mirroring tells why it fails, if it does.
-      Interruption.check(e);
+      Interrupts.check(e);
+      for (Capability capability :
+          List.of(Capability.CHUNKED_UPLOADS, Capability.INDEX, Capability.MOUNT)) {
+        findings.addUnknown(capability, e);
+      }
     }
   }
 
-  private void sendInPieces() {
+  private void pushBlob() {
     try {
-      Optional<BlobUpload> begun = registries.beginUpload(repository);
-      // Two bytes in one piece, and none behind them, so that no least size is in the way.
-      if (begun.isPresent() && begun.get().minimumChunk() <= CONTENT.length()) {
-        BlobUpload upload = begun.get();
-        upload.append(0, CONTENT.length(), content());
-        boolean counted = upload.offset() == CONTENT.length();
-        upload.finish(BLOB, CONTENT.length(), InputStream.nullInputStream());
-        findings.accept(
-            Finding.of(
-                Capability.CHUNKED_UPLOADS,
-                counted ? Support.YES : Support.NO,
-                counted
-                    ? "a piece was taken (PATCH), and counted"
-                    : "a piece was taken (PATCH), and not counted",
-                counted
-                    ? "a broken upload goes on where it broke"
-                    : "a broken upload begins anew"));
+      Optional<BlobUpload> upload = registries.beginUpload(repository);
+      // The whole content is one chunk, so that a minimum chunk size of the registry is observed.
+      if (upload.isPresent() && upload.get().minimumChunk() <= CONTENT.length()) {
+        pushChunk(upload.get());
         return;
       }
-      begun.ifPresent(BlobUpload::abandon);
+      upload.ifPresent(BlobUpload::abandon);
     } catch (RegistryException e) {
-      Interruption.check(e);
-      findings.accept(
-          Finding.of(
-              Capability.CHUNKED_UPLOADS,
-              e.reason().retryable() ? Support.UNKNOWN : Support.NO,
-              String.valueOf(e.getMessage()),
-              "a broken upload begins anew"));
+      Interrupts.check(e);
+      if (e.reason().retryable()) {
+        findings.addUnknown(Capability.CHUNKED_UPLOADS, e);
+      } else {
+        findings.add(
+            Capability.CHUNKED_UPLOADS,
+            Support.NO,
+            FactCode.CHUNK_REJECTED,
+            Map.of("detail", Findings.detail(e)));
+      }
     }
     registries.writeBlob(repository, BLOB, content());
+  }
+
+  private void pushChunk(BlobUpload upload) {
+    upload.append(0, CONTENT.length(), content());
+    boolean received = upload.offset() == CONTENT.length();
+    upload.finish(BLOB, CONTENT.length(), InputStream.nullInputStream());
+    findings.add(
+        Capability.CHUNKED_UPLOADS,
+        received ? Support.YES : Support.NO,
+        received ? FactCode.CHUNK_ACCEPTED : FactCode.CHUNK_LOST);
   }
 
   private static InputStream content() {
@@ -121,42 +127,28 @@ final class PushProbe {
                 .getBytes(StandardCharsets.UTF_8));
     try {
       registries.writeManifest(repository.tag(Preflight.TAG), index);
-      findings.accept(
-          Finding.of(
-              Capability.INDEX,
-              Support.YES,
-              "it took one, which is " + repository.tag(Preflight.TAG) + " now",
-              "every platform is mirrored"));
+      findings.add(
+          Capability.INDEX,
+          Support.YES,
+          FactCode.INDEX_ACCEPTED,
+          Map.of("image", repository.tag(Preflight.TAG).toString()));
     } catch (RegistryException e) {
-      Interruption.check(e);
-      boolean passing = e.reason().retryable() && e.status().orElse(0) != 500;
-      findings.accept(
-          passing
-              ? Finding.of(
-                  Capability.INDEX,
-                  Support.UNKNOWN,
-                  String.valueOf(e.getMessage()),
-                  "it may pass: the mirroring tries again")
-              : Finding.problem(
-                  Capability.INDEX,
-                  String.valueOf(e.getMessage()),
-                  "choose one platform: platformWhereIndexRefused for the mirroring, or"
-                      + " Platforms.withoutIndex for the plan"));
+      Interrupts.check(e);
+      // The integrated registry of OpenShift rejects indexes with status 500.
+      if (e.reason().retryable() && e.status().orElse(0) != 500) {
+        findings.addUnknown(Capability.INDEX, e);
+      } else {
+        findings.addProblem(Capability.INDEX, ProblemCode.INDEX_REJECTED, e);
+      }
     }
   }
 
   private void mount(Repository to) {
     boolean mounted = registries.mountBlob(to, BLOB.digest(), repository);
-    findings.accept(
-        Finding.of(
-            Capability.MOUNT,
-            mounted ? Support.YES : Support.NO,
-            (mounted ? "it took a blob over from " : "it would not take a blob over from ")
-                + repository
-                + " to "
-                + to,
-            mounted
-                ? "what several images share is sent once"
-                : "what several images share is sent once for each repository"));
+    findings.add(
+        Capability.MOUNT,
+        mounted ? Support.YES : Support.NO,
+        mounted ? FactCode.BLOB_MOUNTED : FactCode.BLOB_NOT_MOUNTED,
+        Map.of("from", repository.toString(), "to", to.toString()));
   }
 }

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Begins uploads and gives them up again, to see which repositories take them. Nothing of an upload
- * that was given up is left; a registry that creates repositories by itself may have created one.
+ * Starts uploads and cancels them, to find out which repositories accept them. A cancelled upload
+ * leaves no content; a registry that creates repositories by itself may have created one.
  */
 final class UploadProbe {
   private static final Set<Reason> DENIALS =
@@ -22,80 +22,79 @@ final class UploadProbe {
 
   private final RegistryClient registries;
   private final List<Repository> accepted = new ArrayList<>();
-  private final Map<Repository, RegistryException> refused = new LinkedHashMap<>();
-  private boolean unable;
-  private long minimumPiece;
+  private final Map<Repository, RegistryException> failures = new LinkedHashMap<>();
+  private boolean unsupported;
+  private long minimumChunk;
 
   UploadProbe(RegistryClient registries) {
     this.registries = registries;
   }
 
-  /** Tries one repository, once. */
+  /** Returns whether a repository accepts an upload. Each repository is tried once. */
   boolean accepts(Repository repository) {
-    if (accepted.contains(repository) || refused.containsKey(repository) || unable) {
+    if (accepted.contains(repository) || failures.containsKey(repository) || unsupported) {
       return accepted.contains(repository);
     }
     try {
       Optional<BlobUpload> upload = registries.beginUpload(repository);
-      unable = upload.isEmpty();
+      unsupported = upload.isEmpty();
       if (upload.isPresent()) {
-        minimumPiece = Math.max(minimumPiece, upload.get().minimumChunk());
+        minimumChunk = Math.max(minimumChunk, upload.get().minimumChunk());
         upload.get().abandon();
         accepted.add(repository);
       }
     } catch (RegistryException e) {
-      Interruption.check(e);
-      refused.put(repository, e);
+      Interrupts.check(e);
+      failures.put(repository, e);
     }
     return accepted.contains(repository);
   }
 
-  /** Those that take uploads, in the order they were tried. */
+  /** Returns the repositories that accept uploads, in the order in which they were tried. */
   List<Repository> accepted() {
     return accepted;
   }
 
-  /** Those that have to be created first. */
+  /** Returns the repositories that do not exist, or whose project does not exist. */
   List<Repository> missing() {
-    return refused(Set.of(Reason.NOT_FOUND));
+    return failed(Set.of(Reason.NOT_FOUND));
   }
 
-  /**
-   * Those that are refused for a lack of rights, or for what registries answer in place of that.
-   */
+  /** Returns the repositories for which the registry reports, or may mean, a missing permission. */
   List<Repository> denied() {
-    return refused(DENIALS);
+    return failed(DENIALS);
   }
 
-  private List<Repository> refused(Set<Reason> reasons) {
-    return refused.entrySet().stream()
+  private List<Repository> failed(Set<Reason> reasons) {
+    return failures.entrySet().stream()
         .filter(one -> reasons.contains(one.getValue().reason()))
         .map(Map.Entry::getKey)
         .toList();
   }
 
+  /** Returns the failure of a repository that does not accept uploads. */
   RegistryException failure(Repository repository) {
-    RegistryException failure = refused.get(repository);
+    RegistryException failure = failures.get(repository);
     if (failure == null) {
-      throw new IllegalArgumentException(repository + " was not refused");
+      throw new IllegalArgumentException(repository + " accepts uploads");
     }
     return failure;
   }
 
-  /** Another failure than a clear refusal, if there was one. */
-  Optional<RegistryException> unclear() {
-    return refused.values().stream()
+  /** Returns a failure that says nothing about existence or permissions, if there was one. */
+  Optional<RegistryException> otherFailure() {
+    return failures.values().stream()
         .filter(e -> e.reason() != Reason.NOT_FOUND && !DENIALS.contains(e.reason()))
         .findFirst();
   }
 
-  /** Whether this client cannot begin uploads, so that nothing can be found out. */
-  boolean isUnable() {
-    return unable;
+  /** Returns whether the client cannot start an upload, so that nothing can be found out. */
+  boolean isUnsupported() {
+    return unsupported;
   }
 
-  /** What the sessions asked for as the least piece, in bytes; 0 when none said anything. */
-  long minimumPiece() {
-    return minimumPiece;
+  /** Returns the minimum chunk size that uploads ask for, in bytes; 0 if they ask for none. */
+  long minimumChunk() {
+    return minimumChunk;
   }
 }

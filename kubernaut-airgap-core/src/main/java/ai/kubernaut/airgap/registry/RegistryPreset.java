@@ -9,88 +9,64 @@ import java.util.OptionalInt;
 import org.immutables.value.Value;
 
 /**
- * What is known of a kind of registry before it is asked: how names are best made, how deep they
- * may be, what it does not do, and where each of that is known from. A registry may be set up in
- * another way; {@link #toBuilder()} adjusts a preset, and a preflight finds out what holds.
- * Immutable.
+ * What is known about a kind of registry without any request: which names it accepts, what has to
+ * exist before a push, its other limits, and the source of each of these. A registry may be
+ * configured differently: {@link #toBuilder()} adjusts a preset, and a preflight checks the actual
+ * registry. Immutable.
  */
 @Value.Immutable
 public interface RegistryPreset {
-  /**
-   * What people call it.
-   *
-   * @return for example {@code Harbor}
-   */
+  /** {@return the display name, for example {@code Harbor}} */
   String name();
 
-  /**
-   * How names are best joined.
-   *
-   * @return by default with slashes
-   */
+  /** {@return the recommended separator of names; by default a slash} */
   @Value.Default
   default Separator separator() {
     return Separator.SLASH;
   }
 
-  /**
-   * How many components a repository's name has at least.
-   *
-   * @return by default 1
-   */
+  /** {@return the minimum number of components of a repository name; by default 1} */
   @Value.Default
   default int minimumDepth() {
     return 1;
   }
 
-  /**
-   * How many components a repository's name may have.
-   *
-   * @return by default empty: as many as the length of a name allows
-   */
+  /** {@return the maximum number of components of a repository name; by default no maximum} */
   OptionalInt maximumDepth();
 
   /**
-   * Where the depths are known from.
+   * Returns the source of the minimum and maximum.
    *
-   * @return the address of a page, or {@code seen in the field}; empty where names have no limits
+   * @return the address of a page, or {@code seen in the field}; empty if there are no limits
    */
   Optional<String> depthSource();
 
-  /**
-   * What has to be there before anything can be pushed.
-   *
-   * @return by default nothing
-   */
+  /** {@return what has to exist before the first push; by default nothing} */
   @Value.Default
   default Prerequisite prerequisite() {
     return Prerequisite.NOTHING;
   }
 
-  /** What has to be there before anything can be pushed. */
+  /** What has to exist before the first push. */
   enum Prerequisite {
-    /** Repositories come about with the first push. */
+    /** Nothing: the registry creates repositories with the first push. */
     NOTHING,
-    /** What the first component names: a project, an organisation, a repository key. */
+    /** The first component of the name: a project, an organization or a repository key. */
     FIRST_COMPONENT,
-    /** Each repository by itself. */
+    /** Each repository. */
     EACH_REPOSITORY
   }
 
-  /**
-   * What else is known.
-   *
-   * @return by default nothing
-   */
+  /** {@return other known limits; by default none} */
   List<RegistryLimit> limits();
 
   /**
-   * A mirror in a registry of this kind, with names that fit it.
+   * Creates a target in a registry of this kind, with names that it accepts.
    *
    * @param address {@code host[:port][/prefix]}
    * @return the target, with this preset's separator and depth
-   * @throws ai.kubernaut.airgap.image.InvalidReferenceException when the address is not legal, or
-   *     its path alone is as deep as names may be
+   * @throws ai.kubernaut.airgap.image.InvalidReferenceException when the address is not valid, or
+   *     its path alone has the maximum number of components
    */
   default Target target(String address) {
     Target target = Target.registry(address).separator(separator());
@@ -98,10 +74,10 @@ public interface RegistryPreset {
   }
 
   /**
-   * What a registry of this kind would have against a repository's name.
+   * Returns why a registry of this kind does not accept the name of a repository.
    *
    * @param repository the repository
-   * @return a clause for people; empty when the name fits
+   * @return a sentence for people; empty if the name is accepted
    */
   default Optional<String> objection(Repository repository) {
     int depth = repository.name().split("/", -1).length;
@@ -113,11 +89,11 @@ public interface RegistryPreset {
         repository
             + " has "
             + components(depth)
-            + ", and "
+            + ", but "
             + name()
             + (depth > most
-                ? " takes at most " + most
-                : " wants " + minimumDepth() + (most == minimumDepth() ? "" : " or more"))
+                ? " accepts at most " + most
+                : " requires " + (most == minimumDepth() ? "" : "at least ") + minimumDepth())
             + depthSource().map(source -> " (" + source + ")").orElse(""));
   }
 
@@ -125,7 +101,7 @@ public interface RegistryPreset {
     return depth + (depth == 1 ? " component" : " components");
   }
 
-  /** Checks that the depths can be kept. */
+  /** Checks that the minimum is at least 1 and not greater than the maximum. */
   @Value.Check
   default void check() {
     if (minimumDepth() < 1
@@ -139,35 +115,24 @@ public interface RegistryPreset {
     }
   }
 
-  /**
-   * A builder with this preset's values.
-   *
-   * @return the builder
-   */
+  /** {@return a builder with the values of this preset} */
   default Builder toBuilder() {
     return builder().from(this);
   }
 
-  /**
-   * A new builder.
-   *
-   * @return a builder with the defaults, without a name
-   */
+  /** {@return a new builder with the defaults; the name is required} */
   static Builder builder() {
     return new Builder();
   }
 
-  /**
-   * Harbor.
-   *
-   * @return names joined with slashes, two components or more
-   */
+  /** {@return the preset of Harbor: names joined with slashes, at least two components} */
   static RegistryPreset harbor() {
     return RegistryPresets.HARBOR;
   }
 
   /**
-   * The service quay.io. A Quay of one's own takes nested names where it is set up so.
+   * Returns the preset of the service quay.io. Self-managed Quay accepts nested names if
+   * configured.
    *
    * @return names joined with dashes, two components
    */
@@ -175,56 +140,40 @@ public interface RegistryPreset {
     return RegistryPresets.QUAY;
   }
 
-  /**
-   * Docker Hub.
-   *
-   * @return names joined with dashes, two components
-   */
+  /** {@return the preset of Docker Hub: names joined with dashes, two components} */
   static RegistryPreset dockerHub() {
     return RegistryPresets.DOCKER_HUB;
   }
 
-  /**
-   * JFrog Artifactory.
-   *
-   * @return names joined with slashes
-   */
+  /** {@return the preset of JFrog Artifactory: names joined with slashes} */
   static RegistryPreset artifactory() {
     return RegistryPresets.ARTIFACTORY;
   }
 
-  /**
-   * Sonatype Nexus Repository.
-   *
-   * @return names joined with slashes
-   */
+  /** {@return the preset of Sonatype Nexus Repository: names joined with slashes} */
   static RegistryPreset nexus() {
     return RegistryPresets.NEXUS;
   }
 
   /**
-   * Amazon Elastic Container Registry.
+   * Returns the preset of Amazon Elastic Container Registry.
    *
-   * @return names joined with slashes; each repository has to be there
+   * @return names joined with slashes; each repository has to exist
    */
   static RegistryPreset ecr() {
     return RegistryPresets.ECR;
   }
 
   /**
-   * The integrated registry of an OpenShift cluster.
+   * Returns the preset of the integrated registry of an OpenShift cluster.
    *
-   * @return names joined with dashes, a project and a name
+   * @return names joined with dashes, two components: a project and a name
    */
   static RegistryPreset openShift() {
     return RegistryPresets.OPENSHIFT;
   }
 
-  /**
-   * Every preset.
-   *
-   * @return in the order of this list
-   */
+  /** {@return all presets, in a fixed order} */
   static List<RegistryPreset> all() {
     return List.of(harbor(), quay(), dockerHub(), artifactory(), nexus(), ecr(), openShift());
   }

@@ -3,7 +3,7 @@ package ai.kubernaut.airgap.registry;
 import ai.kubernaut.airgap.image.Separator;
 import ai.kubernaut.airgap.registry.RegistryPreset.Prerequisite;
 
-/** The presets. What has no page to point to has been seen in the field. */
+/** The presets. A limit without documentation has the source {@code seen in the field}. */
 final class RegistryPresets {
   private static final String FIELD = "seen in the field";
 
@@ -18,7 +18,7 @@ final class RegistryPresets {
                   "the first component of a name is a project, which must exist",
                   "https://github.com/goharbor/harbor/issues/17097"),
               RegistryLimit.of(
-                  "a name of one component is refused with 400, also as the source of a mount",
+                  "names with one component are rejected with 400, also as the source of a mount",
                   "https://github.com/goharbor/harbor/issues/22078"))
           .build();
 
@@ -32,13 +32,13 @@ final class RegistryPresets {
           .prerequisite(Prerequisite.FIRST_COMPONENT)
           .addLimits(
               RegistryLimit.of(
-                  "names are organisation/name; a deeper one is refused as if a right were missing",
+                  "names are organization/name; deeper names are rejected like a missing permission",
                   "https://newreleases.io/project/github/plexsystems/sinker/release/v0.11.0"),
               RegistryLimit.of(
-                  "a Quay of one's own takes deeper names with FEATURE_EXTENDED_REPOSITORY_NAMES",
+                  "self-managed Quay accepts deeper names with FEATURE_EXTENDED_REPOSITORY_NAMES",
                   "https://docs.redhat.com/en/documentation/red_hat_quay/3.13/html/configure_red_hat_quay/config-fields-nested-repositories"),
               RegistryLimit.of(
-                  "a robot account needs the right to create repositories, or finds them created",
+                  "a robot account needs permission to create repositories, or the repositories must exist",
                   "https://github.com/jaegertracing/jaeger/issues/2498"))
           .build();
 
@@ -52,10 +52,10 @@ final class RegistryPresets {
           .prerequisite(Prerequisite.FIRST_COMPONENT)
           .addLimits(
               RegistryLimit.of(
-                  "names are user/name; a deeper one is refused as if a right were missing",
+                  "names are user/name; deeper names are rejected like a missing permission",
                   "https://github.com/moby/moby/issues/31760"),
               RegistryLimit.of(
-                  "pulls are counted and limited, those of nodes too",
+                  "the number of pulls is limited, including pulls by nodes",
                   "https://docs.docker.com/docker-hub/usage/pulls/"))
           .build();
 
@@ -65,7 +65,7 @@ final class RegistryPresets {
           .prerequisite(Prerequisite.FIRST_COMPONENT)
           .addLimits(
               RegistryLimit.of(
-                  "the repository's key is the first component of names, or part of the host, or stands behind a port: as the address says that it is reached",
+                  "depending on the configuration, the repository key is the first component of names, part of the host name, or selected by a port",
                   "https://docs.jfrog.com/artifactory/docs/additional-docker-information"))
           .build();
 
@@ -74,7 +74,7 @@ final class RegistryPresets {
           .name("Nexus Repository")
           .addLimits(
               RegistryLimit.of(
-                  "a hosted repository has a port or a host name of its own, or is the first component of names, as it is set up; a proxy repository takes no pushes",
+                  "depending on the configuration, a hosted repository has its own port or host name, or is the first component of names; a proxy repository does not accept pushes",
                   FIELD))
           .build();
 
@@ -84,13 +84,13 @@ final class RegistryPresets {
           .prerequisite(Prerequisite.EACH_REPOSITORY)
           .addLimits(
               RegistryLimit.of(
-                  "a repository must exist before the first push, unless a creation template makes it",
+                  "a repository must exist before the first push, unless a creation template creates it",
                   "https://docs.aws.amazon.com/AmazonECR/latest/userguide/docker-push-ecr-image.html"),
               RegistryLimit.of(
-                  "a blob can be mounted once a manifest of its repository refers to it; before that it is sent again",
+                  "a blob can be mounted only after a manifest of its repository refers to it; before that it is uploaded again",
                   "https://github.com/aws/containers-roadmap/issues/2860"),
               RegistryLimit.of(
-                  "a piece of an upload, but for the last one, has 5 MiB or more",
+                  "each chunk of an upload, except the last one, has at least 5 MiB",
                   "https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html"))
           .build();
 
@@ -104,12 +104,10 @@ final class RegistryPresets {
           .prerequisite(Prerequisite.FIRST_COMPONENT)
           .addLimits(
               RegistryLimit.of(
-                  "the project must exist; the role system:image-pusher pushes to image streams that are there, and creates none",
+                  "the project must exist; the role system:image-pusher allows to push to existing image streams, but not to create them",
                   "https://docs.redhat.com/en/documentation/openshift_container_platform/3.9/html/developer_guide/creating-an-image-stream-by-manually-pushing-an-image"),
               RegistryLimit.of("names are exactly project/name", FIELD),
-              RegistryLimit.of(
-                  "older versions answer 500 to the index of an image for several platforms",
-                  FIELD))
+              RegistryLimit.of("older versions respond with 500 to image indexes", FIELD))
           .build();
 
   private RegistryPresets() {}

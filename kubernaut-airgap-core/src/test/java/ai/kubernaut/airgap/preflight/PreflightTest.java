@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import ai.kubernaut.airgap.common.CancelledException;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platform;
 import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.outcome.FactCode;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.preflight.Finding.Support;
 import ai.kubernaut.airgap.progress.ProgressEvent;
@@ -66,17 +71,41 @@ final class PreflightTest {
     return PreflightOptions.builder().preset(preset).build();
   }
 
-  private static Finding problem(PreflightReport report) {
+  /** Checks that a capability has the only problem of a report, and returns the problem. */
+  private static Problem problem(PreflightReport report, Capability capability) {
+    assertThat(report.isOk()).isFalse();
     assertThat(report.problems()).hasSize(1);
-    Finding problem = report.problems().get(0);
-    assertThat(problem.support()).isEqualTo(Support.NO);
+    Problem problem = report.problems().get(0);
+    assertThat(report.finding(capability).problem()).containsSame(problem);
+    assertThat(report.finding(capability).support()).isEqualTo(Support.NO);
+    assertThat(problem.subject())
+        .isEqualTo(new Subject(Subject.Kind.REGISTRY, report.plan().target().registry()));
     assertThat(catchThrowable(report::orElseThrow))
         .isInstanceOfSatisfying(
-            PreflightFailedException.class, e -> assertThat(e.report()).isSameAs(report))
-        .hasMessageContaining("cannot take the images as planned: 1 problem(s); nothing was sent:")
-        .hasMessageContaining(problem.evidence())
-        .hasMessageContaining(problem.consequence());
+            PreflightFailedException.class,
+            e -> {
+              assertThat(e.report()).isSameAs(report);
+              assertThat(e.problems()).containsExactly(problem);
+              assertThat(Optional.ofNullable(e.getCause())).isEqualTo(problem.cause());
+            })
+        .hasMessageContaining(
+            "does not accept the images of the plan: 1 problem; nothing was sent:\n")
+        .hasMessageContaining(problem.describe());
     return problem;
+  }
+
+  /** Returns the code of the fact that was found about a capability. */
+  private static FactCode fact(PreflightReport report, Capability capability) {
+    return report.finding(capability).fact().orElseThrow().code();
+  }
+
+  /** Checks that the registry rejected a request with this status. */
+  private static void assertRejected(Problem problem, int status) {
+    assertThat(problem.parameters().get("detail")).contains("answered " + status);
+    assertThat(problem.cause())
+        .get()
+        .isInstanceOfSatisfying(
+            RegistryException.class, e -> assertThat(e.status()).hasValue(status));
   }
 
   /** No request is made of it. */
@@ -94,37 +123,53 @@ final class PreflightTest {
   final class WithoutAnyRequest {
     @Test
     void namesThatThePresetKnowsToBeTooDeepAreAProblem() {
-      Finding problem =
+      Problem problem =
           problem(
               preflight(
                   silent(),
                   with(RegistryPreset.dockerHub()),
-                  plan("docker.io/myorg", "quay.io/a/b:1", "quay.io/c:1", "quay.io/d/e:1")));
+                  plan("docker.io/myorg", "quay.io/a/b:1", "quay.io/c:1", "quay.io/d/e:1")),
+              Capability.NAMES);
 
-      assertThat(problem.capability()).isEqualTo(Capability.NAMES);
-      assertThat(problem.evidence())
+      assertThat(problem.code()).isEqualTo(ProblemCode.REPOSITORY_NAMES_TOO_DEEP);
+      assertThat(problem.message())
           .isEqualTo(
-              "docker.io/myorg/a/b has 3 components, and Docker Hub takes at most 2"
-                  + " (https://github.com/moby/moby/issues/31760), and so have 1 more");
-      assertThat(problem.consequence())
+              "Docker Hub accepts repository names with at most 2 components"
+                  + " (https://github.com/moby/moby/issues/31760),"
+                  + " but names of the plan have 3: myorg/a/b, myorg/d/e");
+      assertThat(problem.remedy())
           .isEqualTo(
-              "plan with a target of depth 2, which joins the rest with dashes:"
-                  + " Target.registry(\"docker.io/myorg\").depth(2)");
+              "plan with Target.registry(\"docker.io/myorg\").depth(2),"
+                  + " which joins the remaining components with dashes");
     }
 
     @Test
     void namesThatThePresetKnowsToBeTooShortAreAProblem() {
-      Finding problem =
+      Problem problem =
           problem(
               preflight(
-                  silent(),
-                  with(RegistryPreset.harbor()),
-                  plan("harbor.corp", "quay.io/gather:1")));
+                  silent(), with(RegistryPreset.harbor()), plan("harbor.corp", "quay.io/gather:1")),
+              Capability.NAMES);
 
-      assertThat(problem.evidence())
-          .startsWith("harbor.corp/gather has 1 component, and Harbor wants 2 or more (https://");
-      assertThat(problem.consequence())
-          .isEqualTo("plan with a path behind the host, as in harbor.corp/<name>");
+      assertThat(problem.code()).isEqualTo(ProblemCode.REPOSITORY_NAMES_TOO_SHORT);
+      assertThat(problem.message())
+          .startsWith("Harbor requires repository names with at least 2 components (https://")
+          .endsWith("), but names of the plan have 1: gather");
+      assertThat(problem.remedy())
+          .isEqualTo("plan with a path in the target, for example harbor.corp/<project>");
+    }
+
+    @Test
+    void manyNamesAreCounted() {
+      String[] images = new String[7];
+      for (int i = 0; i < images.length; i++) {
+        images[i] = "quay.io/a/b" + i + ":1";
+      }
+      PreflightReport report =
+          preflight(silent(), with(RegistryPreset.dockerHub()), plan("docker.io/o", images));
+
+      assertThat(problem(report, Capability.NAMES).parameters())
+          .containsEntry("repositories", "o/a/b0, o/a/b1, o/a/b2, o/a/b3, o/a/b4 and 2 more");
     }
   }
 
@@ -142,7 +187,7 @@ final class PreflightTest {
           .extracting(Finding::capability)
           .containsExactly(Capability.REACHABLE, Capability.TLS, Capability.CREDENTIALS);
       assertThat(report.findings())
-          .filteredOn(finding -> finding.support() == Support.NOT_ASKED)
+          .filteredOn(finding -> finding.support() == Support.NOT_CHECKED)
           .hasSize(Capability.values().length - 3);
     }
 
@@ -152,7 +197,8 @@ final class PreflightTest {
       PreflightReport report = new Preflight(client, DEFAULTS, events::add).check(plan);
 
       assertThat(report.orElseThrow()).isSameAs(report);
-      assertThat(report.summary()).isEqualTo("harbor.corp can take the images, as far as it says");
+      assertThat(report.summary())
+          .isEqualTo("harbor.corp accepts the images of the plan, as far as was checked");
       assertThat(report.findings())
           .extracting(Finding::support)
           .containsExactly(
@@ -169,7 +215,7 @@ final class PreflightTest {
       assertThat(client.tags(Repository.parse("harbor.corp/a/b"))).isEmpty();
       assertThat(events)
           .extracting(ProgressEvent::toString)
-          .containsExactly("Asking harbor.corp what it can do", report.summary());
+          .containsExactly("Checking harbor.corp", report.summary());
     }
 
     @Test
@@ -177,8 +223,9 @@ final class PreflightTest {
       PreflightReport report = preflight(client, WRITING, plan).orElseThrow();
 
       assertThat(report.findings()).extracting(Finding::support).containsOnly(Support.YES);
-      assertThat(report.finding(Capability.INDEX).evidence())
-          .isEqualTo("it took one, which is harbor.corp/a/b:airgap-preflight now");
+      assertThat(fact(report, Capability.INDEX)).isEqualTo(FactCode.INDEX_ACCEPTED);
+      assertThat(report.finding(Capability.INDEX).message())
+          .isEqualTo("an image index was accepted and stored as harbor.corp/a/b:airgap-preflight");
       assertThat(client.tags(Repository.parse("harbor.corp/a/b")))
           .containsExactly("airgap-preflight");
       assertThat(client.tags(Repository.parse("harbor.corp/a/c"))).isEmpty();
@@ -194,8 +241,8 @@ final class PreflightTest {
 
       PreflightReport report = preflight(client, WRITING, small).orElseThrow();
 
-      assertThat(report.finding(Capability.INDEX).support()).isEqualTo(Support.NOT_ASKED);
-      assertThat(report.finding(Capability.MOUNT).support()).isEqualTo(Support.NOT_ASKED);
+      assertThat(report.finding(Capability.INDEX).support()).isEqualTo(Support.NOT_CHECKED);
+      assertThat(report.finding(Capability.MOUNT).support()).isEqualTo(Support.NOT_CHECKED);
     }
 
     @Test
@@ -208,7 +255,10 @@ final class PreflightTest {
     void anInterruptedThreadGetsNoReport() {
       Thread.currentThread().interrupt();
       assertThatThrownBy(() -> preflight(client, DEFAULTS, plan))
-          .isInstanceOf(RegistryException.class);
+          .isInstanceOfSatisfying(
+              CancelledException.class,
+              e -> assertThat(e.reason()).isEqualTo(CancelledException.Reason.INTERRUPTED))
+          .hasCauseInstanceOf(RegistryException.class);
       assertThat(Thread.interrupted()).isTrue();
     }
   }
@@ -264,8 +314,9 @@ final class PreflightTest {
 
       assertThat(report.orElseThrow().finding(Capability.REFERRERS).support())
           .isEqualTo(Support.NO);
-      assertThat(report.finding(Capability.REFERRERS).consequence())
-          .isEqualTo("signatures and SBOMs are listed under tags sha256-…");
+      assertThat(fact(report, Capability.REFERRERS)).isEqualTo(FactCode.REFERRERS_NOT_LISTED);
+      assertThat(report.finding(Capability.REFERRERS).message())
+          .endsWith("signatures and SBOMs are listed under tags sha256-…");
       assertThat(link.requests())
           .extracting(
               request ->
@@ -299,18 +350,19 @@ final class PreflightTest {
     void aNameThatIsTooDeepIsToldFromAMissingRight(int status) {
       refuse("POST", "/v2/[^/]+/[^/]+/.+/blobs/uploads/", Fault.Answer.of(status));
 
-      Finding problem =
-          problem(preflight(client, DEFAULTS, plan(host + "/org", "quay.io/a/b:1", "quay.io/c:1")));
+      PreflightReport report =
+          preflight(client, DEFAULTS, plan(host + "/org", "quay.io/a/b:1", "quay.io/c:1"));
 
-      assertThat(problem.capability()).isEqualTo(Capability.NAMES);
-      assertThat(problem.evidence())
-          .contains("answered " + status)
-          .endsWith("but it takes " + host + "/org/a-b: names may have 2 components here");
-      assertThat(problem.consequence())
-          .isEqualTo(
-              "plan with a target of depth 2, which joins the rest with dashes: Target.registry(\""
-                  + host
-                  + "/org\").depth(2)");
+      Problem problem = problem(report, Capability.NAMES);
+      assertThat(problem.code()).isEqualTo(ProblemCode.REPOSITORY_NAMES_REJECTED);
+      assertRejected(problem, status);
+      assertThat(problem.message())
+          .startsWith(
+              "repository names with 3 components are rejected,"
+                  + " but org/a-b with 2 is accepted: ");
+      assertThat(problem.remedy())
+          .startsWith("plan with Target.registry(\"" + host + "/org\").depth(2), which joins");
+      assertThat(fact(report, Capability.PUSH)).isEqualTo(FactCode.PUSH_ALLOWED);
       assertThat(
               preflight(
                       client,
@@ -324,28 +376,32 @@ final class PreflightTest {
     void aMissingRightIsToldWithTheRepositoriesThatItIsMissingFor() {
       refuse("POST", ".*/uploads/", Fault.Answer.of(403));
 
-      Finding problem =
-          problem(preflight(client, DEFAULTS, plan(host, "quay.io/a/b:1", "quay.io/c/d:1")));
+      PreflightReport report =
+          preflight(client, DEFAULTS, plan(host, "quay.io/a/b:1", "quay.io/c/d:1"));
 
-      assertThat(problem.capability()).isEqualTo(Capability.PUSH);
-      assertThat(problem.evidence())
-          .contains("sending a blob to " + host + "/a/b failed")
-          .contains("answered 403")
-          .endsWith("; so were c/d");
-      assertThat(problem.consequence())
+      Problem problem = problem(report, Capability.PUSH);
+      assertThat(problem.code()).isEqualTo(ProblemCode.PUSH_DENIED);
+      assertRejected(problem, 403);
+      assertThat(problem.message())
+          .startsWith(
+              "pushing to a/b, c/d is not allowed: sending a blob to " + host + "/a/b failed");
+      assertThat(problem.remedy())
           .isEqualTo(
-              "ask for the right to push to a/b, c/d (some registries answer the same where a project is missing),"
-                  + " or plan with a path that these credentials may push to");
+              "request permission to push to these repositories (some registries give the same response if a project does not exist),"
+                  + " or plan with a path that the credentials allow to push to");
+      assertThat(fact(report, Capability.EXISTS)).isEqualTo(FactCode.EXISTENCE_NOT_CONFIRMED);
+      assertThat(fact(report, Capability.INDEX)).isEqualTo(FactCode.NOT_CHECKED_NO_UPLOAD);
     }
 
     @Test
     void aMissingRightIsNotTakenForADepth() {
       refuse("POST", ".*/uploads/", Fault.Answer.of(401));
 
-      Finding problem = problem(preflight(client, DEFAULTS, plan(host, "quay.io/a/b/c/d:1")));
+      Problem problem =
+          problem(preflight(client, DEFAULTS, plan(host, "quay.io/a/b/c/d:1")), Capability.PUSH);
 
-      assertThat(problem.capability()).isEqualTo(Capability.PUSH);
-      assertThat(problem.consequence()).startsWith("ask for the right to push to a/b/c/d (");
+      assertThat(problem.code()).isEqualTo(ProblemCode.PUSH_DENIED);
+      assertThat(problem.parameters()).containsEntry("repositories", "a/b/c/d");
       assertThat(link.requests())
           .extracting(FaultProxy.Request::toString)
           .contains("POST /v2/a/b/c-d/blobs/uploads/", "POST /v2/a/b-c-d/blobs/uploads/");
@@ -356,16 +412,25 @@ final class PreflightTest {
       refuse("POST", ".*/uploads/", Fault.Answer.of(404));
       MirrorPlan plan = plan(host, "quay.io/a/b:1", "quay.io/a/c:1", "quay.io/d/e:1");
 
-      Finding problem = problem(preflight(client, DEFAULTS, plan));
-      assertThat(problem.capability()).isEqualTo(Capability.EXISTS);
-      assertThat(problem.evidence()).contains("answered 404");
-      assertThat(problem.consequence())
+      PreflightReport report = preflight(client, DEFAULTS, plan);
+      Problem either = problem(report, Capability.EXISTS);
+      assertThat(either.code()).isEqualTo(ProblemCode.PROJECTS_OR_REPOSITORIES_MISSING);
+      assertRejected(either, 404);
+      assertThat(either.remedy())
           .isEqualTo(
-              "create the project 'a' and 'd' first, or, where each repository has to be there, these: a/b, d/e, a/c");
-      assertThat(problem(preflight(client, with(RegistryPreset.harbor()), plan)).consequence())
-          .isEqualTo("create the project 'a' and 'd' first");
-      assertThat(problem(preflight(client, with(RegistryPreset.ecr()), plan)).consequence())
-          .isEqualTo("create these repositories first: a/b, a/c, d/e");
+              "create these projects: a, d; if the registry does not create repositories with the"
+                  + " first push, also create these repositories: a/b, d/e, a/c");
+      assertThat(fact(report, Capability.PUSH)).isEqualTo(FactCode.PUSH_NOT_CHECKED);
+
+      Problem projects =
+          problem(preflight(client, with(RegistryPreset.harbor()), plan), Capability.EXISTS);
+      assertThat(projects.code()).isEqualTo(ProblemCode.PROJECTS_MISSING);
+      assertThat(projects.remedy()).isEqualTo("create these projects: a, d");
+
+      Problem repositories =
+          problem(preflight(client, with(RegistryPreset.ecr()), plan), Capability.EXISTS);
+      assertThat(repositories.code()).isEqualTo(ProblemCode.REPOSITORIES_MISSING);
+      assertThat(repositories.remedy()).isEqualTo("create these repositories: a/b, a/c, d/e");
     }
 
     @Test
@@ -381,7 +446,8 @@ final class PreflightTest {
               .finding(Capability.CHUNKED_UPLOADS);
 
       assertThat(pieces.support()).isEqualTo(Support.YES);
-      assertThat(pieces.evidence()).contains("5242880 bytes or more (OCI-Chunk-Min-Length)");
+      assertThat(pieces.code()).isEqualTo(FactCode.CHUNKED_UPLOADS_OFFERED.name());
+      assertThat(pieces.message()).contains("5242880 bytes or more (OCI-Chunk-Min-Length)");
     }
 
     @Test
@@ -393,8 +459,10 @@ final class PreflightTest {
 
       Finding mount = report.orElseThrow().finding(Capability.MOUNT);
       assertThat(mount.support()).isEqualTo(Support.NO);
-      assertThat(mount.consequence())
-          .isEqualTo("what several images share is sent once for each repository");
+      assertThat(fact(report, Capability.MOUNT)).isEqualTo(FactCode.BLOB_NOT_MOUNTED);
+      assertThat(mount.message())
+          .endsWith("; what several images share is sent once for each repository");
+      assertThat(mount.remedy()).isEmpty();
     }
 
     @ParameterizedTest
@@ -402,13 +470,31 @@ final class PreflightTest {
     void indexesThatAreRefusedAreAProblem(int status) {
       refuse("PUT", ".*/manifests/airgap-preflight", Fault.Answer.of(status));
 
-      Finding problem =
-          problem(preflight(client, WRITING, plan(host, "quay.io/noindex/b" + status + ":1")));
+      Problem problem =
+          problem(
+              preflight(client, WRITING, plan(host, "quay.io/noindex/b" + status + ":1")),
+              Capability.INDEX);
 
-      assertThat(problem.capability()).isEqualTo(Capability.INDEX);
-      assertThat(problem.evidence()).contains("answered " + status);
-      assertThat(problem.consequence())
-          .startsWith("choose one platform: platformWhereIndexRefused");
+      assertThat(problem.code()).isEqualTo(ProblemCode.INDEX_REJECTED);
+      assertRejected(problem, status);
+      assertThat(problem.remedy())
+          .startsWith("mirror one platform only: set platformWhereIndexRefused");
+    }
+
+    @Test
+    void aTestPushThatFailsLeavesItsCapabilitiesUnknownAndSaysWhy() {
+      refuse("PUT", ".*/manifests/sha256:.*", Fault.Answer.of(503));
+
+      PreflightReport report =
+          preflight(client, WRITING, plan(host, "quay.io/nopush/b:1", "quay.io/nopush/c:1"))
+              .orElseThrow();
+
+      assertThat(fact(report, Capability.CHUNKED_UPLOADS)).isEqualTo(FactCode.CHUNK_ACCEPTED);
+      for (Capability capability : List.of(Capability.INDEX, Capability.MOUNT)) {
+        assertThat(report.finding(capability).support()).isEqualTo(Support.UNKNOWN);
+        assertThat(fact(report, capability)).isEqualTo(FactCode.TEMPORARY_FAILURE);
+        assertThat(report.finding(capability).message()).contains("answered 503");
+      }
     }
 
     @Test
@@ -419,6 +505,7 @@ final class PreflightTest {
 
       assertThat(report.orElseThrow().finding(Capability.CHUNKED_UPLOADS).support())
           .isEqualTo(Support.NO);
+      assertThat(fact(report, Capability.CHUNKED_UPLOADS)).isEqualTo(FactCode.CHUNK_REJECTED);
       assertThat(report.finding(Capability.INDEX).support()).isEqualTo(Support.YES);
     }
 
@@ -428,14 +515,17 @@ final class PreflightTest {
       refuse("GET", "/v2/", Fault.Answer.of(503));
       PreflightReport unreached = preflight(client, DEFAULTS, plan).orElseThrow();
       assertThat(unreached.finding(Capability.REACHABLE).support()).isEqualTo(Support.UNKNOWN);
-      assertThat(unreached.finding(Capability.REACHABLE).evidence()).contains("answered 503");
-      assertThat(unreached.finding(Capability.PUSH).support()).isEqualTo(Support.NOT_ASKED);
+      assertThat(fact(unreached, Capability.REACHABLE)).isEqualTo(FactCode.TEMPORARY_FAILURE);
+      assertThat(unreached.finding(Capability.REACHABLE).message()).contains("answered 503");
+      assertThat(fact(unreached, Capability.PUSH)).isEqualTo(FactCode.NOT_CHECKED_UNREACHABLE);
+      assertThat(unreached.finding(Capability.PUSH).support()).isEqualTo(Support.NOT_CHECKED);
 
       refuse("POST", ".*", Fault.Answer.of(429));
       PreflightReport limited = preflight(client, DEFAULTS, plan).orElseThrow();
       assertThat(limited.finding(Capability.PUSH).support()).isEqualTo(Support.UNKNOWN);
-      assertThat(limited.finding(Capability.PUSH).consequence())
-          .isEqualTo("it may pass: the mirroring tries again");
+      assertThat(fact(limited, Capability.PUSH)).isEqualTo(FactCode.TEMPORARY_FAILURE);
+      assertThat(limited.finding(Capability.PUSH).message())
+          .endsWith("; the failure may be temporary, mirroring retries");
     }
 
     @Test
@@ -444,11 +534,13 @@ final class PreflightTest {
       try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
         free = socket.getLocalPort();
       }
-      Finding problem =
-          problem(preflight(client, DEFAULTS, plan("127.0.0.1:" + free, "quay.io/a/b:1")));
+      Problem problem =
+          problem(
+              preflight(client, DEFAULTS, plan("127.0.0.1:" + free, "quay.io/a/b:1")),
+              Capability.REACHABLE);
 
-      assertThat(problem.capability()).isEqualTo(Capability.REACHABLE);
-      assertThat(problem.evidence()).contains("refused the connection");
+      assertThat(problem.code()).isEqualTo(ProblemCode.REGISTRY_UNREACHABLE);
+      assertThat(problem.parameters().get("detail")).contains("refused the connection");
     }
   }
 
@@ -484,18 +576,19 @@ final class PreflightTest {
 
     @Test
     void anUnknownAuthorityIsAProblem() {
-      Finding problem = problem(preflight(false, DockerRegistry.PASSWORD));
+      Problem problem = problem(preflight(false, DockerRegistry.PASSWORD), Capability.TLS);
 
-      assertThat(problem.capability()).isEqualTo(Capability.TLS);
-      assertThat(problem.evidence()).contains("comes from an authority that is not trusted here");
+      assertThat(problem.code()).isEqualTo(ProblemCode.TLS_FAILED);
+      assertThat(problem.parameters().get("detail"))
+          .contains("comes from an authority that is not trusted here");
     }
 
     @Test
     void aWrongPasswordIsAProblemAndDoesNotPrint() {
       PreflightReport report = preflight(true, "hunter2");
-      Finding problem = problem(report);
+      Problem problem = problem(report, Capability.CREDENTIALS);
 
-      assertThat(problem.capability()).isEqualTo(Capability.CREDENTIALS);
+      assertThat(problem.code()).isEqualTo(ProblemCode.CREDENTIALS_REJECTED);
       assertThat(report.finding(Capability.TLS).support()).isEqualTo(Support.YES);
       assertThat(report.toString()).doesNotContain("hunter2");
     }

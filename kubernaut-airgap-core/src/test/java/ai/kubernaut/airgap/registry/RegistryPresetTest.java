@@ -40,10 +40,10 @@ final class RegistryPresetTest {
             text ->
                 assertThat(text)
                     .startsWith(
-                        "quay.io/a/b/c has 3 components, and quay.io takes at most 2 (https:"));
+                        "quay.io/a/b/c has 3 components, but quay.io accepts at most 2 (https:"));
     assertThat(RegistryPreset.openShift().objection(Repository.parse("ocp:5000/a")))
         .hasValue(
-            "ocp:5000/a has 1 component, and OpenShift's integrated registry wants 2 (seen in the field)");
+            "ocp:5000/a has 1 component, but OpenShift's integrated registry requires 2 (seen in the field)");
   }
 
   @Test

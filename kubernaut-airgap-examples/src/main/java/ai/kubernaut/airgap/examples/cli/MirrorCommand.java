@@ -44,7 +44,7 @@ final class MirrorCommand extends StepCommand {
 
   @Option(
       names = "--no-preflight",
-      description = "Do not ask the mirror first whether it can take the images.")
+      description = "Do not check first whether the mirror accepts the images.")
   boolean withoutPreflight;
 
   @Option(

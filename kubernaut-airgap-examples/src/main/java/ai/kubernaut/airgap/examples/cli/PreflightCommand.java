@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "preflight",
     description = {
-      "Checks that the mirror can take the images of a plan. No image is sent.",
+      "Checks that the mirror accepts the images of a plan. No image is sent.",
       "With --target alone: checks that the registry can be reached and accepts the credentials."
     },
     mixinStandardHelpOptions = true)

@@ -219,20 +219,21 @@ final class Reports {
   static ObjectNode json(PreflightReport report) {
     ObjectNode json = object();
     json.put("target", report.plan().target().address());
-    json.put("problems", report.problems().size());
     ArrayNode findings = json.putArray("findings");
     for (Finding finding : report.findings()) {
       ObjectNode one = findings.addObject();
       one.put("capability", finding.capability().name().toLowerCase(Locale.ROOT));
       one.put("support", finding.support().name().toLowerCase(Locale.ROOT));
-      one.put("problem", finding.isProblem());
-      one.put("evidence", finding.evidence());
-      one.put("consequence", finding.consequence());
+      one.put("problem", finding.problem().isPresent());
+      one.put("code", finding.code());
+      one.put("message", finding.message());
+      finding.remedy().ifPresent(remedy -> one.put("remedy", remedy));
     }
     ArrayNode limits = json.putArray("limits");
     for (RegistryLimit limit : report.limits()) {
       limits.addObject().put("text", limit.text()).put("source", limit.source());
     }
+    addProblems(json, report.problems());
     return json;
   }
 
@@ -251,14 +252,16 @@ final class Reports {
       text.append(
           String.format(
               Locale.ROOT,
-              "  %-9s %s: %s%n            → %s%n",
+              "  %-11s %s: %s%n",
               finding.support().name().replace('_', ' '),
               finding.capability(),
-              finding.evidence(),
-              finding.consequence()));
+              finding.message()));
+      finding
+          .remedy()
+          .ifPresent(remedy -> text.append("              → ").append(remedy).append('\n'));
     }
     for (RegistryLimit limit : report.limits()) {
-      text.append("  known     ")
+      text.append("  known limit ")
           .append(limit.text())
           .append(" (")
           .append(limit.source())

@@ -65,7 +65,7 @@ class WrongInputTest {
 
   @Test
   void aDirectoryThatIsNoChart_isNamed() {
-    assertFails(planOffline("--chart", directory), 1, "is not a chart: it holds no Chart.yaml");
+    assertFails(planOffline("--chart", directory), 1, "is no chart: it holds no Chart.yaml");
   }
 
   @Test
@@ -183,8 +183,9 @@ class WrongInputTest {
       assertFails(
           CommandLineRun.of(command, "--plan", plan, "--preset", "DOCKER_HUB"),
           1,
-          "docker.io/myorg cannot take the images as planned",
-          "docker.io/myorg/kubernaut-ai/gateway has 3 components, and Docker Hub takes at most 2",
+          "docker.io/myorg does not accept the images of the plan: 1 problem",
+          "Docker Hub accepts repository names with at most 2 components",
+          "names of the plan have 3: myorg/kubernaut-ai/gateway",
           "Target.registry(\"docker.io/myorg\").depth(2)");
     }
   }
@@ -208,10 +209,10 @@ class WrongInputTest {
 
       assertThat(run.status()).as(run.toString()).isZero();
       assertThat(run.out())
-          .contains("YES       allows push: uploads could begin in kubernaut-ai/gateway")
-          .contains("YES       accepts image indexes:")
-          .contains("known     the first component of a name is a project")
-          .contains(registry.host() + " can take the images, as far as it says");
+          .contains("YES         allows push: uploads started in kubernaut-ai/gateway")
+          .contains("YES         accepts image indexes:")
+          .contains("known limit the first component of a name is a project")
+          .contains(registry.host() + " accepts the images of the plan, as far as was checked");
     }
   }
 
