@@ -20,6 +20,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
+import java.util.HexFormat;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
@@ -41,11 +42,11 @@ final class SelfSignedCertificate {
   private static final int EXTENSIONS_FIELD = 0xa3;
   private static final int IP_ADDRESS = 0x87;
 
-  private static final byte[] ECDSA_WITH_SHA256 = {
-    0x2a, (byte) 0x86, 0x48, (byte) 0xce, 0x3d, 4, 3, 2
-  };
-  private static final byte[] COMMON_NAME = {0x55, 4, 3};
-  private static final byte[] SUBJECT_ALTERNATIVE_NAME = {0x55, 0x1d, 0x11};
+  /** Object identifiers in the encoding of DER, in hexadecimal digits. */
+  private static final String ECDSA_WITH_SHA256 = "2a8648ce3d040302";
+
+  private static final String COMMON_NAME = "550403";
+  private static final String SUBJECT_ALTERNATIVE_NAME = "551d11";
 
   private final KeyPair keys;
   private final Certificate certificate;
@@ -114,12 +115,12 @@ final class SelfSignedCertificate {
                 SET,
                 der(
                     SEQUENCE,
-                    der(OBJECT_IDENTIFIER, COMMON_NAME),
+                    identifier(COMMON_NAME),
                     der(UTF8_STRING, "kubernaut-airgap-lab".getBytes(StandardCharsets.UTF_8)))));
     byte[] alternativeNames =
         der(
             SEQUENCE,
-            der(OBJECT_IDENTIFIER, SUBJECT_ALTERNATIVE_NAME),
+            identifier(SUBJECT_ALTERNATIVE_NAME),
             der(OCTET_STRING, der(SEQUENCE, der(IP_ADDRESS, address))));
     return der(
         SEQUENCE,
@@ -133,8 +134,12 @@ final class SelfSignedCertificate {
         der(EXTENSIONS_FIELD, der(SEQUENCE, alternativeNames)));
   }
 
+  private static byte[] identifier(String digits) {
+    return der(OBJECT_IDENTIFIER, HexFormat.of().parseHex(digits));
+  }
+
   private static byte[] algorithm() {
-    return der(SEQUENCE, der(OBJECT_IDENTIFIER, ECDSA_WITH_SHA256));
+    return der(SEQUENCE, identifier(ECDSA_WITH_SHA256));
   }
 
   private static byte[] time(Instant instant) {

@@ -1,0 +1,4 @@
+package ai.kubernaut.airgap.violations;
+
+/** The root package. */
+public final class FrontDoor {}

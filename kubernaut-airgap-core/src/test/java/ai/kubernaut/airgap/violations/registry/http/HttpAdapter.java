@@ -1,0 +1,4 @@
+package ai.kubernaut.airgap.violations.registry.http;
+
+/** An adapter. */
+public final class HttpAdapter {}
