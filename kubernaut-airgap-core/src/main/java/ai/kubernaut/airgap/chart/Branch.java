@@ -12,9 +12,8 @@ import org.immutables.value.Value;
 @Value.Immutable
 public interface Branch {
   /**
-   * Returns the Kubernetes version that templates see.
-   *
-   * @return for example {@code 1.31.0}; empty for the default of the Helm client
+   * {@return the Kubernetes version that templates see, for example {@code 1.31.0}; empty for the
+   * default of the Helm client}
    */
   Optional<String> kubeVersion();
 
@@ -35,9 +34,8 @@ public interface Branch {
   List<String> lookups();
 
   /**
-   * Returns the branch of a cluster that serves only what every cluster does, and has no objects.
-   *
-   * @return the branch without any fact
+   * {@return the branch of a cluster that serves only the API versions that every cluster serves,
+   * and has no objects}
    */
   static Branch defaults() {
     return builder().build();
@@ -67,11 +65,7 @@ public interface Branch {
     return facts.isEmpty() ? "default" : String.join(", ", facts);
   }
 
-  /**
-   * Creates a builder.
-   *
-   * @return a builder without any fact
-   */
+  /** {@return a new builder of a branch without any fact} */
   static Builder builder() {
     return new Builder();
   }

@@ -29,32 +29,19 @@ public interface Chart {
     return ImmutableChart.builder().location(location).build();
   }
 
-  /**
-   * The chart's directory or archive.
-   *
-   * @return the path as it was given
-   */
+  /** {@return the directory or archive of the chart, as it was given} */
   Path location();
 
   /**
-   * The artifact of an OCI registry that the chart was fetched as.
-   *
-   * @return empty for a chart that came otherwise
+   * {@return the artifact in an OCI registry from which the chart was fetched; empty for other
+   * charts}
    */
   Optional<ImageRef> artifact();
 
-  /**
-   * The values files and JSON values, later ones over earlier ones.
-   *
-   * @return in their order
-   */
+  /** {@return the values files and JSON values in their order; later ones override earlier ones} */
   List<ValuesLayer> layers();
 
-  /**
-   * The values files.
-   *
-   * @return the paths in their order
-   */
+  /** {@return the paths of the values files in their order} */
   default List<Path> valuesFiles() {
     return layers().stream()
         .filter(ValuesLayer.File.class::isInstance)
@@ -63,10 +50,8 @@ public interface Chart {
   }
 
   /**
-   * Returns all files that values come from: the values files, those whose content is a value, and
-   * the SDK config.
-   *
-   * @return each file once, in this order
+   * {@return all files that values come from, each once: values files, files whose content is a
+   * value, and the SDK config}
    */
   default List<Path> files() {
     LinkedHashSet<Path> files = new LinkedHashSet<>(valuesFiles());
@@ -103,47 +88,37 @@ public interface Chart {
         .build();
   }
 
-  /**
-   * Single values, over the layers.
-   *
-   * @return in their order
-   */
+  /** {@return single values in their order; they override the layers} */
   List<Setting> settings();
 
   /**
-   * Single values that are texts whatever they look like, over the single values.
-   *
-   * @return in their order
+   * {@return single values that are always strings, in their order; they override {@link
+   * #settings()}}
    */
   List<Setting> stringSettings();
 
-  /**
-   * Values that are the content of files, over everything else.
-   *
-   * @return in their order
-   */
+  /** {@return values that are the content of files, in their order; they override all others} */
   List<FileSetting> fileSettings();
 
   /**
-   * The file with the configuration of the LLM (the guide, step 4c). It becomes the value that the
-   * chart keeps for it: the one whose key is {@code sdkConfigContent}.
+   * Returns the file with the configuration of the LLM (the guide, step 4c). Its content becomes
+   * the value with the key {@code sdkConfigContent}.
    *
-   * @return empty when none was given
+   * @return empty if none was given
    */
   Optional<Path> sdkConfigFile();
 
   /**
-   * The image references that are replaced in what the chart renders, on the way to the cluster;
-   * see {@link Rewriting} for where they are.
+   * Returns the image references that are replaced in the rendered manifests before they are
+   * installed; {@link Rewriting} describes where.
    *
-   * @return from each reference, exactly as the chart renders it, to the text to put there
+   * @return from each reference, exactly as the chart renders it, to its replacement
    */
   Map<String, String> rewriting();
 
   /**
-   * Returns the release that the chart is installed as.
-   *
-   * @return by default {@code kubernaut} in {@code kubernaut-system}
+   * {@return the release that the chart is installed as; by default {@code kubernaut} in {@code
+   * kubernaut-system}}
    */
   @Value.Default
   default ReleaseName release() {
@@ -151,17 +126,17 @@ public interface Chart {
   }
 
   /**
-   * The Kubernetes version that templates see when they are rendered without a cluster, as {@code
-   * helm template --kube-version}.
+   * Returns the Kubernetes version that templates see when they are rendered without a cluster,
+   * like {@code helm template --kube-version}.
    *
-   * @return for example {@code 1.31.0}; by default empty, and the client chooses a recent one
+   * @return for example {@code 1.31.0}; by default empty: the client chooses a recent version
    */
   Optional<String> kubeVersion();
 
   /**
-   * The API versions that templates see besides Kubernetes' own when they are rendered without a
-   * cluster, as {@code helm template --api-versions}: charts ask for {@code route.openshift.io/v1},
-   * for example, to know OpenShift.
+   * Returns the API versions that templates see in addition to those of Kubernetes when they are
+   * rendered without a cluster, like {@code helm template --api-versions}. Charts ask for {@code
+   * route.openshift.io/v1}, for example, to detect OpenShift.
    *
    * @return by default none
    */

@@ -22,11 +22,7 @@ public interface ChartLock {
   /** {@return the chart's archive or directory} */
   LockedFile chart();
 
-  /**
-   * Returns the files of values and the SDK config.
-   *
-   * @return each file once
-   */
+  /** {@return the values files and the SDK config, each once} */
   List<LockedFile> files();
 
   /**
@@ -99,11 +95,7 @@ public interface ChartLock {
     }
   }
 
-  /**
-   * Creates a builder.
-   *
-   * @return an empty builder
-   */
+  /** {@return a new, empty builder} */
   static Builder builder() {
     return new Builder();
   }

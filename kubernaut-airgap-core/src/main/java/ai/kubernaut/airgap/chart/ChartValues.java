@@ -98,11 +98,7 @@ public final class ChartValues {
     return List.copyOf(parts);
   }
 
-  /**
-   * The merged values.
-   *
-   * @return the tree
-   */
+  /** {@return the merged values} */
   public Fields fields() {
     return fields;
   }

@@ -22,9 +22,8 @@ public final class HelmException extends AirgapException {
   }
 
   /**
-   * What Helm or the chart said.
-   *
-   * @return word for word, but {@code ***} in place of values that are secrets by their names
+   * {@return the message of Helm or the chart, word for word, with {@code ***} in place of values
+   * that are secrets by their names}
    */
   public String helmMessage() {
     return helmMessage;

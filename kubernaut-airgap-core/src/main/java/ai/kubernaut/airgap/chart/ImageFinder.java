@@ -31,10 +31,10 @@ public interface ImageFinder {
   void find(RenderedManifest manifest, Finds finds);
 
   /**
-   * Finds what is certain: the images of containers, init containers and ephemeral containers
-   * wherever a list of them stands, in workloads of every kind, in hooks and in custom resources;
-   * the images that volumes are; and environment variables called {@code RELATED_IMAGE_…}, by which
-   * operators name the images that they will run.
+   * Finds images that pods certainly need: the images of containers, init containers and ephemeral
+   * containers in workloads of every kind, in hooks and in custom resources; image volumes; and
+   * environment variables called {@code RELATED_IMAGE_…}, with which operators name the images that
+   * they run.
    *
    * @return the finder
    */
@@ -43,9 +43,10 @@ public interface ImageFinder {
   }
 
   /**
-   * Finds what is likely: texts in environment variables, arguments, ConfigMaps, annotations, those
-   * of the chart itself included, and anywhere else that look like a reference with a registry and
-   * a tag or a digest, or that stand under a key that speaks of an image. Some of these are none.
+   * Finds strings that are probably images: strings in environment variables, arguments,
+   * ConfigMaps, annotations (including those of the chart itself) and anywhere else that look like
+   * a reference with a registry and a tag or a digest, or whose key names an image. Some of these
+   * are not images.
    *
    * @return the finder
    */

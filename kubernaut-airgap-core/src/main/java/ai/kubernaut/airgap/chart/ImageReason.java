@@ -7,25 +7,19 @@ import org.immutables.value.Value;
 @Value.Immutable
 public interface ImageReason {
   /**
-   * The template that rendered the object.
-   *
-   * @return for example {@code kubernaut/templates/gateway/gateway.yaml}; empty when unknown
+   * {@return the template that rendered the object, for example {@code
+   * kubernaut/templates/gateway/gateway.yaml}; empty if unknown}
    */
   @Value.Parameter
   String template();
 
-  /**
-   * The object.
-   *
-   * @return for example {@code Deployment kubernaut-system/gateway}
-   */
+  /** {@return the object, for example {@code Deployment kubernaut-system/gateway}} */
   @Value.Parameter
   String object();
 
   /**
-   * The place in the object.
-   *
-   * @return for example {@code spec.template.spec.containers[0].image}
+   * {@return the location in the object, for example {@code
+   * spec.template.spec.containers[0].image}}
    */
   @Value.Parameter
   String path();

@@ -7,27 +7,15 @@ import org.immutables.value.Value;
 /** An image that a rendered chart needs, and every place that needs it. Immutable. */
 @Value.Immutable
 public interface ImageUse {
-  /**
-   * The image.
-   *
-   * @return as the chart names it, in full form
-   */
+  /** {@return the image as the chart names it, in its full form} */
   @Value.Parameter
   ImageRef image();
 
-  /**
-   * The places that name it.
-   *
-   * @return at least one
-   */
+  /** {@return the locations that name the image; at least one} */
   @Value.Parameter
   List<ImageReason> reasons();
 
-  /**
-   * Returns the branches of the chart that need the image.
-   *
-   * @return empty when it is needed in every branch
-   */
+  /** {@return the branches of the chart that need the image; empty if all do} */
   default List<Branch> branches() {
     return ImageReason.branches(reasons());
   }

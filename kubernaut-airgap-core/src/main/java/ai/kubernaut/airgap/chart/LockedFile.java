@@ -11,11 +11,7 @@ public interface LockedFile {
   @Value.Parameter
   Path path();
 
-  /**
-   * Returns the digest of the content.
-   *
-   * @return SHA-256 of the file; for a directory as {@link ChartLock#digestOf} says
-   */
+  /** {@return the SHA-256 digest of the content; for a directory see {@link ChartLock#digestOf}} */
   @Value.Parameter
   Digest digest();
 

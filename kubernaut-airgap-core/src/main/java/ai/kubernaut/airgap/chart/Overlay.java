@@ -78,29 +78,24 @@ public final class Overlay {
         : new Overlay(values.with(list, "global", "imagePullSecrets"), settings, rewrites);
   }
 
-  /**
-   * The values.
-   *
-   * @return a tree as Helm takes it, unmodifiable
-   */
+  /** {@return the values as Helm accepts them, unmodifiable} */
   public Map<String, @Nullable Object> values() {
     return values.content();
   }
 
   /**
-   * The texts that are set for the sake of references; the values beside them are pull secrets, and
-   * what stands in the same lists.
+   * Returns the strings that are set to redirect references. The other values are pull secrets, and
+   * the other elements of the same lists.
    *
-   * @return the new text for each key, written as for {@code helm --set}
+   * @return the new string for each key, with keys as for {@code helm --set}
    */
   public Map<String, String> settings() {
     return settings;
   }
 
   /**
-   * The references that are rewritten in the rendered manifests.
-   *
-   * @return from each reference, as the chart renders it with the values, to the text put there
+   * {@return the references that are rewritten in the rendered manifests: from each reference, as
+   * the chart renders it with the values, to its replacement}
    */
   public Map<String, String> rewriting() {
     Map<String, String> rewriting = new LinkedHashMap<>();
@@ -109,20 +104,14 @@ public final class Overlay {
   }
 
   /**
-   * Returns the references that are rewritten in the rendered manifests, with the reasons why no
-   * value sets them.
-   *
-   * @return the same references as {@link #rewriting()}, in the same order
+   * {@return the references of {@link #rewriting()} in the same order, with the reasons why no
+   * value sets them}
    */
   public List<RewrittenReference> rewrites() {
     return rewrites;
   }
 
-  /**
-   * The values as a file for {@code helm -f}.
-   *
-   * @return a YAML document
-   */
+  /** {@return the values as a YAML document for {@code helm -f}} */
   public String toYaml() {
     return Yaml.write(values.content());
   }

@@ -5,48 +5,29 @@ import org.immutables.value.Value;
 /** What Helm says of an installed release. Immutable. */
 @Value.Immutable
 public interface Release {
-  /**
-   * Its name and namespace.
-   *
-   * @return the name
-   */
+  /** {@return the name and namespace of the release} */
   ReleaseName name();
 
   /**
-   * How often it was installed, upgraded or rolled back.
-   *
-   * @return 1 after the first installation
+   * {@return the number of installations, upgrades and rollbacks; 1 after the first installation}
    */
   int revision();
 
   /**
-   * Helm's status.
-   *
-   * @return for example {@code deployed}, {@code failed} or {@code pending-install}
+   * {@return the status that Helm reports, for example {@code deployed}, {@code failed} or {@code
+   * pending-install}}
    */
   String status();
 
-  /**
-   * The chart and its version.
-   *
-   * @return for example {@code kubernaut-1.1.0}
-   */
+  /** {@return the chart and its version, for example {@code kubernaut-1.1.0}} */
   String chart();
 
-  /**
-   * Whether Helm finished it, hooks included.
-   *
-   * @return true for the status {@code deployed}
-   */
+  /** {@return whether Helm has finished, including hooks: true for the status {@code deployed}} */
   default boolean isDeployed() {
     return status().equals("deployed");
   }
 
-  /**
-   * A new builder.
-   *
-   * @return an empty builder
-   */
+  /** {@return a new, empty builder} */
   static Builder builder() {
     return new Builder();
   }

@@ -7,27 +7,15 @@ import org.immutables.value.Value;
 /** A Helm release's name and the namespace it lives in. Immutable. */
 @Value.Immutable
 public interface ReleaseName {
-  /**
-   * The release's name.
-   *
-   * @return for example {@code kubernaut}
-   */
+  /** {@return the name of the release, for example {@code kubernaut}} */
   @Value.Parameter
   String name();
 
-  /**
-   * The namespace.
-   *
-   * @return for example {@code kubernaut-system}
-   */
+  /** {@return the namespace, for example {@code kubernaut-system}} */
   @Value.Parameter
   String namespace();
 
-  /**
-   * The names that the guide uses.
-   *
-   * @return {@code kubernaut} in {@code kubernaut-system}
-   */
+  /** {@return the release of the guide: {@code kubernaut} in {@code kubernaut-system}} */
   static ReleaseName defaultRelease() {
     return of(KubernautProfile.RELEASE, KubernautProfile.NAMESPACE);
   }

@@ -109,21 +109,17 @@ public final class RenderedChart {
                 .with(about.strings("annotations"), "metadata", "annotations")));
   }
 
-  /**
-   * The objects.
-   *
-   * @return in the order of the documents
-   */
+  /** {@return the objects in the order of the documents} */
   public List<RenderedManifest> manifests() {
     return manifests;
   }
 
   /**
-   * The images that the objects' pods need.
+   * Returns the images that the pods of the objects need.
    *
    * @return each image once, sorted by reference, with all its reasons
-   * @throws ai.kubernaut.airgap.image.InvalidReferenceException when a pod names an image in no
-   *     legal way
+   * @throws ai.kubernaut.airgap.image.InvalidReferenceException when the image of a pod is not a
+   *     valid reference
    */
   public List<ImageUse> images() {
     return images(List.of(ImageFinder.containers()));

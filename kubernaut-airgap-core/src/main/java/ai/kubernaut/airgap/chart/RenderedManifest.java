@@ -7,25 +7,19 @@ import org.immutables.value.Value;
 @Value.Immutable
 public interface RenderedManifest {
   /**
-   * The template that rendered it.
-   *
-   * @return for example {@code kubernaut/templates/gateway/gateway.yaml}; empty when unknown
+   * {@return the template that rendered the object, for example {@code
+   * kubernaut/templates/gateway/gateway.yaml}; empty if unknown}
    */
   @Value.Parameter
   String template();
 
-  /**
-   * The object.
-   *
-   * @return its content
-   */
+  /** {@return the object} */
   @Value.Parameter
   KubernetesObject object();
 
   /**
-   * Whether Helm runs it as a hook rather than installs it with the release.
-   *
-   * @return true when it carries the annotation {@code helm.sh/hook}
+   * {@return whether Helm runs the object as a hook, because it has the annotation {@code
+   * helm.sh/hook}}
    */
   default boolean isHook() {
     return object().annotations().containsKey("helm.sh/hook");

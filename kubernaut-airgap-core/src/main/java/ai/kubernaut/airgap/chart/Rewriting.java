@@ -43,11 +43,7 @@ public final class Rewriting {
     return new Rewriting(texts);
   }
 
-  /**
-   * The texts.
-   *
-   * @return from each reference to the text to put there
-   */
+  /** {@return the replacement for each reference} */
   public Map<String, String> texts() {
     return texts;
   }

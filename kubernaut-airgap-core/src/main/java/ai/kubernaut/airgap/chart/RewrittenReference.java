@@ -6,25 +6,19 @@ import org.immutables.value.Value;
 @Value.Immutable(builder = false)
 public interface RewrittenReference {
   /**
-   * Returns the reference to replace.
-   *
-   * @return the reference exactly as the chart renders it with the values of the overlay
+   * {@return the reference to replace, exactly as the chart renders it with the values of the
+   * overlay}
    */
   @Value.Parameter
   String from();
 
-  /**
-   * Returns the reference that takes its place.
-   *
-   * @return the reference in the mirror
-   */
+  /** {@return the reference in the mirror that replaces it} */
   @Value.Parameter
   String to();
 
   /**
-   * Returns why no value sets the reference.
-   *
-   * @return the reason; for a reference at several places, that of the last one
+   * {@return why no value sets the reference; if it is at several locations, the reason of the last
+   * one}
    */
   @Value.Parameter
   RewriteReason reason();

@@ -6,18 +6,13 @@ import org.immutables.value.Value;
 /** What one template of a chart asks about the cluster. Immutable. */
 @Value.Immutable
 public interface TemplateConditions {
-  /**
-   * Returns the template.
-   *
-   * @return its path in the chart, for example {@code templates/route.yaml}
-   */
+  /** {@return the path of the template in the chart, for example {@code templates/route.yaml}} */
   @Value.Parameter
   String template();
 
   /**
-   * Returns the API versions that the template asks for, and that not every cluster serves.
-   *
-   * @return for example {@code route.openshift.io/v1}
+   * {@return the API versions that the template asks for and that not every cluster serves, for
+   * example {@code route.openshift.io/v1}}
    */
   @Value.Parameter
   List<String> apiVersions();
@@ -31,11 +26,7 @@ public interface TemplateConditions {
   @Value.Parameter
   List<String> kubeVersions();
 
-  /**
-   * Returns the calls of {@code lookup}.
-   *
-   * @return their arguments as they are written in the template
-   */
+  /** {@return the calls of {@code lookup}: their arguments as they are written in the template} */
   @Value.Parameter
   List<String> lookups();
 

@@ -20,9 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface ClusterClient extends AutoCloseable {
   /**
-   * The API server's address, for messages and reports.
-   *
-   * @return a URL without credentials
+   * {@return the address of the API server for messages and reports, as a URL without credentials}
    */
   String address();
 
@@ -38,10 +36,10 @@ public interface ClusterClient extends AutoCloseable {
   boolean serves(ResourceType type);
 
   /**
-   * What the cluster says it is.
+   * Returns the versions of the cluster.
    *
-   * @return its version of Kubernetes, and the API versions that it serves
-   * @throws ClusterException when the cluster cannot be asked
+   * @return the version of Kubernetes and the API versions that the cluster serves
+   * @throws ClusterException when the request fails
    */
   ClusterVersions versions();
 

@@ -43,11 +43,7 @@ public final class ClusterException extends AirgapException {
     this.reason = reason;
   }
 
-  /**
-   * The kind of failure.
-   *
-   * @return the reason
-   */
+  /** {@return the kind of failure} */
   public Reason reason() {
     return reason;
   }

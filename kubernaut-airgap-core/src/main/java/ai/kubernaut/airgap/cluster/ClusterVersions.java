@@ -11,18 +11,13 @@ import org.immutables.value.Value;
 /** What a cluster says it is: what the templates of charts ask for. Immutable. */
 @Value.Immutable
 public interface ClusterVersions {
-  /**
-   * The version of Kubernetes.
-   *
-   * @return for example {@code v1.31.2}
-   */
+  /** {@return the version of Kubernetes, for example {@code v1.31.2}} */
   @Value.Parameter
   String kubernetes();
 
   /**
-   * The API versions that it serves.
-   *
-   * @return for example {@code v1}, {@code apps/v1}, {@code route.openshift.io/v1}
+   * {@return the API versions that the cluster serves, for example {@code v1} and {@code
+   * route.openshift.io/v1}}
    */
   @Value.Parameter
   List<String> apis();
@@ -50,8 +45,8 @@ public interface ClusterVersions {
   }
 
   /**
-   * Writes the versions, so that a chart can be planned for this cluster where it cannot be
-   * reached.
+   * Writes the versions, so that a chart can be planned for this cluster on a machine that cannot
+   * reach it.
    *
    * @return a YAML document
    */

@@ -59,11 +59,7 @@ public final class Fields {
         "a " + value.getClass().getName() + " has no place in a JSON object");
   }
 
-  /**
-   * The tree itself.
-   *
-   * @return unmodifiable
-   */
+  /** {@return the whole tree, unmodifiable} */
   public Map<String, @Nullable Object> content() {
     return content;
   }

@@ -142,9 +142,9 @@ public final class HttpPath {
   }
 
   /**
-   * The path as it stands in a request.
+   * Returns the path for a request.
    *
-   * @return with a leading slash, percent-encoded
+   * @return the path with a leading slash, percent-encoded
    */
   @Override
   public String toString() {

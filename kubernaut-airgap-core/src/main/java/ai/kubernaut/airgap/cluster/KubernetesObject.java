@@ -44,11 +44,7 @@ public final class KubernetesObject {
         namespace == null ? fields : fields.with(namespace, "metadata", "namespace"));
   }
 
-  /**
-   * The content.
-   *
-   * @return everything from {@code apiVersion} on
-   */
+  /** {@return the content: all fields, including {@code apiVersion} and {@code kind}} */
   public Fields fields() {
     return fields;
   }
@@ -64,56 +60,35 @@ public final class KubernetesObject {
     return new KubernetesObject(fields.with(value, path));
   }
 
-  /**
-   * The API group and version.
-   *
-   * @return empty text when it is missing
-   */
+  /** {@return the API group and version; an empty string if missing} */
   public String apiVersion() {
     return fields.text("apiVersion").orElse("");
   }
 
-  /**
-   * The kind.
-   *
-   * @return empty text when it is missing
-   */
+  /** {@return the kind; an empty string if missing} */
   public String kind() {
     return fields.text("kind").orElse("");
   }
 
-  /**
-   * The name.
-   *
-   * @return empty text when it is missing
-   */
+  /** {@return the name; an empty string if missing} */
   public String name() {
     return fields.text("metadata", "name").orElse("");
   }
 
   /**
-   * The namespace.
-   *
-   * @return empty for objects of the whole cluster, and for manifests that leave it to the release
+   * {@return the namespace; empty for cluster-scoped objects, and for manifests that leave it to
+   * the release}
    */
   public Optional<String> namespace() {
     return fields.text("metadata", "namespace");
   }
 
-  /**
-   * The labels.
-   *
-   * @return unmodifiable
-   */
+  /** {@return the labels, unmodifiable} */
   public Map<String, String> labels() {
     return fields.strings("metadata", "labels");
   }
 
-  /**
-   * The annotations.
-   *
-   * @return unmodifiable
-   */
+  /** {@return the annotations, unmodifiable} */
   public Map<String, String> annotations() {
     return fields.strings("metadata", "annotations");
   }

@@ -47,53 +47,31 @@ public interface ResourceType {
   ResourceType CLUSTER_VERSION =
       cluster("config.openshift.io/v1", "ClusterVersion", "clusterversions");
 
-  /**
-   * The API group and version.
-   *
-   * @return for example {@code v1} or {@code batch/v1}
-   */
+  /** {@return the API group and version, for example {@code v1} or {@code batch/v1}} */
   @Value.Parameter
   String apiVersion();
 
-  /**
-   * The kind.
-   *
-   * @return for example {@code Job}
-   */
+  /** {@return the kind, for example {@code Job}} */
   @Value.Parameter
   String kind();
 
-  /**
-   * The name in the API's paths.
-   *
-   * @return for example {@code jobs}
-   */
+  /** {@return the name in the paths of the API, for example {@code jobs}} */
   @Value.Parameter
   String plural();
 
   /**
-   * Whether its objects live in namespaces.
-   *
-   * @return false for types of the whole cluster
+   * {@return whether objects of this type belong to a namespace; false for cluster-scoped types}
    */
   @Value.Parameter
   boolean isNamespaced();
 
-  /**
-   * The API group.
-   *
-   * @return for example {@code batch}; empty for the core API
-   */
+  /** {@return the API group, for example {@code batch}; empty for the core API} */
   default String group() {
     int slash = apiVersion().indexOf('/');
     return slash < 0 ? "" : apiVersion().substring(0, slash);
   }
 
-  /**
-   * The version inside the group.
-   *
-   * @return for example {@code v1}
-   */
+  /** {@return the version within the group, for example {@code v1}} */
   default String version() {
     return apiVersion().substring(apiVersion().indexOf('/') + 1);
   }

@@ -8,27 +8,15 @@ import org.immutables.value.Value;
  */
 @Value.Immutable
 public interface ServiceResponse {
-  /**
-   * The HTTP status.
-   *
-   * @return for example 200
-   */
+  /** {@return the HTTP status, for example 200} */
   @Value.Parameter
   int status();
 
-  /**
-   * The beginning of the body.
-   *
-   * @return at most 4096 characters
-   */
+  /** {@return the beginning of the body, at most 4096 characters} */
   @Value.Parameter
   String body();
 
-  /**
-   * Whether the status is of the 200s.
-   *
-   * @return true for success
-   */
+  /** {@return whether the status is in the range 200 to 299} */
   default boolean isSuccess() {
     return status() >= 200 && status() < 300;
   }

@@ -8,36 +8,27 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.immutables.value.Value;
 
-/** How long, and how often, a step looks again before it gives up. Immutable. */
+/** How long a step waits for a condition, and how often it checks. Immutable. */
 @Value.Immutable
 public interface WaitPolicy {
   /**
-   * The least time that a look is given, even when the timeout is shorter: one second.
+   * The minimum time limit of a check, even if the timeout is shorter: one second.
    *
    * @see #until
    */
   Duration MINIMUM_CHECK_TIME = Duration.ofSeconds(1);
 
-  /**
-   * When to give up.
-   *
-   * @return more than zero
-   */
+  /** {@return the maximum time to wait; more than zero} */
   @Value.Parameter
   Duration timeout();
 
-  /**
-   * The pause between two looks.
-   *
-   * @return more than zero
-   */
+  /** {@return the pause between two checks; more than zero} */
   @Value.Parameter
   Duration interval();
 
   /**
-   * Whether there is one look only, which takes as long as it takes.
-   *
-   * @return false by default; true for {@link #once()}
+   * {@return whether there is only one check, without a time limit; false by default, true for
+   * {@link #once()}}
    */
   @Value.Default
   default boolean isSingleLook() {
@@ -45,11 +36,11 @@ public interface WaitPolicy {
   }
 
   /**
-   * A waitPolicy.
+   * Creates a wait policy.
    *
-   * @param timeout when to give up
-   * @param interval the pause between two looks
-   * @return both
+   * @param timeout the maximum time to wait; more than zero
+   * @param interval the pause between two checks; more than zero
+   * @return the wait policy
    * @throws IllegalArgumentException when one is zero or less
    */
   static WaitPolicy of(Duration timeout, Duration interval) {
@@ -57,10 +48,10 @@ public interface WaitPolicy {
   }
 
   /**
-   * Returns the waitPolicy of one look without waiting. The look is limited by the timeouts of the
-   * clients alone.
+   * Returns the policy of checking once, without waiting. Only the timeouts of the clients limit
+   * the check.
    *
-   * @return one look
+   * @return the wait policy
    */
   static WaitPolicy once() {
     return ImmutableWaitPolicy.builder()

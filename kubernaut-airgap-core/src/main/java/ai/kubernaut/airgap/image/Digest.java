@@ -131,28 +131,18 @@ public final class Digest implements Comparable<Digest> {
     return new Digest(algorithm, HexFormat.of().formatHex(hash));
   }
 
-  /**
-   * Which algorithm made it.
-   *
-   * @return the algorithm
-   */
+  /** {@return the algorithm of the hash} */
   public Algorithm algorithm() {
     return algorithm;
   }
 
-  /**
-   * The hash in lower-case hexadecimal digits.
-   *
-   * @return the digits, without the algorithm
-   */
+  /** {@return the hash in lower-case hexadecimal digits, without the algorithm} */
   public String hex() {
     return hex;
   }
 
   /**
-   * The first twelve digits, for people.
-   *
-   * @return for example {@code sha256:6e2cdb22d6ab}
+   * {@return the algorithm and the first twelve digits, for example {@code sha256:6e2cdb22d6ab}}
    */
   public String abbreviated() {
     return algorithm + ":" + hex.substring(0, 12);

@@ -39,57 +39,42 @@ public final class ImageRef implements Comparable<ImageRef> {
     return ReferenceParser.image(text);
   }
 
-  /**
-   * The repository that holds the image.
-   *
-   * @return registry and name
-   */
+  /** {@return the repository of the image: registry and name} */
   public Repository repository() {
     return repository;
   }
 
   /**
-   * The registry's host, with its port when it has one.
-   *
-   * @return for example {@code quay.io}
+   * {@return the host of the registry, with its port if it has one, for example {@code quay.io}}
    */
   public String registry() {
     return repository.registry();
   }
 
-  /**
-   * The tag as written.
-   *
-   * @return empty when none was written
-   */
+  /** {@return the tag as written; empty if none was written} */
   public Optional<String> tag() {
     return Optional.ofNullable(tag);
   }
 
-  /**
-   * The digest as written.
-   *
-   * @return empty when none was written
-   */
+  /** {@return the digest as written; empty if none was written} */
   public Optional<Digest> digest() {
     return Optional.ofNullable(digest);
   }
 
   /**
-   * The tag that a pull would use.
+   * Returns the tag that a pull uses.
    *
-   * @return the tag; {@code latest} when there is neither a tag nor a digest; empty when there is
-   *     only a digest
+   * @return the tag; {@code latest} if there is neither a tag nor a digest; empty if there is only
+   *     a digest
    */
   public Optional<String> tagOrLatest() {
     return tag == null && digest == null ? Optional.of("latest") : tag();
   }
 
   /**
-   * What a registry's manifest endpoint is asked for: the digest when there is one, else the tag or
-   * {@code latest}.
+   * Returns the reference for the manifest endpoint of a registry.
    *
-   * @return the last part of the manifest's path
+   * @return the digest if there is one, else the tag or {@code latest}
    */
   public String manifestReference() {
     return digest != null ? digest.toString() : tagOrLatest().orElseThrow();
@@ -118,10 +103,10 @@ public final class ImageRef implements Comparable<ImageRef> {
   }
 
   /**
-   * This reference with the tag {@code latest} where it has neither a tag nor a digest. Two
-   * references mean the same image when these are equal.
+   * Returns this reference with the tag {@code latest} if it has neither a tag nor a digest. Two
+   * references refer to the same image if these are equal.
    *
-   * @return this reference when it has a tag or a digest
+   * @return this reference if it has a tag or a digest
    */
   public ImageRef withImpliedTag() {
     return tag == null ? tagOrLatest().map(this::withTag).orElse(this) : this;
@@ -150,9 +135,9 @@ public final class ImageRef implements Comparable<ImageRef> {
   }
 
   /**
-   * The same image without a digest.
+   * Returns the reference without its digest.
    *
-   * @return the changed reference; a tag stays
+   * @return the reference; a tag is kept
    */
   public ImageRef withoutDigest() {
     return digest == null ? this : new ImageRef(repository, tag, null);

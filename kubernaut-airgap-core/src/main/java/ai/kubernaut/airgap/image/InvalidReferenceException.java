@@ -24,20 +24,12 @@ public final class InvalidReferenceException extends AirgapException {
     this.reason = reason;
   }
 
-  /**
-   * The text as it was given.
-   *
-   * @return the text
-   */
+  /** {@return the reference as it was given} */
   public String reference() {
     return reference;
   }
 
-  /**
-   * Which rule it breaks.
-   *
-   * @return a clause for people
-   */
+  /** {@return the rule that the reference violates, as a clause} */
   public String reason() {
     return reason;
   }

@@ -51,29 +51,17 @@ public final class Platform implements Comparable<Platform> {
     return new Platform(parts[0], parts[1], parts.length == 3 ? parts[2] : null);
   }
 
-  /**
-   * The operating system.
-   *
-   * @return for example {@code linux}
-   */
+  /** {@return the operating system, for example {@code linux}} */
   public String os() {
     return os;
   }
 
-  /**
-   * The processor's architecture, as Go names it.
-   *
-   * @return for example {@code amd64}
-   */
+  /** {@return the architecture of the processor as Go names it, for example {@code amd64}} */
   public String architecture() {
     return architecture;
   }
 
-  /**
-   * The processor's variant.
-   *
-   * @return for example {@code v8}, mostly empty
-   */
+  /** {@return the variant of the processor, for example {@code v8}; empty for most platforms} */
   public Optional<String> variant() {
     return Optional.ofNullable(variant);
   }

@@ -22,20 +22,16 @@ public final class Platforms {
     this.withoutIndex = withoutIndex;
   }
 
-  /**
-   * Every platform, and with them the image's own digest.
-   *
-   * @return the choice that is made where nothing is said
-   */
+  /** {@return all platforms, so that images keep their digests; this is the default} */
   public static Platforms all() {
     return ALL;
   }
 
   /**
-   * Some platforms: the index is written anew, and lists these only.
+   * Selects some platforms. Images get a new index that lists only these.
    *
-   * @param platforms at least one; one without a variant stands for all its variants
-   * @return the choice
+   * @param platforms at least one; a platform without a variant selects all its variants
+   * @return the selection
    * @throws IllegalArgumentException when there is none
    */
   public static Platforms of(Platform... platforms) {
@@ -43,10 +39,10 @@ public final class Platforms {
   }
 
   /**
-   * The same with a list.
+   * Selects some platforms. Images get a new index that lists only these.
    *
-   * @param platforms at least one; one without a variant stands for all its variants
-   * @return the choice
+   * @param platforms at least one; a platform without a variant selects all its variants
+   * @return the selection
    * @throws IllegalArgumentException when there is none
    */
   public static Platforms of(List<Platform> platforms) {
@@ -57,39 +53,27 @@ public final class Platforms {
   }
 
   /**
-   * One platform without any index, for registries that take none: the platform's manifest gets the
-   * name that the index had.
+   * Selects one platform without an index, for registries that do not accept indexes. The manifest
+   * of the platform gets the name of the index.
    *
-   * @param platform which one
-   * @return the choice
+   * @param platform the platform
+   * @return the selection
    */
   public static Platforms withoutIndex(Platform platform) {
     return new Platforms(List.of(platform), true);
   }
 
-  /**
-   * Whether nothing is left out.
-   *
-   * @return true for {@link #all()}
-   */
+  /** {@return whether all platforms are mirrored, as with {@link #all()}} */
   public boolean isAll() {
     return chosen.isEmpty();
   }
 
-  /**
-   * Whether the index is left out too.
-   *
-   * @return true for {@link #withoutIndex}
-   */
+  /** {@return whether images are mirrored without their index, as with {@link #withoutIndex}} */
   public boolean isWithoutIndex() {
     return withoutIndex;
   }
 
-  /**
-   * The platforms by name.
-   *
-   * @return sorted; empty for all
-   */
+  /** {@return the selected platforms, sorted; empty for all platforms} */
   public List<Platform> chosen() {
     return chosen;
   }

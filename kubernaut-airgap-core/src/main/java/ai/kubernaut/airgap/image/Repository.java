@@ -30,7 +30,7 @@ public final class Repository implements Comparable<Repository> {
   }
 
   /**
-   * The registry's host, with its port when it has one.
+   * Returns the host of the registry, with its port if it has one.
    *
    * @return for example {@code quay.io}, {@code harbor.corp:5000} or {@code [::1]:5000}; {@code
    *     docker.io} for short names
@@ -39,11 +39,7 @@ public final class Repository implements Comparable<Repository> {
     return registry;
   }
 
-  /**
-   * The name inside the registry.
-   *
-   * @return for example {@code kubernaut-ai/gateway}
-   */
+  /** {@return the name inside the registry, for example {@code kubernaut-ai/gateway}} */
   public String name() {
     return name;
   }

@@ -39,9 +39,8 @@ public enum Separator {
   }
 
   /**
-   * The character, as the chart's {@code global.image.separator} takes it.
-   *
-   * @return {@code /} or {@code -}
+   * {@return the character for the value {@code global.image.separator} of the chart: {@code /} or
+   * {@code -}}
    */
   public String value() {
     return value;

@@ -141,45 +141,37 @@ public final class Target {
   }
 
   /**
-   * The registry's host, with its port when it has one.
-   *
-   * @return for example {@code harbor.corp:5000}
+   * {@return the host of the registry, with its port if it has one, for example {@code
+   * harbor.corp:5000}}
    */
   public String registry() {
     return registry;
   }
 
   /**
-   * What stands before every repository's name in the mirror.
-   *
-   * @return for example {@code myorg}, or empty
+   * {@return the path before the names of all repositories, for example {@code myorg}; may be
+   * empty}
    */
   public String prefix() {
     return prefix;
   }
 
-  /**
-   * How names are joined.
-   *
-   * @return the separator
-   */
+  /** {@return the separator between the components of names} */
   public Separator separator() {
     return separator;
   }
 
   /**
-   * How many parts a repository's name may have.
-   *
-   * @return with those of the prefix; empty when there is no limit
+   * {@return the maximum number of components of a repository name, including those of the prefix;
+   * empty if there is no maximum}
    */
   public OptionalInt depth() {
     return depth == UNLIMITED ? OptionalInt.empty() : OptionalInt.of(depth);
   }
 
   /**
-   * Registry and prefix, as the chart's {@code global.image.registry} takes them.
-   *
-   * @return for example {@code quay.io/myorg}
+   * {@return registry and prefix, for the value {@code global.image.registry} of the chart, for
+   * example {@code quay.io/myorg}}
    */
   public String address() {
     return prefix.isEmpty() ? registry : registry + "/" + prefix;

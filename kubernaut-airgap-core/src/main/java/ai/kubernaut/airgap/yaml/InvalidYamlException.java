@@ -22,11 +22,7 @@ public final class InvalidYamlException extends AirgapException {
     this.source = source;
   }
 
-  /**
-   * Where the text comes from.
-   *
-   * @return a file or a template
-   */
+  /** {@return the file or template that contains the YAML} */
   public String source() {
     return source;
   }

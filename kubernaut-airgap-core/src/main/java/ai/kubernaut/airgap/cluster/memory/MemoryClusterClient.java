@@ -61,18 +61,14 @@ public final class MemoryClusterClient implements ClusterClient {
         ResourceType.STATEFUL_SET);
   }
 
-  /**
-   * A cluster with the namespaces {@code default} and {@code kube-system}.
-   *
-   * @return the cluster
-   */
+  /** {@return a cluster with the namespaces {@code default} and {@code kube-system}} */
   public static MemoryClusterClient kubernetes() {
     return new MemoryClusterClient(kubernetesTypes());
   }
 
   /**
-   * A cluster that has the namespace {@code openshift-config} too, and serves the types by which
-   * OpenShift is known.
+   * Creates a cluster that also has the namespace {@code openshift-config}, and serves the types
+   * that identify OpenShift.
    *
    * @return the cluster, without a pull secret and without pools
    */
