@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.mirror;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
+import ai.kubernaut.airgap.registry.ImageContent;
 import java.util.Optional;
 
 /**
@@ -10,10 +11,10 @@ import java.util.Optional;
  *
  * @param subject the manifest that it is attached to
  * @param tag the tag that cosign finds it by; empty for an OCI referrer
- * @param manifests its manifest, which may be an index
+ * @param content what it consists of; its root may be an index
  */
-record Attachment(Digest subject, Optional<String> tag, ImageManifests manifests) {
+record Attachment(Digest subject, Optional<String> tag, ImageContent content) {
   ImageRef in(Repository repository) {
-    return tag.map(repository::tag).orElseGet(() -> repository.digest(manifests.digest()));
+    return tag.map(repository::tag).orElseGet(() -> repository.digest(content.digest()));
   }
 }

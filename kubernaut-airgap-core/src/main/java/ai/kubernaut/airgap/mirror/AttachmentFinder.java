@@ -1,11 +1,14 @@
 package ai.kubernaut.airgap.mirror;
 
 import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.mirror.MirrorOptions.Attachments;
 import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.ImageContent;
 import ai.kubernaut.airgap.registry.InvalidManifestException;
 import ai.kubernaut.airgap.registry.Manifest;
+import ai.kubernaut.airgap.registry.ManifestBudget;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
 import java.util.ArrayDeque;
@@ -31,6 +34,7 @@ final class AttachmentFinder {
 
   private final RegistryClient registries;
   private final Repository repository;
+  private final ManifestBudget budget;
   private final Attachments wanted;
   private final Predicate<String> tags;
   private final List<Attachment> found = new ArrayList<>();
@@ -38,19 +42,25 @@ final class AttachmentFinder {
   private final Set<Digest> seen = new HashSet<>();
   private boolean knowsReferrers = true;
 
-  private AttachmentFinder(RegistryClient registries, Repository repository, Attachments wanted) {
+  private AttachmentFinder(
+      RegistryClient registries, Repository repository, Attachments wanted, ManifestBudget budget) {
     this.registries = registries;
+    this.budget = budget;
     this.repository = repository;
     this.wanted = wanted;
     this.tags = tags();
   }
 
   static List<Attachment> find(
-      RegistryClient registries, Repository repository, ImageManifests image, Attachments wanted) {
+      RegistryClient registries,
+      Repository repository,
+      ImageContent image,
+      Attachments wanted,
+      ManifestBudget budget) {
     if (wanted == Attachments.NONE) {
       return List.of();
     }
-    AttachmentFinder finder = new AttachmentFinder(registries, repository, wanted);
+    AttachmentFinder finder = new AttachmentFinder(registries, repository, wanted, budget);
     finder.addSubjects(image);
     while (!finder.subjects.isEmpty()) {
       finder.findFor(finder.subjects.remove());
@@ -71,9 +81,9 @@ final class AttachmentFinder {
     }
   }
 
-  private void addSubjects(ImageManifests manifests) {
-    List<Digest> digests = new ArrayList<>(manifests.children().keySet());
-    digests.add(manifests.digest());
+  private void addSubjects(ImageContent content) {
+    List<Digest> digests = new ArrayList<>(content.children().keySet());
+    digests.add(content.digest());
     for (Digest digest : digests) {
       if (seen.add(digest)) {
         subjects.add(digest);
@@ -88,12 +98,12 @@ final class AttachmentFinder {
           .ifPresent(digest -> add(subject, Optional.of(base + suffix), read(digest)));
     }
     for (Digest referrer : referrers(subject, base)) {
-      ImageManifests manifests = read(referrer);
+      ImageContent content = read(referrer);
       // What is listed may be something else: an index under the fallback tag is not always one of
       // referrers.
-      boolean attached = FallbackTag.isReferrer(subject, manifests.root());
-      if (attached && (wanted == Attachments.ALL || isSignature(manifests.root()))) {
-        add(subject, Optional.empty(), manifests);
+      boolean attached = FallbackTag.isReferrer(subject, content.root());
+      if (attached && (wanted == Attachments.ALL || isSignature(content.root()))) {
+        add(subject, Optional.empty(), content);
       }
     }
   }
@@ -108,8 +118,8 @@ final class AttachmentFinder {
         : Optional.empty();
   }
 
-  private ImageManifests read(Digest digest) {
-    return ImageManifests.read(registries, repository, digest);
+  private ImageContent read(Digest digest) {
+    return ImageContent.read(registries, repository.digest(digest), Platforms.all(), budget);
   }
 
   private List<Digest> referrers(Digest subject, String fallbackTag) {
@@ -121,7 +131,7 @@ final class AttachmentFinder {
             .orElseGet(
                 () ->
                     tags.test(fallbackTag)
-                        ? new FallbackTag(registries, repository).listed(subject)
+                        ? new FallbackTag(registries, repository, budget).listed(subject)
                         : List.of())
             .stream()
             .map(Descriptor::digest)
@@ -133,12 +143,12 @@ final class AttachmentFinder {
     return digests;
   }
 
-  private void add(Digest subject, Optional<String> tag, ImageManifests manifests) {
-    found.add(new Attachment(subject, tag, manifests));
+  private void add(Digest subject, Optional<String> tag, ImageContent content) {
+    found.add(new Attachment(subject, tag, content));
     if (found.size() > MAX_ATTACHMENTS) {
       throw tooMany();
     }
-    addSubjects(manifests);
+    addSubjects(content);
   }
 
   private InvalidManifestException tooMany() {

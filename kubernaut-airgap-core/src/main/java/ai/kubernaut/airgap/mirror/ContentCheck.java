@@ -2,8 +2,11 @@ package ai.kubernaut.airgap.mirror;
 
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.ImageContent;
+import ai.kubernaut.airgap.registry.ManifestBudget;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
@@ -29,16 +32,19 @@ final class ContentCheck {
    * Checks one image.
    *
    * @param digest of its root manifest, which exists
+   * @param budget counts its manifests
    * @throws RegistryException with NOT_FOUND or DIGEST_MISMATCH when a part of the image is absent
    *     or damaged
    */
-  void check(RegistryClient registries, ImageRef image, Digest digest) {
+  void check(RegistryClient registries, ImageRef image, Digest digest, ManifestBudget budget) {
     if (depth == CheckDepth.MANIFEST && registries.retainsReferencedContent(image.registry())) {
       return;
     }
     Repository repository = image.repository();
     List<String> missing = new ArrayList<>();
-    for (Descriptor blob : ImageManifests.read(registries, repository, digest).blobs()) {
+    ImageContent content =
+        ImageContent.read(registries, repository.digest(digest), Platforms.all(), budget);
+    for (Descriptor blob : content.blobs()) {
       OptionalLong size = registries.findBlob(repository, blob.digest());
       if (size.isEmpty()) {
         missing.add(blob.digest() + " is absent");

@@ -6,15 +6,10 @@ import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.InvalidManifestException;
 import ai.kubernaut.airgap.registry.Manifest;
+import ai.kubernaut.airgap.registry.ManifestBudget;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -27,13 +22,13 @@ import java.util.Set;
  * of the subject's referrers is never used and never overwritten.
  */
 final class FallbackTag {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final RegistryClient registries;
   private final Repository repository;
+  private final ManifestBudget budget;
 
-  FallbackTag(RegistryClient registries, Repository repository) {
+  FallbackTag(RegistryClient registries, Repository repository, ManifestBudget budget) {
     this.registries = registries;
+    this.budget = budget;
     this.repository = repository;
   }
 
@@ -62,7 +57,7 @@ final class FallbackTag {
     return registries
         .findManifest(tag)
         .filter(found -> !found.digest().equals(subject))
-        .map(found -> registries.readManifest(tag));
+        .map(found -> budget.read(registries, tag));
   }
 
   /**
@@ -77,28 +72,25 @@ final class FallbackTag {
       return true;
     }
     ImageRef tag = repository.tag(name(subject));
-    ObjectNode index = emptyIndex();
-    Set<Digest> listed = new HashSet<>();
+    Manifest old = Manifest.index();
     if (registries.findManifest(tag).isPresent()) {
-      Optional<Manifest> old = referrersIndex(subject);
-      if (old.isEmpty()) {
+      Optional<Manifest> found = referrersIndex(subject);
+      if (found.isEmpty()) {
         return false;
       }
-      index = json(old.get());
-      old.get().children().forEach(child -> listed.add(child.digest()));
+      old = found.get();
     }
-    ArrayNode manifests = index.withArray("manifests");
-    boolean changed = false;
+    Set<Digest> listed = new HashSet<>();
+    old.children().forEach(child -> listed.add(child.digest()));
+    List<Descriptor> added = new ArrayList<>();
     for (Manifest referrer : referrers) {
       if (listed.stream().noneMatch(referrer::hasDigest)) {
         listed.add(referrer.digest());
-        manifests.add(descriptor(referrer));
-        changed = true;
+        added.add(referrer.referrerDescriptor());
       }
     }
-    if (changed) {
-      registries.writeManifest(
-          tag, Manifest.of(Manifest.OCI_INDEX, index.toString().getBytes(StandardCharsets.UTF_8)));
+    if (!added.isEmpty()) {
+      registries.writeManifest(tag, old.withChildren(child -> true, added));
     }
     return true;
   }
@@ -117,7 +109,7 @@ final class FallbackTag {
 
   private boolean refersTo(Digest subject, Descriptor listed) {
     try {
-      return isReferrer(subject, registries.readManifest(repository.digest(listed.digest())));
+      return isReferrer(subject, budget.read(registries, repository.digest(listed.digest())));
     } catch (RegistryException e) {
       if (e.reason() == RegistryException.Reason.NOT_FOUND) {
         return true;
@@ -129,35 +121,5 @@ final class FallbackTag {
   /** Whether a manifest names another one as its subject. */
   static boolean isReferrer(Digest subject, Manifest manifest) {
     return manifest.subject().filter(named -> named.digest().equals(subject)).isPresent();
-  }
-
-  private static ObjectNode json(Manifest index) {
-    try {
-      JsonNode read = JSON.readTree(index.content());
-      return (ObjectNode) read;
-    } catch (IOException e) {
-      throw new IllegalStateException("a manifest that was read as JSON cannot be read again", e);
-    }
-  }
-
-  private static ObjectNode emptyIndex() {
-    ObjectNode index = JsonNodeFactory.instance.objectNode();
-    index.put("schemaVersion", 2);
-    index.put("mediaType", Manifest.OCI_INDEX);
-    index.putArray("manifests");
-    return index;
-  }
-
-  private static ObjectNode descriptor(Manifest referrer) {
-    ObjectNode descriptor = JsonNodeFactory.instance.objectNode();
-    descriptor.put("mediaType", referrer.mediaType());
-    descriptor.put("digest", referrer.digest().toString());
-    descriptor.put("size", referrer.size());
-    referrer.artifactType().ifPresent(type -> descriptor.put("artifactType", type));
-    if (!referrer.annotations().isEmpty()) {
-      ObjectNode annotations = descriptor.putObject("annotations");
-      referrer.annotations().forEach(annotations::put);
-    }
-    return descriptor;
   }
 }

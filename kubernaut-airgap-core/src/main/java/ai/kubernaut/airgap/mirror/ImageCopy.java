@@ -5,7 +5,9 @@ import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.ImageContent;
 import ai.kubernaut.airgap.registry.Manifest;
+import ai.kubernaut.airgap.registry.ManifestBudget;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -18,9 +20,10 @@ final class ImageCopy {
   private final RetryingClient registries;
   private final MirrorEntry entry;
   private final Digest sourceDigest;
-  private final ImageManifests manifests;
+  private final ImageContent content;
   private final List<Attachment> attachments;
   private final IndexFallback fallback;
+  private final ManifestBudget budget;
   private @Nullable RuntimeException failure;
   private int sent;
   private int sentAgain;
@@ -33,15 +36,17 @@ final class ImageCopy {
       RetryingClient registries,
       MirrorEntry entry,
       Digest sourceDigest,
-      ImageManifests manifests,
+      ImageContent content,
       List<Attachment> attachments,
-      IndexFallback fallback) {
+      IndexFallback fallback,
+      ManifestBudget budget) {
+    this.budget = budget;
     this.fallback = fallback;
     this.attachments = attachments;
     this.registries = registries;
     this.entry = entry;
     this.sourceDigest = sourceDigest;
-    this.manifests = manifests;
+    this.content = content;
   }
 
   RetryingClient registries() {
@@ -51,9 +56,9 @@ final class ImageCopy {
   /** Every blob that the image and its attachments need, once. */
   Collection<Descriptor> blobs() {
     Map<Digest, Descriptor> blobs = new LinkedHashMap<>();
-    manifests.blobs().forEach(blob -> blobs.put(blob.digest(), blob));
+    content.blobs().forEach(blob -> blobs.put(blob.digest(), blob));
     for (Attachment attachment : attachments) {
-      attachment.manifests().blobs().forEach(blob -> blobs.putIfAbsent(blob.digest(), blob));
+      attachment.content().blobs().forEach(blob -> blobs.putIfAbsent(blob.digest(), blob));
     }
     return blobs.values();
   }
@@ -111,14 +116,14 @@ final class ImageCopy {
         throw failure;
       }
     }
-    writeChildren(manifests);
+    writeChildren(content);
     List<ImageRef> unlisted = writeAttachments();
     ImageRef target = entry.target();
     // A target that is named by digest alone is stored by it; a tagged one is complete the moment
     // its tag appears.
     Digest written =
         fallback.write(
-            registries, target.tag().isPresent() ? target.withoutDigest() : target, manifests);
+            registries, target.tag().isPresent() ? target.withoutDigest() : target, content);
     return counted()
         .outcome(MirroredImage.Outcome.COPIED)
         .digest(written)
@@ -140,7 +145,7 @@ final class ImageCopy {
         .bytesResumed(bytesResumed);
   }
 
-  private void writeChildren(ImageManifests whole) {
+  private void writeChildren(ImageContent whole) {
     whole
         .children()
         .forEach((child, manifest) -> registries.writeManifest(to().digest(child), manifest));
@@ -155,15 +160,15 @@ final class ImageCopy {
   private List<ImageRef> writeAttachments() {
     Map<Digest, List<Manifest>> referrers = new LinkedHashMap<>();
     for (Attachment attachment : attachments) {
-      writeChildren(attachment.manifests());
-      registries.writeManifest(attachment.in(to()), attachment.manifests().root());
+      writeChildren(attachment.content());
+      registries.writeManifest(attachment.in(to()), attachment.content().root());
       if (attachment.tag().isEmpty()) {
         referrers
             .computeIfAbsent(attachment.subject(), any -> new ArrayList<>())
-            .add(attachment.manifests().root());
+            .add(attachment.content().root());
       }
     }
-    FallbackTag fallbackTag = new FallbackTag(registries, to());
+    FallbackTag fallbackTag = new FallbackTag(registries, to(), budget);
     List<ImageRef> unlisted = new ArrayList<>();
     referrers.forEach(
         (subject, manifests) -> {

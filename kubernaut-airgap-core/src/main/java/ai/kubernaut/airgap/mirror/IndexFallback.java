@@ -4,6 +4,7 @@ import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platform;
 import ai.kubernaut.airgap.image.Platforms;
+import ai.kubernaut.airgap.registry.ImageContent;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
@@ -29,12 +30,12 @@ final class IndexFallback {
   }
 
   /** Returns the digest of what has been written. */
-  Digest write(RegistryClient registries, ImageRef name, ImageManifests manifests) {
-    Manifest root = manifests.root();
+  Digest write(RegistryClient registries, ImageRef name, ImageContent content) {
+    Manifest root = content.root();
     if (!(refused && root.isIndex())) {
       try {
         registries.writeManifest(name, root);
-        return manifests.digest();
+        return content.digest();
       } catch (RegistryException e) {
         if (!root.isIndex() || !REFUSALS.contains(e.status().orElse(0))) {
           throw e;
@@ -53,8 +54,7 @@ final class IndexFallback {
     }
     Manifest only =
         root.reducedTo(
-            Platforms.withoutIndex(platform.orElseThrow()),
-            child -> manifests.children().get(child));
+            Platforms.withoutIndex(platform.orElseThrow()), child -> content.children().get(child));
     registries.writeManifest(name, only);
     refused = true;
     return only.digest();

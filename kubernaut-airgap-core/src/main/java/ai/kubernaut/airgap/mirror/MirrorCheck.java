@@ -5,6 +5,7 @@ import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.ManifestBudget;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
@@ -22,10 +23,10 @@ final class MirrorCheck {
     this.expectedDigest = plan.expectedDigest(entry);
   }
 
-  MirroredImage look(ContentCheck content) {
+  MirroredImage look(ContentCheck content, ManifestBudget budget) {
     try {
       Digest found = find();
-      content.check(registries, entry.target(), found);
+      content.check(registries, entry.target(), found, budget);
       return MirroredImage.builder()
           .entry(entry)
           .outcome(MirroredImage.Outcome.PRESENT)

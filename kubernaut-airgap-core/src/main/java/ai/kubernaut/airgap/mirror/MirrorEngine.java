@@ -5,6 +5,7 @@ import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.progress.Progress;
 import ai.kubernaut.airgap.progress.ProgressEvent;
+import ai.kubernaut.airgap.registry.ManifestBudget;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
 import java.time.Duration;
@@ -75,14 +76,13 @@ public final class MirrorEngine {
 
   private MirrorReport mirror(MirrorPlan plan, Clients clients) {
     checkRegistries(plan, clients.get());
-    ManifestBudget manifests = ManifestBudget.of(options);
     try (Journal journal = options.journal().map(Journal::open).orElseGet(Journal::none)) {
       return inThreads(
           (images, blobs) ->
               new MirrorRun(
                       plan,
                       options,
-                      () -> clients.get(manifests.forImage()),
+                      clients::get,
                       clients.progress,
                       new TransferMeter(clients.progress, sleeper::nanoTime),
                       journal,
@@ -122,14 +122,9 @@ public final class MirrorEngine {
               : new ThrottledClient(registries, options.limits(), sleeper, progress);
     }
 
-    /** Returns a client for one image, or for what no image is charged with. */
+    /** Returns a client for one image. */
     RetryingClient get() {
-      return get(ManifestBudget.of(options));
-    }
-
-    RetryingClient get(ManifestBudget manifests) {
-      return new RetryingClient(
-          limited, new Retries(options.retry(), sleeper, progress, contacts), manifests);
+      return new RetryingClient(limited, new Retries(options.retry(), sleeper, progress, contacts));
     }
   }
 
@@ -159,7 +154,11 @@ public final class MirrorEngine {
 
   private MirroredImage check(
       MirrorPlan plan, MirrorEntry entry, ContentCheck content, Clients clients) {
-    MirroredImage image = new MirrorCheck(clients.get(), plan, entry).look(content);
+    MirroredImage image =
+        new MirrorCheck(clients.get(), plan, entry)
+            .look(
+                content,
+                ManifestBudget.of(options.manifestBytesPerImage(), options.manifestBytesPerRun()));
     clients.progress.emit(
         run ->
             new ProgressEvent.ImageFinished(run, entry.source(), entry.target(), image.describe()));

@@ -10,7 +10,9 @@ import ai.kubernaut.airgap.preflight.Capability;
 import ai.kubernaut.airgap.progress.Progress;
 import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.ImageContent;
 import ai.kubernaut.airgap.registry.InvalidManifestException;
+import ai.kubernaut.airgap.registry.ManifestBudget;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
@@ -31,18 +33,19 @@ import java.util.function.Supplier;
  */
 final class MirrorRun {
   private final Supplier<RetryingClient> clients;
+  private final ManifestBudget manifests;
   private final Progress progress;
   private final TransferMeter meter;
   private final Journal journal;
   private final MirrorPlan plan;
   private final MirrorOptions options;
   private final IndexFallback fallback;
-  private final ContentCheck content = new ContentCheck(CheckDepth.MANIFEST);
+  private final ContentCheck check = new ContentCheck(CheckDepth.MANIFEST);
   private final Workers images;
   private final Workers blobs;
 
   /**
-   * @param clients makes a client for each image, with a budget of its own
+   * @param clients makes a client for each image, with retries of its own
    */
   MirrorRun(
       MirrorPlan plan,
@@ -57,6 +60,8 @@ final class MirrorRun {
     this.options = options;
     this.fallback = new IndexFallback(options.platformWhereIndexRefused());
     this.clients = clients;
+    this.manifests =
+        ManifestBudget.of(options.manifestBytesPerImage(), options.manifestBytesPerRun());
     this.progress = progress;
     this.meter = meter;
     this.journal = journal;
@@ -117,14 +122,15 @@ final class MirrorRun {
   /** Looks at one image: the mirror has it, or it has to be copied, or neither can be said. */
   private Found find(MirrorEntry entry) {
     RetryingClient registries = clients.get();
-    Found found = find(entry, registries);
+    ManifestBudget budget = manifests.forImage();
+    Found found = find(entry, registries, budget);
     if (found.copy().isEmpty()) {
-      registries.releaseManifests();
+      budget.release();
     }
     return found;
   }
 
-  private Found find(MirrorEntry entry, RetryingClient registries) {
+  private Found find(MirrorEntry entry, RetryingClient registries, ManifestBudget budget) {
     try {
       Digest source = entry.digest().orElseGet(() -> resolve(registries, entry.source()));
       Optional<Digest> there = registries.findManifest(entry.target()).map(Descriptor::digest);
@@ -133,21 +139,23 @@ final class MirrorRun {
               .or(() -> Optional.of(source).filter(digest -> plan.platforms().isAll()));
       if (there.isPresent()
           && there.equals(expected)
-          && isComplete(registries, entry, there.get())) {
+          && isComplete(registries, entry, there.get(), budget)) {
         return Found.ended(present(entry, source, there.get()));
       }
-      ImageManifests manifests =
-          ImageManifests.read(registries, entry.source().repository(), source, plan.platforms());
-      if (there.filter(manifests.digest()::equals).isPresent()
-          && isComplete(registries, entry, there.get())) {
+      ImageContent content =
+          ImageContent.read(
+              registries, entry.source().withDigest(source), plan.platforms(), budget);
+      if (there.filter(content.digest()::equals).isPresent()
+          && isComplete(registries, entry, there.get(), budget)) {
         return Found.ended(present(entry, source, there.get()));
       }
       List<Attachment> attached =
           AttachmentFinder.find(
-              registries, entry.source().repository(), manifests, options.attachments());
+              registries, entry.source().repository(), content, options.attachments(), budget);
       return new Found(
           entry,
-          Optional.of(new ImageCopy(registries, entry, source, manifests, attached, fallback)),
+          Optional.of(
+              new ImageCopy(registries, entry, source, content, attached, fallback, budget)),
           Optional.empty());
     } catch (ListenerException e) {
       throw e;
@@ -156,9 +164,10 @@ final class MirrorRun {
     }
   }
 
-  private boolean isComplete(RegistryClient registries, MirrorEntry entry, Digest digest) {
+  private boolean isComplete(
+      RegistryClient registries, MirrorEntry entry, Digest digest, ManifestBudget budget) {
     try {
-      content.check(registries, entry.target(), digest);
+      check.check(registries, entry.target(), digest, budget);
       return true;
     } catch (InvalidManifestException e) {
       return false;
@@ -231,8 +240,10 @@ final class MirrorRun {
   private void learnHome(MirroredImage there, Map<Digest, BlobCopy> copies) {
     ImageRef target = there.entry().target();
     RetryingClient registries = clients.get();
+    ManifestBudget budget = manifests.forImage();
     try {
-      ImageManifests.read(registries, target.repository(), there.digest().orElseThrow())
+      ImageContent.read(
+              registries, target.withDigest(there.digest().orElseThrow()), Platforms.all(), budget)
           .blobs()
           .forEach(
               blob -> {
@@ -245,7 +256,7 @@ final class MirrorRun {
       // Only good for saving traffic: without it the blobs are sent.
       return;
     } finally {
-      registries.releaseManifests();
+      budget.release();
     }
   }
 

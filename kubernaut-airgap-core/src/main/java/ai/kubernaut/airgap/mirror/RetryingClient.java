@@ -22,7 +22,6 @@ import java.util.OptionalLong;
 public final class RetryingClient implements RegistryClient {
   private final RegistryClient client;
   private final Retries retries;
-  private final ManifestBudget manifests;
 
   /**
    * Adds retries to a client.
@@ -35,27 +34,12 @@ public final class RetryingClient implements RegistryClient {
    */
   public static RetryingClient of(RegistryClient client, RetryPolicy policy, Progress progress) {
     return new RetryingClient(
-        client,
-        new Retries(policy, Sleeper.real(), progress, new Contacts()),
-        ManifestBudget.unlimited());
+        client, new Retries(policy, Sleeper.real(), progress, new Contacts()));
   }
 
   RetryingClient(RegistryClient client, Retries retries) {
-    this(client, retries, ManifestBudget.of(MirrorOptions.builder().build()));
-  }
-
-  /**
-   * @param manifests counts the manifests that are read
-   */
-  RetryingClient(RegistryClient client, Retries retries, ManifestBudget manifests) {
     this.client = client;
     this.retries = retries;
-    this.manifests = manifests;
-  }
-
-  /** None of the manifests that were read with this client is held any more. */
-  void releaseManifests() {
-    manifests.release();
   }
 
   Retries retries() {
@@ -74,9 +58,7 @@ public final class RetryingClient implements RegistryClient {
 
   @Override
   public Manifest readManifest(ImageRef image) {
-    Manifest manifest = retries.call(image.registry(), () -> client.readManifest(image));
-    manifests.add(image, manifest.size());
-    return manifest;
+    return retries.call(image.registry(), () -> client.readManifest(image));
   }
 
   @Override

@@ -12,9 +12,9 @@ import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platforms;
-import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.ImageContent;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -211,12 +211,8 @@ public final class MirrorPlanner {
     if (source.isEmpty() || platforms.isAll()) {
       return source.map(digest -> new Digests(digest, Optional.empty()));
     }
-    Repository repository = image.repository();
     Digest mirrored =
-        registries
-            .readManifest(repository.digest(source.get()))
-            .reducedTo(platforms, child -> registries.readManifest(repository.digest(child)))
-            .digest();
+        ImageContent.readRoot(registries, image.withDigest(source.get()), platforms).digest();
     return Optional.of(
         new Digests(
             source.get(), Optional.of(mirrored).filter(changed -> !changed.equals(source.get()))));

@@ -3,9 +3,7 @@ package ai.kubernaut.airgap.plan;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platforms;
-import ai.kubernaut.airgap.image.Repository;
-import ai.kubernaut.airgap.registry.Descriptor;
-import ai.kubernaut.airgap.registry.Manifest;
+import ai.kubernaut.airgap.registry.ImageContent;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,19 +13,31 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Looks at sources and mirror to say how much a plan is. Fetches manifests, sends nothing;
- * thread-safe.
+ * Says how much a plan is, by asking sources and mirror. Reads manifests, sends nothing.
+ * Thread-safe.
  */
 public final class PlanForecaster {
-  private final RegistryClient registries;
+  private final RegistryClient source;
+  private final RegistryClient target;
+
+  /**
+   * Creates a forecaster with one client for sources and mirror.
+   *
+   * @param registries reads manifests, and is asked what the mirror has; stays open
+   */
+  public PlanForecaster(RegistryClient registries) {
+    this(registries, registries);
+  }
 
   /**
    * Creates a forecaster.
    *
-   * @param registries asked for manifests, and for what the mirror has; stays open
+   * @param source reads the manifests of the images; stays open
+   * @param target asked what the mirror has; stays open
    */
-  public PlanForecaster(RegistryClient registries) {
-    this.registries = registries;
+  public PlanForecaster(RegistryClient source, RegistryClient target) {
+    this.source = source;
+    this.target = target;
   }
 
   /**
@@ -56,46 +66,30 @@ public final class PlanForecaster {
     }
 
     void add(MirrorEntry entry) {
+      ImageContent content = ImageContent.read(source, entry.exactSource(), platforms);
       Map<Digest, Long> parts = new HashMap<>();
-      Repository from = entry.source().repository();
-      Manifest manifest =
-          registries
-              .readManifest(entry.exactSource())
-              .reducedTo(platforms, child -> registries.readManifest(from.digest(child)));
-      collect(from, manifest, parts);
+      parts.put(content.digest(), (long) content.root().size());
+      content.children().forEach((digest, manifest) -> parts.put(digest, (long) manifest.size()));
+      content.blobs().forEach(blob -> parts.put(blob.digest(), blob.size()));
       bytesPerImage.put(entry.source(), parts.values().stream().mapToLong(Long::longValue).sum());
       boolean complete =
-          registries
+          target
               .findManifest(entry.target())
-              .filter(found -> found.digest().equals(manifest.digest()))
-              .filter(found -> registries.retainsReferencedContent(entry.target().registry()))
+              .filter(found -> found.digest().equals(content.digest()))
+              .filter(found -> target.retainsReferencedContent(entry.target().registry()))
               .isPresent();
       for (Map.Entry<Digest, Long> sized : parts.entrySet()) {
         Digest part = sized.getKey();
         // A part that some repository of the mirror has is not asked for again.
         if (complete
             || (!inMirror.contains(part)
-                && registries
+                && target
                     .findBlob(entry.target().repository(), part)
                     .equals(OptionalLong.of(sized.getValue())))) {
           inMirror.add(part);
         }
       }
       sizes.putAll(parts);
-    }
-
-    private void collect(Repository repository, Manifest manifest, Map<Digest, Long> parts) {
-      parts.put(manifest.digest(), (long) manifest.size());
-      for (Descriptor child : manifest.children()) {
-        if (!parts.containsKey(child.digest())) {
-          collect(repository, registries.readManifest(repository.digest(child.digest())), parts);
-        }
-      }
-      for (Descriptor blob : manifest.blobs()) {
-        if (blob.urls().isEmpty()) {
-          parts.put(blob.digest(), blob.size());
-        }
-      }
     }
 
     PlanForecast result() {

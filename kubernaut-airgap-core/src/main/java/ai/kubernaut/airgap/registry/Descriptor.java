@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.registry;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.Platform;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.immutables.value.Value;
 
@@ -49,6 +50,16 @@ public interface Descriptor {
    * @return mostly empty
    */
   List<String> urls();
+
+  /**
+   * {@return the artifact type of a manifest, where the descriptor has it; not part of equality}
+   */
+  @Value.Auxiliary
+  Optional<String> artifactType();
+
+  /** {@return the annotations of the descriptor; not part of equality} */
+  @Value.Auxiliary
+  Map<String, String> annotations();
 
   /**
    * A descriptor without a platform.

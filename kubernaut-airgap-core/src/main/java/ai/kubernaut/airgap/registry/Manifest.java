@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -133,6 +134,29 @@ public final class Manifest {
     return read.isIndex() ? of(OCI_INDEX, content) : read;
   }
 
+  /**
+   * Creates an OCI index.
+   *
+   * @param children the manifests that it lists, in this order
+   * @return the index
+   * @throws InvalidManifestException when it is larger than {@link #MAX_SIZE}
+   */
+  public static Manifest index(List<Descriptor> children) {
+    ObjectNode json = JSON.createObjectNode().put("schemaVersion", 2).put("mediaType", OCI_INDEX);
+    json.putArray("manifests");
+    return of(OCI_INDEX, bytes(json)).withChildren(child -> true, children);
+  }
+
+  /**
+   * Creates an OCI index.
+   *
+   * @param children the manifests that it lists, in this order
+   * @return the index
+   */
+  public static Manifest index(Descriptor... children) {
+    return index(List.of(children));
+  }
+
   private static String abbreviated(String text) {
     String printable = text.replaceAll("[^\\x20-\\x7e]", "?");
     return printable.length() <= 100 ? printable : printable.substring(0, 100) + "…";
@@ -207,6 +231,19 @@ public final class Manifest {
   }
 
   /**
+   * Returns how a list of referrers describes this manifest.
+   *
+   * @return media type, digest, size, artifact type and annotations
+   */
+  public Descriptor referrerDescriptor() {
+    return Descriptor.builder()
+        .from(descriptor())
+        .artifactType(artifactType())
+        .annotations(annotations())
+        .build();
+  }
+
+  /**
    * Whether this is an index (a Docker manifest list included).
    *
    * @return true when it lists other manifests
@@ -261,15 +298,56 @@ public final class Manifest {
     }
     Set<String> kept =
         wanted.stream().map(child -> child.digest().toString()).collect(Collectors.toSet());
-    ObjectNode reduced = json().deepCopy();
-    ArrayNode listed = reduced.putArray("manifests");
-    for (JsonNode child : json().path("manifests")) {
-      String attested = child.path("annotations").path(ATTESTED).asText("");
-      if (kept.contains(child.path("digest").asText("")) || kept.contains(attested)) {
-        listed.add(child);
+    return withChildren(
+        child ->
+            kept.contains(child.digest().toString())
+                || kept.contains(child.annotations().getOrDefault(ATTESTED, "")),
+        List.of());
+  }
+
+  /**
+   * Returns this index with other children. Everything else in it stays as it is.
+   *
+   * @param kept which of its children stay
+   * @param added the children that follow them
+   * @return this index when nothing changes
+   * @throws InvalidManifestException when one of its children is not a legal descriptor, or the
+   *     result is larger than {@link #MAX_SIZE}
+   */
+  public Manifest withChildren(Predicate<Descriptor> kept, List<Descriptor> added) {
+    ObjectNode changed = json();
+    JsonNode old = changed.path("manifests");
+    ArrayNode listed = changed.putArray("manifests");
+    List<Descriptor> children = descriptors(old);
+    for (int i = 0; i < children.size(); i++) {
+      if (kept.test(children.get(i))) {
+        listed.add(old.path(i));
       }
     }
-    return listed.size() == json().path("manifests").size() ? this : of(mediaType, bytes(reduced));
+    boolean same = listed.size() == children.size() && added.isEmpty();
+    added.forEach(child -> write(child, listed.addObject()));
+    return same ? this : of(mediaType, bytes(changed));
+  }
+
+  private static void write(Descriptor descriptor, ObjectNode json) {
+    json.put("mediaType", descriptor.mediaType());
+    json.put("digest", descriptor.digest().toString());
+    json.put("size", descriptor.size());
+    descriptor
+        .platform()
+        .ifPresent(
+            platform -> {
+              ObjectNode written = json.putObject("platform");
+              written.put("architecture", platform.architecture()).put("os", platform.os());
+              platform.variant().ifPresent(variant -> written.put("variant", variant));
+            });
+    if (!descriptor.urls().isEmpty()) {
+      descriptor.urls().forEach(json.putArray("urls")::add);
+    }
+    descriptor.artifactType().ifPresent(type -> json.put("artifactType", type));
+    if (!descriptor.annotations().isEmpty()) {
+      descriptor.annotations().forEach(json.putObject("annotations")::put);
+    }
   }
 
   private static byte[] bytes(ObjectNode json) {
@@ -288,11 +366,18 @@ public final class Manifest {
    */
   public List<Descriptor> blobs() {
     List<Descriptor> blobs = new ArrayList<>();
-    if (json().path("config").isObject()) {
-      blobs.add(descriptor(json().path("config")));
-    }
-    blobs.addAll(descriptors(json().path("layers")));
+    config().ifPresent(blobs::add);
+    blobs.addAll(layers());
     return List.copyOf(blobs);
+  }
+
+  Optional<Descriptor> config() {
+    JsonNode config = json().path("config");
+    return config.isObject() ? Optional.of(descriptor(config)) : Optional.empty();
+  }
+
+  List<Descriptor> layers() {
+    return descriptors(json().path("layers"));
   }
 
   /**
@@ -323,9 +408,12 @@ public final class Manifest {
    * @return in the order of the manifest
    */
   public Map<String, String> annotations() {
+    return annotations(json());
+  }
+
+  private static Map<String, String> annotations(JsonNode json) {
     Map<String, String> annotations = new LinkedHashMap<>();
-    json()
-        .path("annotations")
+    json.path("annotations")
         .properties()
         .forEach(entry -> annotations.put(entry.getKey(), entry.getValue().asText("")));
     return annotations;
@@ -357,6 +445,11 @@ public final class Manifest {
                     + (variant.isEmpty() ? "" : "/" + variant)));
       }
       node.path("urls").forEach(url -> builder.addUrls(url.asText()));
+      String artifactType = node.path("artifactType").asText("");
+      if (!artifactType.isEmpty()) {
+        builder.artifactType(artifactType);
+      }
+      builder.annotations(annotations(node));
       return builder.build();
     } catch (IllegalArgumentException | ai.kubernaut.airgap.image.InvalidReferenceException e) {
       throw new InvalidManifestException(

@@ -13,8 +13,7 @@ import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
-import ai.kubernaut.airgap.registry.Descriptor;
-import ai.kubernaut.airgap.registry.Manifest;
+import ai.kubernaut.airgap.registry.ImageContent;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -140,11 +139,7 @@ final class ExpectedImages {
       return expected;
     }
     ImageRef mirrored = digest.map(entry.target()::withDigest).orElse(entry.target());
-    Manifest manifest = registries.readManifest(mirrored);
-    expected.add(manifest.digest());
-    for (Descriptor child : manifest.children()) {
-      expected.add(child.digest());
-    }
+    expected.addAll(ImageContent.readDigests(registries, mirrored));
     return expected;
   }
 

@@ -14,6 +14,7 @@ import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.DockerRegistry;
 import ai.kubernaut.airgap.registry.InvalidManifestException;
 import ai.kubernaut.airgap.registry.Manifest;
+import ai.kubernaut.airgap.registry.ManifestBudget;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
 import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
@@ -98,7 +99,7 @@ final class AttachmentsTest {
       signedSbom = attach(client, repository, sbom, SIGNATURE, "a signature of the packages");
       client.writeManifest(repository.digest(signedSbom.digest()), signedSbom);
       if (client.referrers(repository, child.digest()).isEmpty()) {
-        FallbackTag fallback = new FallbackTag(client, repository);
+        FallbackTag fallback = new FallbackTag(client, repository, ManifestBudget.ofOneImage());
         fallback.list(child.digest(), List.of(sbom));
         fallback.list(sbom.digest(), List.of(signedSbom));
       }
@@ -208,7 +209,7 @@ final class AttachmentsTest {
       RegistryClient client = new WithoutReferrers(memory);
       Manifest other = attach(client, repository, signed.child, SBOM, "other packages");
       client.writeManifest(repository.digest(other.digest()), other);
-      FallbackTag fallback = new FallbackTag(client, repository);
+      FallbackTag fallback = new FallbackTag(client, repository, ManifestBudget.ofOneImage());
 
       fallback.list(signed.child.digest(), List.of(other));
       fallback.list(signed.child.digest(), List.of(signed.sbom));
@@ -299,7 +300,7 @@ final class AttachmentsTest {
       RegistryClient client = new WithoutReferrers(memory);
       Repository repository = signed.image.repository();
       ImageRef tag = repository.tag(tag(signed.child));
-      FallbackTag fallback = new FallbackTag(client, repository);
+      FallbackTag fallback = new FallbackTag(client, repository, ManifestBudget.ofOneImage());
 
       for (Manifest other : List.of(signed.index, signed.cosign, signed.sbom)) {
         memory.writeManifest(tag, other);
@@ -354,7 +355,7 @@ final class AttachmentsTest {
           };
 
       assertThat(
-              new FallbackTag(holdsOld, repository)
+              new FallbackTag(holdsOld, repository, ManifestBudget.ofOneImage())
                   .list(signed.child.digest(), List.of(signed.sbom)))
           .isTrue();
     }

@@ -15,10 +15,11 @@ import java.util.OptionalLong;
  * Another client as it is, but without uploads that can be continued; for tests that change one
  * method.
  */
-class DelegatingClient implements RegistryClient {
+public class DelegatingClient implements RegistryClient {
   private final RegistryClient client;
 
-  DelegatingClient(RegistryClient client) {
+  /** Wraps a client. */
+  public DelegatingClient(RegistryClient client) {
     this.client = client;
   }
 

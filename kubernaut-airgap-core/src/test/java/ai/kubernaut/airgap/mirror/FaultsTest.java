@@ -27,7 +27,9 @@ import ai.kubernaut.airgap.registry.DockerRegistry;
 import ai.kubernaut.airgap.registry.FaultProxy;
 import ai.kubernaut.airgap.registry.FaultProxy.Fault;
 import ai.kubernaut.airgap.registry.FaultProxy.Request;
+import ai.kubernaut.airgap.registry.ImageContent;
 import ai.kubernaut.airgap.registry.Manifest;
+import ai.kubernaut.airgap.registry.ManifestBudget;
 import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.TokenService;
 import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
@@ -427,9 +429,10 @@ final class FaultsTest {
         retrying,
         plan().entries().get(0),
         index.digest(),
-        ImageManifests.read(retrying, image().repository(), index.digest()),
+        ImageContent.read(retrying, image().repository().digest(index.digest())),
         List.of(),
-        new IndexFallback(Optional.empty()));
+        new IndexFallback(Optional.empty()),
+        ManifestBudget.ofOneImage());
   }
 
   @Test

@@ -9,6 +9,7 @@ import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.mirror.MirroredImage.Outcome;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.registry.Manifest;
+import ai.kubernaut.airgap.registry.ManifestBudget;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
@@ -122,19 +123,18 @@ final class ManifestBudgetTest {
 
   @Test
   void theFailureIsTyped() {
-    ManifestBudget budget =
-        ManifestBudget.of(MirrorOptions.builder().manifestBytesPerImage(2000).build());
-    ImageRef image = ImageRef.parse("quay.io/kubernaut-ai/gateway:v1");
-    budget.add(image, 1);
+    ManifestBudget budget = ManifestBudget.of(2000, Long.MAX_VALUE);
+    ImageRef image = publish("gateway", 0);
+    budget.read(client, image);
 
-    assertThatThrownBy(() -> budget.add(image, 1))
+    assertThatThrownBy(() -> budget.read(client, image))
         .isInstanceOfSatisfying(
             RegistryException.class,
             e -> {
               assertThat(e.reason()).isEqualTo(Reason.TOO_LARGE);
               assertThat(e.registry()).isEqualTo("quay.io");
             });
-    budget.forImage().add(image, 1);
+    assertThat(budget.forImage().read(client, image)).isNotNull();
   }
 
   @Test

@@ -6,14 +6,8 @@ import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.InvalidManifestException;
 import ai.kubernaut.airgap.registry.Manifest;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -33,9 +27,8 @@ final class LayoutIndex {
   private static final String CONTAINERD_NAME = "io.containerd.image.name";
 
   private static final Pattern TAG = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}");
-  private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final ObjectNode json;
+  private final Manifest index;
   private final List<Entry> entries;
   private final @Nullable Repository shortNames;
 
@@ -49,16 +42,14 @@ final class LayoutIndex {
     }
   }
 
-  private LayoutIndex(ObjectNode json, List<Entry> entries, @Nullable Repository shortNames) {
-    this.json = json;
+  private LayoutIndex(Manifest index, List<Entry> entries, @Nullable Repository shortNames) {
+    this.index = index;
     this.entries = entries;
     this.shortNames = shortNames;
   }
 
   static byte[] empty() {
-    return "{\"schemaVersion\":2,\"mediaType\":\"%s\",\"manifests\":[]}"
-        .formatted(Manifest.OCI_INDEX)
-        .getBytes(StandardCharsets.UTF_8);
+    return Manifest.index().content();
   }
 
   /**
@@ -68,32 +59,25 @@ final class LayoutIndex {
    * @param shortNames whose images those are that have a tag for a name; null when nobody's
    */
   static LayoutIndex parse(byte[] content, @Nullable Repository shortNames) {
-    List<Descriptor> descriptors;
-    JsonNode json;
     try {
-      descriptors = Manifest.of(Manifest.OCI_INDEX, content).children();
-      json = JSON.readTree(content);
+      return of(Manifest.of(Manifest.OCI_INDEX, content), shortNames);
     } catch (InvalidManifestException e) {
       throw new InvalidManifestException(FILE + " cannot be used: " + e.getMessage());
-    } catch (IOException e) {
-      throw new IllegalStateException("the JSON could not be written", e);
     }
-    List<Entry> entries = new ArrayList<>();
-    for (int i = 0; i < descriptors.size(); i++) {
-      JsonNode annotations = json.path("manifests").path(i).path("annotations");
-      entries.add(
-          new Entry(
-              name(
-                  annotations.path(REF_NAME).asText(""),
-                  annotations.path(CONTAINERD_NAME).asText(""),
-                  shortNames),
-              descriptors.get(i)));
-    }
-    return new LayoutIndex((ObjectNode) json, List.copyOf(entries), shortNames);
+  }
+
+  private static LayoutIndex of(Manifest index, @Nullable Repository shortNames) {
+    List<Entry> entries =
+        index.children().stream()
+            .map(child -> new Entry(name(child.annotations(), shortNames), child))
+            .toList();
+    return new LayoutIndex(index, entries, shortNames);
   }
 
   private static Optional<ImageRef> name(
-      String name, String wholeName, @Nullable Repository shortNames) {
+      Map<String, String> annotations, @Nullable Repository shortNames) {
+    String name = annotations.getOrDefault(REF_NAME, "");
+    String wholeName = annotations.getOrDefault(CONTAINERD_NAME, "");
     boolean isTag = TAG.matcher(name).matches();
     if (isTag && wholeName.isEmpty()) {
       return shortNames == null ? Optional.empty() : Optional.of(shortNames.tag(name));
@@ -126,23 +110,17 @@ final class LayoutIndex {
    * @param obsolete further entries that fall away
    */
   LayoutIndex with(ImageRef name, Descriptor manifest, Predicate<ImageRef> obsolete) {
-    ObjectNode changed = json.deepCopy();
-    ArrayNode all = changed.putArray("manifests");
-    for (int i = 0; i < entries.size(); i++) {
-      Entry entry = entries.get(i);
-      if (!entry.isCalled(name) && entry.name().filter(obsolete).isEmpty()) {
-        all.add(json.path("manifests").path(i));
-      }
-    }
-    ObjectNode added = all.addObject();
-    added.put("mediaType", manifest.mediaType());
-    added.put("digest", manifest.digest().toString());
-    added.put("size", manifest.size());
-    added.putObject("annotations").put(REF_NAME, name.toString());
-    return parse(changed.toString().getBytes(StandardCharsets.UTF_8), shortNames);
+    Descriptor named =
+        Descriptor.builder().from(manifest).putAnnotations(REF_NAME, name.toString()).build();
+    Predicate<ImageRef> replaced = obsolete.or(name::equals);
+    return of(
+        index.withChildren(
+            child -> name(child.annotations(), shortNames).filter(replaced).isEmpty(),
+            List.of(named)),
+        shortNames);
   }
 
   byte[] content() {
-    return json.toString().getBytes(StandardCharsets.UTF_8);
+    return index.content();
   }
 }

@@ -18,12 +18,8 @@ final class Bodies {
   private Bodies() {}
 
   static HttpEntity json(JsonNode json) {
-    return json("application/json", json);
-  }
-
-  static HttpEntity json(String mediaType, JsonNode json) {
     try {
-      return bytes(mediaType, JSON.writeValueAsBytes(json));
+      return bytes("application/json", JSON.writeValueAsBytes(json));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("a tree of JSON nodes cannot be written", e);
     }

@@ -5,9 +5,6 @@ import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryClient;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -37,37 +34,22 @@ final class ReferrersHandler implements Router.Handler {
                         ErrorCode.UNSUPPORTED,
                         "the content of this registry does not support referrers"));
     Optional<String> wanted = request.query("artifactType");
-    ObjectNode index =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("schemaVersion", 2)
-            .put("mediaType", Manifest.OCI_INDEX);
-    ArrayNode manifests = index.putArray("manifests");
-    for (Descriptor referrer : referrers) {
-      Manifest manifest = content.readManifest(repository.digest(referrer.digest()));
-      Optional<String> artifactType = manifest.artifactType();
-      if (wanted.isEmpty() || wanted.equals(artifactType)) {
-        add(manifests, referrer, manifest, artifactType);
-      }
-    }
+    List<Descriptor> listed =
+        referrers.stream()
+            .map(referrer -> described(repository, referrer))
+            .filter(referrer -> wanted.isEmpty() || wanted.equals(referrer.artifactType()))
+            .toList();
     if (wanted.isPresent()) {
       response.setHeader("OCI-Filters-Applied", "artifactType");
     }
-    response.setEntity(Bodies.json(Manifest.OCI_INDEX, index));
+    response.setEntity(Bodies.bytes(Manifest.OCI_INDEX, Manifest.index(listed).content()));
   }
 
-  private static void add(
-      ArrayNode manifests, Descriptor referrer, Manifest manifest, Optional<String> artifactType) {
-    ObjectNode descriptor =
-        manifests
-            .addObject()
-            .put("mediaType", referrer.mediaType())
-            .put("digest", referrer.digest().toString())
-            .put("size", referrer.size());
-    artifactType.ifPresent(type -> descriptor.put("artifactType", type));
-    if (!manifest.annotations().isEmpty()) {
-      ObjectNode annotations = descriptor.putObject("annotations");
-      manifest.annotations().forEach(annotations::put);
-    }
+  private Descriptor described(Repository repository, Descriptor referrer) {
+    Manifest manifest = content.readManifest(repository.digest(referrer.digest()));
+    return Descriptor.builder()
+        .from(manifest.referrerDescriptor())
+        .digest(referrer.digest())
+        .build();
   }
 }

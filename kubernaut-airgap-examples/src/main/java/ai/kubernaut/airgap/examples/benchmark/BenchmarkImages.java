@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.examples.benchmark;
 
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Platform;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.Manifest;
@@ -61,7 +62,7 @@ final class BenchmarkImages {
 
   private ImageRef push(int number) {
     Repository repository = Repository.parse(host + "/benchmark/image-" + number);
-    List<String> children = new ArrayList<>();
+    List<Descriptor> children = new ArrayList<>();
     for (String architecture : ARCHITECTURES) {
       List<Descriptor> layers = new ArrayList<>();
       for (int base = 0; base < BASES; base++) {
@@ -84,25 +85,21 @@ final class BenchmarkImages {
           "{\"schemaVersion\":2,\"mediaType\":\"%s\",\"config\":%s,\"layers\":[%s]}"
               .formatted(
                   Manifest.OCI_MANIFEST,
-                  json(config, "application/vnd.oci.image.config.v1+json", ""),
+                  json(config, "application/vnd.oci.image.config.v1+json"),
                   layers.stream()
-                      .map(layer -> json(layer, "application/vnd.oci.image.layer.v1.tar", ""))
+                      .map(layer -> json(layer, "application/vnd.oci.image.layer.v1.tar"))
                       .collect(Collectors.joining(",")));
       Manifest child =
           Manifest.of(Manifest.OCI_MANIFEST, manifest.getBytes(StandardCharsets.UTF_8));
       registry.writeManifest(repository.digest(child.digest()), child);
       children.add(
-          json(
-              child.descriptor(),
-              Manifest.OCI_MANIFEST,
-              ",\"platform\":{\"os\":\"linux\",\"architecture\":\"" + architecture + "\"}"));
+          Descriptor.builder()
+              .from(child.descriptor())
+              .platform(Platform.of("linux", architecture))
+              .build());
     }
-    String index =
-        "{\"schemaVersion\":2,\"mediaType\":\"%s\",\"manifests\":[%s]}"
-            .formatted(Manifest.OCI_INDEX, String.join(",", children));
     ImageRef image = repository.tag("v1");
-    registry.writeManifest(
-        image, Manifest.of(Manifest.OCI_INDEX, index.getBytes(StandardCharsets.UTF_8)));
+    registry.writeManifest(image, Manifest.index(children));
     return image;
   }
 
@@ -122,8 +119,8 @@ final class BenchmarkImages {
     return blob;
   }
 
-  private static String json(Descriptor blob, String mediaType, String more) {
-    return "{\"mediaType\":\"%s\",\"digest\":\"%s\",\"size\":%d%s}"
-        .formatted(mediaType, blob.digest(), blob.size(), more);
+  private static String json(Descriptor blob, String mediaType) {
+    return "{\"mediaType\":\"%s\",\"digest\":\"%s\",\"size\":%d}"
+        .formatted(mediaType, blob.digest(), blob.size());
   }
 }

@@ -1,17 +1,17 @@
-package ai.kubernaut.airgap.mirror;
+package ai.kubernaut.airgap.registry;
 
 import ai.kubernaut.airgap.image.ImageRef;
-import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * How many bytes of manifests one image, with its attachments, may make a run read and hold, and
- * all images together. Thread-safe.
+ * all images together. Every manifest counts as 1 KiB at least, so their number is limited too.
+ * Thread-safe.
  */
-final class ManifestBudget {
-  /** What a manifest counts at least, so that their number is limited too. */
+public final class ManifestBudget {
   private static final long LEAST = 1024;
+  private static final long DEFAULT = 32L << 20;
 
   private final long perImage;
   private final long perRun;
@@ -24,29 +24,39 @@ final class ManifestBudget {
     this.ofRun = ofRun;
   }
 
-  /** A budget of the first image of a run. */
-  static ManifestBudget of(MirrorOptions options) {
-    return new ManifestBudget(
-        options.manifestBytesPerImage(), options.manifestBytesPerRun(), new AtomicLong());
+  /**
+   * Returns a budget for the first image of a run.
+   *
+   * @param perImage the most bytes of one image
+   * @param perRun the most bytes of all images that are held at the same time
+   * @return the budget
+   */
+  public static ManifestBudget of(long perImage, long perRun) {
+    return new ManifestBudget(perImage, perRun, new AtomicLong());
   }
 
-  /** For steps that hold no manifest longer than they read it. */
-  static ManifestBudget unlimited() {
-    return new ManifestBudget(Long.MAX_VALUE, Long.MAX_VALUE, new AtomicLong());
+  /** {@return a budget for one image that is not held, 32 MiB} */
+  public static ManifestBudget ofOneImage() {
+    return of(DEFAULT, DEFAULT);
   }
 
-  /** A budget of another image of the same run. */
-  ManifestBudget forImage() {
+  /** {@return a budget for another image of the same run} */
+  public ManifestBudget forImage() {
     return new ManifestBudget(perImage, perRun, ofRun);
   }
 
   /**
-   * Counts a manifest.
+   * Reads a manifest and counts it.
    *
-   * @throws RegistryException with TOO_LARGE when it is too much
+   * @param registries reads the manifest
+   * @param image which manifest
+   * @return the manifest
+   * @throws RegistryException with TOO_LARGE when it exceeds the budget, and as {@link
+   *     RegistryClient#readManifest} throws it
    */
-  void add(ImageRef image, long size) {
-    long bytes = Math.max(LEAST, size);
+  public Manifest read(RegistryClient registries, ImageRef image) {
+    Manifest manifest = registries.readManifest(image);
+    long bytes = Math.max(LEAST, manifest.size());
     if (ofImage.addAndGet(bytes) > perImage) {
       throw tooLarge(
           image,
@@ -62,10 +72,11 @@ final class ManifestBudget {
               + perRun
               + " bytes of manifests; raise manifestBytesPerRun, or mirror fewer images at once");
     }
+    return manifest;
   }
 
-  /** Gives back to the run what the image has used: nothing of it is held any more. */
-  void release() {
+  /** Returns what the image has used to the run: none of its manifests is held any more. */
+  public void release() {
     ofRun.addAndGet(-ofImage.getAndSet(0));
   }
 
