@@ -23,8 +23,6 @@ import ai.kubernaut.airgap.mirror.CheckDepth;
 import ai.kubernaut.airgap.mirror.MirrorEngine;
 import ai.kubernaut.airgap.mirror.MirrorOptions;
 import ai.kubernaut.airgap.mirror.MirrorReport;
-import ai.kubernaut.airgap.mirror.RetryPolicy;
-import ai.kubernaut.airgap.mirror.RetryingClient;
 import ai.kubernaut.airgap.overlay.MirrorProof;
 import ai.kubernaut.airgap.overlay.MirrorProver;
 import ai.kubernaut.airgap.overlay.ProofOptions;
@@ -43,6 +41,8 @@ import ai.kubernaut.airgap.pullsecret.PullSecretOptions;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
 import ai.kubernaut.airgap.registry.Credentials;
 import ai.kubernaut.airgap.registry.RegistryClient;
+import ai.kubernaut.airgap.registry.retry.RetryPolicy;
+import ai.kubernaut.airgap.registry.retry.RetryingClient;
 import ai.kubernaut.airgap.verify.VerificationReport;
 import ai.kubernaut.airgap.verify.Verifier;
 import ai.kubernaut.airgap.verify.VerifyOptions;
@@ -72,7 +72,8 @@ import org.jspecify.annotations.Nullable;
 public final class Airgap implements AutoCloseable {
   private static final Duration END_LIMIT = Duration.ofSeconds(10);
 
-  private final @Nullable RegistryClient registries;
+  private final @Nullable RegistryClient source;
+  private final @Nullable RegistryClient target;
   private final @Nullable ClusterClient cluster;
   private final @Nullable HelmClient helm;
   private final boolean closesClients;
@@ -85,7 +86,8 @@ public final class Airgap implements AutoCloseable {
   private volatile boolean closed;
 
   private Airgap(Builder builder) {
-    this.registries = builder.registries;
+    this.source = builder.source;
+    this.target = builder.target;
     this.cluster = builder.cluster;
     this.helm = builder.helm;
     this.closesClients = builder.closesClients;
@@ -176,7 +178,7 @@ public final class Airgap implements AutoCloseable {
 
   private MirrorPlan planned(String what, Function<RegistryClient, MirrorPlan> planning) {
     Progress run = run();
-    RegistryClient client = retrying(run);
+    RegistryClient client = retrying(source(), run);
     return run.during(
         0,
         what,
@@ -198,7 +200,8 @@ public final class Airgap implements AutoCloseable {
    * @throws IllegalStateException when a client that this step needs was not given
    */
   public PlanForecast forecast(MirrorPlan plan) {
-    return new PlanForecaster(retrying(run())).forecast(plan);
+    Progress run = run();
+    return new PlanForecaster(retrying(source(), run), retrying(target(), run)).forecast(plan);
   }
 
   /**
@@ -214,7 +217,7 @@ public final class Airgap implements AutoCloseable {
    * @throws IllegalStateException when no registry client was given
    */
   public Chart fetchChart(ImageRef artifact, Path directory) {
-    return new ChartFetcher(retrying(run())).fetch(artifact, directory);
+    return new ChartFetcher(retrying(source(), run())).fetch(artifact, directory);
   }
 
   /**
@@ -284,7 +287,7 @@ public final class Airgap implements AutoCloseable {
    * @throws IllegalStateException when no registry client was given
    */
   public PreflightReport preflight(MirrorPlan plan, PreflightOptions options) {
-    return new Preflight(registries(), options, progress).check(plan);
+    return new Preflight(target(), options, progress).check(plan);
   }
 
   /**
@@ -314,7 +317,8 @@ public final class Airgap implements AutoCloseable {
    * @throws IllegalStateException when no registry client was given
    */
   public MirrorReport mirror(MirrorPlan plan, MirrorOptions options) {
-    RegistryClient client = registries();
+    RegistryClient from = source();
+    RegistryClient to = target();
     Run run = new Run();
     runs.add(run);
     try {
@@ -322,7 +326,8 @@ public final class Airgap implements AutoCloseable {
         run.stop();
       }
       return new MirrorEngine(
-              client,
+              from,
+              to,
               MirrorOptions.builder()
                   .from(options)
                   .cancelledBy(run.stoppedBy(options.cancelledBy()))
@@ -358,8 +363,7 @@ public final class Airgap implements AutoCloseable {
    * @throws IllegalStateException when no registry client was given
    */
   public MirrorReport checkMirror(MirrorPlan plan, CheckDepth depth) {
-    return new MirrorEngine(registries(), MirrorOptions.builder().build(), progress)
-        .check(plan, depth);
+    return new MirrorEngine(target(), MirrorOptions.builder().build(), progress).check(plan, depth);
   }
 
   /**
@@ -467,7 +471,7 @@ public final class Airgap implements AutoCloseable {
         return failure;
       }
       Consumer<ProgressEvent> nobody = event -> {};
-      Verifier verifier = new Verifier(cluster(), helm(), registries, profile, nobody);
+      Verifier verifier = new Verifier(cluster(), helm(), target, profile, nobody);
       VerificationReport seen =
           verifier.verify(
               Installation.of(plan.release(), plan),
@@ -521,7 +525,7 @@ public final class Airgap implements AutoCloseable {
    */
   public VerificationReport verify(Installation installation, VerifyOptions options) {
     Progress run = Progress.of(ProgressEvent.Step.VERIFY, progress);
-    return new Verifier(cluster(), helm(), retrying(run), profile, run)
+    return new Verifier(cluster(), helm(), retrying(target(), run), profile, run)
         .verify(installation, options);
   }
 
@@ -589,16 +593,20 @@ public final class Airgap implements AutoCloseable {
     }
   }
 
-  private RegistryClient registries() {
-    return required(registries, "registry(…)");
+  private RegistryClient source() {
+    return required(source, "registry(…) or sourceRegistry(…)");
+  }
+
+  private RegistryClient target() {
+    return required(target, "registry(…) or targetRegistry(…)");
   }
 
   private Progress run() {
     return Progress.of(ProgressEvent.Step.PLAN, progress);
   }
 
-  private RegistryClient retrying(Progress run) {
-    return RetryingClient.of(registries(), retry, run);
+  private RegistryClient retrying(RegistryClient client, Progress run) {
+    return RetryingClient.of(client, retry, run);
   }
 
   private ClusterClient cluster() {
@@ -633,8 +641,11 @@ public final class Airgap implements AutoCloseable {
     if (!closesClients) {
       return;
     }
-    if (registries != null) {
-      registries.close();
+    if (source != null) {
+      source.close();
+    }
+    if (target != null) {
+      target.close();
     }
     if (cluster != null) {
       cluster.close();
@@ -661,7 +672,8 @@ public final class Airgap implements AutoCloseable {
 
   /** Builds an {@link Airgap}. Not thread-safe. */
   public static final class Builder {
-    private @Nullable RegistryClient registries;
+    private @Nullable RegistryClient source;
+    private @Nullable RegistryClient target;
     private @Nullable ClusterClient cluster;
     private @Nullable HelmClient helm;
     private boolean closesClients;
@@ -673,13 +685,36 @@ public final class Airgap implements AutoCloseable {
     private Builder() {}
 
     /**
-     * Says how registries are reached.
+     * Sets the client of all registries: those that images come from, and the mirror.
      *
      * @param client stays open unless {@link #closeClients(boolean)} says otherwise
      * @return this builder
      */
     public Builder registry(RegistryClient client) {
-      this.registries = Objects.requireNonNull(client, "client");
+      return sourceRegistry(client).targetRegistry(client);
+    }
+
+    /**
+     * Sets the client that images are read with, for example that of an image layout. Planning,
+     * forecasting, fetching charts and mirroring use it.
+     *
+     * @param client stays open unless {@link #closeClients(boolean)} says otherwise
+     * @return this builder
+     */
+    public Builder sourceRegistry(RegistryClient client) {
+      this.source = Objects.requireNonNull(client, "client");
+      return this;
+    }
+
+    /**
+     * Sets the client that the mirror is written and read with. Forecasting, the preflight,
+     * mirroring, checking and verifying use it.
+     *
+     * @param client stays open unless {@link #closeClients(boolean)} says otherwise
+     * @return this builder
+     */
+    public Builder targetRegistry(RegistryClient client) {
+      this.target = Objects.requireNonNull(client, "client");
       return this;
     }
 

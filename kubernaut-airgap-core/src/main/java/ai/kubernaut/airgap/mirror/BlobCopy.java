@@ -98,13 +98,13 @@ final class BlobCopy {
     }
     if (home.isPresent()
         && !options.isKnownUnsupported(Capability.MOUNT)
-        && image.registries().mountBlob(to, blob.digest(), home.orElseThrow())) {
+        && image.target().mountBlob(to, blob.digest(), home.orElseThrow())) {
       // A registry that mounts also says yes to what is there already, so there is no need to ask
       // first.
       image.mounted();
       return Way.MOUNTED;
     }
-    if (image.registries().findBlob(to, blob.digest()).equals(OptionalLong.of(blob.size()))) {
+    if (image.target().findBlob(to, blob.digest()).equals(OptionalLong.of(blob.size()))) {
       image.present();
       return Way.PRESENT;
     }

@@ -14,13 +14,13 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
 /**
- * Sends one blob for one image. It goes in one piece at first, as that is fastest and every
- * registry takes it. When that breaks, it goes on at the offset that the registry reports. Some
- * registries, distribution 2.8 among them, give a session up when a piece breaks in the middle, and
- * some proxies refuse large bodies (413): then the blob is begun again in pieces, so that what
- * breaks off the next time costs less. A piece is read from the source before it is sent, so that
- * neither a slow source nor the end of the process is likely to break it in the middle; that is why
- * large blobs go in pieces from the beginning where a journal is to make them survive the process.
+ * Sends one blob for one image. It is sent in one request at first, which is fastest and which
+ * every registry supports. When that breaks, it resumes at the offset that the registry reports.
+ * Some registries, distribution 2.8 among them, discard a session when a request breaks in the
+ * middle, and some proxies refuse large bodies (413): then the blob is sent again in chunks, so
+ * that the next failure costs less. A chunk is read from the source before it is sent, so that
+ * neither a slow source nor the end of the process is likely to break it in the middle. With a
+ * journal, large blobs are sent in chunks from the beginning.
  */
 final class BlobSender {
   /**
@@ -66,7 +66,7 @@ final class BlobSender {
     Optional<BlobUpload> earlier =
         journal
             .session(image.to(), blob.digest())
-            .flatMap(session -> image.registries().resumeUpload(image.to(), session));
+            .flatMap(session -> image.target().resumeUpload(image.to(), session));
     Optional<Long> arrived = earlier.flatMap(this::arrived);
     if (arrived.isPresent()) {
       resumed = true;
@@ -74,7 +74,7 @@ final class BlobSender {
       send(earlier.orElseThrow(), arrived.get());
       return;
     }
-    Optional<BlobUpload> upload = image.registries().beginUpload(image.to());
+    Optional<BlobUpload> upload = image.target().beginUpload(image.to());
     if (upload.isPresent()) {
       send(upload.get(), 0);
     } else {
@@ -85,9 +85,9 @@ final class BlobSender {
   /** The way for clients that cannot continue uploads. */
   private void sendWhole() {
     while (true) {
-      try (ResumingInput source = image.registries().openBlob(image.from(), blob, 0)) {
+      try (CountedInput source = open(0)) {
         try {
-          image.registries().writeBlob(image.to(), blob, counted(source, 0));
+          image.target().writeBlob(image.to(), blob, source);
           return;
         } catch (RegistryException e) {
           pause(source, e);
@@ -104,9 +104,9 @@ final class BlobSender {
       boolean stored = false;
       while (!stored) {
         journal.sending(image.to(), blob.digest(), upload);
-        try (ResumingInput source = image.registries().openBlob(image.from(), blob, offset)) {
+        try (CountedInput source = open(offset)) {
           try {
-            sendFrom(upload, offset, counted(source, offset));
+            sendFrom(upload, offset, source);
             stored = true;
           } catch (CancellationException e) {
             keep = journal.isKept();
@@ -124,7 +124,7 @@ final class BlobSender {
             } else {
               inPieces = true;
               offset = 0;
-              upload = image.registries().beginUpload(image.to()).orElseThrow();
+              upload = image.target().beginUpload(image.to()).orElseThrow();
             }
           }
         }
@@ -180,7 +180,7 @@ final class BlobSender {
   }
 
   /** Waits before the next try. Throws what the target did when there is no sense in one. */
-  private void pause(ResumingInput source, RegistryException e) {
+  private void pause(CountedInput source, RegistryException e) {
     if (source.hasFailed()) {
       throw e;
     }
@@ -192,12 +192,11 @@ final class BlobSender {
     } else if (e.reason() == Reason.DIGEST_MISMATCH && resumed) {
       // What an earlier run sent is not what it should be; this one can do better.
       resumed = false;
-    } else if (isSessionLost(e)) {
+    } else if (e.reason().retryable() || isSessionLost(e)) {
       failures++;
-      image.registries().retries().pauseAnyway(e, failures);
+      image.target().pause(e, failures);
     } else {
-      failures++;
-      image.registries().retries().pause(e, failures);
+      throw e;
     }
   }
 
@@ -213,7 +212,7 @@ final class BlobSender {
   /** How much the registry holds; empty when it has given the session up. */
   private Optional<Long> arrived(BlobUpload upload) {
     try {
-      long offset = image.registries().retries().call(image.to().registry(), upload::offset);
+      long offset = upload.offset();
       return offset <= blob.size() ? Optional.of(offset) : Optional.empty();
     } catch (RegistryException e) {
       if (e.reason().retryable() || Thread.currentThread().isInterrupted()) {
@@ -225,16 +224,13 @@ final class BlobSender {
 
   /** The answer to the last request may have been all that was lost. */
   private boolean isStored() {
-    return image
-        .registries()
-        .findBlob(image.to(), blob.digest())
-        .equals(OptionalLong.of(blob.size()));
+    return image.target().findBlob(image.to(), blob.digest()).equals(OptionalLong.of(blob.size()));
   }
 
-  private InputStream counted(InputStream source, long start) {
+  private CountedInput open(long start) {
     long[] position = {start};
     return new CountedInput(
-        source,
+        image.source().readBlob(image.from(), blob, start),
         count -> {
           position[0] += count;
           image.bytesSent(count);

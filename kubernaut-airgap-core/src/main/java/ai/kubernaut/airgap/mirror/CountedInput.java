@@ -5,30 +5,49 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.function.LongConsumer;
 
-/** Tells how much has gone by. */
+/** A stream from the source that counts what is read, and remembers whether it has failed. */
 final class CountedInput extends FilterInputStream {
   private final LongConsumer counter;
+  private boolean failed;
 
   CountedInput(InputStream in, LongConsumer counter) {
     super(in);
     this.counter = counter;
   }
 
+  /** Whether the source ended a transfer, and not the target. */
+  boolean hasFailed() {
+    return failed;
+  }
+
   @Override
   public int read() throws IOException {
-    int value = super.read();
-    if (value >= 0) {
-      counter.accept(1);
-    }
-    return value;
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override
   public int read(byte[] buffer, int offset, int length) throws IOException {
-    int count = super.read(buffer, offset, length);
+    int count;
+    try {
+      count = super.read(buffer, offset, length);
+    } catch (IOException | RuntimeException e) {
+      failed = true;
+      throw e;
+    }
     if (count > 0) {
       counter.accept(count);
     }
     return count;
+  }
+
+  /** Closes the stream. A failure does not matter: nothing more is wanted from the source. */
+  @Override
+  public void close() {
+    try {
+      super.close();
+    } catch (IOException e) {
+      return;
+    }
   }
 }

@@ -3,11 +3,11 @@ package ai.kubernaut.airgap.mirror;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
-import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.ImageContent;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.ManifestBudget;
+import ai.kubernaut.airgap.registry.retry.RetryingClient;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One image on its way: what it consists of, and what has become of it so far. Thread-safe. */
 final class ImageCopy {
-  private final RetryingClient registries;
-  private final MirrorEntry entry;
+  private final Sides sides;
+  private final CopyJob job;
   private final Digest sourceDigest;
   private final ImageContent content;
   private final List<Attachment> attachments;
@@ -33,8 +33,8 @@ final class ImageCopy {
   private long bytesResumed;
 
   ImageCopy(
-      RetryingClient registries,
-      MirrorEntry entry,
+      Sides sides,
+      CopyJob job,
       Digest sourceDigest,
       ImageContent content,
       List<Attachment> attachments,
@@ -43,14 +43,18 @@ final class ImageCopy {
     this.budget = budget;
     this.fallback = fallback;
     this.attachments = attachments;
-    this.registries = registries;
-    this.entry = entry;
+    this.sides = sides;
+    this.job = job;
     this.sourceDigest = sourceDigest;
     this.content = content;
   }
 
-  RetryingClient registries() {
-    return registries;
+  RetryingClient source() {
+    return sides.source();
+  }
+
+  RetryingClient target() {
+    return sides.target();
   }
 
   /** Every blob that the image and its attachments need, once. */
@@ -64,11 +68,11 @@ final class ImageCopy {
   }
 
   Repository from() {
-    return entry.source().repository();
+    return job.source().repository();
   }
 
   Repository to() {
-    return entry.target().repository();
+    return job.target().repository();
   }
 
   /** Content of a blob went to the mirror, whatever became of it there. */
@@ -118,12 +122,12 @@ final class ImageCopy {
     }
     writeChildren(content);
     List<ImageRef> unlisted = writeAttachments();
-    ImageRef target = entry.target();
+    ImageRef target = job.target();
     // A target that is named by digest alone is stored by it; a tagged one is complete the moment
     // its tag appears.
     Digest written =
         fallback.write(
-            registries, target.tag().isPresent() ? target.withoutDigest() : target, content);
+            target(), target.tag().isPresent() ? target.withoutDigest() : target, content);
     return counted()
         .outcome(MirroredImage.Outcome.COPIED)
         .digest(written)
@@ -136,7 +140,7 @@ final class ImageCopy {
   /** What has been transferred for the image so far, also when it fails in the end. */
   synchronized MirroredImage.Builder counted() {
     return MirroredImage.builder()
-        .entry(entry)
+        .entry(job.entry())
         .blobsSent(sent)
         .blobsSentAgain(sentAgain)
         .blobsMounted(mounted)
@@ -148,7 +152,7 @@ final class ImageCopy {
   private void writeChildren(ImageContent whole) {
     whole
         .children()
-        .forEach((child, manifest) -> registries.writeManifest(to().digest(child), manifest));
+        .forEach((child, manifest) -> target().writeManifest(to().digest(child), manifest));
   }
 
   /**
@@ -161,14 +165,14 @@ final class ImageCopy {
     Map<Digest, List<Manifest>> referrers = new LinkedHashMap<>();
     for (Attachment attachment : attachments) {
       writeChildren(attachment.content());
-      registries.writeManifest(attachment.in(to()), attachment.content().root());
+      target().writeManifest(attachment.in(to()), attachment.content().root());
       if (attachment.tag().isEmpty()) {
         referrers
             .computeIfAbsent(attachment.subject(), any -> new ArrayList<>())
             .add(attachment.content().root());
       }
     }
-    FallbackTag fallbackTag = new FallbackTag(registries, to(), budget);
+    FallbackTag fallbackTag = new FallbackTag(target(), to(), budget);
     List<ImageRef> unlisted = new ArrayList<>();
     referrers.forEach(
         (subject, manifests) -> {

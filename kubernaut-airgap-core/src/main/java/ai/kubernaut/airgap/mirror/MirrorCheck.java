@@ -2,45 +2,40 @@ package ai.kubernaut.airgap.mirror;
 
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
-import ai.kubernaut.airgap.plan.MirrorEntry;
-import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.ManifestBudget;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
-import java.util.Optional;
 
-/** Looks whether one image is in the mirror. */
+/** Checks whether one image is in the mirror. */
 final class MirrorCheck {
   private final RegistryClient registries;
-  private final MirrorEntry entry;
-  private final Optional<Digest> expectedDigest;
+  private final CopyJob job;
 
-  MirrorCheck(RegistryClient registries, MirrorPlan plan, MirrorEntry entry) {
+  MirrorCheck(RegistryClient registries, CopyJob job) {
     this.registries = registries;
-    this.entry = entry;
-    this.expectedDigest = plan.expectedDigest(entry);
+    this.job = job;
   }
 
   MirroredImage look(ContentCheck content, ManifestBudget budget) {
     try {
       Digest found = find();
-      content.check(registries, entry.target(), found, budget);
+      content.check(registries, job.target(), found, budget);
       return MirroredImage.builder()
-          .entry(entry)
+          .entry(job.entry())
           .outcome(MirroredImage.Outcome.PRESENT)
           .digest(found)
           .build();
     } catch (ListenerException e) {
       throw e;
     } catch (RuntimeException e) {
-      return MirrorRun.failed(entry, e);
+      return MirrorRun.failed(job, e);
     }
   }
 
   private Digest find() {
-    ImageRef target = entry.target();
+    ImageRef target = job.target();
     Digest found =
         registries
             .findManifest(target)
@@ -49,7 +44,7 @@ final class MirrorCheck {
                 () ->
                     failed(
                         Reason.NOT_FOUND, target + ": it is not in the mirror; mirror the plan"));
-    Digest expected = expectedDigest.orElse(found);
+    Digest expected = job.expectedDigest().orElse(found);
     if (!expected.equals(found)) {
       throw failed(
           Reason.DIGEST_MISMATCH,
@@ -64,6 +59,6 @@ final class MirrorCheck {
   }
 
   private RegistryException failed(Reason reason, String message) {
-    return new RegistryException(reason, entry.target().registry(), 0, message, null);
+    return new RegistryException(reason, job.target().registry(), 0, message, null);
   }
 }

@@ -4,6 +4,7 @@ import ai.kubernaut.airgap.image.Platform;
 import ai.kubernaut.airgap.preflight.Capability;
 import ai.kubernaut.airgap.preflight.Finding;
 import ai.kubernaut.airgap.preflight.PreflightReport;
+import ai.kubernaut.airgap.registry.retry.RetryPolicy;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -43,8 +44,8 @@ public interface MirrorOptions {
   Map<String, RateLimit> limits();
 
   /**
-   * Something whose end, good or bad, ends the run as an interrupt would: within a second, with
-   * what is in the mirror staying there.
+   * A stage whose completion, normal or exceptional, cancels the run within a second. What is in
+   * the mirror stays there.
    *
    * @return by default empty
    */

@@ -4,7 +4,6 @@ import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platforms;
-import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.preflight.Capability;
 import ai.kubernaut.airgap.progress.Progress;
@@ -24,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 
 /**
  * One mirroring of one plan, in three phases: what the mirror lacks is found out and its manifests
@@ -32,34 +30,33 @@ import java.util.function.Supplier;
  * as its last blob is there.
  */
 final class MirrorRun {
-  private final Supplier<RetryingClient> clients;
+  private final Sides sides;
   private final ManifestBudget manifests;
   private final Progress progress;
   private final TransferMeter meter;
   private final Journal journal;
   private final MirrorPlan plan;
+  private final List<CopyJob> jobs;
   private final MirrorOptions options;
   private final IndexFallback fallback;
   private final ContentCheck check = new ContentCheck(CheckDepth.MANIFEST);
   private final Workers images;
   private final Workers blobs;
 
-  /**
-   * @param clients makes a client for each image, with retries of its own
-   */
   MirrorRun(
       MirrorPlan plan,
       MirrorOptions options,
-      Supplier<RetryingClient> clients,
+      Sides sides,
       Progress progress,
       TransferMeter meter,
       Journal journal,
       Workers images,
       Workers blobs) {
     this.plan = withoutRefusedIndexes(plan, options);
+    this.jobs = CopyJob.of(this.plan);
     this.options = options;
     this.fallback = new IndexFallback(options.platformWhereIndexRefused());
-    this.clients = clients;
+    this.sides = sides;
     this.manifests =
         ManifestBudget.of(options.manifestBytesPerImage(), options.manifestBytesPerRun());
     this.progress = progress;
@@ -84,8 +81,7 @@ final class MirrorRun {
 
   MirrorReport mirror() throws InterruptedException {
     List<Found> found =
-        images.await(
-            plan.entries().stream().map(entry -> images.submit(() -> find(entry))).toList());
+        images.await(jobs.stream().map(job -> images.submit(() -> find(job))).toList());
     Map<Digest, BlobCopy> copies = blobs(found);
     if (!copies.isEmpty()) {
       learnHomes(found, copies);
@@ -120,54 +116,49 @@ final class MirrorRun {
   }
 
   /** Looks at one image: the mirror has it, or it has to be copied, or neither can be said. */
-  private Found find(MirrorEntry entry) {
-    RetryingClient registries = clients.get();
+  private Found find(CopyJob job) {
     ManifestBudget budget = manifests.forImage();
-    Found found = find(entry, registries, budget);
+    Found found = find(job, sides.forImage(), budget);
     if (found.copy().isEmpty()) {
       budget.release();
     }
     return found;
   }
 
-  private Found find(MirrorEntry entry, RetryingClient registries, ManifestBudget budget) {
+  private Found find(CopyJob job, Sides clients, ManifestBudget budget) {
     try {
-      Digest source = entry.digest().orElseGet(() -> resolve(registries, entry.source()));
-      Optional<Digest> there = registries.findManifest(entry.target()).map(Descriptor::digest);
-      Optional<Digest> expected =
-          plan.expectedDigest(entry)
-              .or(() -> Optional.of(source).filter(digest -> plan.platforms().isAll()));
+      Digest source = job.entry().digest().orElseGet(() -> resolve(clients.source(), job.source()));
+      Optional<Digest> there = clients.target().findManifest(job.target()).map(Descriptor::digest);
       if (there.isPresent()
-          && there.equals(expected)
-          && isComplete(registries, entry, there.get(), budget)) {
-        return Found.ended(present(entry, source, there.get()));
+          && there.equals(job.expectedDigest(source))
+          && isComplete(clients.target(), job.target(), there.get(), budget)) {
+        return Found.ended(job, present(job, source, there.get()));
       }
       ImageContent content =
           ImageContent.read(
-              registries, entry.source().withDigest(source), plan.platforms(), budget);
+              clients.source(), job.source().withDigest(source), job.platforms(), budget);
       if (there.filter(content.digest()::equals).isPresent()
-          && isComplete(registries, entry, there.get(), budget)) {
-        return Found.ended(present(entry, source, there.get()));
+          && isComplete(clients.target(), job.target(), there.get(), budget)) {
+        return Found.ended(job, present(job, source, there.get()));
       }
       List<Attachment> attached =
           AttachmentFinder.find(
-              registries, entry.source().repository(), content, options.attachments(), budget);
+              clients.source(), job.source().repository(), content, options.attachments(), budget);
       return new Found(
-          entry,
-          Optional.of(
-              new ImageCopy(registries, entry, source, content, attached, fallback, budget)),
+          job,
+          Optional.of(new ImageCopy(clients, job, source, content, attached, fallback, budget)),
           Optional.empty());
     } catch (ListenerException e) {
       throw e;
     } catch (RuntimeException e) {
-      return Found.ended(failed(entry, e));
+      return Found.ended(job, failed(job, e));
     }
   }
 
   private boolean isComplete(
-      RegistryClient registries, MirrorEntry entry, Digest digest, ManifestBudget budget) {
+      RegistryClient registries, ImageRef target, Digest digest, ManifestBudget budget) {
     try {
-      check.check(registries, entry.target(), digest, budget);
+      check.check(registries, target, digest, budget);
       return true;
     } catch (InvalidManifestException e) {
       return false;
@@ -179,9 +170,9 @@ final class MirrorRun {
     }
   }
 
-  private static MirroredImage present(MirrorEntry entry, Digest source, Digest there) {
+  private static MirroredImage present(CopyJob job, Digest source, Digest there) {
     return MirroredImage.builder()
-        .entry(entry)
+        .entry(job.entry())
         .outcome(MirroredImage.Outcome.PRESENT)
         .digest(there)
         .sourceDigest(source)
@@ -239,11 +230,13 @@ final class MirrorRun {
 
   private void learnHome(MirroredImage there, Map<Digest, BlobCopy> copies) {
     ImageRef target = there.entry().target();
-    RetryingClient registries = clients.get();
     ManifestBudget budget = manifests.forImage();
     try {
       ImageContent.read(
-              registries, target.withDigest(there.digest().orElseThrow()), Platforms.all(), budget)
+              sides.forImage().target(),
+              target.withDigest(there.digest().orElseThrow()),
+              Platforms.all(),
+              budget)
           .blobs()
           .forEach(
               blob -> {
@@ -279,10 +272,11 @@ final class MirrorRun {
               found
                   .copy()
                   .map(ImageCopy::counted)
-                  .orElseGet(() -> MirroredImage.builder().entry(found.entry())),
-              found.entry(),
+                  .orElseGet(() -> MirroredImage.builder().entry(found.job().entry())),
+              found.job(),
               e);
     }
+    images.checkNotStopping();
     MirroredImage finished = image;
     progress.emit(
         run ->
@@ -292,25 +286,25 @@ final class MirrorRun {
   }
 
   /** One image that nobody was prepared for must not take the others down. */
-  static MirroredImage failed(MirrorEntry entry, RuntimeException e) {
-    return failed(MirroredImage.builder().entry(entry), entry, e);
+  static MirroredImage failed(CopyJob job, RuntimeException e) {
+    return failed(MirroredImage.builder().entry(job.entry()), job, e);
   }
 
   private static MirroredImage failed(
-      MirroredImage.Builder image, MirrorEntry entry, RuntimeException e) {
+      MirroredImage.Builder image, CopyJob job, RuntimeException e) {
     return image
         .outcome(MirroredImage.Outcome.FAILED)
         .failure(
             e instanceof AirgapException
                 ? String.valueOf(e.getMessage())
-                : "mirroring %s failed unexpectedly: %s".formatted(entry.source(), e))
+                : "mirroring %s failed unexpectedly: %s".formatted(job.source(), e))
         .build();
   }
 
   /** What the first phase found out about one image: either what to copy, or how it ended. */
-  private record Found(MirrorEntry entry, Optional<ImageCopy> copy, Optional<MirroredImage> ended) {
-    static Found ended(MirroredImage image) {
-      return new Found(image.entry(), Optional.empty(), Optional.of(image));
+  private record Found(CopyJob job, Optional<ImageCopy> copy, Optional<MirroredImage> ended) {
+    static Found ended(CopyJob job, MirroredImage image) {
+      return new Found(job, Optional.empty(), Optional.of(image));
     }
   }
 }

@@ -9,6 +9,7 @@ import ai.kubernaut.airgap.registry.BlobUpload;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryClient;
+import ai.kubernaut.airgap.registry.retry.Sleeper;
 import java.io.InputStream;
 import java.util.HashMap;
 import java.util.List;

@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.mirror;
 
+import ai.kubernaut.airgap.registry.RegistryException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,22 @@ final class Workers implements AutoCloseable {
             work -> new Thread(work, "airgap-mirror-" + name));
   }
 
+  /** Announces the end of the run: from now on, failures may come from the end itself. */
+  void stop() {
+    stopping = true;
+  }
+
+  /**
+   * Ends work whose result nobody waits for.
+   *
+   * @throws CancellationException when the run is ending
+   */
+  void checkNotStopping() {
+    if (stopping) {
+      throw new CancellationException();
+    }
+  }
+
   /** Whether the run is ending, so that work under way should come to an end. */
   boolean isStopping() {
     return stopping;
@@ -63,7 +80,8 @@ final class Workers implements AutoCloseable {
    * Waits for all results.
    *
    * @throws CancellationException when the run is cancelled first
-   * @throws IllegalStateException around what the work threw
+   * @throws RegistryException when the work threw it
+   * @throws IllegalStateException around anything else that the work threw
    */
   <T> List<T> await(List<CompletableFuture<T>> work) throws InterruptedException {
     List<T> results = new ArrayList<>();
@@ -74,6 +92,9 @@ final class Workers implements AutoCloseable {
       } catch (ExecutionException e) {
         if (cancelled.isDone()) {
           throw new CancellationException();
+        }
+        if (e.getCause() instanceof RegistryException failure) {
+          throw failure;
         }
         throw new IllegalStateException(
             "mirroring failed in a way that no image explains", e.getCause());

@@ -18,6 +18,7 @@ import ai.kubernaut.airgap.registry.ManifestBudget;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
 import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
+import ai.kubernaut.airgap.registry.retry.NoSleep;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -110,6 +111,7 @@ final class AttachmentsTest {
       RegistryClient client, Signed signed, String target, Attachments wanted) {
     MirrorReport report =
         new MirrorEngine(
+                client,
                 client,
                 MirrorOptions.builder().attachments(wanted).build(),
                 event -> {},

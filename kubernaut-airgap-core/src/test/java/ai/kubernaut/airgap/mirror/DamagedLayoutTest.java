@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,27 +39,27 @@ final class DamagedLayoutTest {
 
     public static void main(String[] arguments) {
       Path directory = Path.of(arguments[0]);
-      try (RegistryClient client = clients(directory)) {
-        engine(client).mirror(MirrorPlan.read(directory.resolve(arguments[1]))).orElseThrow();
+      try (RegistryClient source = layout(directory, "source");
+          RegistryClient mirror = layout(directory, "mirror")) {
+        engine(source, mirror)
+            .mirror(MirrorPlan.read(directory.resolve(arguments[1])))
+            .orElseThrow();
       }
     }
   }
 
-  private static RegistryClient clients(Path directory) {
-    return new RoutingClient(
-        Map.of(
-            "quay.io", LayoutRegistryClient.at(directory.resolve("source")),
-            "harbor.corp", LayoutRegistryClient.at(directory.resolve("mirror"))));
+  private static RegistryClient layout(Path directory, String name) {
+    return LayoutRegistryClient.at(directory.resolve(name));
   }
 
-  private static MirrorEngine engine(RegistryClient client) {
-    return new MirrorEngine(client, MirrorOptions.builder().build(), event -> {});
+  private static MirrorEngine engine(RegistryClient source, RegistryClient mirror) {
+    return new MirrorEngine(source, mirror, MirrorOptions.builder().build(), event -> {});
   }
 
   @BeforeEach
   void publishAndMirror() throws Exception {
     MirrorPlan.Builder both = MirrorPlan.builder(Target.registry("harbor.corp"));
-    try (RegistryClient client = clients(directory)) {
+    try (RegistryClient client = layout(directory, "source")) {
       long seed = 0;
       for (ImageRef image : List.of(GATEWAY, DATASTORAGE)) {
         TestImages.publish(client, image, TestImages.Kind.OCI, List.of(SHARED), seed++);
@@ -88,8 +87,8 @@ final class DamagedLayoutTest {
   }
 
   private MirrorReport check(CheckDepth depth) {
-    try (RegistryClient client = clients(directory)) {
-      return engine(client).check(MirrorPlan.read(plan), depth);
+    try (RegistryClient mirror = layout(directory, "mirror")) {
+      return engine(mirror, mirror).check(MirrorPlan.read(plan), depth);
     }
   }
 
@@ -162,10 +161,11 @@ final class DamagedLayoutTest {
          {"mediaType":"application/x,y","digest":"%s","size":%d,
           "annotations":{"org.opencontainers.image.ref.name":"%s"}}]}"""
             .formatted(digest, odd.length, DATASTORAGE));
-    try (RegistryClient client = clients(directory)) {
+    try (RegistryClient client = layout(directory, "source");
+        RegistryClient mirror = layout(directory, "mirror")) {
       TestImages.publish(client, GATEWAY, TestImages.Kind.OCI, List.of(SHARED), 0);
 
-      MirrorReport report = engine(client).mirror(MirrorPlan.read(plan));
+      MirrorReport report = engine(client, mirror).mirror(MirrorPlan.read(plan));
 
       assertThat(report.failures()).hasSize(1);
       assertThat(report.failures().get(0).entry().source()).isEqualTo(DATASTORAGE);

@@ -33,6 +33,9 @@ import ai.kubernaut.airgap.registry.ManifestBudget;
 import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.TokenService;
 import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
+import ai.kubernaut.airgap.registry.retry.NoSleep;
+import ai.kubernaut.airgap.registry.retry.RetryPolicy;
+import ai.kubernaut.airgap.registry.retry.RetryingClient;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -142,7 +145,7 @@ final class FaultsTest {
 
   private MirrorReport mirror(RetryPolicy policy) {
     return new MirrorEngine(
-            client, MirrorOptions.builder().retry(policy).build(), event -> {}, sleeper)
+            client, client, MirrorOptions.builder().retry(policy).build(), event -> {}, sleeper)
         .mirror(plan());
   }
 
@@ -293,7 +296,7 @@ final class FaultsTest {
         };
     MirrorOptions options = MirrorOptions.builder().cancelledBy(cancel).build();
     AtomicReference<Throwable> thrown = new AtomicReference<>();
-    MirrorEngine engine = new MirrorEngine(client, options, watch, sleeper);
+    MirrorEngine engine = new MirrorEngine(client, client, options, watch, sleeper);
     Thread run = new Thread(() -> thrown.set(catchThrowable(() -> engine.mirror(plan()))));
     run.start();
     stalled.await();
@@ -423,11 +426,10 @@ final class FaultsTest {
 
   private ImageCopy copy() {
     RetryingClient retrying =
-        new RetryingClient(
-            client, new Retries(RetryPolicy.builder().build(), sleeper, SILENT, new Contacts()));
+        RetryingClient.of(client, RetryPolicy.builder().build(), SILENT, sleeper);
     return new ImageCopy(
-        retrying,
-        plan().entries().get(0),
+        new Sides(retrying, retrying),
+        CopyJob.of(plan()).get(0),
         index.digest(),
         ImageContent.read(retrying, image().repository().digest(index.digest())),
         List.of(),
@@ -476,7 +478,7 @@ final class FaultsTest {
   }
 
   private MirrorReport mirror(MirrorPlan plan, MirrorOptions options) {
-    return new MirrorEngine(client, options, event -> {}, sleeper).mirror(plan);
+    return new MirrorEngine(client, client, options, event -> {}, sleeper).mirror(plan);
   }
 
   @Test
@@ -615,7 +617,8 @@ final class FaultsTest {
                   : Optional.empty());
       storage.faults(first(1, FaultsTest::isLayer, new Fault.CutAnswer(2_000_000)));
 
-      new MirrorEngine(redirected, MirrorOptions.builder().build(), event -> {}, sleeper)
+      new MirrorEngine(
+              redirected, redirected, MirrorOptions.builder().build(), event -> {}, sleeper)
           .mirror(plan())
           .orElseThrow();
 
@@ -649,7 +652,7 @@ final class FaultsTest {
       Target there = Target.registry(proxy.host() + "/tokens");
 
       MirrorReport report =
-          new MirrorEngine(user, MirrorOptions.builder().build(), event -> {}, sleeper)
+          new MirrorEngine(user, user, MirrorOptions.builder().build(), event -> {}, sleeper)
               .mirror(MirrorPlan.builder(there).image(image()).build());
 
       assertThat(report.failures()).isEmpty();
@@ -666,7 +669,7 @@ final class FaultsTest {
                 MirrorEntry.builder().from(plan().entries().get(0)).digest(index.digest()).build())
             .build();
     MirrorEngine engine =
-        new MirrorEngine(client, MirrorOptions.builder().build(), event -> {}, sleeper);
+        new MirrorEngine(client, client, MirrorOptions.builder().build(), event -> {}, sleeper);
     engine.mirror(exact).orElseThrow();
     pull.forget();
     push.forget();
@@ -719,7 +722,7 @@ final class FaultsTest {
       push.faults(faults);
 
       MirrorReport report =
-          new MirrorEngine(client, options.build(), event -> {}, sleeper).mirror(plan);
+          new MirrorEngine(client, client, options.build(), event -> {}, sleeper).mirror(plan);
 
       assertThat(report.failures()).as("seed " + seed).isEmpty();
       pull.faults(request -> Optional.empty());
@@ -778,6 +781,7 @@ final class FaultsTest {
     MirrorReport report =
         new MirrorEngine(
                 client,
+                client,
                 MirrorOptions.builder()
                     .platformWhereIndexRefused(Platform.of("linux", "arm64"))
                     .build(),
@@ -817,6 +821,7 @@ final class FaultsTest {
 
     MirrorReport report =
         new MirrorEngine(
+                client,
                 client,
                 MirrorOptions.builder()
                     .preflight(asked)

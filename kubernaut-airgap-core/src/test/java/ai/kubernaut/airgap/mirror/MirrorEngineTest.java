@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import ai.kubernaut.airgap.common.AirgapException;
+import ai.kubernaut.airgap.common.CancelledException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
@@ -19,6 +19,7 @@ import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
 import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
+import ai.kubernaut.airgap.registry.retry.NoSleep;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -26,10 +27,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -371,7 +374,8 @@ final class MirrorEngineTest {
     MirrorPlan plan = plan(publish("gateway", 1));
 
     Throwable e =
-        catchThrowable(() -> new MirrorEngine(client, options, events::add, sleeper).mirror(plan));
+        catchThrowable(
+            () -> new MirrorEngine(client, client, options, events::add, sleeper).mirror(plan));
 
     assertThat(e).isInstanceOf(RegistryException.class);
     assertThat(sleeper.waits()).hasSize(2);
@@ -397,7 +401,7 @@ final class MirrorEngineTest {
                   }
                 });
 
-    new MirrorEngine(whole, options, events::add, new NoSleep(0)).mirror(plan).orElseThrow();
+    new MirrorEngine(whole, whole, options, events::add, new NoSleep(0)).mirror(plan).orElseThrow();
 
     assertMirrored(plan);
     assertThat(whole.calls("writeBlob")).hasSize(8 + 3);
@@ -489,8 +493,11 @@ final class MirrorEngineTest {
     assertThat(run.isAlive()).isFalse();
     assertThat(thrown).hasSize(1);
     assertThat(thrown.get(0))
-        .isInstanceOf(AirgapException.class)
+        .isInstanceOfSatisfying(
+            CancelledException.class,
+            e -> assertThat(e.reason()).isEqualTo(CancelledException.Reason.INTERRUPTED))
         .hasMessageContaining("interrupted");
+    assertThat(events(ProgressEvent.ImageFinished.class)).isEmpty();
     for (Thread worker : workers) {
       worker.join(5000);
       assertThat(worker.isAlive()).isFalse();
@@ -498,6 +505,71 @@ final class MirrorEngineTest {
     client.before(call -> {});
     mirror(plan).orElseThrow();
     assertMirrored(plan);
+  }
+
+  @Test
+  void aRunThatIsCancelledBeforeItBeginsAsksNothing() {
+    options = MirrorOptions.builder().cancelledBy(CompletableFuture.completedStage(null)).build();
+
+    Throwable e = catchThrowable(() -> mirror(plan(publish("gateway", 1))));
+
+    assertThat(e)
+        .isInstanceOfSatisfying(
+            CancelledException.class,
+            cancelled ->
+                assertThat(cancelled.reason()).isEqualTo(CancelledException.Reason.CANCELLED));
+    assertThat(client.calls()).isEmpty();
+  }
+
+  @Test
+  void aRunIsCancelledWhileTheRegistryIsPinged() {
+    CompletableFuture<Void> cancel = new CompletableFuture<>();
+    options = MirrorOptions.builder().cancelledBy(cancel).build();
+    MirrorPlan plan = plan(publish("gateway", 1));
+    client.before(
+        call -> {
+          cancel.complete(null);
+          awaitInterrupt();
+          throw new RegistryException(Reason.UNREACHABLE, "harbor.corp", 0, "interrupted", null);
+        });
+
+    for (ThrowingCallable run :
+        List.<ThrowingCallable>of(
+            () -> mirror(plan),
+            () ->
+                new MirrorEngine(client, options, events::add).check(plan, CheckDepth.MANIFEST))) {
+      assertThat(catchThrowable(run)).isInstanceOf(CancelledException.class);
+    }
+
+    assertThat(client.calls()).as("the check is cancelled before it asks").hasSize(1);
+    assertThat(events(ProgressEvent.StepFinished.class)).hasSize(1);
+  }
+
+  @Test
+  void imagesOfACancelledRunAreNotReportedAsFailed() {
+    CompletableFuture<Void> cancel = new CompletableFuture<>();
+    options = MirrorOptions.builder().cancelledBy(cancel).build();
+    client.before(
+        call -> {
+          if (call.startsWith("readBlob")) {
+            cancel.complete(null);
+            awaitInterrupt();
+            throw new RegistryException(Reason.UNREACHABLE, "quay.io", 0, "interrupted", null);
+          }
+        });
+
+    Throwable e = catchThrowable(() -> mirror(plan(publish("gateway", 1), publish("other", 2))));
+
+    assertThat(e).isInstanceOf(CancelledException.class);
+    assertThat(events(ProgressEvent.ImageFinished.class)).isEmpty();
+  }
+
+  private static void awaitInterrupt() {
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test
@@ -545,6 +617,7 @@ final class MirrorEngineTest {
     NoSleep sleeper = new NoSleep(0);
     MirrorPlan plan = plan(publish("gateway", 1), publish("datastorage", 2));
     new MirrorEngine(
+            client,
             client,
             MirrorOptions.builder().blobsAtOnce(1).build(),
             event -> {
@@ -611,6 +684,7 @@ final class MirrorEngineTest {
 
   private MirrorReport mirror(MirrorPlan plan, String registry, RateLimit limit, NoSleep sleeper) {
     return new MirrorEngine(
+            client,
             client,
             MirrorOptions.builder().putLimits(registry, limit).build(),
             events::add,

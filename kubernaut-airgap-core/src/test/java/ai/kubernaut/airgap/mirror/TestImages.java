@@ -44,7 +44,8 @@ public final class TestImages {
 
   private TestImages() {}
 
-  static byte[] bytes(int size, long seed) {
+  /** Returns random bytes. */
+  public static byte[] bytes(int size, long seed) {
     byte[] bytes = new byte[size];
     new Random(seed).nextBytes(bytes);
     return bytes;

@@ -1,19 +1,25 @@
-package ai.kubernaut.airgap.mirror;
+package ai.kubernaut.airgap.registry.retry;
 
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Waits, and throws the dice for how long: what tests have to take the place of. */
-interface Sleeper {
+/** The clock of retries and rate limits. Tests replace it; everything else uses {@link #real()}. */
+public interface Sleeper {
+  /**
+   * Waits.
+   *
+   * @param wait how long
+   * @throws InterruptedException when the thread is interrupted
+   */
   void sleep(Duration wait) throws InterruptedException;
 
-  /** As {@link System#nanoTime()}. */
+  /** {@return the time as {@link System#nanoTime()} counts it} */
   long nanoTime();
 
-  /** From 0 to below 1. */
+  /** {@return a random number, from 0 to below 1} */
   double random();
 
-  /** By the clock. */
+  /** {@return the clock of the system; thread-safe} */
   static Sleeper real() {
     return new Sleeper() {
       @Override

@@ -1,20 +1,22 @@
-package ai.kubernaut.airgap.mirror;
+package ai.kubernaut.airgap.registry.retry;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Remembers how long would have been waited, and waits no time at all. */
-final class NoSleep implements Sleeper {
+public final class NoSleep implements Sleeper {
   private final List<Duration> waits = new CopyOnWriteArrayList<>();
   private final double random;
   private long nanos;
 
-  NoSleep(double random) {
+  /** Makes every random number the same. */
+  public NoSleep(double random) {
     this.random = random;
   }
 
-  List<Duration> waits() {
+  /** Returns what was waited for. */
+  public List<Duration> waits() {
     return List.copyOf(waits);
   }
 
@@ -28,7 +30,7 @@ final class NoSleep implements Sleeper {
   }
 
   /** Time goes by only here, and where somebody waits. */
-  synchronized void pass(Duration time) {
+  public synchronized void pass(Duration time) {
     nanos += time.toNanos();
   }
 

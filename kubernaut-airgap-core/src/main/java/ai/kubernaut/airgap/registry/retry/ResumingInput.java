@@ -1,4 +1,4 @@
-package ai.kubernaut.airgap.mirror;
+package ai.kubernaut.airgap.registry.retry;
 
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.Repository;
@@ -13,10 +13,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A blob whose download goes on at the byte where it broke. A client can check the digest only of
- * what it reads from the first byte on without a break, so this checks the whole after one; what
- * begins later in the blob is checked by the registry that gets it. Nothing is asked before the
- * first byte is wanted.
+ * A blob whose download resumes at the byte where it broke. A client can verify the digest only of
+ * a stream that starts at the first byte and does not break, so this class verifies the whole after
+ * a break; the target registry verifies a blob that is read from a later byte on. Nothing is
+ * requested before the first byte is read.
  */
 final class ResumingInput extends InputStream {
   private final RegistryClient client;
@@ -25,7 +25,6 @@ final class ResumingInput extends InputStream {
   private final Descriptor blob;
   private @Nullable MessageDigest hash;
   private @Nullable InputStream current;
-  private @Nullable RuntimeException failure;
   private long position;
   private int failures;
   private boolean complete;
@@ -43,11 +42,6 @@ final class ResumingInput extends InputStream {
     this.position = position;
   }
 
-  /** Whether what ended a transfer was the source. */
-  boolean hasFailed() {
-    return failure != null;
-  }
-
   @Override
   public int read() {
     byte[] one = new byte[1];
@@ -57,20 +51,18 @@ final class ResumingInput extends InputStream {
   @Override
   public int read(byte[] buffer, int offset, int length) {
     Objects.checkFromIndexSize(offset, length, buffer.length);
-    try {
-      while (true) {
-        try {
-          return readOnce(buffer, offset, length);
-        } catch (RegistryException e) {
-          goOnHashing();
-          close();
-          failures++;
-          retries.pause(e, failures);
+    while (true) {
+      try {
+        return readOnce(buffer, offset, length);
+      } catch (RegistryException e) {
+        goOnHashing();
+        close();
+        failures++;
+        if (!e.reason().retryable()) {
+          throw e;
         }
+        retries.pause(e, failures);
       }
-    } catch (RuntimeException e) {
-      failure = e;
-      throw e;
     }
   }
 

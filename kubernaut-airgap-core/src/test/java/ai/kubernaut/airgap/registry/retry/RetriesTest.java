@@ -1,4 +1,4 @@
-package ai.kubernaut.airgap.mirror;
+package ai.kubernaut.airgap.registry.retry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package ai.kubernaut.airgap.mirror;
+package ai.kubernaut.airgap.registry.retry;
 
 import ai.kubernaut.airgap.progress.Progress;
 import ai.kubernaut.airgap.progress.ProgressEvent;
@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** A policy at work for one image, whose budget it keeps. Thread-safe. */
+/** Applies a policy to the requests for one image. Thread-safe. */
 final class Retries {
   private final RetryPolicy policy;
   private final Sleeper sleeper;
@@ -23,6 +23,11 @@ final class Retries {
     this.left = new AtomicInteger(policy.retriesPerImage());
   }
 
+  /** Returns retries for another image: with the same policy, and all its retries left. */
+  Retries forImage() {
+    return new Retries(policy, sleeper, progress, contacts);
+  }
+
   /** Makes a request of a registry, and makes it again where that can help. */
   <T> T call(String registry, Supplier<T> request) {
     int failures = 0;
@@ -33,12 +38,15 @@ final class Retries {
         return result;
       } catch (RegistryException e) {
         failures++;
+        if (!e.reason().retryable()) {
+          throw e;
+        }
         pause(e, failures);
       }
     }
   }
 
-  /** The same for a request without a result. */
+  /** Makes a request without a result. */
   void run(String registry, Runnable request) {
     call(
         registry,
@@ -52,17 +60,10 @@ final class Retries {
    * Waits until it makes sense to try again.
    *
    * @param failures how often it has failed in a row
-   * @throws RegistryException the failure, when there is no sense in it
+   * @throws RegistryException the failure, when the attempts are used up, the registry asks for a
+   *     longer wait than the policy allows, or the thread is interrupted
    */
   void pause(RegistryException failure, int failures) {
-    if (!failure.reason().retryable()) {
-      throw failure;
-    }
-    pauseAnyway(failure, failures);
-  }
-
-  /** The same for a failure that the caller knows a way around. */
-  void pauseAnyway(RegistryException failure, int failures) {
     if (failure.status().isPresent()) {
       contacts.answered(failure.registry());
     }

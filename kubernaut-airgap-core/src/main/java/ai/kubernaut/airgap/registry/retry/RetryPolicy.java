@@ -1,21 +1,20 @@
-package ai.kubernaut.airgap.mirror;
+package ai.kubernaut.airgap.registry.retry;
 
 import ai.kubernaut.airgap.registry.RegistryException;
 import java.time.Duration;
 import org.immutables.value.Value;
 
 /**
- * How failures that may pass are met: connections that break, 408, 429, 500, 502, 503, 504 ({@link
- * RegistryException.Reason#retryable()}). Everything else goes to the report at once. The wait
- * doubles from failure to failure, and is shortened at random, so that many transfers that failed
- * together do not come back together; where the registry says when to come back, it is that long at
- * least. Immutable.
+ * How transient failures are retried: broken connections, 408, 429, 500, 502, 503 and 504 ({@link
+ * RegistryException.Reason#retryable()}). Everything else is reported at once. The wait doubles
+ * with each failure and is shortened at random, so that transfers that failed together do not retry
+ * together. A {@code Retry-After} of the registry is the shortest wait. Immutable.
  */
 @Value.Immutable
 public interface RetryPolicy {
   /**
-   * How often one request is made in all. A transfer that goes on where it broke starts counting
-   * anew whenever it has got further.
+   * How often one request is made in all. The count of a resumed transfer starts again whenever the
+   * transfer has made progress.
    *
    * @return 1 (no retries) or more, by default 5
    */
@@ -65,8 +64,8 @@ public interface RetryPolicy {
   }
 
   /**
-   * How many retries one image may have in all its requests together, so that a registry that fails
-   * everywhere ends the run within reason.
+   * How many retries all requests for one image may have together, so that a run with a failing
+   * registry ends. Where source and target have clients of their own, each has this number.
    *
    * @return 0 or more, by default 100
    */
@@ -96,7 +95,7 @@ public interface RetryPolicy {
   }
 
   /**
-   * A policy that tries nothing again.
+   * Returns a policy without retries.
    *
    * @return the policy
    */

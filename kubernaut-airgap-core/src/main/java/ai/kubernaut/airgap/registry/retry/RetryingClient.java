@@ -1,4 +1,4 @@
-package ai.kubernaut.airgap.mirror;
+package ai.kubernaut.airgap.registry.retry;
 
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
@@ -8,6 +8,7 @@ import ai.kubernaut.airgap.registry.BlobUpload;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryClient;
+import ai.kubernaut.airgap.registry.RegistryException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
@@ -33,8 +34,21 @@ public final class RetryingClient implements RegistryClient {
    * @return a client for one run
    */
   public static RetryingClient of(RegistryClient client, RetryPolicy policy, Progress progress) {
-    return new RetryingClient(
-        client, new Retries(policy, Sleeper.real(), progress, new Contacts()));
+    return of(client, policy, progress, Sleeper.real());
+  }
+
+  /**
+   * Adds retries to a client, with a clock.
+   *
+   * @param client makes the requests; stays open
+   * @param policy what is retried, how often and when
+   * @param progress told of each retry
+   * @param sleeper waits before a retry
+   * @return a client for one run
+   */
+  public static RetryingClient of(
+      RegistryClient client, RetryPolicy policy, Progress progress, Sleeper sleeper) {
+    return new RetryingClient(client, new Retries(policy, sleeper, progress, new Contacts()));
   }
 
   RetryingClient(RegistryClient client, Retries retries) {
@@ -42,8 +56,26 @@ public final class RetryingClient implements RegistryClient {
     this.retries = retries;
   }
 
-  Retries retries() {
-    return retries;
+  /**
+   * Returns a client for another image of the same run.
+   *
+   * @return a client that knows which registries have answered, and has all its retries left
+   */
+  public RetryingClient forImage() {
+    return new RetryingClient(client, retries.forImage());
+  }
+
+  /**
+   * Waits before the caller repeats a request that this client does not repeat by itself, such as
+   * an upload.
+   *
+   * @param failure why it failed
+   * @param failures how often it has failed in a row, 1 or more
+   * @throws RegistryException the failure, when the attempts are used up, the registry asks for a
+   *     longer wait than the policy allows, or the thread is interrupted
+   */
+  public void pause(RegistryException failure, int failures) {
+    retries.pause(failure, failures);
   }
 
   @Override
@@ -74,14 +106,10 @@ public final class RetryingClient implements RegistryClient {
   /** Opens a stream that resumes where a transfer broke; nothing is requested before it is read. */
   @Override
   public InputStream readBlob(Repository repository, Descriptor blob, long offset) {
-    return openBlob(repository, blob, offset);
-  }
-
-  ResumingInput openBlob(Repository repository, Descriptor blob, long offset) {
     return new ResumingInput(client, retries, repository, blob, offset);
   }
 
-  /** Once only: the content cannot be had a second time. */
+  /** Makes the request once, because the content can be read only once. */
   @Override
   public void writeBlob(Repository repository, Descriptor blob, InputStream content) {
     client.writeBlob(repository, blob, content);
@@ -89,13 +117,16 @@ public final class RetryingClient implements RegistryClient {
 
   @Override
   public Optional<BlobUpload> beginUpload(Repository repository) {
-    return retries.call(repository.registry(), () -> client.beginUpload(repository));
+    return retries
+        .call(repository.registry(), () -> client.beginUpload(repository))
+        .map(upload -> new Upload(upload, repository.registry(), retries));
   }
 
-  /** The session's own requests are made once only. */
   @Override
   public Optional<BlobUpload> resumeUpload(Repository repository, String session) {
-    return client.resumeUpload(repository, session);
+    return client
+        .resumeUpload(repository, session)
+        .map(upload -> new Upload(upload, repository.registry(), retries));
   }
 
   @Override
@@ -121,5 +152,38 @@ public final class RetryingClient implements RegistryClient {
   @Override
   public void close() {
     // The other client's owner closes it.
+  }
+
+  /** A session whose offset is asked for again; content is sent once, as it can be read once. */
+  private record Upload(BlobUpload upload, String registry, Retries retries) implements BlobUpload {
+    @Override
+    public Optional<String> session() {
+      return upload.session();
+    }
+
+    @Override
+    public long minimumChunk() {
+      return upload.minimumChunk();
+    }
+
+    @Override
+    public long offset() {
+      return retries.call(registry, upload::offset);
+    }
+
+    @Override
+    public void append(long offset, long length, InputStream content) {
+      upload.append(offset, length, content);
+    }
+
+    @Override
+    public void finish(Descriptor blob, long offset, InputStream content) {
+      upload.finish(blob, offset, content);
+    }
+
+    @Override
+    public void abandon() {
+      upload.abandon();
+    }
   }
 }
