@@ -229,7 +229,7 @@ final class AirgapTest {
           () -> {
             start.countDown();
             start.await();
-            return airgap.mirror(plan(images.toArray(new ImageRef[0]))).isComplete();
+            return airgap.mirror(plan(images.toArray(new ImageRef[0]))).isOk();
           };
       for (Future<Boolean> one : threads.invokeAll(List.of(run, run, run))) {
         assertThat(one.get()).isTrue();
@@ -312,7 +312,7 @@ final class AirgapTest {
     Airgap.builder().registry(memory).build().close();
 
     try (Airgap airgap = Airgap.builder().registry(memory).closeClients(true).build()) {
-      assertThat(airgap.mirror(plan).isComplete()).isTrue();
+      assertThat(airgap.mirror(plan).isOk()).isTrue();
     }
 
     assertThatThrownBy(() -> memory.ping("quay.io")).isInstanceOf(IllegalStateException.class);

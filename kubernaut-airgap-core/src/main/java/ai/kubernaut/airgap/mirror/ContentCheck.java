@@ -4,6 +4,9 @@ import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.image.Repository;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.ImageContent;
 import ai.kubernaut.airgap.registry.ManifestBudget;
@@ -15,6 +18,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,12 +38,14 @@ final class ContentCheck {
    *
    * @param digest of its root manifest, which exists
    * @param budget counts its manifests
-   * @throws RegistryException with NOT_FOUND or DIGEST_MISMATCH when a part of the image is absent
-   *     or damaged
+   * @return a problem when blobs are absent or truncated
+   * @throws RegistryException with NOT_FOUND or DIGEST_MISMATCH when a manifest is absent, or
+   *     content is damaged
    */
-  void check(RegistryClient registries, ImageRef image, Digest digest, ManifestBudget budget) {
+  Optional<Problem> check(
+      RegistryClient registries, ImageRef image, Digest digest, ManifestBudget budget) {
     if (depth == CheckDepth.MANIFEST && registries.retainsReferencedContent(image.registry())) {
-      return;
+      return Optional.empty();
     }
     Repository repository = image.repository();
     List<String> missing = new ArrayList<>();
@@ -56,21 +63,13 @@ final class ContentCheck {
         verified.add(blob.digest());
       }
     }
-    if (!missing.isEmpty()) {
-      throw new RegistryException(
-          Reason.NOT_FOUND,
-          image.registry(),
-          0,
-          "%s is incomplete in the mirror: %d of its blobs are missing or truncated (%s); %s"
-              .formatted(
-                  image,
-                  missing.size(),
-                  missing.get(0),
-                  registries.retainsReferencedContent(image.registry())
-                      ? "delete the tag there and mirror the plan again"
-                      : "mirror the plan again"),
-          null);
-    }
+    return missing.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            Problem.of(
+                ProblemCode.IMAGE_INCOMPLETE_IN_MIRROR,
+                Subject.image(image),
+                Map.of("count", String.valueOf(missing.size()), "first", missing.get(0))));
   }
 
   private static void read(RegistryClient registries, Repository repository, Descriptor blob) {

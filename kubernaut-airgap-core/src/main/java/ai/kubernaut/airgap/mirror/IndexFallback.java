@@ -12,13 +12,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Writes what a name stands for, the index of an image mostly, and knows what to do when a mirror
- * takes no index. One for a run, so that a mirror has to refuse only once. Thread-safe.
+ * Writes the root of an image, and replaces an index by one platform where the mirror refuses
+ * indexes. One for a run, so that a mirror has to refuse only once. Thread-safe.
  */
 final class IndexFallback {
   /**
-   * How registries say that they take no index; 500 is what older integrated registries of
-   * OpenShift say.
+   * The responses of registries that do not support indexes; 500 is that of older integrated
+   * registries of OpenShift.
    */
   private static final Set<Integer> REFUSALS = Set.of(400, 404, 405, 406, 415, 422, 500, 501);
 
@@ -29,7 +29,12 @@ final class IndexFallback {
     this.platform = platform;
   }
 
-  /** Returns the digest of what has been written. */
+  /**
+   * Writes the root of an image.
+   *
+   * @return the digest of what was written
+   * @throws IndexRefusedException when the mirror refuses an index that must not be replaced
+   */
   Digest write(RegistryClient registries, ImageRef name, ImageContent content) {
     Manifest root = content.root();
     if (!(refused && root.isIndex())) {
@@ -41,14 +46,7 @@ final class IndexFallback {
           throw e;
         }
         if (platform.isEmpty()) {
-          throw new RegistryException(
-              e.reason(),
-              e.registry(),
-              e.status().orElse(0),
-              e.getMessage()
-                  + "; if it takes no images for several platforms, say which single one to mirror"
-                  + " in place of an index (platformWhereIndexRefused)",
-              e);
+          throw new IndexRefusedException(e);
         }
       }
     }

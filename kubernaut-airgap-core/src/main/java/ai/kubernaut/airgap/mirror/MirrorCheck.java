@@ -1,64 +1,56 @@
 package ai.kubernaut.airgap.mirror;
 
 import ai.kubernaut.airgap.image.Digest;
-import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.ImageProblems;
 import ai.kubernaut.airgap.registry.ManifestBudget;
 import ai.kubernaut.airgap.registry.RegistryClient;
-import ai.kubernaut.airgap.registry.RegistryException;
-import ai.kubernaut.airgap.registry.RegistryException.Reason;
+import java.util.Map;
+import java.util.Optional;
 
 /** Checks whether one image is in the mirror. */
 final class MirrorCheck {
-  private final RegistryClient registries;
+  private final RegistryClient target;
   private final CopyJob job;
 
-  MirrorCheck(RegistryClient registries, CopyJob job) {
-    this.registries = registries;
+  MirrorCheck(RegistryClient target, CopyJob job) {
+    this.target = target;
     this.job = job;
   }
 
   MirroredImage look(ContentCheck content, ManifestBudget budget) {
+    MirroredImage.Builder image = MirroredImage.builder().entry(job.entry());
+    Optional<Problem> problem;
     try {
-      Digest found = find();
-      content.check(registries, job.target(), found, budget);
-      return MirroredImage.builder()
-          .entry(job.entry())
-          .outcome(MirroredImage.Outcome.PRESENT)
-          .digest(found)
-          .build();
+      Optional<Digest> found = target.findManifest(job.target()).map(Descriptor::digest);
+      problem =
+          found.isEmpty()
+              ? Optional.of(
+                  Problem.of(ProblemCode.IMAGE_NOT_IN_MIRROR, Subject.image(job.target())))
+              : difference(found.get())
+                  .or(() -> content.check(target, job.target(), found.get(), budget));
+      if (problem.isEmpty()) {
+        return image.outcome(MirroredImage.Outcome.PRESENT).digest(found).build();
+      }
     } catch (ListenerException e) {
       throw e;
     } catch (RuntimeException e) {
-      return MirrorRun.failed(job, e);
+      problem = Optional.of(ImageProblems.of(job.target(), e));
     }
+    return image.outcome(MirroredImage.Outcome.FAILED).failure(problem).build();
   }
 
-  private Digest find() {
-    ImageRef target = job.target();
-    Digest found =
-        registries
-            .findManifest(target)
-            .map(Descriptor::digest)
-            .orElseThrow(
-                () ->
-                    failed(
-                        Reason.NOT_FOUND, target + ": it is not in the mirror; mirror the plan"));
-    Digest expected = job.expectedDigest().orElse(found);
-    if (!expected.equals(found)) {
-      throw failed(
-          Reason.DIGEST_MISMATCH,
-          target
-              + " is "
-              + found
-              + " in the mirror, and the plan wants "
-              + expected
-              + "; mirror the plan again");
-    }
-    return found;
-  }
-
-  private RegistryException failed(Reason reason, String message) {
-    return new RegistryException(reason, job.target().registry(), 0, message, null);
+  private Optional<Problem> difference(Digest found) {
+    return job.expectedDigest()
+        .filter(expected -> !expected.equals(found))
+        .map(
+            expected ->
+                Problem.of(
+                    ProblemCode.IMAGE_DIFFERS_IN_MIRROR,
+                    Subject.image(job.target()),
+                    Map.of("actual", found.toString(), "expected", expected.toString())));
   }
 }

@@ -93,7 +93,7 @@ public final class MirrorEngine {
         plan.entries().size(),
         "Mirroring " + plan.entries().size() + " images to " + plan.target().address(),
         () -> mirror(plan, progress),
-        MirrorReport::isComplete,
+        MirrorReport::isOk,
         MirrorReport::summary);
   }
 

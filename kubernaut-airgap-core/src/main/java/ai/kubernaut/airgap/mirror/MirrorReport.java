@@ -1,5 +1,7 @@
 package ai.kubernaut.airgap.mirror;
 
+import ai.kubernaut.airgap.outcome.Outcome;
+import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import java.util.List;
 import java.util.Locale;
@@ -7,7 +9,7 @@ import org.immutables.value.Value;
 
 /** What became of every image of a plan. Immutable. */
 @Value.Immutable
-public interface MirrorReport {
+public interface MirrorReport extends Outcome<MirrorReport> {
   /**
    * The plan that was carried out.
    *
@@ -36,12 +38,13 @@ public interface MirrorReport {
   }
 
   /**
-   * Whether every image is in the mirror.
+   * Returns what is wrong with the images.
    *
-   * @return true when none failed
+   * @return an error for each image that failed, and warnings
    */
-  default boolean isComplete() {
-    return failures().isEmpty();
+  @Override
+  default List<Problem> problems() {
+    return images().stream().flatMap(image -> image.problems().stream()).toList();
   }
 
   /**
@@ -65,13 +68,14 @@ public interface MirrorReport {
   }
 
   /**
-   * This report, if every image is in the mirror.
+   * Returns this report, if every image is in the mirror.
    *
    * @return this
    * @throws IncompleteMirrorException when one is not
    */
+  @Override
   default MirrorReport orElseThrow() {
-    if (!isComplete()) {
+    if (!isOk()) {
       throw new IncompleteMirrorException(this);
     }
     return this;

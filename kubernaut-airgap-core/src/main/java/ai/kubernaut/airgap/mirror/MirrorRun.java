@@ -1,15 +1,16 @@
 package ai.kubernaut.airgap.mirror;
 
-import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platforms;
+import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.preflight.Capability;
 import ai.kubernaut.airgap.progress.Progress;
 import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.ImageContent;
+import ai.kubernaut.airgap.registry.ImageProblems;
 import ai.kubernaut.airgap.registry.InvalidManifestException;
 import ai.kubernaut.airgap.registry.ManifestBudget;
 import ai.kubernaut.airgap.registry.RegistryClient;
@@ -151,15 +152,14 @@ final class MirrorRun {
     } catch (ListenerException e) {
       throw e;
     } catch (RuntimeException e) {
-      return Found.ended(job, failed(job, e));
+      return Found.ended(job, failed(MirroredImage.builder().entry(job.entry()), job, e));
     }
   }
 
   private boolean isComplete(
       RegistryClient registries, ImageRef target, Digest digest, ManifestBudget budget) {
     try {
-      check.check(registries, target, digest, budget);
-      return true;
+      return check.check(registries, target, digest, budget).isEmpty();
     } catch (InvalidManifestException e) {
       return false;
     } catch (RegistryException e) {
@@ -185,11 +185,7 @@ final class MirrorRun {
         .orElseThrow(
             () ->
                 new RegistryException(
-                    Reason.NOT_FOUND,
-                    source.registry(),
-                    404,
-                    source + ": there is no such image; check its name and tag",
-                    null))
+                    Reason.NOT_FOUND, source.registry(), 404, "there is no such image", null))
         .digest();
   }
 
@@ -285,19 +281,15 @@ final class MirrorRun {
     return image;
   }
 
-  /** One image that nobody was prepared for must not take the others down. */
-  static MirroredImage failed(CopyJob job, RuntimeException e) {
-    return failed(MirroredImage.builder().entry(job.entry()), job, e);
-  }
-
+  /** Reports the image as failed, also for exceptions that no client should throw. */
   private static MirroredImage failed(
       MirroredImage.Builder image, CopyJob job, RuntimeException e) {
     return image
         .outcome(MirroredImage.Outcome.FAILED)
         .failure(
-            e instanceof AirgapException
-                ? String.valueOf(e.getMessage())
-                : "mirroring %s failed unexpectedly: %s".formatted(job.source(), e))
+            e instanceof IndexRefusedException refused
+                ? ImageProblems.of(ProblemCode.INDEX_REFUSED, job.source(), refused.refusal())
+                : ImageProblems.of(job.source(), e))
         .build();
   }
 

@@ -2,9 +2,14 @@ package ai.kubernaut.airgap.mirror;
 
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.plan.MirrorEntry;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.immutables.value.Value;
 
@@ -130,21 +135,56 @@ public interface MirroredImage {
   List<ImageRef> attachments();
 
   /**
-   * The attachments that are in the mirror by their digests, but that nothing lists as referrers of
-   * their subject: the mirror has no referrers API, and the tag {@code sha256-…} that stands in for
-   * it holds something that is not a list of referrers, such as the image itself. That tag is left
-   * as it is. Tools that look for referrers do not find these attachments.
+   * The attachments that are in the mirror by their digests, but not listed as referrers of their
+   * subject: the mirror has no referrers API, and the tag {@code sha256-…} that replaces it is not
+   * a list of referrers, but for example the image itself. That tag is not changed. Tools that look
+   * for referrers do not find these attachments.
    *
    * @return some of {@link #attachments()}, empty in most cases
    */
   List<ImageRef> unlistedAttachments();
 
   /**
-   * Why it failed.
+   * Returns why it failed.
    *
-   * @return empty unless the outcome is FAILED
+   * @return an error; empty unless the outcome is FAILED
    */
-  Optional<String> failure();
+  Optional<Problem> failure();
+
+  /**
+   * Returns what a person should know about this image.
+   *
+   * @return the failure, and a warning when attachments are not listed as referrers
+   */
+  default List<Problem> problems() {
+    List<Problem> problems = new ArrayList<>();
+    failure().ifPresent(problems::add);
+    if (!unlistedAttachments().isEmpty()) {
+      problems.add(
+          Problem.of(
+              ProblemCode.ATTACHMENTS_NOT_LISTED,
+              Subject.image(entry().target()),
+              Map.of(
+                  "count",
+                  String.valueOf(unlistedAttachments().size()),
+                  "registry",
+                  entry().target().registry(),
+                  "tag",
+                  "sha256-…")));
+    }
+    return List.copyOf(problems);
+  }
+
+  /** Checks that an image has a failure if, and only if, it failed. */
+  @Value.Check
+  default void check() {
+    if ((outcome() == Outcome.FAILED) != failure().isPresent()) {
+      throw new IllegalArgumentException(
+          "failure of "
+              + entry().source()
+              + " must be given if, and only if, the outcome is FAILED");
+    }
+  }
 
   /**
    * What became of it, for people.
@@ -177,7 +217,9 @@ public interface MirroredImage {
                   : ", " + blobsSentAgain() + " sent again as the mirror would not mount them",
               describeAttachments());
       case PRESENT -> "already there, " + abbreviated;
-      case FAILED -> "FAILED: " + failure().orElse("");
+      case FAILED ->
+          "FAILED: "
+              + failure().map(problem -> problem.message() + "; " + problem.remedy()).orElse("");
     };
   }
 
@@ -190,10 +232,7 @@ public interface MirroredImage {
         + " attachments"
         + (unlistedAttachments().isEmpty()
             ? ""
-            : ", "
-                + unlistedAttachments().size()
-                + " of them not listed as referrers: the mirror has no referrers API, and the tag"
-                + " sha256-… that replaces it holds something else");
+            : ", " + unlistedAttachments().size() + " of them not listed as referrers");
   }
 
   /**

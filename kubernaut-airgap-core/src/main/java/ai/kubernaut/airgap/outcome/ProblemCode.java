@@ -58,21 +58,6 @@ public enum ProblemCode {
       Severity.ERROR,
       "repository names with {depth} components are rejected, but {accepted} with {maximum} is accepted: {detail}",
       "plan with {target}, which joins the remaining components with dashes"),
-  /** The registry did not respond, or what responded is not a registry. */
-  REGISTRY_UNREACHABLE(
-      Severity.ERROR,
-      "the registry cannot be reached: {detail}",
-      "check the host and port of the target, and the network"),
-  /** No TLS connection to the registry can be established. */
-  TLS_FAILED(
-      Severity.ERROR,
-      "the TLS connection failed: {detail}",
-      "configure the registry client to trust the CA of the registry, and run the preflight again"),
-  /** The registry does not accept the credentials. */
-  CREDENTIALS_REJECTED(
-      Severity.ERROR,
-      "the credentials are not accepted: {detail}",
-      "provide credentials that the registry accepts"),
   /** A project, which is the first component of the repository name, does not exist. */
   PROJECTS_MISSING(
       Severity.ERROR, "a project does not exist: {detail}", "create these projects: {projects}"),
@@ -91,11 +76,110 @@ public enum ProblemCode {
       Severity.ERROR,
       "pushing to {repositories} is not allowed: {detail}",
       "request permission to push to these repositories (some registries give the same response if a project does not exist), or plan with a path that the credentials allow to push to"),
-  /** The registry rejects image indexes, which images for several platforms have. */
-  INDEX_REJECTED(
+  // Mirroring
+  /** A chart, or a list, names an image that its registry does not have. */
+  IMAGE_NOT_PUBLISHED(
       Severity.ERROR,
-      "image indexes are rejected: {detail}",
+      "there is no such image (needed by {neededBy})",
+      "check its name and its tag"),
+  /** A registry does not have an image, but has it with the other spelling of the version. */
+  IMAGE_HAS_OTHER_TAG(
+      Severity.ERROR,
+      "there is no such image (needed by {neededBy}), but there is {other}",
+      "set the chart's image tag to {tag}"),
+  /** A registry does not have an image, or a part of it. */
+  IMAGE_NOT_FOUND(
+      Severity.ERROR,
+      "{registry} does not have the image or a part of it: {detail}",
+      "check its name and its tag, and publish it again if a part of it is missing"),
+  /** A registry cannot be reached, or a connection broke. */
+  REGISTRY_UNREACHABLE(
+      Severity.ERROR,
+      "{registry} cannot be reached: {detail}",
+      "check the name of the registry, the network and the proxy, and try again"),
+  /** The TLS handshake with a registry failed. */
+  REGISTRY_TLS_FAILED(
+      Severity.ERROR,
+      "the TLS connection to {registry} failed: {detail}",
+      "give the client the certificate authority of the registry, or correct its address"),
+  /** Something answers that is not a registry. */
+  NOT_A_REGISTRY(
+      Severity.ERROR,
+      "{registry} does not answer as a registry: {detail}",
+      "check the address of the registry"),
+  /** A registry got no credentials, or does not accept them. */
+  REGISTRY_UNAUTHORIZED(
+      Severity.ERROR,
+      "{registry} does not accept the credentials: {detail}",
+      "log in to the registry, or correct the credentials"),
+  /** The credentials do not permit a request. */
+  REGISTRY_FORBIDDEN(
+      Severity.ERROR,
+      "{registry} denies access: {detail}",
+      "ask for the permission, or use other credentials"),
+  /** A registry got too many requests. */
+  REGISTRY_RATE_LIMITED(
+      Severity.ERROR,
+      "{registry} limits the number of requests: {detail}",
+      "log in to the registry or set a lower rate, and try again later"),
+  /** A registry has an internal failure. */
+  REGISTRY_FAILED(
+      Severity.ERROR,
+      "{registry} failed: {detail}",
+      "try again later; if that fails too, read the log of the registry"),
+  /** Content does not have its digest. */
+  DIGEST_MISMATCH(
+      Severity.ERROR,
+      "content of {registry} does not have its digest: {detail}",
+      "store the content again where it is damaged"),
+  /** A registry refused a request for another reason. */
+  REGISTRY_REFUSED(
+      Severity.ERROR,
+      "{registry} refused a request: {detail}",
+      "change what the registry objects to, or its configuration"),
+  /** A response of a registry does not follow the protocol. */
+  REGISTRY_PROTOCOL_VIOLATED(
+      Severity.ERROR,
+      "{registry} does not follow the protocol: {detail}",
+      "check for a proxy that changes responses, and update the registry"),
+  /** A registry sent more than is read into memory. */
+  REGISTRY_RESPONSE_TOO_LARGE(
+      Severity.ERROR,
+      "{registry} has more than is accepted: {detail}",
+      "check the image; raise the limit if its size is right"),
+  /** A manifest cannot be used, or is for none of the wanted platforms. */
+  MANIFEST_INVALID(
+      Severity.ERROR,
+      "its manifests cannot be used: {detail}",
+      "publish the image again, or choose other platforms"),
+  /** A mirror accepts no indexes, so an image for several platforms cannot be stored. */
+  INDEX_REFUSED(
+      Severity.ERROR,
+      "{registry} refused the index of an image for several platforms: {detail}",
       "mirror one platform only: set platformWhereIndexRefused for the mirroring, or Platforms.withoutIndex in the plan"),
+  /** An adapter failed in a way that its contract does not describe. */
+  IMAGE_FAILED_UNEXPECTEDLY(
+      Severity.ERROR,
+      "it failed unexpectedly: {detail}",
+      "report this failure to those who provide the registry client"),
+  /** An image is not in the mirror. */
+  IMAGE_NOT_IN_MIRROR(Severity.ERROR, "it is not in the mirror", "mirror the plan"),
+  /** A tag of the mirror is another image than the plan has. */
+  IMAGE_DIFFERS_IN_MIRROR(
+      Severity.ERROR,
+      "it is {actual} in the mirror, and {expected} in the plan",
+      "mirror the plan again"),
+  /** An image is in the mirror, but some of its blobs are not. */
+  IMAGE_INCOMPLETE_IN_MIRROR(
+      Severity.ERROR,
+      "it is incomplete in the mirror: {count} of its blobs are missing or truncated ({first})",
+      "mirror the plan again; in a registry, delete the tag first"),
+  /** Signatures and the like are in the mirror, but tools that look for referrers miss them. */
+  ATTACHMENTS_NOT_LISTED(
+      Severity.WARNING,
+      "{count} of its attachments are not listed as referrers: {registry} has no referrers API, and"
+          + " the tag {tag} that replaces it is something else",
+      "if they are needed, delete that tag and mirror the image again"),
   // Installation
   /** A plan that was made from a list of images cannot be installed. */
   PLAN_WITHOUT_CHART(

@@ -9,12 +9,17 @@ import ai.kubernaut.airgap.chart.ImageFinder;
 import ai.kubernaut.airgap.chart.ImageReason;
 import ai.kubernaut.airgap.chart.ImageUse;
 import ai.kubernaut.airgap.common.AirgapException;
+import ai.kubernaut.airgap.common.CancelledException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.ImageContent;
+import ai.kubernaut.airgap.registry.ImageProblems;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -28,10 +33,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds what a chart needs and where it goes (the guide, steps 1 and 2a). Touches nothing;
+ * Finds the images of a chart and their names in the mirror (the guide, steps 1 and 2a). Read-only;
  * thread-safe.
  */
 public final class MirrorPlanner {
@@ -85,6 +91,7 @@ public final class MirrorPlanner {
    * @return the plan, without a chart
    * @throws InvalidPlanException when two images would get the same name in the mirror
    * @throws UnresolvedImagesException when images cannot be found at their source
+   * @throws CancelledException when the thread is interrupted while registries are asked
    */
   public MirrorPlan plan(List<ImageRef> list, Target target, PlanOptions options) {
     Map<ImageRef, ImageUse> images = new LinkedHashMap<>();
@@ -108,6 +115,7 @@ public final class MirrorPlanner {
    *     values
    * @throws InvalidPlanException when two images would get the same name in the mirror
    * @throws UnresolvedImagesException when images cannot be found at their source
+   * @throws CancelledException when the thread is interrupted while registries are asked
    * @throws IllegalStateException when the planner was created without Helm
    */
   public MirrorPlan plan(Chart chart, Target target, PlanOptions options) {
@@ -228,7 +236,7 @@ public final class MirrorPlanner {
           .forEach(
               use -> questions.put(use, threads.submit(() -> digests(use.image(), platforms))));
       Map<ImageRef, Digests> digests = new LinkedHashMap<>();
-      Map<ImageRef, String> problems = new LinkedHashMap<>();
+      List<Problem> problems = new ArrayList<>();
       questions.forEach(
           (use, question) -> {
             ImageRef image = use.image();
@@ -236,17 +244,13 @@ public final class MirrorPlanner {
               question
                   .get()
                   .ifPresentOrElse(
-                      found -> digests.put(image, found), () -> problems.put(image, missing(use)));
+                      found -> digests.put(image, found), () -> problems.add(missing(use)));
             } catch (ExecutionException e) {
-              problems.put(
-                  image,
-                  e.getCause() instanceof AirgapException failure
-                      ? failure.getMessage()
-                      : "the request failed unexpectedly: " + e.getCause());
+              problems.add(ImageProblems.of(image, Objects.requireNonNullElse(e.getCause(), e)));
             } catch (InterruptedException e) {
-              Thread.currentThread().interrupt();
-              throw new AirgapException(
-                  "planning was interrupted while the source registries were asked; nothing was changed",
+              throw CancelledException.interrupted(
+                  "planning was interrupted while the source registries were asked; nothing was"
+                      + " changed, plan again",
                   e);
             }
           });
@@ -259,25 +263,35 @@ public final class MirrorPlanner {
     }
   }
 
-  private String missing(ImageUse use) {
+  private Problem missing(ImageUse use) {
     ImageRef image = use.image();
-    List<String> needed = use.reasons().stream().map(ImageReason::object).toList();
-    String otherTag =
-        image
-            .tag()
-            .map(tag -> tag.startsWith("v") ? tag.substring(1) : "v" + tag)
-            .map(image::withTag)
-            .filter(other -> image.digest().isEmpty() && existsQuietly(other))
-            .map(
-                other ->
-                    "; but there is "
-                        + other
-                        + ": set the chart's image tag to "
-                        + other.tag().orElseThrow())
-            .orElse("");
-    return "there is no such image"
-        + (needed.isEmpty() ? "" : " (needed by " + String.join(", ", needed) + ")")
-        + otherTag;
+    String neededBy =
+        use.reasons().isEmpty()
+            ? "the list of images"
+            : use.reasons().stream().map(ImageReason::object).collect(Collectors.joining(", "));
+    return image
+        .tag()
+        .map(tag -> tag.startsWith("v") ? tag.substring(1) : "v" + tag)
+        .map(image::withTag)
+        .filter(other -> image.digest().isEmpty() && existsQuietly(other))
+        .map(
+            other ->
+                Problem.of(
+                    ProblemCode.IMAGE_HAS_OTHER_TAG,
+                    Subject.image(image),
+                    Map.of(
+                        "neededBy",
+                        neededBy,
+                        "other",
+                        other.toString(),
+                        "tag",
+                        other.tag().orElseThrow())))
+        .orElseGet(
+            () ->
+                Problem.of(
+                    ProblemCode.IMAGE_NOT_PUBLISHED,
+                    Subject.image(image),
+                    Map.of("neededBy", neededBy)));
   }
 
   /** Only for a hint: where the registry cannot say, there is no hint. */

@@ -1,16 +1,19 @@
 package ai.kubernaut.airgap.plan;
 
+import ai.kubernaut.airgap.common.CancelledException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.registry.ImageContent;
 import ai.kubernaut.airgap.registry.RegistryClient;
+import ai.kubernaut.airgap.registry.RegistryException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says how much a plan is, by asking sources and mirror. Reads manifests, sends nothing.
@@ -41,17 +44,33 @@ public final class PlanForecaster {
   }
 
   /**
-   * Looks how much a plan is.
+   * Says how much a plan is.
    *
    * @param plan the plan
    * @return sizes
-   * @throws ai.kubernaut.airgap.registry.RegistryException when a source does not have an image, or
-   *     a registry cannot be asked
+   * @throws RegistryException when a source does not have an image, or a registry cannot be asked
+   * @throws CancelledException when the thread is interrupted
    */
   public PlanForecast forecast(MirrorPlan plan) {
     Run run = new Run(plan.platforms());
-    plan.entries().forEach(run::add);
+    for (MirrorEntry entry : plan.entries()) {
+      checkNotInterrupted(null);
+      try {
+        run.add(entry);
+      } catch (RegistryException e) {
+        // The requests of an interrupted thread fail as if the registry were not reachable.
+        checkNotInterrupted(e);
+        throw e;
+      }
+    }
     return run.result();
+  }
+
+  private static void checkNotInterrupted(@Nullable RegistryException failure) {
+    if (Thread.currentThread().isInterrupted()) {
+      throw CancelledException.interrupted(
+          "the forecast was interrupted; nothing was changed, run it again", failure);
+    }
   }
 
   /** One forecast on its way. */

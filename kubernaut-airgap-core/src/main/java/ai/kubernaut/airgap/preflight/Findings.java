@@ -43,7 +43,11 @@ final class Findings {
   }
 
   void addProblem(Capability capability, ProblemCode code, RegistryException cause) {
-    addProblem(capability, code, Map.of("detail", detail(cause)), cause);
+    addProblem(
+        capability,
+        code,
+        Map.of("registry", registry.name(), "detail", detail(cause)),
+        cause);
   }
 
   void addProblem(

@@ -83,10 +83,10 @@ final class PreflightRun {
 
   private void addFailure(RegistryException e) {
     switch (e.reason()) {
-      case TLS -> findings.addProblem(Capability.TLS, ProblemCode.TLS_FAILED, e);
+      case TLS -> findings.addProblem(Capability.TLS, ProblemCode.REGISTRY_TLS_FAILED, e);
       case UNAUTHORIZED, FORBIDDEN -> {
         addReached();
-        findings.addProblem(Capability.CREDENTIALS, ProblemCode.CREDENTIALS_REJECTED, e);
+        findings.addProblem(Capability.CREDENTIALS, ProblemCode.REGISTRY_UNAUTHORIZED, e);
       }
       case RATE_LIMITED, SERVER -> findings.addUnknown(Capability.REACHABLE, e);
       default -> findings.addProblem(Capability.REACHABLE, ProblemCode.REGISTRY_UNREACHABLE, e);

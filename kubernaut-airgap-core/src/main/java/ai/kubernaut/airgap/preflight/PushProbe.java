@@ -138,7 +138,7 @@ final class PushProbe {
       if (e.reason().retryable() && e.status().orElse(0) != 500) {
         findings.addUnknown(Capability.INDEX, e);
       } else {
-        findings.addProblem(Capability.INDEX, ProblemCode.INDEX_REJECTED, e);
+        findings.addProblem(Capability.INDEX, ProblemCode.INDEX_REFUSED, e);
       }
     }
   }

@@ -27,6 +27,7 @@ import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.ProblemsException;
+import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.overlay.ImagesOutsideMirrorException;
 import ai.kubernaut.airgap.overlay.MirrorProver;
 import ai.kubernaut.airgap.overlay.OutsideImage;
@@ -40,6 +41,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.assertj.core.api.ThrowingConsumer;
 import org.junit.jupiter.api.Test;
 
@@ -101,7 +103,16 @@ final class InstallerTest {
   private static MirrorReport mirrored(MirrorPlan plan, MirroredImage.Outcome outcome) {
     List<MirroredImage> images = new ArrayList<>();
     for (MirrorEntry entry : plan.entries()) {
-      images.add(MirroredImage.builder().entry(entry).outcome(outcome).build());
+      images.add(
+          MirroredImage.builder()
+              .entry(entry)
+              .outcome(outcome)
+              .failure(
+                  Optional.of(
+                          Problem.of(
+                              ProblemCode.IMAGE_NOT_IN_MIRROR, Subject.image(entry.target())))
+                      .filter(any -> outcome == MirroredImage.Outcome.FAILED))
+              .build());
     }
     return MirrorReport.of(plan, images);
   }

@@ -8,6 +8,7 @@ import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.mirror.MirrorOptions.Attachments;
+import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.registry.CredentialProvider;
 import ai.kubernaut.airgap.registry.Descriptor;
@@ -292,6 +293,14 @@ final class AttachmentsTest {
           .containsExactlyInAnyOrder(
               there.digest(signed.sbom.digest()), there.digest(signed.signedSbom.digest()));
       assertThat(image.describe()).contains("2 of them not listed");
+      assertThat(image.problems())
+          .singleElement()
+          .satisfies(
+              problem -> {
+                assertThat(problem.code()).isEqualTo(ProblemCode.ATTACHMENTS_NOT_LISTED);
+                assertThat(problem.isError()).isFalse();
+                assertThat(problem.parameters()).containsEntry("count", "2");
+              });
     }
   }
 

@@ -105,7 +105,7 @@ final class DamagedLayoutTest {
     mirror("plan");
 
     assertThat(sharedBlob).hasBinaryContent(SHARED);
-    assertThat(check(CheckDepth.CONTENT).isComplete()).isTrue();
+    assertThat(check(CheckDepth.CONTENT).isOk()).isTrue();
   }
 
   @Test
@@ -124,7 +124,7 @@ final class DamagedLayoutTest {
 
     for (CheckDepth depth : CheckDepth.values()) {
       assertThat(check(depth).failures()).as(depth.toString()).hasSize(2);
-      assertThat(check(depth).failures().get(0).failure().orElseThrow())
+      assertThat(check(depth).failures().get(0).failure().orElseThrow().describe())
           .contains(Digest.sha256(SHARED).toString())
           .contains("1234 of 1000000 bytes");
     }
@@ -137,12 +137,12 @@ final class DamagedLayoutTest {
     changed[500_000]++;
     Files.write(sharedBlob, changed);
 
-    assertThat(check(CheckDepth.BLOBS).isComplete()).isTrue();
+    assertThat(check(CheckDepth.BLOBS).isOk()).isTrue();
     assertThat(check(CheckDepth.CONTENT).failures())
         .hasSize(2)
         .allSatisfy(
             image ->
-                assertThat(image.failure().orElseThrow())
+                assertThat(image.failure().orElseThrow().describe())
                     .contains(sharedBlob.getFileName().toString()));
   }
 
@@ -169,7 +169,8 @@ final class DamagedLayoutTest {
 
       assertThat(report.failures()).hasSize(1);
       assertThat(report.failures().get(0).entry().source()).isEqualTo(DATASTORAGE);
-      assertThat(report.failures().get(0).failure().orElseThrow()).contains("application/x,y");
+      assertThat(report.failures().get(0).failure().orElseThrow().describe())
+          .contains("application/x,y");
     }
   }
 }

@@ -238,7 +238,7 @@ final class FaultsTest {
     MirrorReport report = mirror();
 
     assertThat(report.failures()).hasSize(1);
-    assertThat(report.failures().get(0).failure().orElseThrow())
+    assertThat(report.failures().get(0).failure().orElseThrow().describe())
         .contains(layer.toString())
         .contains("the registry's bytes have the digest");
     assertThat(client.findManifest(target.nameOf(image()))).isEmpty();
@@ -600,7 +600,7 @@ final class FaultsTest {
     MirrorReport report = mirror();
 
     assertThat(report.failures()).hasSize(1);
-    assertThat(report.failures().get(0).failure().orElseThrow()).contains("415");
+    assertThat(report.failures().get(0).failure().orElseThrow().describe()).contains("415");
     push.faults(request -> Optional.empty());
     assertThat(client.findManifest(target.nameOf(image()))).isEmpty();
   }
@@ -776,7 +776,7 @@ final class FaultsTest {
                 ? Optional.of(Fault.Answer.of(415))
                 : Optional.empty());
 
-    assertThat(mirror().failures().get(0).failure().orElseThrow())
+    assertThat(mirror().failures().get(0).failure().orElseThrow().describe())
         .contains("415", "platformWhereIndexRefused");
     MirrorReport report =
         new MirrorEngine(

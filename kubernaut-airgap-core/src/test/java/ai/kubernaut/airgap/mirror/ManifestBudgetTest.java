@@ -85,7 +85,7 @@ final class ManifestBudgetTest {
         mirror(MirrorOptions.builder().manifestBytesPerImage(5 * ATTACHMENT), many, few);
 
     assertThat(images.get(0).outcome()).isEqualTo(Outcome.FAILED);
-    assertThat(images.get(0).failure().orElseThrow())
+    assertThat(images.get(0).failure().orElseThrow().describe())
         .contains("more than 500000 bytes of manifests")
         .contains("manifestBytesPerImage");
     assertThat(images.get(1).outcome()).isEqualTo(Outcome.COPIED);
@@ -102,7 +102,7 @@ final class ManifestBudgetTest {
     assertThat(images)
         .extracting(MirroredImage::outcome)
         .containsExactly(Outcome.COPIED, Outcome.COPIED, Outcome.FAILED);
-    assertThat(images.get(2).failure().orElseThrow()).contains("manifestBytesPerRun");
+    assertThat(images.get(2).failure().orElseThrow().describe()).contains("manifestBytesPerRun");
   }
 
   @Test

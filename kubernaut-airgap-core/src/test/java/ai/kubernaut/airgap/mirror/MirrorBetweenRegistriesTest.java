@@ -187,7 +187,7 @@ final class MirrorBetweenRegistriesTest {
 
       assertThat(report.failures()).hasSize(1);
       assertThat(report.failures().get(0).entry().source()).isEqualTo(missing);
-      assertThat(report.failures().get(0).failure().orElseThrow())
+      assertThat(report.failures().get(0).failure().orElseThrow().describe())
           .contains(missing.toString())
           .contains("there is no such image");
       assertThat(report.images()).hasSize(published.size() + 1);

@@ -9,6 +9,9 @@ import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.progress.Progress;
@@ -25,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -37,6 +41,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -44,6 +49,22 @@ final class MirrorEngineTest {
   private static final Target MIRROR = Target.registry("harbor.corp/airgap");
   private static final List<byte[]> BASE =
       List.of(TestImages.bytes(50_000, 1), TestImages.bytes(30_000, 2));
+
+  private static final Map<Reason, ProblemCode> CODES =
+      new EnumMap<>(
+          Map.ofEntries(
+              Map.entry(Reason.UNREACHABLE, ProblemCode.REGISTRY_UNREACHABLE),
+              Map.entry(Reason.TLS, ProblemCode.REGISTRY_TLS_FAILED),
+              Map.entry(Reason.NOT_A_REGISTRY, ProblemCode.NOT_A_REGISTRY),
+              Map.entry(Reason.UNAUTHORIZED, ProblemCode.REGISTRY_UNAUTHORIZED),
+              Map.entry(Reason.FORBIDDEN, ProblemCode.REGISTRY_FORBIDDEN),
+              Map.entry(Reason.NOT_FOUND, ProblemCode.IMAGE_NOT_FOUND),
+              Map.entry(Reason.RATE_LIMITED, ProblemCode.REGISTRY_RATE_LIMITED),
+              Map.entry(Reason.SERVER, ProblemCode.REGISTRY_FAILED),
+              Map.entry(Reason.DIGEST_MISMATCH, ProblemCode.DIGEST_MISMATCH),
+              Map.entry(Reason.REFUSED, ProblemCode.REGISTRY_REFUSED),
+              Map.entry(Reason.PROTOCOL, ProblemCode.REGISTRY_PROTOCOL_VIOLATED),
+              Map.entry(Reason.TOO_LARGE, ProblemCode.REGISTRY_RESPONSE_TOO_LARGE)));
 
   private final MemoryRegistryClient memory = MemoryRegistryClient.create();
   private final WatchedClient client = new WatchedClient(memory);
@@ -209,7 +230,7 @@ final class MirrorEngineTest {
             MirroredImage.Outcome.COPIED,
             MirroredImage.Outcome.FAILED,
             MirroredImage.Outcome.FAILED);
-    assertThat(report.failures().get(0).failure().orElseThrow()).contains(damaged);
+    assertThat(report.failures().get(0).failure().orElseThrow().describe()).contains(damaged);
     assertMirrored(plan(good));
     assertThat(memory.findManifest(MIRROR.nameOf(bad))).isEmpty();
     assertThatThrownBy(report::orElseThrow).isInstanceOf(IncompleteMirrorException.class);
@@ -236,9 +257,84 @@ final class MirrorEngineTest {
     MirrorReport report = mirror(plan(bad, good));
 
     assertThat(report.failures()).hasSize(1);
-    assertThat(report.failures().get(0).failure().orElseThrow())
+    assertThat(report.failures().get(0).failure().orElseThrow().describe())
         .contains(bad.toString(), "failed unexpectedly", "a defect of an adapter");
+    assertThat(report.problems())
+        .extracting(Problem::code)
+        .containsExactly(ProblemCode.IMAGE_FAILED_UNEXPECTEDLY);
     assertMirrored(plan(good));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Reason.class)
+  void everyReasonOfARegistryIsAProblemOfItsOwn(Reason reason) {
+    ImageRef good = publish("gateway", 1);
+    ImageRef bad = publish("datastorage", 2);
+    client.before(
+        failing(call -> call.startsWith("readManifest " + bad.repository()), reason, 0, 100));
+
+    MirrorReport report =
+        new MirrorEngine(client, client, options, events::add, new NoSleep(0))
+            .mirror(plan(good, bad));
+
+    assertThat(report.isOk()).isFalse();
+    assertThat(report.problems())
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.code()).isEqualTo(CODES.get(reason));
+              assertThat(problem.subject()).isEqualTo(Subject.image(bad));
+              assertThat(problem.parameters()).containsEntry("registry", "harbor.corp");
+              assertThat(problem.parameters().get("detail")).contains("failed: a test");
+              assertThat(problem.cause())
+                  .hasValueSatisfying(
+                      cause ->
+                          assertThat(cause)
+                              .isInstanceOfSatisfying(
+                                  RegistryException.class,
+                                  e -> assertThat(e.reason()).isEqualTo(reason)));
+            });
+    assertThatThrownBy(report::orElseThrow)
+        .isInstanceOfSatisfying(
+            IncompleteMirrorException.class,
+            e -> {
+              assertThat(e.problems()).isEqualTo(report.problems());
+              assertThat(e.report()).isEqualTo(report);
+            })
+        .hasMessageContaining("1 of 2 images are not in harbor.corp/airgap")
+        .hasMessageContaining(report.problems().get(0).describe());
+  }
+
+  @Test
+  void aFailureIsGivenIfAndOnlyIfAnImageFailed() {
+    MirrorEntry entry = plan(publish("gateway", 1)).entries().get(0);
+
+    assertThatThrownBy(
+            () ->
+                MirroredImage.builder().entry(entry).outcome(MirroredImage.Outcome.FAILED).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("failure of " + entry.source());
+  }
+
+  @Test
+  void aTagOfTheMirrorThatIsAnotherImageIsAProblem() {
+    ImageRef image = publish("gateway", 1);
+    MirrorPlan old = withDigests(plan(image));
+    publish("gateway", 2);
+    mirror(plan(image)).orElseThrow();
+
+    MirrorReport report =
+        new MirrorEngine(client, options, events::add).check(old, CheckDepth.MANIFEST);
+
+    assertThat(report.problems())
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.code()).isEqualTo(ProblemCode.IMAGE_DIFFERS_IN_MIRROR);
+              assertThat(problem.parameters())
+                  .containsEntry("expected", old.entries().get(0).digest().orElseThrow().toString())
+                  .containsEntry("actual", memory.readManifest(image).digest().toString());
+            });
   }
 
   @Test
@@ -323,7 +419,11 @@ final class MirrorEngineTest {
     assertThat(report.images())
         .extracting(MirroredImage::outcome)
         .containsExactly(MirroredImage.Outcome.PRESENT, MirroredImage.Outcome.FAILED);
-    assertThat(report.failures().get(0).failure().orElseThrow()).contains("mirror the plan");
+    assertThat(report.failures().get(0).failure().orElseThrow().describe())
+        .contains("mirror the plan");
+    assertThat(report.problems())
+        .extracting(Problem::code)
+        .containsExactly(ProblemCode.IMAGE_NOT_IN_MIRROR);
     assertThat(client.calls())
         .allMatch(call -> call.startsWith("ping") || call.startsWith("findManifest"));
   }
@@ -345,14 +445,17 @@ final class MirrorEngineTest {
             .toString();
     MirrorEngine engine = new MirrorEngine(new Forgetful(client, lost), options, events::add);
 
-    assertThat(engine.check(plan, CheckDepth.MANIFEST).isComplete()).isTrue();
+    assertThat(engine.check(plan, CheckDepth.MANIFEST).isOk()).isTrue();
     MirrorReport report = engine.check(plan, CheckDepth.BLOBS);
 
     assertThat(report.images())
         .extracting(MirroredImage::outcome)
         .containsExactly(MirroredImage.Outcome.PRESENT, MirroredImage.Outcome.FAILED);
-    assertThat(report.failures().get(0).failure().orElseThrow())
+    assertThat(report.failures().get(0).failure().orElseThrow().describe())
         .contains("1 of its blobs are missing or truncated (" + lost + " is absent)");
+    assertThat(report.problems())
+        .extracting(Problem::code)
+        .containsExactly(ProblemCode.IMAGE_INCOMPLETE_IN_MIRROR);
     assertThat(client.calls("findBlob")).hasSize(8 + 7);
     assertThat(client.calls()).noneMatch(call -> call.startsWith("write"));
   }

@@ -7,6 +7,8 @@ import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platform;
 import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.Manifest;
@@ -98,8 +100,11 @@ final class PlatformsTest {
   void aPlatformThatTheImageDoesNotHaveIsAFailureThatNamesThoseItHas() {
     MirrorReport report = mirror(plan(Platforms.of(Platform.of("linux", "ppc64le"))));
 
-    assertThat(report.failures().get(0).failure().orElseThrow())
+    assertThat(report.failures().get(0).failure().orElseThrow().describe())
         .contains("linux/ppc64le", "linux/amd64, linux/arm64, linux/s390x");
+    assertThat(report.problems())
+        .extracting(Problem::code)
+        .containsExactly(ProblemCode.MANIFEST_INVALID);
     assertThat(memory.findManifest(MIRRORED)).isEmpty();
   }
 
@@ -129,8 +134,8 @@ final class PlatformsTest {
     Digest reduced = memory.readManifest(MIRRORED).digest();
     assertThat(carriedOut.pullReferences().get(pinned)).isEqualTo(MIRRORED.withDigest(reduced));
     MirrorEngine engine = new MirrorEngine(client, options, event -> {});
-    assertThat(engine.check(carriedOut, CheckDepth.MANIFEST).isComplete()).isTrue();
-    assertThat(engine.check(carriedOut, CheckDepth.BLOBS).isComplete()).isTrue();
+    assertThat(engine.check(carriedOut, CheckDepth.MANIFEST).isOk()).isTrue();
+    assertThat(engine.check(carriedOut, CheckDepth.BLOBS).isOk()).isTrue();
   }
 
   @Test
@@ -145,8 +150,11 @@ final class PlatformsTest {
         });
 
     MirrorReport refused = mirror(plan(Platforms.all()));
-    assertThat(refused.failures().get(0).failure().orElseThrow())
+    assertThat(refused.failures().get(0).failure().orElseThrow().describe())
         .contains("no indexes here", "platformWhereIndexRefused");
+    assertThat(refused.problems())
+        .extracting(Problem::code)
+        .containsExactly(ProblemCode.INDEX_REFUSED);
 
     refusals[0] = 1;
     options = MirrorOptions.builder().platformWhereIndexRefused(AMD64).build();

@@ -9,12 +9,16 @@ import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.ImageReason;
 import ai.kubernaut.airgap.chart.TemplateHelm;
 import ai.kubernaut.airgap.common.AirgapException;
+import ai.kubernaut.airgap.common.CancelledException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platform;
 import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryClient;
@@ -24,9 +28,12 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -179,12 +186,19 @@ final class MirrorPlannerTest {
         catchThrowableOfType(
             UnresolvedImagesException.class,
             () -> plan(helm(POSTGRES, other, missing, tooNew), PlanOptions.builder().build()));
-    assertThat(failure.problems()).containsOnlyKeys(missing, other, tooNew);
-    assertThat(failure.problems().get(missing))
-        .isEqualTo("there is no such image (needed by Pod kubernaut-ai-datastorage)");
-    assertThat(failure.problems().get(other))
-        .contains("but there is " + GATEWAY + ": set the chart's image tag to v1.1.0");
-    assertThat(failure.problems().get(tooNew)).contains("set the chart's image tag to 2.0");
+    Map<Subject, Problem> problems = bySubject(failure);
+    assertThat(problems)
+        .containsOnlyKeys(Subject.image(missing), Subject.image(other), Subject.image(tooNew));
+    assertThat(problems.get(Subject.image(missing)))
+        .returns(ProblemCode.IMAGE_NOT_PUBLISHED, Problem::code)
+        .returns(
+            "there is no such image (needed by Pod kubernaut-ai-datastorage)", Problem::message);
+    assertThat(problems.get(Subject.image(other)))
+        .returns(ProblemCode.IMAGE_HAS_OTHER_TAG, Problem::code)
+        .returns("set the chart's image tag to v1.1.0", Problem::remedy);
+    assertThat(problems.get(Subject.image(other)).message()).endsWith("but there is " + GATEWAY);
+    assertThat(problems.get(Subject.image(tooNew)).remedy())
+        .isEqualTo("set the chart's image tag to 2.0");
     assertThat(failure)
         .hasMessageStartingWith(
             "3 of 4 images cannot be read at their source; nothing was mirrored:")
@@ -205,9 +219,44 @@ final class MirrorPlannerTest {
             () ->
                 new MirrorPlanner(helm(GATEWAY, POSTGRES), unreachable)
                     .plan(TemplateHelm.chart(), HARBOR, PlanOptions.builder().build()));
+    assertThat(bySubject(failure))
+        .containsOnlyKeys(Subject.image(GATEWAY), Subject.image(POSTGRES));
     assertThat(failure.problems())
-        .containsOnlyKeys(GATEWAY, POSTGRES)
-        .containsValue("quay.io is not there");
+        .allSatisfy(
+            problem -> {
+              assertThat(problem.code()).isEqualTo(ProblemCode.REGISTRY_UNREACHABLE);
+              assertThat(problem.parameters())
+                  .containsEntry("registry", "quay.io")
+                  .containsEntry("detail", "quay.io is not there");
+              assertThat(problem.cause()).containsInstanceOf(RegistryException.class);
+            });
+  }
+
+  private static Map<Subject, Problem> bySubject(UnresolvedImagesException failure) {
+    return failure.problems().stream()
+        .collect(Collectors.toMap(Problem::subject, Function.identity()));
+  }
+
+  @Test
+  void anInterruptEndsPlanning() {
+    CountDownLatch never = new CountDownLatch(1);
+    RegistryClient silent =
+        answering(
+            () -> {
+              never.await();
+              return Optional.empty();
+            });
+    Thread.currentThread().interrupt();
+
+    CancelledException ended =
+        catchThrowableOfType(
+            CancelledException.class,
+            () ->
+                new MirrorPlanner(silent)
+                    .plan(List.of(GATEWAY), HARBOR, PlanOptions.builder().build()));
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(ended.reason()).isEqualTo(CancelledException.Reason.INTERRUPTED);
   }
 
   private static RegistryClient answering(Callable<Object> answer) {

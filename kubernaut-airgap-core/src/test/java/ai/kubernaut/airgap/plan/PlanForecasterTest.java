@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.kubernaut.airgap.common.CancelledException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Target;
@@ -10,8 +11,11 @@ import ai.kubernaut.airgap.mirror.MirrorEngine;
 import ai.kubernaut.airgap.mirror.MirrorOptions;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.Manifest;
+import ai.kubernaut.airgap.registry.RegistryClient;
+import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
 import java.io.ByteArrayInputStream;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.stream.Collectors;
@@ -110,5 +114,35 @@ class PlanForecasterTest {
     assertThat(forecast.timeAt(8000)).isEqualTo(Duration.ofSeconds(1));
     assertThat(forecast.timeAt(3000)).isEqualTo(Duration.ofSeconds(3));
     assertThatThrownBy(() -> forecast.timeAt(0)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void anInterruptEndsTheForecast() {
+    RegistryClient interrupted =
+        (RegistryClient)
+            Proxy.newProxyInstance(
+                RegistryClient.class.getClassLoader(),
+                new Class<?>[] {RegistryClient.class},
+                (proxy, method, arguments) -> {
+                  Thread.currentThread().interrupt();
+                  throw new RegistryException(
+                      RegistryException.Reason.UNREACHABLE, "q.io", 0, "interrupted", null);
+                });
+
+    assertThatThrownBy(() -> new PlanForecaster(interrupted).forecast(plan))
+        .isInstanceOfSatisfying(
+            CancelledException.class,
+            e -> assertThat(e.reason()).isEqualTo(CancelledException.Reason.INTERRUPTED));
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void sourceAndMirrorMayHaveClientsOfTheirOwn() {
+    try (MemoryRegistryClient mirror = MemoryRegistryClient.create()) {
+      PlanForecast forecast = new PlanForecaster(registries, mirror).forecast(plan);
+
+      assertThat(forecast).isEqualTo(new PlanForecaster(registries).forecast(plan));
+      assertThat(forecast.bytesToSend()).isEqualTo(forecast.uniqueBytes());
+    }
   }
 }

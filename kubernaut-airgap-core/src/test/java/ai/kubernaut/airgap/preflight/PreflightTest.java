@@ -475,7 +475,7 @@ final class PreflightTest {
               preflight(client, WRITING, plan(host, "quay.io/noindex/b" + status + ":1")),
               Capability.INDEX);
 
-      assertThat(problem.code()).isEqualTo(ProblemCode.INDEX_REJECTED);
+      assertThat(problem.code()).isEqualTo(ProblemCode.INDEX_REFUSED);
       assertRejected(problem, status);
       assertThat(problem.remedy())
           .startsWith("mirror one platform only: set platformWhereIndexRefused");
@@ -578,7 +578,7 @@ final class PreflightTest {
     void anUnknownAuthorityIsAProblem() {
       Problem problem = problem(preflight(false, DockerRegistry.PASSWORD), Capability.TLS);
 
-      assertThat(problem.code()).isEqualTo(ProblemCode.TLS_FAILED);
+      assertThat(problem.code()).isEqualTo(ProblemCode.REGISTRY_TLS_FAILED);
       assertThat(problem.parameters().get("detail"))
           .contains("comes from an authority that is not trusted here");
     }
@@ -588,7 +588,7 @@ final class PreflightTest {
       PreflightReport report = preflight(true, "hunter2");
       Problem problem = problem(report, Capability.CREDENTIALS);
 
-      assertThat(problem.code()).isEqualTo(ProblemCode.CREDENTIALS_REJECTED);
+      assertThat(problem.code()).isEqualTo(ProblemCode.REGISTRY_UNAUTHORIZED);
       assertThat(report.finding(Capability.TLS).support()).isEqualTo(Support.YES);
       assertThat(report.toString()).doesNotContain("hunter2");
     }

@@ -17,6 +17,9 @@ import ai.kubernaut.airgap.install.Installation;
 import ai.kubernaut.airgap.k8s.Fabric8ClusterClient;
 import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.mirror.MirroredImage;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.plan.PlanOptions;
 import ai.kubernaut.airgap.pullsecret.PullSecretOptions;
@@ -32,7 +35,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -253,7 +255,9 @@ final class LabCommand implements Callable<Integer> {
                     MirroredImage.builder()
                         .entry(entry)
                         .outcome(MirroredImage.Outcome.FAILED)
-                        .failure(Optional.of("left out on request"))
+                        .failure(
+                            Problem.of(
+                                ProblemCode.IMAGE_NOT_IN_MIRROR, Subject.image(entry.target())))
                         .build()));
     leaveOut.forEach(name -> output.tell("  " + name + " is left out on request"));
     return MirrorReport.of(plan, images);

@@ -272,7 +272,7 @@ final class Reports {
 
   static ObjectNode json(MirrorReport report) {
     ObjectNode json = object();
-    json.put("complete", report.isComplete());
+    json.put("complete", report.isOk());
     json.put("bytesSent", report.bytesSent());
     ArrayNode images = json.putArray("images");
     for (MirroredImage image : report.images()) {
@@ -289,7 +289,7 @@ final class Reports {
       one.put("blobsSent", image.blobsSent());
       one.put("blobsMounted", image.blobsMounted());
       one.put("blobsPresent", image.blobsPresent());
-      image.failure().ifPresent(failure -> one.put("failure", failure));
+      image.failure().ifPresent(failure -> one.put("failure", failure.describe()));
     }
     return json;
   }
