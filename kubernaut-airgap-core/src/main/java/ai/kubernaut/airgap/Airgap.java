@@ -128,6 +128,8 @@ public final class Airgap implements AutoCloseable {
    * @throws HelmException when the chart is not there, or refuses the values
    * @throws ai.kubernaut.airgap.plan.UnresolvedImagesException when images cannot be found at their
    *     source
+   * @throws ai.kubernaut.airgap.common.CancelledException when the thread is interrupted while
+   *     registries are asked
    * @throws IllegalStateException when a client that this step needs was not given
    */
   public MirrorPlan plan(Chart chart, Target target) {
@@ -145,6 +147,8 @@ public final class Airgap implements AutoCloseable {
    * @throws HelmException when the chart is not there, or refuses the values
    * @throws ai.kubernaut.airgap.plan.UnresolvedImagesException when images cannot be found at their
    *     source
+   * @throws ai.kubernaut.airgap.common.CancelledException when the thread is interrupted while
+   *     registries are asked
    * @throws IllegalStateException when a client that this step needs was not given
    */
   public MirrorPlan plan(Chart chart, Target target, PlanOptions options) {
@@ -168,6 +172,8 @@ public final class Airgap implements AutoCloseable {
    * @return the plan, without a chart; nothing was changed anywhere
    * @throws ai.kubernaut.airgap.plan.UnresolvedImagesException when images cannot be found at their
    *     source
+   * @throws ai.kubernaut.airgap.common.CancelledException when the thread is interrupted while
+   *     registries are asked
    * @throws IllegalStateException when a client that this step needs was not given
    */
   public MirrorPlan plan(List<ImageRef> images, Target target, PlanOptions options) {
@@ -197,6 +203,7 @@ public final class Airgap implements AutoCloseable {
    * @return sizes, in bytes
    * @throws ai.kubernaut.airgap.registry.RegistryException when a source does not have an image, or
    *     a registry cannot be asked
+   * @throws ai.kubernaut.airgap.common.CancelledException when the thread is interrupted
    * @throws IllegalStateException when a client that this step needs was not given
    */
   public PlanForecast forecast(MirrorPlan plan) {
@@ -299,6 +306,8 @@ public final class Airgap implements AutoCloseable {
    *     missing ones
    * @throws ai.kubernaut.airgap.registry.RegistryException before anything is sent, when a registry
    *     cannot be used at all
+   * @throws ai.kubernaut.airgap.common.CancelledException when the thread is interrupted, or the
+   *     run is cancelled or closed
    * @throws IllegalStateException when no registry client was given
    */
   public MirrorReport mirror(MirrorPlan plan) {
@@ -314,26 +323,31 @@ public final class Airgap implements AutoCloseable {
    *     missing ones
    * @throws ai.kubernaut.airgap.registry.RegistryException before anything is sent, when a registry
    *     cannot be used at all
+   * @throws ai.kubernaut.airgap.common.CancelledException when the thread is interrupted, or the
+   *     run is cancelled or closed
    * @throws IllegalStateException when no registry client was given
    */
   public MirrorReport mirror(MirrorPlan plan, MirrorOptions options) {
     RegistryClient from = source();
     RegistryClient to = target();
+    return cancellable(
+        options, cancelled -> new MirrorEngine(from, to, cancelled, progress).mirror(plan));
+  }
+
+  /** Runs a step of the mirror engine that closing cancels. */
+  private MirrorReport cancellable(
+      MirrorOptions options, Function<MirrorOptions, MirrorReport> step) {
     Run run = new Run();
     runs.add(run);
     try {
       if (closed) {
         run.stop();
       }
-      return new MirrorEngine(
-              from,
-              to,
-              MirrorOptions.builder()
-                  .from(options)
-                  .cancelledBy(run.stoppedBy(options.cancelledBy()))
-                  .build(),
-              progress)
-          .mirror(plan);
+      return step.apply(
+          MirrorOptions.builder()
+              .from(options)
+              .cancelledBy(run.stoppedBy(options.cancelledBy()))
+              .build());
     } finally {
       runs.remove(run);
       run.stop();
@@ -347,6 +361,8 @@ public final class Airgap implements AutoCloseable {
    * @param plan what should be there
    * @return which images are there, for the steps that follow when another run has mirrored them
    * @throws ai.kubernaut.airgap.registry.RegistryException when the mirror cannot be used at all
+   * @throws ai.kubernaut.airgap.common.CancelledException when the thread is interrupted, or this
+   *     Airgap is closed
    * @throws IllegalStateException when no registry client was given
    */
   public MirrorReport checkMirror(MirrorPlan plan) {
@@ -360,10 +376,15 @@ public final class Airgap implements AutoCloseable {
    * @param depth how much of each image is checked
    * @return which images are there, for the steps that follow when another run has mirrored them
    * @throws ai.kubernaut.airgap.registry.RegistryException when the mirror cannot be used at all
+   * @throws ai.kubernaut.airgap.common.CancelledException when the thread is interrupted, or this
+   *     Airgap is closed
    * @throws IllegalStateException when no registry client was given
    */
   public MirrorReport checkMirror(MirrorPlan plan, CheckDepth depth) {
-    return new MirrorEngine(target(), MirrorOptions.builder().build(), progress).check(plan, depth);
+    RegistryClient to = target();
+    return cancellable(
+        MirrorOptions.builder().build(),
+        cancelled -> new MirrorEngine(to, cancelled, progress).check(plan, depth));
   }
 
   /**
@@ -630,7 +651,8 @@ public final class Airgap implements AutoCloseable {
 
   /**
    * Cancels the steps that were {@linkplain #start started} and waits up to ten seconds for their
-   * end, cancels the mirror runs of other threads, as {@link MirrorOptions#cancelledBy()} does, and
+   * end, cancels mirroring and checking in other threads, as {@link MirrorOptions#cancelledBy()}
+   * does, and
    * closes the clients if {@link Builder#closeClients(boolean)} says so. Calling it again does
    * nothing.
    */

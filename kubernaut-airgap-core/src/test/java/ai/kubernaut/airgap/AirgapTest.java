@@ -11,6 +11,7 @@ import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.memory.MemoryClusterClient;
 import ai.kubernaut.airgap.common.AirgapException;
+import ai.kubernaut.airgap.common.CancelledException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Target;
@@ -298,12 +299,66 @@ final class AirgapTest {
 
     assertThat(run.isAlive()).isFalse();
     assertThat(thrown.get())
-        .isInstanceOf(AirgapException.class)
+        .isInstanceOf(CancelledException.class)
         .hasMessageContaining("mirroring was cancelled");
     assertThat(memory.findManifest(plan.entries().get(0).source())).isPresent();
     assertThatThrownBy(() -> airgap.mirror(plan))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("this Airgap is closed");
+  }
+
+  @Test
+  void closingEndsACheck() throws InterruptedException {
+    CountDownLatch asked = new CountDownLatch(1);
+    RegistryClient stalling =
+        watched(
+            call -> {
+              asked.countDown();
+              try {
+                new CountDownLatch(1).await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    MirrorPlan plan = plan(publish("gateway"));
+    Airgap airgap = Airgap.builder().registry(stalling).build();
+    AtomicReference<Throwable> thrown = new AtomicReference<>();
+    Thread run = new Thread(() -> thrown.set(catchThrowable(() -> airgap.checkMirror(plan))));
+    run.start();
+    asked.await();
+
+    airgap.close();
+    run.join(5_000);
+
+    assertThat(thrown.get())
+        .isInstanceOfSatisfying(
+            CancelledException.class,
+            e -> assertThat(e.reason()).isEqualTo(CancelledException.Reason.CANCELLED));
+  }
+
+  @Test
+  void sourceAndMirrorCanHaveClientsOfTheirOwn() {
+    ImageRef image = publish("gateway");
+    try (MemoryRegistryClient mirror = MemoryRegistryClient.create();
+        Airgap airgap =
+            Airgap.builder().sourceRegistry(memory).targetRegistry(mirror).retry(QUICK).build()) {
+      MirrorPlan plan =
+          airgap.plan(List.of(image), Target.registry("quay.io"), PlanOptions.builder().build());
+      assertThat(plan.entries().get(0).target()).isEqualTo(image);
+      assertThat(airgap.forecast(plan).bytesToSend()).isPositive();
+      assertThat(airgap.checkMirror(plan).isOk()).isFalse();
+
+      airgap.mirror(plan).orElseThrow();
+
+      assertThat(mirror.readManifest(image)).isEqualTo(memory.readManifest(image));
+      assertThat(airgap.checkMirror(plan).isOk()).isTrue();
+      assertThat(airgap.forecast(plan).bytesToSend()).isZero();
+    }
+    try (Airgap onlySource = Airgap.builder().sourceRegistry(memory).build()) {
+      assertThatThrownBy(() -> onlySource.mirror(plan(image)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("targetRegistry");
+    }
   }
 
   @Test
