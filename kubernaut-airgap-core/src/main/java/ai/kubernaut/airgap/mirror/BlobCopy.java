@@ -13,10 +13,9 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
- * One blob and everything in the plan that needs it: brought into one repository of the mirror, and
- * mounted into the others. A blob is asked for, sent and mounted by one thread only, which is what
- * makes it cross the link once; and as no repository gets it twice, registries whose mounts are not
- * atomic cannot lose it. Thread-safe.
+ * One blob and all images of the run that need it. It is sent to one repository of the mirror and
+ * mounted into the others, by one thread, so that it is sent once; and as no repository gets it
+ * twice, registries whose mounts are not atomic cannot lose it. Thread-safe.
  */
 final class BlobCopy {
   private final Descriptor blob;
@@ -45,12 +44,12 @@ final class BlobCopy {
     return blob;
   }
 
-  /** This image needs the blob. */
+  /** Adds an image that needs the blob. */
   synchronized void neededBy(ImageCopy image) {
     images.add(image);
   }
 
-  /** This repository of the mirror has the blob, because an image is complete there. */
+  /** Adds a repository of the mirror that has the blob, because an image is complete there. */
   synchronized void heldBy(Repository repository) {
     homes.add(repository);
     if (home.isEmpty()) {
@@ -58,14 +57,14 @@ final class BlobCopy {
     }
   }
 
-  /** Brings the blob wherever it is needed. An image that it cannot be brought to has failed. */
+  /** Copies the blob to every repository that needs it. Where that fails, the image has failed. */
   synchronized void copy() {
     for (ImageCopy image : images) {
-      // What is left of a failed image would be sent for nothing.
+      // The rest of a failed image is not needed.
       if (!image.hasFailed()) {
         try {
           copyTo(image);
-          // An upload whose end the journal missed, because the process was killed just then.
+          // The process may have been killed before the journal recorded the end of the upload.
           journal.ended(image.to(), blob.digest());
           homes.add(image.to());
           home = home.or(() -> Optional.of(image.to()));
@@ -79,18 +78,18 @@ final class BlobCopy {
   }
 
   private void copyTo(ImageCopy image) {
-    Way way = bringTo(image);
+    Way way = send(image);
     meter.finished(image.to(), way);
   }
 
-  /** Where the mirror takes no pieces, every blob is but one. */
+  /** Returns the size of chunks: that of any blob where the mirror has no chunked uploads. */
   private int chunk() {
     return options.isKnownUnsupported(Capability.CHUNKED_UPLOADS)
         ? Integer.MAX_VALUE
         : BlobSender.CHUNK;
   }
 
-  private Way bringTo(ImageCopy image) {
+  private Way send(ImageCopy image) {
     Repository to = image.to();
     if (homes.contains(to)) {
       image.present();
@@ -99,8 +98,7 @@ final class BlobCopy {
     if (home.isPresent()
         && !options.isKnownUnsupported(Capability.MOUNT)
         && image.target().mountBlob(to, blob.digest(), home.orElseThrow())) {
-      // A registry that mounts also says yes to what is there already, so there is no need to ask
-      // first.
+      // A registry that mounts also accepts what is there already, so it is not asked first.
       image.mounted();
       return Way.MOUNTED;
     }

@@ -15,7 +15,7 @@ import org.immutables.value.Value;
 @Value.Immutable
 public interface MirrorOptions {
   /**
-   * How many images are asked about, and have their manifests read and written, at the same time.
+   * How many images are looked up, and have their manifests read and written, at the same time.
    *
    * @return 1 to 64, by default 4
    */
@@ -25,7 +25,7 @@ public interface MirrorOptions {
   }
 
   /**
-   * How many blobs are on their way at the same time, whichever images they belong to. Each takes a
+   * How many blobs are copied at the same time, whichever images they belong to. Each uses a
    * connection to its source and one to the mirror.
    *
    * @return 1 to 64, by default 4
@@ -36,7 +36,8 @@ public interface MirrorOptions {
   }
 
   /**
-   * How much single registries are asked for.
+   * Limits of requests and bytes per registry. Where source and target have clients of their own, a
+   * limit counts for each side.
    *
    * @return by registry, as references name it: {@code docker.io}, {@code harbor.corp:8443}; by
    *     default empty, no limits
@@ -52,7 +53,7 @@ public interface MirrorOptions {
   Optional<CompletionStage<?>> cancelledBy();
 
   /**
-   * What is tried again, how often, and when.
+   * Which failures are retried, how often, and when.
    *
    * @return by default the defaults of {@link RetryPolicy}
    */
@@ -85,30 +86,28 @@ public interface MirrorOptions {
   }
 
   /**
-   * What to do with a mirror that refuses indexes, as older integrated registries of OpenShift do:
-   * with a platform here, the manifest of that platform gets the name that the index should have
-   * had, and the report says so with both digests. Only a refusal brings that about; to leave
-   * platforms out in any case is for the plan to say.
+   * The platform to mirror where the mirror refuses indexes, as older integrated registries of
+   * OpenShift do: its manifest gets the name of the index, and the report has both digests. Used
+   * only after a refusal; the platforms of the plan are for other cases.
    *
    * @return by default empty: an image whose index is refused has failed
    */
   Optional<Platform> platformWhereIndexRefused();
 
   /**
-   * What the mirror has been asked before. It chooses the way: where the mirror does not mount, no
-   * mount is tried; where it takes no pieces, blobs go whole; and where it takes no indexes, the
-   * platform of {@link #platformWhereIndexRefused()} is mirrored from the beginning, and the others
-   * are not sent in vain.
+   * The results of a preflight of the mirror. Without mounts, no mount is tried; without chunked
+   * uploads, blobs are sent whole; without indexes, only the platform of {@link
+   * #platformWhereIndexRefused()} is copied.
    *
-   * @return by default empty: the run finds out as it goes
+   * @return by default empty: the run finds out by itself
    */
   Optional<PreflightReport> preflight();
 
   /**
-   * Whether the mirror has said no to a capability.
+   * Whether the preflight found that the mirror does not support a capability.
    *
    * @param capability of the preflight
-   * @return false also when it was not asked
+   * @return false also when that was not checked
    */
   default boolean isKnownUnsupported(Capability capability) {
     return preflight()
@@ -117,12 +116,11 @@ public interface MirrorOptions {
   }
 
   /**
-   * A file that makes half-sent blobs survive the process: a later run with the same file goes on
-   * with them, where the mirror still holds what has arrived. It is made when it is not there,
-   * removed when nothing is left to go on with, readable by its owner only, and holds no
-   * credentials. Without it a later run sends such blobs from the start; finished ones are not sent
-   * again in either case. With it, large blobs are sent in pieces that are held in memory, 5 MiB
-   * for each blob on its way.
+   * A file that records uploads, so that a later run with the same file resumes them where the
+   * mirror still has what was sent. It is created if it does not exist, removed when there is
+   * nothing to resume, readable by its owner only, and has no credentials. Without it, a later run
+   * sends unfinished blobs from the start; finished ones are never sent again. With it, large blobs
+   * are sent in chunks that are held in memory, 5 MiB for each blob.
    *
    * @return by default empty
    */

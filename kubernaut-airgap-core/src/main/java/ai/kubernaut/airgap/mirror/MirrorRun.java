@@ -26,9 +26,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One mirroring of one plan, in three phases: what the mirror lacks is found out and its manifests
- * read; then each blob is brought over once, the largest first; an image's manifests follow as soon
- * as its last blob is there.
+ * One run of one plan, in three phases: find out which images the mirror lacks and read their
+ * manifests; send each blob once, the largest first; write the manifests of an image as soon as its
+ * last blob is there.
  */
 final class MirrorRun {
   private final Sides sides;
@@ -105,7 +105,7 @@ final class MirrorRun {
     return MirrorReport.of(asCarriedOut(mirrored), mirrored);
   }
 
-  /** The plan with the digests that images have got because platforms were left out. */
+  /** Returns the plan with the digests of images whose platforms were reduced. */
   private MirrorPlan asCarriedOut(List<MirroredImage> mirrored) {
     Map<ImageRef, Digest> changed = new HashMap<>();
     for (MirroredImage image : mirrored) {
@@ -116,7 +116,7 @@ final class MirrorRun {
     return plan.withMirroredDigests(changed);
   }
 
-  /** Looks at one image: the mirror has it, or it has to be copied, or neither can be said. */
+  /** Finds out whether the mirror has one image, or it has to be copied, or it has failed. */
   private Found find(CopyJob job) {
     ManifestBudget budget = manifests.forImage();
     Found found = find(job, sides.forImage(), budget);
@@ -209,8 +209,8 @@ final class MirrorRun {
   }
 
   /**
-   * When an earlier run has brought a part of the plan over, its images have blobs that can be
-   * mounted. In a run that copies nothing this costs nothing, as it is not done.
+   * Finds blobs of images that an earlier run has copied: they can be mounted. Not called in a run
+   * that copies nothing.
    */
   private void learnHomes(List<Found> found, Map<Digest, BlobCopy> copies)
       throws InterruptedException {
@@ -242,7 +242,7 @@ final class MirrorRun {
                 }
               });
     } catch (RuntimeException e) {
-      // Only good for saving traffic: without it the blobs are sent.
+      // This only saves traffic: without it the blobs are sent.
       return;
     } finally {
       budget.release();

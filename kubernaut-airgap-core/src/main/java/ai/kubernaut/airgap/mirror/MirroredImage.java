@@ -18,11 +18,11 @@ import org.immutables.value.Value;
 public interface MirroredImage {
   /** How it ended. */
   enum Outcome {
-    /** It is in the mirror now, with every platform that the plan wants. */
+    /** It was copied to the mirror, with every platform that the plan has. */
     COPIED,
-    /** The mirror had it already, with the digest that it should have. */
+    /** The mirror had it already, with the right digest. */
     PRESENT,
-    /** It could not be brought into the mirror; the mirror's tag is what it was before. */
+    /** It could not be copied; the tag in the mirror was not changed. */
     FAILED
   }
 
@@ -75,8 +75,8 @@ public interface MirroredImage {
   }
 
   /**
-   * How many of the blobs sent had been sent for another image already, because the mirror would
-   * not take them over from there.
+   * How many of the blobs sent had been sent for another image already, because the mirror did not
+   * mount them.
    *
    * @return zero or more, at most {@link #blobsSent()}
    */
@@ -86,7 +86,7 @@ public interface MirroredImage {
   }
 
   /**
-   * How many blobs the mirror took over from another of its repositories.
+   * How many blobs the mirror mounted from another of its repositories.
    *
    * @return zero or more
    */
@@ -117,8 +117,7 @@ public interface MirroredImage {
   }
 
   /**
-   * How much blob content an earlier run had sent before it was interrupted, so that this run
-   * continued there.
+   * How much blob content an earlier, interrupted run had sent, so that this run resumed there.
    *
    * @return bytes
    */

@@ -123,8 +123,9 @@ public final class ImageContent {
    *     platforms
    */
   public static Manifest readRoot(RegistryClient registries, ImageRef image, Platforms platforms) {
-    Walk walk = new Walk(registries, image.repository(), ManifestBudget.ofOneImage());
-    return registries.readManifest(image).reducedTo(platforms, walk::read);
+    ManifestBudget budget = ManifestBudget.ofOneImage();
+    Walk walk = new Walk(registries, image.repository(), budget);
+    return budget.read(registries, image).reducedTo(platforms, walk::read);
   }
 
   /**
