@@ -63,6 +63,7 @@ class ReadmeTest {
         List.of(
             "ai.kubernaut.airgap.",
             "ai.kubernaut.airgap.chart.",
+            "ai.kubernaut.airgap.common.",
             "ai.kubernaut.airgap.helm.",
             "ai.kubernaut.airgap.image.",
             "ai.kubernaut.airgap.install.",
