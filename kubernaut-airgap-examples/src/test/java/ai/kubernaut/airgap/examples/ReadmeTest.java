@@ -18,8 +18,10 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the README shows is true. */
+/** What the README and the description of the lab show is true. */
 class ReadmeTest {
   private static final Pattern BLOCK = Pattern.compile("```(\\w+)\\n(.*?)```", Pattern.DOTALL);
 
@@ -48,9 +50,10 @@ class ReadmeTest {
     return text.substring(begin, end < 0 ? text.length() : end);
   }
 
-  @Test
-  void everyJavaSnippetCompiles() throws IOException {
-    List<String> snippets = blocks(readme(), "java");
+  @ParameterizedTest
+  @ValueSource(strings = {"README.md", "kubernaut-airgap-examples/LAB.md"})
+  void everyJavaSnippetCompiles(String document) throws IOException {
+    List<String> snippets = blocks(Files.readString(Path.of("..", document)), "java");
     assertThat(snippets).isNotEmpty();
     for (String snippet : snippets) {
       assertThat(compile(snippet)).as(snippet).isEmpty();
@@ -64,6 +67,8 @@ class ReadmeTest {
             "ai.kubernaut.airgap.",
             "ai.kubernaut.airgap.chart.",
             "ai.kubernaut.airgap.common.",
+            "ai.kubernaut.airgap.examples.lab.",
+            "ai.kubernaut.airgap.examples.lab.cluster.",
             "ai.kubernaut.airgap.helm.",
             "ai.kubernaut.airgap.image.",
             "ai.kubernaut.airgap.install.",
