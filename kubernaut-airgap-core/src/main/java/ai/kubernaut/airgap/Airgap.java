@@ -652,9 +652,8 @@ public final class Airgap implements AutoCloseable {
   /**
    * Cancels the steps that were {@linkplain #start started} and waits up to ten seconds for their
    * end, cancels mirroring and checking in other threads, as {@link MirrorOptions#cancelledBy()}
-   * does, and
-   * closes the clients if {@link Builder#closeClients(boolean)} says so. Calling it again does
-   * nothing.
+   * does, and closes the clients if {@link Builder#closeClients(boolean)} says so. Calling it again
+   * does nothing.
    */
   @Override
   public void close() {

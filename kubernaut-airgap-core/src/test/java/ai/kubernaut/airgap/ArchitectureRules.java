@@ -38,11 +38,11 @@ import org.jspecify.annotations.NullMarked;
 public final class ArchitectureRules {
   /** Packages that everything may depend on, and that depend on nothing else. */
   private static final List<String> BOTTOM =
-      List.of("common", "outcome", "progress", "image", "yaml", "io");
+      List.of("common", "outcome", "progress", "image", "yaml", "io", "kubernaut");
 
   /** Packages with a port and the values of its methods, without the adapters below them. */
   private static final List<String> PORTS =
-      List.of("registry", "cluster", "cluster.openshift", "chart");
+      List.of("registry", "registry.retry", "cluster", "cluster.openshift", "chart");
 
   private static final List<String> ADAPTERS =
       List.of(

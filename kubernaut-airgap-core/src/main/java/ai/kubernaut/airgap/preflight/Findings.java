@@ -44,10 +44,7 @@ final class Findings {
 
   void addProblem(Capability capability, ProblemCode code, RegistryException cause) {
     addProblem(
-        capability,
-        code,
-        Map.of("registry", registry.name(), "detail", detail(cause)),
-        cause);
+        capability, code, Map.of("registry", registry.name(), "detail", detail(cause)), cause);
   }
 
   void addProblem(

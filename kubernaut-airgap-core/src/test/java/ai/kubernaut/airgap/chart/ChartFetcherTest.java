@@ -102,7 +102,7 @@ final class ChartFetcherTest {
     assertThatThrownBy(this::fetch)
         .isInstanceOf(HelmException.class)
         .hasMessageContaining(ARTIFACT.toString())
-        .hasMessageContaining("no Helm chart");
+        .hasMessageContaining("not a Helm chart");
     try (var files = Files.list(directory)) {
       assertThat(files).isEmpty();
     }

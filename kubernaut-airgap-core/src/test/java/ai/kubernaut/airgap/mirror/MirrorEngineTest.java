@@ -803,7 +803,7 @@ final class MirrorEngineTest {
         .hasMessageContaining("requestsPerSecond is 0.0");
     assertThatThrownBy(() -> RateLimit.builder().bytesPerSecond(1).build())
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("bytesPerSecond is 1,");
+        .hasMessageContaining("bytesPerSecond is 1;");
   }
 
   @Test

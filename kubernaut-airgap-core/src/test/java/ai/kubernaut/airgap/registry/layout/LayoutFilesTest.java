@@ -417,7 +417,7 @@ final class LayoutFilesTest {
 
     Files.writeString(directory.resolve("oci-layout"), "{\"imageLayoutVersion\":\"2.0.0\"}");
     assertThatThrownBy(() -> LayoutRegistryClient.open(directory))
-        .hasMessageContaining("no image layout of version 1");
+        .hasMessageContaining("not an image layout of version 1");
     Files.writeString(directory.resolve("oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}");
     assertThatThrownBy(() -> LayoutRegistryClient.open(directory))
         .hasMessageContaining("it has no file index.json");

@@ -289,8 +289,9 @@ final class Reports {
       one.put("blobsSent", image.blobsSent());
       one.put("blobsMounted", image.blobsMounted());
       one.put("blobsPresent", image.blobsPresent());
-      image.failure().ifPresent(failure -> one.put("failure", failure.describe()));
+      image.failure().ifPresent(failure -> one.put("failure", failure.message()));
     }
+    addProblems(json, report.problems());
     return json;
   }
 

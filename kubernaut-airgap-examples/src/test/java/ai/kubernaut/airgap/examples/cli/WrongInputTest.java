@@ -65,7 +65,7 @@ class WrongInputTest {
 
   @Test
   void aDirectoryThatIsNoChart_isNamed() {
-    assertFails(planOffline("--chart", directory), 1, "is no chart: it holds no Chart.yaml");
+    assertFails(planOffline("--chart", directory), 1, "is not a chart: it has no Chart.yaml");
   }
 
   @Test
