@@ -4,7 +4,7 @@
  * ai.kubernaut.airgap.kubernaut.KubernautProfile}.
  *
  * <pre>{@code
- * Airgap.builder().profile(ProductProfile.none()) // for another chart
+ * Airgap.Builder builder = Airgap.builder().profile(ProductProfile.none()); // for another chart
  * }</pre>
  */
 @NullMarked

@@ -2,7 +2,7 @@
  * The events that a step sends while it runs: {@link ai.kubernaut.airgap.progress.ProgressEvent}.
  *
  * <pre>{@code
- * Airgap.builder().onProgress(event -> System.out.println(event))
+ * Airgap.Builder builder = Airgap.builder().onProgress(event -> System.out.println(event));
  * }</pre>
  */
 @NullMarked

@@ -3,19 +3,12 @@ package ai.kubernaut.airgap.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.tools.Diagnostic;
-import javax.tools.DiagnosticCollector;
-import javax.tools.JavaCompiler;
-import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,65 +49,8 @@ class ReadmeTest {
     List<String> snippets = blocks(Files.readString(Path.of("..", document)), "java");
     assertThat(snippets).isNotEmpty();
     for (String snippet : snippets) {
-      assertThat(compile(snippet)).as(snippet).isEmpty();
+      assertThat(Snippets.compile(snippet, classes, "")).as(snippet).isEmpty();
     }
-  }
-
-  private List<String> compile(String snippet) throws IOException {
-    StringBuilder source = new StringBuilder();
-    for (String name :
-        List.of(
-            "ai.kubernaut.airgap.",
-            "ai.kubernaut.airgap.chart.",
-            "ai.kubernaut.airgap.common.",
-            "ai.kubernaut.airgap.examples.lab.",
-            "ai.kubernaut.airgap.examples.lab.cluster.",
-            "ai.kubernaut.airgap.helm.",
-            "ai.kubernaut.airgap.image.",
-            "ai.kubernaut.airgap.install.",
-            "ai.kubernaut.airgap.k8s.",
-            "ai.kubernaut.airgap.mirror.",
-            "ai.kubernaut.airgap.overlay.",
-            "ai.kubernaut.airgap.plan.",
-            "ai.kubernaut.airgap.pullsecret.",
-            "ai.kubernaut.airgap.registry.",
-            "ai.kubernaut.airgap.registry.http.",
-            "ai.kubernaut.airgap.verify.",
-            "java.nio.file.",
-            "java.util.")) {
-      source.append("import ").append(name).append("*;\n");
-    }
-    source
-        .append("class Snippet { void run() throws Exception {\n")
-        .append(snippet)
-        .append("\n}}\n");
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    DiagnosticCollector<JavaFileObject> problems = new DiagnosticCollector<>();
-    JavaFileObject file =
-        new SimpleJavaFileObject(URI.create("string:///Snippet.java"), JavaFileObject.Kind.SOURCE) {
-          @Override
-          public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-            return source;
-          }
-        };
-    compiler
-        .getTask(
-            null,
-            null,
-            problems,
-            List.of(
-                "-proc:none",
-                "-d",
-                classes.toString(),
-                "-classpath",
-                System.getProperty("java.class.path")),
-            null,
-            List.of(file))
-        .call();
-    return problems.getDiagnostics().stream()
-        .filter(problem -> problem.getKind() == Diagnostic.Kind.ERROR)
-        .map(Object::toString)
-        .toList();
   }
 
   @Test

@@ -107,7 +107,7 @@ final class PlanInputsTest {
     assertWrongUsage(
         offline("--images", list, "--imageset", list), "--images and --imageset exclude");
     assertWrongUsage(
-        offline("--images", list, "--imageset-release", "v1"), "says something of an --imageset");
+        offline("--images", list, "--imageset-release", "v1"), "applies to --imageset");
     assertWrongUsage(CommandLineRun.of("plan", "--images", list), "--target is missing");
     assertWrongUsage(offline("--images", list, "--bandwidth", "10"), "--forecast");
     assertWrongUsage(

@@ -36,13 +36,14 @@ class PullSecretOnLabClusterTest {
       Duration look = Duration.ofMillis(50);
       assertThatThrownBy(() -> configure(client, WaitPolicy.of(Duration.ofMillis(1), look)))
           .isInstanceOf(PullSecretException.class)
-          .hasMessageContaining("not every pool has got a new configuration");
+          .hasMessageContaining("not every MachineConfigPool has a new configuration");
 
       PullSecretReport report = configure(client, WaitPolicy.of(Duration.ofMinutes(1), look));
 
       assertThat(report.isChanged()).isFalse();
       assertThat(report.evidence()).isEqualTo(PullSecretReport.Evidence.CONTENT);
-      assertThat(report.summary()).contains("every node has it (master 3/3, worker 2/2)");
+      assertThat(report.summary())
+          .contains("has the pull secret on every node (master 3/3, worker 2/2)");
     }
   }
 
