@@ -62,12 +62,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The front door: one method for each step of the disconnected installation. A step takes the value
- * that the step before it gave, so a wrong order does not compile; each value can also be made in
- * other ways, so each step can be used alone.
+ * The entry point: one method for each step of the disconnected installation. A step takes the
+ * result of the step before it, so that a wrong order does not compile. The results can also be
+ * created in other ways, so that each step can be used on its own.
  *
- * <p>Thread-safe; several runs may go on at the same time. The clients stay open when it is closed,
- * unless {@link Builder#closeClients(boolean)} hands them over.
+ * <p>Thread-safe; several steps can run at the same time. {@link #close()} leaves the clients open
+ * unless {@link Builder#closeClients(boolean)} is set.
  */
 public final class Airgap implements AutoCloseable {
   private static final Duration END_LIMIT = Duration.ofSeconds(10);
@@ -107,11 +107,7 @@ public final class Airgap implements AutoCloseable {
     };
   }
 
-  /**
-   * A new builder.
-   *
-   * @return a builder without clients; only those have to be given that the steps in use need
-   */
+  /** {@return a builder without clients; only the clients that the used steps need must be set} */
   public static Builder builder() {
     return new Builder();
   }
@@ -197,7 +193,7 @@ public final class Airgap implements AutoCloseable {
   }
 
   /**
-   * Says how much a plan is, before anything is sent. Needs a registry client.
+   * Calculates the size of a plan, before anything is sent. Needs a registry client.
    *
    * @param plan the plan
    * @return sizes, in bytes
@@ -217,10 +213,10 @@ public final class Airgap implements AutoCloseable {
    *
    * @param artifact for example {@code quay.io/kubernaut-ai/charts/kubernaut:1.1.0}
    * @param directory where to put the {@code .tgz}
-   * @return the packed chart, which knows where it came from
+   * @return the packed chart with the reference of its artifact
    * @throws ai.kubernaut.airgap.registry.RegistryException when there is no such artifact, or the
    *     registry cannot be used
-   * @throws HelmException when it is no chart, or cannot be stored
+   * @throws HelmException when it is not a chart, or cannot be stored
    * @throws IllegalStateException when no registry client was given
    */
   public Chart fetchChart(ImageRef artifact, Path directory) {
@@ -228,12 +224,12 @@ public final class Airgap implements AutoCloseable {
   }
 
   /**
-   * Turns the chart of a plan to the mirror with the default options and proves it, before anything
-   * is mirrored or installed (the guide, step 4b). Needs Helm, but no cluster and no registry.
+   * Finds the overlay that makes the chart of a plan pull from the mirror, and proves it, with the
+   * default options (the guide, step 4b). Needs Helm, but neither a cluster nor a registry.
    *
    * @param plan the images that the mirror will provide, and the chart
-   * @return the values and rewritings that turn it, and whether every image in it is one that the
-   *     plan provides; {@link MirrorProof#orElseThrow()} makes an exception of others
+   * @return the overlay, and whether the chart pulls only images of the plan; {@link
+   *     MirrorProof#orElseThrow()} throws an exception if it does not
    * @throws HelmException when the chart is not there, or refuses its values
    * @throws IllegalArgumentException when the plan has no chart
    * @throws IllegalStateException when no Helm was given
@@ -243,14 +239,14 @@ public final class Airgap implements AutoCloseable {
   }
 
   /**
-   * Turns the chart of a plan to the mirror and proves it, before anything is mirrored or installed
-   * (the guide, step 4b). Needs Helm, but no cluster and no registry. An installation does the same
-   * again.
+   * Finds the overlay that makes the chart of a plan pull from the mirror, and proves it (the
+   * guide, step 4b). Needs Helm, but neither a cluster nor a registry. An installation proves the
+   * chart again with the versions of the cluster.
    *
    * @param plan the images that the mirror will provide, and the chart
    * @param options release, digests
-   * @return the values and rewritings that turn it, and whether every image in it is one that the
-   *     plan provides; {@link MirrorProof#orElseThrow()} makes an exception of others
+   * @return the overlay, and whether the chart pulls only images of the plan; {@link
+   *     MirrorProof#orElseThrow()} throws an exception if it does not
    * @throws HelmException when the chart is not there, or refuses its values
    * @throws IllegalArgumentException when the plan has no chart
    * @throws IllegalStateException when no Helm was given
@@ -260,12 +256,12 @@ public final class Airgap implements AutoCloseable {
   }
 
   /**
-   * Asks a plan's mirror what it can do, before anything is sent, with the default options. Needs a
-   * registry client.
+   * Checks the capabilities of the mirror of a plan with the default options, before anything is
+   * sent. Needs a registry client.
    *
    * @param plan what is to be mirrored
-   * @return what it can do, and what follows; {@link PreflightReport#orElseThrow()} makes an
-   *     exception of what would make the mirroring fail
+   * @return a finding for each capability; {@link PreflightReport#orElseThrow()} throws an
+   *     exception if mirroring would fail
    * @throws IllegalStateException when no registry client was given
    */
   public PreflightReport preflight(MirrorPlan plan) {
@@ -277,7 +273,7 @@ public final class Airgap implements AutoCloseable {
    * Needs a registry client.
    *
    * @param target the mirror; its path is not checked
-   * @return what was found; what depends on the images is not asked
+   * @return a finding for each capability; those that depend on images are not checked
    * @throws IllegalStateException when no registry client was given
    */
   public PreflightReport preflight(Target target) {
@@ -285,12 +281,13 @@ public final class Airgap implements AutoCloseable {
   }
 
   /**
-   * Asks a plan's mirror what it can do, before anything is sent. Needs a registry client.
+   * Checks the capabilities of the mirror of a plan, before anything is sent. Needs a registry
+   * client.
    *
    * @param plan what is to be mirrored
-   * @param options what is known of the mirror, and what may be done to it
-   * @return what it can do, and what follows; {@link PreflightReport#orElseThrow()} makes an
-   *     exception of what would make the mirroring fail
+   * @param options the kind of the registry, and whether content may be stored
+   * @return a finding for each capability; {@link PreflightReport#orElseThrow()} throws an
+   *     exception if mirroring would fail
    * @throws IllegalStateException when no registry client was given
    */
   public PreflightReport preflight(MirrorPlan plan, PreflightOptions options) {
@@ -302,8 +299,8 @@ public final class Airgap implements AutoCloseable {
    * client.
    *
    * @param plan what to mirror
-   * @return what became of each image; {@link MirrorReport#orElseThrow()} makes an exception of
-   *     missing ones
+   * @return the result for each image; {@link MirrorReport#orElseThrow()} throws an exception if
+   *     one failed
    * @throws ai.kubernaut.airgap.registry.RegistryException before anything is sent, when a registry
    *     cannot be used at all
    * @throws ai.kubernaut.airgap.common.CancelledException when the thread is interrupted, or the
@@ -319,8 +316,8 @@ public final class Airgap implements AutoCloseable {
    *
    * @param plan what to mirror
    * @param options limits
-   * @return what became of each image; {@link MirrorReport#orElseThrow()} makes an exception of
-   *     missing ones
+   * @return the result for each image; {@link MirrorReport#orElseThrow()} throws an exception if
+   *     one failed
    * @throws ai.kubernaut.airgap.registry.RegistryException before anything is sent, when a registry
    *     cannot be used at all
    * @throws ai.kubernaut.airgap.common.CancelledException when the thread is interrupted, or the
@@ -388,14 +385,14 @@ public final class Airgap implements AutoCloseable {
   }
 
   /**
-   * Gives the cluster the mirror's credentials with the default options (the guide, step 3). Needs
-   * a cluster client, and Helm where the cluster has no global pull secret.
+   * Configures the pull secret of the cluster with the default options (the guide, step 3). Needs a
+   * cluster client, and Helm if the cluster has no global pull secret.
    *
    * @param mirrored the images that the cluster will pull
-   * @param credentials what nodes pull with
-   * @return which Secrets hold them
+   * @param credentials the credentials with which the nodes pull
+   * @return the Secrets with the credentials
    * @throws ai.kubernaut.airgap.pullsecret.PullSecretException when the pull secret cannot be read,
-   *     or the nodes do not take it
+   *     or the nodes do not get it
    * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be reached, or
    *     refuses
    * @throws IllegalStateException when a client that this step needs was not given
@@ -405,15 +402,15 @@ public final class Airgap implements AutoCloseable {
   }
 
   /**
-   * Gives the cluster the mirror's credentials (the guide, step 3). Needs a cluster client, and
-   * Helm where the cluster has no global pull secret.
+   * Configures the pull secret of the cluster (the guide, step 3). Needs a cluster client, and Helm
+   * if the cluster has no global pull secret.
    *
    * @param plan the images that the cluster will pull
-   * @param credentials what nodes pull with
-   * @param options names and waitPolicy
-   * @return which Secrets hold them
+   * @param credentials the credentials with which the nodes pull
+   * @param options the name of the Secret, and how long to wait
+   * @return the Secrets with the credentials
    * @throws ai.kubernaut.airgap.pullsecret.PullSecretException when the pull secret cannot be read,
-   *     or the nodes do not take it
+   *     or the nodes do not get it
    * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be reached, or
    *     refuses
    * @throws IllegalStateException when a client that this step needs was not given
@@ -425,12 +422,11 @@ public final class Airgap implements AutoCloseable {
   }
 
   /**
-   * Looks which pull secret the cluster has, for those who configured it in another run. Needs a
-   * cluster client.
+   * Finds the pull secret that an earlier run has configured. Read-only. Needs a cluster client.
    *
    * @param plan the plan whose release pulls
    * @param options names
-   * @return which Secrets are there; nothing was changed
+   * @return the Secrets that exist
    * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be reached, or
    *     refuses
    * @throws IllegalStateException when no cluster client was given
@@ -455,13 +451,12 @@ public final class Airgap implements AutoCloseable {
 
   /**
    * Installs the chart from the mirror, or upgrades it (the guide, step 4). Needs a cluster client
-   * and Helm. When Helm fails, the cluster is looked at, and the exception says which pods are in
-   * the way.
+   * and Helm. When Helm fails, the exception has the problems that the cluster shows.
    *
    * @param mirrored the images
-   * @param pullSecret what lets the nodes in; {@link PullSecretReport#none()} when that was seen to
-   *     by other means
-   * @param options release, LLM credentials, wait policy
+   * @param pullSecret the pull secrets; {@link PullSecretReport#none()} when they are configured by
+   *     other means
+   * @param options the LLM credentials, timeouts, digests
    * @return the release
    * @throws InstallationFailedException when Helm or a hook failed and left a release behind
    * @throws HelmException when Helm failed before there was a release, or the cluster could not be
@@ -525,8 +520,8 @@ public final class Airgap implements AutoCloseable {
    * Verifies a release with the default options (the guide, step 5). Needs all three clients.
    *
    * @param installation the release, and the plan whose images it should run
-   * @return what was seen; {@link VerificationReport#orElseThrow()} makes an exception of what is
-   *     not as it should be
+   * @return a check for each part of the release; {@link VerificationReport#orElseThrow()} throws
+   *     an exception if one did not pass
    * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
    * @throws IllegalStateException when a client that this step needs was not given
    */
@@ -538,9 +533,9 @@ public final class Airgap implements AutoCloseable {
    * Verifies a release (the guide, step 5). Needs all three clients.
    *
    * @param installation the release, and the plan whose images it should run
-   * @param options waitPolicy
-   * @return what was seen; {@link VerificationReport#orElseThrow()} makes an exception of what is
-   *     not as it should be
+   * @param options how long to wait, and what to check
+   * @return a check for each part of the release; {@link VerificationReport#orElseThrow()} throws
+   *     an exception if one did not pass
    * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
    * @throws IllegalStateException when a client that this step needs was not given
    */
@@ -820,11 +815,7 @@ public final class Airgap implements AutoCloseable {
       return this;
     }
 
-    /**
-     * Makes the front door. Nothing is asked or opened.
-     *
-     * @return it
-     */
+    /** {@return the entry point; no request is sent} */
     public Airgap build() {
       return new Airgap(this);
     }

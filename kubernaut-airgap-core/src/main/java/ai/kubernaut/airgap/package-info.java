@@ -1,5 +1,5 @@
 /**
- * The front door: {@code Airgap} has one method for each step of the disconnected installation.
+ * The entry point: {@code Airgap} has one method for each step of the disconnected installation.
  *
  * <p>The style is that of every value in the packages below: the generated classes are out of
  * sight, and their collections are the JDK's.

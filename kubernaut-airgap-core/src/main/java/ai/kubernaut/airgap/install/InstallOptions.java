@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.immutables.value.Value;
 
-/** Choices for installing. Immutable. */
+/** Options for installing. Immutable. */
 @Value.Immutable
 public interface InstallOptions {
   /**
@@ -13,7 +13,7 @@ public interface InstallOptions {
    * is created when it does not exist. A chart that names such a Secret cannot be installed without
    * it.
    *
-   * @return for example {@code OPENAI_API_KEY} and its value; by default empty: the Secret has to
+   * @return for example {@code OPENAI_API_KEY} and its value; by default empty: the Secret must
    *     exist
    */
   Map<String, Secret> llmCredentials();
@@ -29,8 +29,8 @@ public interface InstallOptions {
   }
 
   /**
-   * Whether to install although images are missing in the mirror, and let the verification tell
-   * which pods that stops.
+   * Returns whether to install although images are missing in the mirror. The verification reports
+   * the pods that cannot start.
    *
    * @return false by default
    */
@@ -40,8 +40,8 @@ public interface InstallOptions {
   }
 
   /**
-   * Whether every pod pulls its images by digest, so that no tag that moves can change what runs.
-   * The chart's manifests are rewritten for it on the way to the cluster.
+   * Whether every pod pulls its images by digest, so that a tag that moves does not change what
+   * runs. The manifests of the chart are rewritten for it.
    *
    * @return false by default: images are pulled by the tags that the chart gives them
    */
@@ -51,10 +51,19 @@ public interface InstallOptions {
   }
 
   /**
-   * A new builder.
+   * Returns whether to continue when the release is pending: an operation of Helm on it has begun
+   * and not ended, because another Helm is working on it or because an earlier run was killed. To
+   * continue, the revision is marked as failed and the release is upgraded. An installation that
+   * was interrupted or cancelled marks its revision itself and does not need this.
    *
-   * @return a builder with the defaults
+   * @return false by default: a pending release is a problem, and nothing is changed
    */
+  @Value.Default
+  default boolean continuePending() {
+    return false;
+  }
+
+  /** {@return a builder with the defaults} */
   static Builder builder() {
     return new Builder();
   }

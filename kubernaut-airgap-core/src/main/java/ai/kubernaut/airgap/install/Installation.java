@@ -72,11 +72,7 @@ public interface Installation extends Outcome<Installation> {
     return builder().release(release).plan(plan).build();
   }
 
-  /**
-   * A new builder.
-   *
-   * @return an empty builder
-   */
+  /** {@return an empty builder} */
   static Builder builder() {
     return new Builder();
   }

@@ -6,10 +6,12 @@ import ai.kubernaut.airgap.chart.HelmClient;
 import ai.kubernaut.airgap.chart.ImageFinder;
 import ai.kubernaut.airgap.chart.ProbedHelmClient;
 import ai.kubernaut.airgap.chart.Release;
+import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ClusterException;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.common.CancelledException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.kubernaut.KubernautProfile;
@@ -93,8 +95,9 @@ public final class Installer {
    *     verification to say
    * @throws ai.kubernaut.airgap.mirror.IncompleteMirrorException when images are missing in the
    *     mirror
-   * @throws InstallException when the plan has no chart, an existing Secret lacks a key, or
-   *     credentials that only the host can give are missing
+   * @throws InstallException when the plan has no chart, an existing Secret lacks a key,
+   *     credentials that only the host can give are missing, or the release is pending
+   * @throws CancelledException when the thread is interrupted; a later run continues
    * @throws ai.kubernaut.airgap.overlay.ImagesOutsideMirrorException when the chart would pull
    *     anything that the plan does not provide
    * @throws ai.kubernaut.airgap.chart.HelmException when the chart or Helm refuses, or a hook fails
@@ -149,25 +152,32 @@ public final class Installer {
 
     ChartSecrets secrets =
         new ChartSecrets(cluster, namespace, values, profile.secrets(), options.llmCredentials());
-    List<Problem> problems = secrets.problems();
+    List<Problem> problems = new ArrayList<>(secrets.problems());
+    Optional<StoredRelease> pending =
+        StoredRelease.latest(cluster, plan.release()).filter(StoredRelease::isPending);
+    if (!options.continuePending()) {
+      pending.ifPresent(release -> problems.add(pendingProblem(plan.release(), release)));
+    }
     if (!problems.isEmpty()) {
       throw new InstallException(problems);
     }
     List<Fact> created = new ArrayList<>();
+    pending.ifPresent(
+        release -> {
+          release.markFailed();
+          created.add(
+              Fact.of(FactCode.RELEASE_CONTINUED, subject(plan.release()), parameters(release)));
+        });
     ensureNamespace(namespace).ifPresent(created::add);
     created.addAll(secrets.ensure());
     created.forEach(fact -> step(fact.describe()));
     facts.addAll(created);
     warnings.forEach(warning -> step(warning.describe()));
-
-    Release release =
-        proof
-            .overlay()
-            .over(values.withSdkConfig(chart), turned -> installOrUpgrade(turned, options));
+    Release release = deploy(proof, values.withSdkConfig(chart), options);
     facts.add(
         Fact.of(
             FactCode.RELEASE_INSTALLED,
-            new Subject(Subject.Kind.RELEASE, release.name().name()),
+            subject(release.name()),
             Map.of(
                 "chart",
                 release.chart(),
@@ -186,6 +196,44 @@ public final class Installer {
             .problems(warnings)
             .build(),
         release);
+  }
+
+  /**
+   * Installs or upgrades. When that is cancelled, no Helm works on the release any more, so that
+   * its pending revision can be marked as failed and a later run can continue.
+   */
+  private Release deploy(MirrorProof proof, Chart chart, InstallOptions options) {
+    try {
+      return proof.overlay().over(chart, turned -> installOrUpgrade(turned, options));
+    } catch (CancelledException e) {
+      boolean interrupted = Thread.interrupted();
+      try {
+        StoredRelease.latest(cluster, chart.release())
+            .filter(StoredRelease::isPending)
+            .ifPresent(StoredRelease::markFailed);
+      } catch (RuntimeException second) {
+        e.addSuppressed(second);
+      } finally {
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
+      }
+      throw e;
+    }
+  }
+
+  private static Subject subject(ReleaseName release) {
+    return new Subject(Subject.Kind.RELEASE, release.name());
+  }
+
+  private static Problem pendingProblem(ReleaseName name, StoredRelease release) {
+    Map<String, String> parameters = new HashMap<>(parameters(release));
+    parameters.put("since", release.since());
+    return Problem.of(ProblemCode.RELEASE_PENDING, subject(name), parameters);
+  }
+
+  private static Map<String, String> parameters(StoredRelease release) {
+    return Map.of("status", release.status(), "revision", String.valueOf(release.revision()));
   }
 
   private static InstallException withoutChart(MirrorPlan plan) {

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.immutables.value.Value;
 
-/** Choices for mirroring. Immutable. */
+/** Options for mirroring. Immutable. */
 @Value.Immutable
 public interface MirrorOptions {
   /**
@@ -53,7 +53,7 @@ public interface MirrorOptions {
   Optional<CompletionStage<?>> cancelledBy();
 
   /**
-   * Which failures are retried, how often, and when.
+   * Returns the policy for retries.
    *
    * @return by default the defaults of {@link RetryPolicy}
    */
@@ -75,8 +75,8 @@ public interface MirrorOptions {
   /**
    * What is copied along with an image: cosign's tags ({@code sha256-….sig}, {@code .att}, {@code
    * .sbom}) and OCI referrers, of the index, of the platforms' manifests, and of the attachments
-   * themselves. They are in the mirror before the image's tag is. An image that the mirror has
-   * already is not asked about, so what was attached to it later does not follow.
+   * themselves. They are in the mirror before the image's tag is. Attachments of an image that the
+   * mirror already has are not copied.
    *
    * @return by default all
    */
@@ -172,11 +172,7 @@ public interface MirrorOptions {
     }
   }
 
-  /**
-   * A new builder.
-   *
-   * @return a builder with the defaults
-   */
+  /** {@return a builder with the defaults} */
   static Builder builder() {
     return new Builder();
   }

@@ -234,11 +234,7 @@ public interface MirroredImage {
             : ", " + unlistedAttachments().size() + " of them not listed as referrers");
   }
 
-  /**
-   * A new builder.
-   *
-   * @return an empty builder
-   */
+  /** {@return an empty builder} */
   static Builder builder() {
     return new Builder();
   }

@@ -4,7 +4,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.immutables.value.Value;
 
-/** How much one registry is asked for. Immutable. */
+/** The limits of requests and bytes for one registry. Immutable. */
 @Value.Immutable
 public interface RateLimit {
   /**
@@ -36,11 +36,7 @@ public interface RateLimit {
     }
   }
 
-  /**
-   * A new builder.
-   *
-   * @return a builder without limits
-   */
+  /** {@return a builder without limits} */
   static Builder builder() {
     return new Builder();
   }

@@ -94,6 +94,8 @@ public enum FactCode {
   SECRET_CREATED("was created"),
   /** A Secret that the chart needs existed and was not changed. */
   SECRET_KEPT("exists and was not changed"),
+  /** A pending revision of the release was marked as failed, so that it can be upgraded. */
+  RELEASE_CONTINUED("was {status} at revision {revision}, which was marked as failed"),
   /** Helm has installed or upgraded the release. */
   RELEASE_INSTALLED("is {status} at revision {revision} with {chart}"),
 

@@ -186,6 +186,11 @@ public enum ProblemCode {
       Severity.ERROR,
       "the plan was made from a list of images and names no chart to install",
       "plan the chart"),
+  /** An operation of Helm on the release has begun and not ended. */
+  RELEASE_PENDING(
+      Severity.ERROR,
+      "is {status} at revision {revision} since {since}: another Helm is working on it, or an earlier run was killed",
+      "wait for the other Helm; if there is none, install again with continuePending (--continue-pending)"),
   /** A Secret that the chart needs lacks keys. */
   SECRET_INCOMPLETE(
       Severity.ERROR,

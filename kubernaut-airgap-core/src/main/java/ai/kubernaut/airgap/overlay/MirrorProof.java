@@ -96,11 +96,7 @@ public interface MirrorProof extends Outcome<MirrorProof> {
     return this;
   }
 
-  /**
-   * A new builder.
-   *
-   * @return an empty builder
-   */
+  /** {@return an empty builder} */
   static Builder builder() {
     return new Builder();
   }

@@ -3,12 +3,12 @@ package ai.kubernaut.airgap.overlay;
 import java.util.Set;
 import org.immutables.value.Value;
 
-/** Choices for turning a chart to the mirror. Immutable. */
+/** Options for the proof of a chart. Immutable. */
 @Value.Immutable
 public interface ProofOptions {
   /**
-   * Whether every image is pulled by its digest, {@code repository@sha256:…}, so that no tag that
-   * moves can change what runs. The plan has to know the digests.
+   * Whether every image is pulled by its digest, {@code repository@sha256:…}, so that a tag that
+   * moves does not change what runs. The plan must have the digests.
    *
    * @return false by default: images are pulled by the tags that the chart gives them
    */
@@ -25,11 +25,7 @@ public interface ProofOptions {
    */
   Set<String> pullSecrets();
 
-  /**
-   * A new builder.
-   *
-   * @return a builder with the defaults
-   */
+  /** {@return a builder with the defaults} */
   static Builder builder() {
     return new Builder();
   }

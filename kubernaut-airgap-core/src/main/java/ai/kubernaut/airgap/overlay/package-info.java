@@ -1,7 +1,7 @@
 /**
  * The values, and the rewritings of references, that turn a chart to the mirror, found out by
  * rendering it; and the proof that they do. Start with {@link
- * ai.kubernaut.airgap.overlay.MirrorProver}, or with the front door.
+ * ai.kubernaut.airgap.overlay.MirrorProver}, or with {@code Airgap}.
  */
 @NullMarked
 package ai.kubernaut.airgap.overlay;

@@ -79,11 +79,7 @@ public interface MirrorEntry {
     return digest().map(source()::withDigest).orElse(source());
   }
 
-  /**
-   * A new builder.
-   *
-   * @return an empty builder
-   */
+  /** {@return an empty builder} */
   static Builder builder() {
     return new Builder();
   }

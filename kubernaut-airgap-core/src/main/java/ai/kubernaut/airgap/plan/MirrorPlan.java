@@ -28,8 +28,9 @@ import org.immutables.value.Value;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What will be mirrored, and under which names (the guide, steps 1 and 2a). A value: making it has
- * touched nothing, and it can be saved, reviewed, and read back equal. Immutable.
+ * The images to mirror and their names in the mirror (the guide, steps 1 and 2a), and for a chart
+ * the overlay and the result of the proof. Planning changes nothing; a plan can be saved, reviewed,
+ * and read back equal. Immutable.
  */
 @Value.Immutable
 public interface MirrorPlan extends Outcome<MirrorPlan> {
@@ -99,7 +100,7 @@ public interface MirrorPlan extends Outcome<MirrorPlan> {
   /**
    * Returns what makes the chart pull from the mirror.
    *
-   * @return empty when the plan has no chart, or nobody has looked for an overlay yet
+   * @return empty when the plan has no chart, or no overlay was looked for
    */
   Optional<Overlay> overlay();
 
@@ -136,7 +137,7 @@ public interface MirrorPlan extends Outcome<MirrorPlan> {
   }
 
   /**
-   * Returns what a person should look at before the plan is used.
+   * Returns the problems of the plan.
    *
    * @return those of the proof, and warnings: branches in which the chart does not render, and
    *     branches that were not rendered
@@ -181,17 +182,17 @@ public interface MirrorPlan extends Outcome<MirrorPlan> {
 
   /**
    * Images that the chart seems to mention, in an argument or a ConfigMap for example, and that are
-   * not in the plan. They are for people to look at.
+   * not in the plan. They are for review.
    *
    * @return sorted, with the places that mention them
    */
   List<ImageUse> mentions();
 
   /**
-   * The digest that an image of this plan has to have in the mirror.
+   * Returns the digest that an image of this plan must have in the mirror.
    *
    * @param entry the image
-   * @return empty when the plan cannot know, because no registry was asked
+   * @return empty when the plan was made without asking the registries
    */
   default Optional<Digest> expectedDigest(MirrorEntry entry) {
     return entry.mirroredDigest().or(() -> platforms().isAll() ? entry.digest() : Optional.empty());
@@ -243,7 +244,7 @@ public interface MirrorPlan extends Outcome<MirrorPlan> {
   }
 
   /**
-   * Checks that no image stands in the plan twice, and no two would overwrite each other in the
+   * Checks that no image is in the plan twice, and that no two images have the same name in the
    * mirror.
    */
   @Value.Check
@@ -295,9 +296,8 @@ public interface MirrorPlan extends Outcome<MirrorPlan> {
   }
 
   /**
-   * Saves the plan as a YAML file that {@link #read} reads back equal. The file is made readable by
-   * its owner alone, because values of the chart may be secret; it is complete or not there, never
-   * half-written.
+   * Saves the plan as a YAML file that {@link #read} reads back equal. Only the owner can read the
+   * file, because values of the chart may be secret. The file is written completely or not at all.
    *
    * @param file where to; an existing file is replaced
    * @throws InvalidPlanException when the file cannot be written
@@ -324,7 +324,7 @@ public interface MirrorPlan extends Outcome<MirrorPlan> {
    * @param file a file that {@link #save} wrote
    * @param directories other directories in which to look for the chart and its files
    * @return the plan, equal to the one saved when the files are where they were. A file that is
-   *     missing or has changed is no error here, but for the step that uses the chart.
+   *     missing or has changed is not an error here, but in the step that uses the chart.
    * @throws InvalidPlanException when the file does not exist, is not a plan, has another version,
    *     or breaks a rule of plans
    */

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.immutables.value.Value;
 
-/** What is new, gone and changed from one plan to a later one. Immutable. */
+/** The differences between a plan and a later one. Immutable. */
 @Value.Immutable
 public interface PlanDiff {
   /** An image of one repository in both plans, with another tag or digest. Immutable. */
@@ -87,7 +87,7 @@ public interface PlanDiff {
   }
 
   /**
-   * The entries of a plan that another does not have just so: the same source with the same digest.
+   * Returns the entries of a plan that another plan does not have with the same source and digest.
    */
   private static Map<Repository, List<MirrorEntry>> byRepository(
       MirrorPlan plan, MirrorPlan other) {
@@ -108,7 +108,7 @@ public interface PlanDiff {
   }
 
   /**
-   * The difference for people.
+   * Returns the differences as text.
    *
    * @return one line for each image, marked {@code +}, {@code -} or {@code ~}
    */

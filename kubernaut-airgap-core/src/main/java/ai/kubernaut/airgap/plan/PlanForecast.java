@@ -6,8 +6,8 @@ import java.util.Map;
 import org.immutables.value.Value;
 
 /**
- * How much a plan holds, and how much of it still has to cross to the mirror. Sizes are those of
- * blobs and manifests, as they are sent. Immutable.
+ * The size of a plan, and how much of it the mirror does not have yet. Sizes are those of blobs and
+ * manifests as they are sent. Immutable.
  */
 @Value.Immutable
 public interface PlanForecast {
@@ -34,7 +34,7 @@ public interface PlanForecast {
   long bytesToSend();
 
   /**
-   * How long the sending takes at a bandwidth, if nothing else is in the way.
+   * Calculates how long the transfer takes at a bandwidth.
    *
    * @param bitsPerSecond the bandwidth, more than zero
    * @return the time, rounded up to seconds

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.immutables.value.Value;
 
-/** Choices for planning. Immutable. */
+/** Options for planning. Immutable. */
 @Value.Immutable
 public interface PlanOptions {
   /**
@@ -19,18 +19,17 @@ public interface PlanOptions {
   List<ImageRef> extraImages();
 
   /**
-   * A rule of the host's own for names in the mirror, in place of the target's: it gives each
-   * source the repository that will hold it, inside the target. The plan holds the names that come
-   * of it. A chart that builds references from parts may not be able to name them; the installation
-   * then says so before it touches anything.
+   * Returns a naming rule that replaces the one of the target: it returns the repository, inside
+   * the target, for each source. The plan has the resulting names. A chart that builds references
+   * from parts may not be able to use them; the proof reports that.
    *
    * @return by default empty: the target names images
    */
   Optional<Function<ImageRef, Repository>> naming();
 
   /**
-   * Whether images that the chart only seems to mention are mirrored too. Otherwise the plan names
-   * them for people to look at.
+   * Whether images that the chart only seems to mention are mirrored too. Otherwise the plan lists
+   * them for review.
    *
    * @return false by default
    */
@@ -73,11 +72,7 @@ public interface PlanOptions {
     }
   }
 
-  /**
-   * A new builder.
-   *
-   * @return a builder with the defaults
-   */
+  /** {@return a builder with the defaults} */
   static Builder builder() {
     return new Builder();
   }

@@ -8,8 +8,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Something that happened on the way. Events of one step come from several threads, one at a time;
- * a listener should be quick, and what it throws ends the step. Each prints as a line for people.
+ * An event of a running step. The events of a step come from several threads, one at a time. A
+ * listener must return quickly; an exception that it throws ends the step. {@code toString()}
+ * returns one line for people.
  */
 public sealed interface ProgressEvent {
   /**
@@ -20,7 +21,7 @@ public sealed interface ProgressEvent {
   String run();
 
   /**
-   * Whether it is one of very many, and rather moves a bar than deserves a line.
+   * Returns whether the event is one of very many, for a progress bar rather than a log.
    *
    * @return true for {@link BytesSent} and {@link BlobFinished}
    */
@@ -28,19 +29,19 @@ public sealed interface ProgressEvent {
     return this instanceof BytesSent || this instanceof BlobFinished;
   }
 
-  /** The five steps of the guide, and what comes between them. */
+  /** The steps of the guide, and the preflight. */
   enum Step {
-    /** Step 1: which images there are, and their names in the mirror. */
+    /** Step 1: find the images and their names in the mirror. */
     PLAN,
-    /** Before step 2: whether the mirror can take the images. */
+    /** Before step 2: check the mirror. */
     PREFLIGHT,
-    /** Step 2: the images copied. */
+    /** Step 2: copy the images. */
     MIRROR,
-    /** Step 3: the credentials given to the cluster. */
+    /** Step 3: configure the pull secret. */
     PULL_SECRET,
-    /** Step 4: the chart installed. */
+    /** Step 4: install the chart. */
     INSTALL,
-    /** Step 5: the result checked. */
+    /** Step 5: verify the release. */
     VERIFY
   }
 
@@ -49,7 +50,7 @@ public sealed interface ProgressEvent {
    *
    * @param run the run that it belongs to
    * @param step which one
-   * @param items how many things it has to do, 0 when it cannot know
+   * @param items the number of items, 0 when it is not known
    * @param what what it is about to do
    */
   record StepStarted(String run, Step step, int items, String what) implements ProgressEvent {
@@ -60,7 +61,7 @@ public sealed interface ProgressEvent {
   }
 
   /**
-   * A step has done something worth a line.
+   * A step reports what it has done or waits for.
    *
    * @param run the run that it belongs to
    * @param step which one
@@ -74,12 +75,12 @@ public sealed interface ProgressEvent {
   }
 
   /**
-   * An image is in the mirror, or could not be brought there.
+   * An image was copied, was present, or failed.
    *
    * @param run the run that it belongs to
    * @param source where it comes from
    * @param target where it goes
-   * @param outcome what became of it, for people
+   * @param outcome the result, for people
    */
   record ImageFinished(String run, ImageRef source, ImageRef target, String outcome)
       implements ProgressEvent {
@@ -90,7 +91,7 @@ public sealed interface ProgressEvent {
   }
 
   /**
-   * The mirroring knows how much there is to do.
+   * The size of a mirror run is known.
    *
    * @param run the run that it belongs to
    * @param images how many images have to be copied; the others are there already, or have failed
@@ -182,12 +183,12 @@ public sealed interface ProgressEvent {
   }
 
   /**
-   * Something failed in a way that may pass, and will be tried again.
+   * A transient failure; the request will be retried.
    *
    * @param run the run that it belongs to
-   * @param why what failed, for people
-   * @param failures how often it has failed in a row
-   * @param delay how long until the next try
+   * @param why what failed
+   * @param failures the number of failures in a row
+   * @param delay the time until the next attempt
    */
   record Retrying(String run, String why, int failures, Duration delay) implements ProgressEvent {
     @Override

@@ -4,7 +4,7 @@ import ai.kubernaut.airgap.cluster.WaitPolicy;
 import java.time.Duration;
 import org.immutables.value.Value;
 
-/** Choices for giving the cluster the mirror's credentials. Immutable. */
+/** Options for configuring the pull secret. Immutable. */
 @Value.Immutable
 public interface PullSecretOptions {
   /**
@@ -37,11 +37,7 @@ public interface PullSecretOptions {
     return WaitPolicy.of(Duration.ofMinutes(45), Duration.ofSeconds(5));
   }
 
-  /**
-   * A new builder.
-   *
-   * @return a builder with the defaults
-   */
+  /** {@return a builder with the defaults} */
   static Builder builder() {
     return new Builder();
   }

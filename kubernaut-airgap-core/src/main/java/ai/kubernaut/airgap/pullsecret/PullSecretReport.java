@@ -106,11 +106,7 @@ public interface PullSecretReport extends Outcome<PullSecretReport> {
             .collect(Collectors.joining("; "));
   }
 
-  /**
-   * A new builder.
-   *
-   * @return an empty builder
-   */
+  /** {@return an empty builder} */
   static Builder builder() {
     return new Builder();
   }

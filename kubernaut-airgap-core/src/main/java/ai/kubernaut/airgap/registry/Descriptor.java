@@ -73,11 +73,7 @@ public interface Descriptor {
     return ImmutableDescriptor.of(mediaType, digest, size);
   }
 
-  /**
-   * A new builder.
-   *
-   * @return an empty builder
-   */
+  /** {@return an empty builder} */
   static Builder builder() {
     return new Builder();
   }

@@ -4,12 +4,11 @@ import ai.kubernaut.airgap.cluster.WaitPolicy;
 import java.time.Duration;
 import org.immutables.value.Value;
 
-/** Choices for verifying. Immutable. */
+/** Options for verifying. Immutable. */
 @Value.Immutable
 public interface VerifyOptions {
   /**
-   * How long to wait for what is not yet as it should be. A look without waiting is {@link
-   * WaitPolicy#once()}.
+   * Returns how long to wait for checks that are pending. {@link WaitPolicy#once()} checks once.
    *
    * @return by default five minutes, looking every two seconds
    */
@@ -19,7 +18,7 @@ public interface VerifyOptions {
   }
 
   /**
-   * Whether to ask services for their health.
+   * Returns whether to send requests to the health paths of services.
    *
    * @return true by default
    */
@@ -28,11 +27,7 @@ public interface VerifyOptions {
     return true;
   }
 
-  /**
-   * A new builder.
-   *
-   * @return a builder with the defaults
-   */
+  /** {@return a builder with the defaults} */
   static Builder builder() {
     return new Builder();
   }

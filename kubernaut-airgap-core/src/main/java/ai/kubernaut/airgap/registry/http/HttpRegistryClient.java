@@ -35,22 +35,23 @@ import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Registries over HTTP. Safe by default: HTTPS only, the JVM's certificate authorities, and the
- * credentials that docker's and containers' tools would use ({@link DockerConfig#standard()}).
- * Anonymous, Basic and Bearer (token service) authentication work without being chosen.
+ * A client of registries over HTTP. Secure by default: HTTPS only, with the certificate authorities
+ * of the JVM, and with the credentials that Docker and Podman use ({@link
+ * DockerConfig#standard()}). Anonymous, Basic and Bearer (token service) authentication are chosen
+ * automatically.
  *
- * <p>Proxies between here and the registries are those of the JVM ({@code https.proxyHost}, {@code
- * http.nonProxyHosts}, …). {@code docker.io} is asked at {@code registry-1.docker.io}. Redirects of
- * downloads are followed, at most five, and credentials never go to another host.
+ * <p>The proxies are those of the JVM ({@code https.proxyHost}, {@code http.nonProxyHosts}, …).
+ * Requests for {@code docker.io} are sent to {@code registry-1.docker.io}. Redirects of downloads
+ * are followed, at most five, and credentials never go to another host.
  *
- * <p>A registry names its own token service. That service is asked by HTTPS only, unless {@link
+ * <p>A registry names its token service. Requests to that service use HTTPS only, unless {@link
  * Builder#plainHttp} allows plain HTTP for its host. It may have a loopback, link-local or private
  * address only when the registry has one too, or {@link Builder#allowInternalTokenService} allows
  * it. Redirects of token services are not followed.
  *
- * <p>An interrupted thread gets its exception within about a tenth of a second, while connecting,
- * waiting or transferring; only the look-up of a host name cannot be cut short. For that, and only
- * while requests are under way, the client has one daemon thread.
+ * <p>An interrupt ends a request within about a tenth of a second while it connects, waits or
+ * transfers; only the resolution of a host name cannot be interrupted. While requests are running,
+ * the client has one daemon thread for this.
  */
 public final class HttpRegistryClient implements RegistryClient {
   private static final String MANIFEST_TYPES =
@@ -94,7 +95,7 @@ public final class HttpRegistryClient implements RegistryClient {
   }
 
   /**
-   * A client with every default.
+   * Creates a client with the defaults.
    *
    * @return the client; the caller closes it
    */
@@ -102,11 +103,7 @@ public final class HttpRegistryClient implements RegistryClient {
     return builder().build();
   }
 
-  /**
-   * A new builder.
-   *
-   * @return a builder with every default
-   */
+  /** {@return a builder with every default} */
   public static Builder builder() {
     return new Builder();
   }
@@ -273,7 +270,10 @@ public final class HttpRegistryClient implements RegistryClient {
     }
   }
 
-  /** Whether a content type says what the manifest is; some registries send a general one. */
+  /**
+   * Returns whether a content type identifies the kind of a manifest; some registries send a
+   * general one.
+   */
   private static boolean isManifestType(String type) {
     return type.endsWith("+json") || type.endsWith("+prettyjws");
   }
@@ -656,8 +656,8 @@ public final class HttpRegistryClient implements RegistryClient {
     private Builder() {}
 
     /**
-     * Where credentials come from. Default: {@link DockerConfig#standard()}. The last of this and
-     * {@link #authFile} counts.
+     * Sets the provider of credentials. Default: {@link DockerConfig#standard()}. The last call of
+     * this method and {@link #authFile} counts.
      *
      * @param provider asked once for each repository, and again when a registry refuses what it
      *     gave; replaces the default, which {@link CredentialProvider#orElse} can bring back
@@ -670,7 +670,7 @@ public final class HttpRegistryClient implements RegistryClient {
     }
 
     /**
-     * Takes credentials from one file in place of the default ones.
+     * Reads credentials from one file instead of the default files.
      *
      * @param file a {@code config.json} of docker or an {@code auth.json} of podman, skopeo and the
      *     like; it has to be there and readable when the client is built
@@ -684,7 +684,7 @@ public final class HttpRegistryClient implements RegistryClient {
 
     /**
      * Allows plain HTTP, without any protection of content and credentials, for one registry.
-     * Default: none. Call it again for further ones.
+     * Default: none. Call it once for each registry.
      *
      * @param host the registry's host, with its port when it has one, as references name it; then
      *     it counts for the registry's {@link #endpoint} too. Or the host of an endpoint, of a
@@ -697,8 +697,8 @@ public final class HttpRegistryClient implements RegistryClient {
     }
 
     /**
-     * Trusts certificate authorities for one registry, in addition to the JVM's. Call it again for
-     * further ones.
+     * Trusts certificate authorities for one registry, in addition to those of the JVM. Call it
+     * once for each registry.
      *
      * @param host the registry's host as references name it, {@code docker.io} for example; then it
      *     counts for the registry's {@link #endpoint} too. Or the host of an endpoint, of a token
@@ -715,8 +715,8 @@ public final class HttpRegistryClient implements RegistryClient {
     }
 
     /**
-     * Sends the requests for a registry to another place, such as a company's proxy. References,
-     * reports and messages keep the registry's own name; credentials are looked up for the endpoint
+     * Sends the requests for a registry to another host, such as a pull-through cache. References,
+     * reports and messages keep the name of the registry; credentials are those of the endpoint
      * only.
      *
      * @param registry the registry as references name it, for example {@code quay.io}
@@ -731,8 +731,8 @@ public final class HttpRegistryClient implements RegistryClient {
 
     /**
      * Allows a token service to have a loopback, link-local or private address, though the registry
-     * that names it has a public one. Without this, such a registry's requests fail before the
-     * token service is asked. Default: none. Call it again for further ones.
+     * that names it has a public one. Without this, requests to such a registry fail before a
+     * request is sent to the token service. Default: none. Call it once for each registry.
      *
      * @param host the token service's host; with a port for that port, without for every port
      * @return this builder
@@ -743,7 +743,7 @@ public final class HttpRegistryClient implements RegistryClient {
     }
 
     /**
-     * How long a connection, with its TLS handshake, may take to come about.
+     * Sets the timeout for establishing a connection, with its TLS handshake.
      *
      * @param timeout default 10 seconds
      * @return this builder
@@ -754,8 +754,9 @@ public final class HttpRegistryClient implements RegistryClient {
     }
 
     /**
-     * How long a registry may send nothing, and how long a request may wait for a free connection.
-     * Registries that move an upload to its place before they answer need a while.
+     * Sets how long a registry may send nothing, and how long a request may wait for a free
+     * connection. Registries that move an upload to its final location before they respond need
+     * some time.
      *
      * @param timeout default 2 minutes
      * @return this builder
@@ -766,10 +767,10 @@ public final class HttpRegistryClient implements RegistryClient {
     }
 
     /**
-     * How long one request may take as a whole, from the wait for a free connection to the last
-     * byte of the response. The time in which a blob is sent or received does not count: before it
-     * and after it the request has this long, and while it moves {@link #minimumRate} applies. A
-     * request that takes longer fails with {@link Reason#UNREACHABLE}, which is retryable.
+     * Sets how long one request may take as a whole, from the wait for a free connection to the
+     * last byte of the response. The time in which a blob is sent or received does not count;
+     * {@link #minimumRate} applies to it. A request that takes longer fails with {@link
+     * Reason#UNREACHABLE}, which is retryable.
      *
      * @param timeout default 5 minutes
      * @return this builder
@@ -780,10 +781,10 @@ public final class HttpRegistryClient implements RegistryClient {
     }
 
     /**
-     * The lowest rate at which a registry may send or accept a blob. A transfer that stays below it
-     * for a whole window fails with {@link Reason#UNREACHABLE}, which is retryable. Only the time
-     * counts that is spent waiting for the registry, so slow sources, slow readers and rate limits
-     * on this side do no harm.
+     * Sets the lowest rate at which a registry may send or accept a blob. A transfer that stays
+     * below it for a whole window fails with {@link Reason#UNREACHABLE}, which is retryable. Only
+     * the time that is spent waiting for the registry counts, so that slow sources, slow readers
+     * and rate limits of this client have no effect.
      *
      * @param bytesPerSecond default 4096 bytes per second; 0 for no minimum
      * @param window the time over which the rate is measured, default 2 minutes
@@ -800,9 +801,10 @@ public final class HttpRegistryClient implements RegistryClient {
     }
 
     /**
-     * How much one list of tags or referrers may bring over all its pages. A list that brings more
-     * fails with {@link Reason#TOO_LARGE}, so that no registry can fill the memory of this process.
-     * An entry counts as 64 bytes at least and a page as 4 KiB, which limits their numbers too.
+     * Sets the largest size of one list of tags or referrers over all its pages. A larger list
+     * fails with {@link Reason#TOO_LARGE}, so that a registry cannot exhaust the memory of this
+     * process. An entry counts as at least 64 bytes and a page as at least 4 KiB, which limits
+     * their numbers too.
      *
      * @param bytes default 8 MiB (8388608): about 100000 tags of cosign's form, or 2000 pages
      * @return this builder
@@ -813,8 +815,8 @@ public final class HttpRegistryClient implements RegistryClient {
     }
 
     /**
-     * How many connections to one registry there are at the most. A copy from a registry to itself
-     * takes two at the same time.
+     * Sets the maximum number of connections to one registry. A copy from a registry to itself uses
+     * two at the same time.
      *
      * @param count default 32
      * @return this builder
@@ -831,7 +833,7 @@ public final class HttpRegistryClient implements RegistryClient {
       return value;
     }
 
-    /** Resolves host names in another way than the JVM does; for tests. */
+    /** Replaces the host name resolution of the JVM; for tests. */
     Builder resolver(DnsResolver names) {
       this.resolver = names;
       return this;
@@ -844,7 +846,7 @@ public final class HttpRegistryClient implements RegistryClient {
     }
 
     /**
-     * Builds the client. No registry is asked yet.
+     * Builds the client. No request is sent.
      *
      * @return the client; the caller closes it
      * @throws RegistryConfigException when a file given here is missing or cannot be used

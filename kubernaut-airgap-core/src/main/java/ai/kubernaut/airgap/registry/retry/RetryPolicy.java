@@ -103,11 +103,7 @@ public interface RetryPolicy {
     return builder().attempts(1).build();
   }
 
-  /**
-   * A new builder.
-   *
-   * @return a builder with the defaults
-   */
+  /** {@return a builder with the defaults} */
   static Builder builder() {
     return new Builder();
   }

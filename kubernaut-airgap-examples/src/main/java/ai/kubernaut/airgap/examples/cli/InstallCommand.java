@@ -30,6 +30,12 @@ final class InstallCommand extends ClusterCommand {
           "A key of the Secret with the credentials of the LLM, such as OPENAI_API_KEY, and the file with its value; repeatable. The Secret is created when it does not exist.")
   Map<String, Path> llmCredentials = new LinkedHashMap<>();
 
+  @Option(
+      names = "--continue-pending",
+      description =
+          "Continue an installation that was killed. Only when no other Helm is working on the release.")
+  boolean continuePending;
+
   private Map<String, Secret> readLlmCredentials() {
     Map<String, Secret> secrets = new LinkedHashMap<>();
     llmCredentials.forEach(
@@ -52,6 +58,7 @@ final class InstallCommand extends ClusterCommand {
             InstallOptions.builder()
                 .llmCredentials(readLlmCredentials())
                 .pinDigests(pinDigests)
+                .continuePending(continuePending)
                 .build());
     output.report("Installation", Reports.json(installation), Reports.text(installation));
     return 0;

@@ -1,0 +1,121 @@
+package ai.kubernaut.airgap.install;
+
+import ai.kubernaut.airgap.chart.ReleaseName;
+import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ResourceType;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * The latest revision of a release as Helm stores it: a Secret with the release as JSON, compressed
+ * and encoded in Base64 twice. Immutable.
+ */
+final class StoredRelease {
+  private static final String KEY = "release";
+  private static final int MAX_BYTES = 64 << 20;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final ClusterClient cluster;
+  private final KubernetesObject secret;
+
+  private StoredRelease(ClusterClient cluster, KubernetesObject secret) {
+    this.cluster = cluster;
+    this.secret = secret;
+  }
+
+  /** Reads the latest revision; empty when the cluster has no such release. */
+  static Optional<StoredRelease> latest(ClusterClient cluster, ReleaseName release) {
+    return cluster
+        .list(
+            ResourceType.SECRET,
+            release.namespace(),
+            Map.of("owner", "helm", "name", release.name()))
+        .stream()
+        .max(Comparator.comparingInt(StoredRelease::revision))
+        .map(secret -> new StoredRelease(cluster, secret));
+  }
+
+  private static int revision(KubernetesObject secret) {
+    String version = secret.labels().getOrDefault("version", "");
+    return version.matches("[0-9]{1,9}") ? Integer.parseInt(version) : 0;
+  }
+
+  int revision() {
+    return revision(secret);
+  }
+
+  String status() {
+    return secret.labels().getOrDefault("status", "");
+  }
+
+  /** Returns whether an operation of Helm on the release has begun and not ended. */
+  boolean isPending() {
+    return status().startsWith("pending-");
+  }
+
+  /** Returns when Helm has begun the operation. */
+  String since() {
+    return secret.fields().text("metadata", "creationTimestamp").orElse("an unknown time");
+  }
+
+  /**
+   * Marks a pending revision as failed, so that Helm can upgrade the release. Only when no Helm
+   * works on it.
+   *
+   * @throws ai.kubernaut.airgap.cluster.ClusterException with CONFLICT when the revision has
+   *     changed since it was read
+   */
+  void markFailed() {
+    try {
+      ObjectNode release = decode(secret.fields().text("data", KEY).orElse(""));
+      ObjectNode info = release.withObjectProperty("info");
+      info.put("status", "failed");
+      info.put("description", "cut short while it was " + status());
+      cluster.replace(
+          ResourceType.SECRET,
+          secret.with(encode(release), "data", KEY).with("failed", "metadata", "labels", "status"));
+    } catch (IOException e) {
+      // The content has the values of the chart, so the exception is not the cause.
+      throw new IllegalStateException(
+          "the Secret " + secret.name() + " does not contain a release of Helm");
+    }
+  }
+
+  private static ObjectNode decode(String data) throws IOException {
+    byte[] zipped;
+    try {
+      zipped = Base64.getDecoder().decode(Base64.getDecoder().decode(data));
+    } catch (IllegalArgumentException e) {
+      throw new IOException("not Base64", e);
+    }
+    try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(zipped))) {
+      byte[] json = in.readNBytes(MAX_BYTES);
+      if (JSON.readTree(json) instanceof ObjectNode release) {
+        return release;
+      }
+      throw new IOException("not an object");
+    }
+  }
+
+  private static String encode(ObjectNode release) throws IOException {
+    ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+    try (OutputStream out = new GZIPOutputStream(zipped)) {
+      out.write(JSON.writeValueAsBytes(release));
+    }
+    String inner = Base64.getEncoder().encodeToString(zipped.toByteArray());
+    return Base64.getEncoder().encodeToString(inner.getBytes(StandardCharsets.US_ASCII));
+  }
+}
