@@ -68,9 +68,9 @@ public enum FactCode {
   /** The registry does not support the referrers API. */
   REFERRERS_NOT_LISTED(
       "the registry did not list the referrers of {digest}; signatures and SBOMs are listed under tags sha256-…"),
-  /** A request failed in a way that may pass. */
+  /** A request failed temporarily. */
   TEMPORARY_FAILURE("a request failed: {detail}; the failure may be temporary, mirroring retries"),
-  /** A request failed in a way that says nothing about the capability. */
+  /** A request failed, so the capability could not be checked. */
   CHECK_FAILED("a request failed: {detail}; mirroring will show whether it is supported"),
   /** Names of the plan are not valid for the registry, so that nothing else was checked. */
   NOT_CHECKED_INVALID_NAMES("not checked, because the repository names are not valid"),

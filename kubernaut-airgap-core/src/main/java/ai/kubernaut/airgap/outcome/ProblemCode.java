@@ -157,7 +157,7 @@ public enum ProblemCode {
       Severity.ERROR,
       "{registry} refused the index of an image for several platforms: {detail}",
       "mirror one platform only: set platformWhereIndexRefused for the mirroring, or Platforms.withoutIndex in the plan"),
-  /** An adapter failed in a way that its contract does not describe. */
+  /** A registry client threw an exception that is not part of its contract. */
   IMAGE_FAILED_UNEXPECTEDLY(
       Severity.ERROR,
       "it failed unexpectedly: {detail}",

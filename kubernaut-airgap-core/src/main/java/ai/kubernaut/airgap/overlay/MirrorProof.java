@@ -53,16 +53,6 @@ public interface MirrorProof extends Outcome<MirrorProof> {
   List<ImageRef> images();
 
   /**
-   * Returns whether every image is one that the plan provides.
-   *
-   * @return true when the chart can be installed from the mirror
-   */
-  @Override
-  default boolean isOk() {
-    return outside().isEmpty();
-  }
-
-  /**
    * Puts the overlay and the result of this proof into the plan, to be reviewed and installed.
    *
    * @param plan the plan that was proven

@@ -16,8 +16,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says how much a plan is, by asking sources and mirror. Reads manifests, sends nothing.
- * Thread-safe.
+ * Calculates the size of a plan from the manifests of its images, and how much of it the mirror
+ * does not have. Read-only. Thread-safe.
  */
 public final class PlanForecaster {
   private final RegistryClient source;
@@ -44,7 +44,7 @@ public final class PlanForecaster {
   }
 
   /**
-   * Says how much a plan is.
+   * Calculates the size of a plan.
    *
    * @param plan the plan
    * @return sizes

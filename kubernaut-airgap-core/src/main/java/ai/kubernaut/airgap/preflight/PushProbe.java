@@ -119,12 +119,7 @@ final class PushProbe {
   }
 
   private void pushIndex(Manifest image) {
-    Manifest index =
-        Manifest.of(
-            Manifest.OCI_INDEX,
-            "{\"schemaVersion\":2,\"mediaType\":\"%s\",\"manifests\":[%s]}"
-                .formatted(Manifest.OCI_INDEX, json(image.descriptor()))
-                .getBytes(StandardCharsets.UTF_8));
+    Manifest index = Manifest.index(image.descriptor());
     try {
       registries.writeManifest(repository.tag(Preflight.TAG), index);
       findings.add(

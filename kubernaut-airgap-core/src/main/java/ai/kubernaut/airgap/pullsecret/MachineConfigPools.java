@@ -101,6 +101,11 @@ final class MachineConfigPools {
     return problems;
   }
 
+  /** Returns whether waiting is useless. */
+  boolean isBlocked() {
+    return !problems("").isEmpty();
+  }
+
   boolean isSettled() {
     return pools.stream().allMatch(MachineConfigPools::isSettled);
   }

@@ -203,7 +203,7 @@ public final class PullSecretConfigurer {
     MachineConfigPools seen =
         waitPolicy.until(
             () -> MachineConfigPools.look(cluster),
-            pools -> !pools.problems("").isEmpty() || condition.test(pools));
+            pools -> pools.isBlocked() || condition.test(pools));
     refuse(seen, "after the pull secret was written");
     return seen;
   }

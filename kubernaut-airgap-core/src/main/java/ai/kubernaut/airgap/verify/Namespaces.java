@@ -104,10 +104,15 @@ final class Namespaces {
   }
 
   /**
-   * The end of a container's log in one line; empty when there is none, which is no failure of its
-   * own.
+   * Returns the end of the log of a pod's first container in one line; empty when it cannot be
+   * read, which is not a failure of its own.
    */
-  String logTail(KubernetesObject pod, String container) {
+  String logTail(KubernetesObject pod) {
+    String container =
+        pod.fields().list("spec", "containers").stream()
+            .findFirst()
+            .flatMap(first -> first.text("name"))
+            .orElse("");
     try {
       return String.join(
           " | ",

@@ -54,7 +54,8 @@ final class PodChecks {
       return Check.of(Check.Kind.POD, Check.Result.PASS, Fact.of(FactCode.POD_READY, subject));
     }
     if (phase.equals("Running") && isOwnedBy(pod, "Job")) {
-      return pending(ProblemCode.POD_OF_JOB_RUNNING, subject, Map.of("log", log(pod)));
+      return pending(
+          ProblemCode.POD_OF_JOB_RUNNING, subject, Map.of("log", namespaces.logTail(pod)));
     }
     Optional<Fields> waiting =
         statuses(pod).stream()
@@ -64,7 +65,7 @@ final class PodChecks {
       return waiting(pod, waiting.get());
     }
     String detail = namespaces.warning(pod).or(() -> unscheduled(pod)).orElse("");
-    String log = detail.isEmpty() ? log(pod) : "";
+    String log = detail.isEmpty() ? namespaces.logTail(pod) : "";
     return phase.equals("Running")
         ? pending(ProblemCode.POD_NOT_READY, subject, Map.of("detail", detail, "log", log))
         : Check.of(
@@ -105,7 +106,7 @@ final class PodChecks {
             "detail",
             message.or(() -> namespaces.warning(pod)).orElse(""),
             "log",
-            crashed ? log(pod) : ""));
+            crashed ? namespaces.logTail(pod) : ""));
   }
 
   private Check pullFailure(
@@ -127,16 +128,6 @@ final class PodChecks {
         Check.Kind.POD,
         reason.equals("ErrImagePull") ? Check.Result.PENDING : Check.Result.FAIL,
         Problem.of(PullFailure.code(state + " " + event), subject(pod), parameters));
-  }
-
-  /** Returns the end of the log of the pod's first container; empty when there is none. */
-  private String log(KubernetesObject pod) {
-    return namespaces.logTail(
-        pod,
-        pod.fields().list("spec", "containers").stream()
-            .findFirst()
-            .flatMap(first -> first.text("name"))
-            .orElse(""));
   }
 
   private static Optional<String> unscheduled(KubernetesObject pod) {

@@ -113,14 +113,7 @@ final class WorkloadChecks {
             pod ->
                 pod.fields().list("metadata", "ownerReferences").stream()
                     .anyMatch(owner -> owner.text("name").orElse("").equals(job.name())))
-        .map(
-            pod ->
-                namespaces.logTail(
-                    pod,
-                    pod.fields().list("spec", "containers").stream()
-                        .findFirst()
-                        .flatMap(first -> first.text("name"))
-                        .orElse("")))
+        .map(namespaces::logTail)
         .filter(log -> !log.isEmpty())
         .reduce((earlier, later) -> later)
         .orElse("");

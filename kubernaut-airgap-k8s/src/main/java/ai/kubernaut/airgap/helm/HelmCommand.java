@@ -88,11 +88,6 @@ final class HelmCommand {
     return new HelmCommand(Kind.UNINSTALL, "");
   }
 
-  /** Returns whether the command sends requests to the cluster of its kubeconfig. */
-  boolean needsCluster() {
-    return kind != Kind.TEMPLATE && kind != Kind.SHOW_CHART;
-  }
-
   /** Returns what the command does, for messages. */
   String describe() {
     return switch (kind) {

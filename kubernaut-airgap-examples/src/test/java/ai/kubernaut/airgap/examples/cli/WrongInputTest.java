@@ -60,7 +60,10 @@ class WrongInputTest {
   @Test
   void aMissingChart_isNamed() {
     assertFails(
-        planOffline("--chart", directory.resolve("nowhere")), 1, "there is no chart at", "nowhere");
+        planOffline("--chart", directory.resolve("missing-chart")),
+        1,
+        "there is no chart at",
+        "missing-chart");
   }
 
   @Test

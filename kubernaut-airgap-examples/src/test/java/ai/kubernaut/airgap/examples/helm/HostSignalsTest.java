@@ -90,9 +90,11 @@ class HostSignalsTest {
             ResourceType.NAMESPACE,
             KubernetesObject.named(ResourceType.NAMESPACE, null, "signals"));
       }
+      // A JVM that is killed leaves the native library of Helm in its temporary directory.
       Process child =
           new ProcessBuilder(
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-Djava.io.tmpdir=" + directory,
                   "-cp",
                   System.getProperty("java.class.path"),
                   Child.class.getName(),

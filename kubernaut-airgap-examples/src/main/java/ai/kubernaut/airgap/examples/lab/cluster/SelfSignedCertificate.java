@@ -25,7 +25,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /**
- * The API server's certificate, made anew for each cluster. TLS it must be: Helm sends no token
+ * The API server's certificate, generated for each cluster. TLS it must be: Helm sends no token
  * over plain HTTP. The JDK can make keys and signatures but no certificates, so the structure
  * around them, X.509 in DER, is put together here.
  */
