@@ -127,13 +127,38 @@ public interface HelmClient extends AutoCloseable {
   Release upgrade(Chart chart, ReleaseName release, Duration timeout);
 
   /**
-   * Reads a release.
+   * Rolls a release back: creates a new revision with the manifests of an earlier one, and waits
+   * for the rollback hooks of that revision.
+   *
+   * @param release the release to change
+   * @param revision the revision to return to, one of {@link #history}
+   * @param timeout the time limit of each hook
+   * @return the new revision, deployed
+   * @throws HelmException when the release or the revision does not exist, the cluster refuses the
+   *     manifests, or a hook fails or exceeds its time limit
+   */
+  Release rollback(ReleaseName release, int revision, Duration timeout);
+
+  /**
+   * Returns the revisions of a release that Helm has stored, by default the latest ten.
    *
    * @param release its name
-   * @return empty when there is none of this name
+   * @return the revisions in ascending order; empty when there is no such release
    * @throws HelmException when the cluster cannot be asked
    */
-  Optional<Release> status(ReleaseName release);
+  List<Release> history(ReleaseName release);
+
+  /**
+   * Reads the latest revision of a release.
+   *
+   * @param release its name
+   * @return empty when there is no such release
+   * @throws HelmException when the cluster cannot be asked
+   */
+  default Optional<Release> status(ReleaseName release) {
+    List<Release> history = history(release);
+    return history.isEmpty() ? Optional.empty() : Optional.of(history.get(history.size() - 1));
+  }
 
   /**
    * Removes a release and waits for its hooks.

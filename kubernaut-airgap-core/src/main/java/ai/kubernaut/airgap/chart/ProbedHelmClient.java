@@ -13,8 +13,8 @@ import java.util.Optional;
  * answers; the cluster client has timeouts. An API server that stops answering in the middle of a
  * call is not noticed. Thread-safe when both clients are.
  *
- * <p>Installing, upgrading, reading and removing a release throw what {@link ClusterClient#serves}
- * throws when the API server does not answer: a {@link
+ * <p>Installing, upgrading, rolling back, reading and removing a release throw what {@link
+ * ClusterClient#serves} throws when the API server does not answer: a {@link
  * ai.kubernaut.airgap.cluster.ClusterException}. Rendering needs no cluster and asks nothing.
  */
 public final class ProbedHelmClient implements HelmClient {
@@ -71,6 +71,16 @@ public final class ProbedHelmClient implements HelmClient {
   @Override
   public Release upgrade(Chart chart, ReleaseName release, Duration timeout) {
     return probed().upgrade(chart, release, timeout);
+  }
+
+  @Override
+  public Release rollback(ReleaseName release, int revision, Duration timeout) {
+    return probed().rollback(release, revision, timeout);
+  }
+
+  @Override
+  public List<Release> history(ReleaseName release) {
+    return probed().history(release);
   }
 
   @Override

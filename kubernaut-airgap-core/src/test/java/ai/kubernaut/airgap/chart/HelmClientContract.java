@@ -3,9 +3,12 @@ package ai.kubernaut.airgap.chart;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ai.kubernaut.airgap.common.CancelledException;
 import ai.kubernaut.airgap.yaml.Yaml;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,7 +23,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,6 +54,11 @@ public abstract class HelmClientContract {
 
   /** Whether the client reads the values schemas of charts, which is optional. */
   protected boolean readsSchemas() {
+    return true;
+  }
+
+  /** Whether an interrupt ends a call, which an adapter that starts no process cannot do. */
+  protected boolean endsCallsOnInterrupt() {
     return true;
   }
 
@@ -622,24 +631,6 @@ public abstract class HelmClientContract {
   }
 
   @Test
-  void manyThreadsMayUseOneClient() throws Exception {
-    ExecutorService threads = Executors.newFixedThreadPool(3);
-    try {
-      List<Future<Map<String, String>>> running = new ArrayList<>();
-      for (int i = 0; i < 6; i++) {
-        String message = "thread " + i;
-        running.add(threads.submit(() -> settings(Chart.at(location).set("message", message))));
-      }
-      for (int i = 0; i < running.size(); i++) {
-        assertThat(running.get(i).get(120, TimeUnit.SECONDS))
-            .containsEntry("message", "thread " + i);
-      }
-    } finally {
-      threads.shutdownNow();
-    }
-  }
-
-  @Test
   void closingAgainDoesNothing() {
     helm.close();
     assertThatCode(helm::close).doesNotThrowAnyException();
@@ -732,5 +723,157 @@ public abstract class HelmClientContract {
     helm.uninstall(name);
     assertThat(helm.status(name)).isEmpty();
     assertThat(helm.install(chart(), name, HOOKS).isDeployed()).as("and can come again").isTrue();
+  }
+
+  private Chart withMessage(String message) {
+    return Chart.at(location).set("message", message);
+  }
+
+  @Test
+  void historyListsTheRevisionsInAscendingOrder() throws Exception {
+    ReleaseName name = release();
+    assertThat(helm.history(name)).isEmpty();
+    helm.install(chart(), name, HOOKS);
+    Release second = helm.upgrade(chart(), name, HOOKS);
+    assertThat(helm.history(name))
+        .extracting(Release::revision, Release::status)
+        .containsExactly(tuple(1, "superseded"), tuple(2, "deployed"));
+    assertThat(helm.history(name)).endsWith(second);
+    assertThat(helm.status(name)).contains(second);
+  }
+
+  @Test
+  void aRollbackReturnsToTheManifestsOfARevision() throws Exception {
+    write(
+        "templates/rollback.yaml",
+        """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata:
+          name: {{ .Release.Name }}-rollback
+          annotations:
+            helm.sh/hook: post-rollback,pre-delete
+        data:
+          message: {{ .Values.message }}
+        """);
+    ReleaseName name = release();
+    helm.install(withMessage("first"), name, HOOKS);
+    Map<String, String> first = installedData(name, "contract-settings");
+    write("Chart.yaml", "apiVersion: v2\nname: contract\nversion: 0.2.0\n");
+    helm.upgrade(withMessage("second").set("image", "x:2"), name, HOOKS);
+    assertThat(installedData(name, "contract-settings")).containsEntry("message", "second");
+    assertThat(catchThrowable(() -> installedData(name, "contract-rollback")))
+        .as("an upgrade does not run the hooks of rollbacks")
+        .isNotNull();
+
+    Release back = helm.rollback(name, 1, HOOKS);
+    assertThat(back)
+        .isEqualTo(
+            Release.builder()
+                .name(name)
+                .revision(3)
+                .status("deployed")
+                .chart("contract-0.1.0")
+                .build());
+    assertThat(helm.status(name)).contains(back);
+    assertThat(installedData(name, "contract-settings")).isEqualTo(first);
+    assertThat(installedData(name, "contract-inner"))
+        .containsEntry("image", "quay.io/contract/app:1");
+    assertThat(installedData(name, "contract-hook"))
+        .as("a rollback does not run the hooks of upgrades")
+        .containsEntry("image", "x:2");
+    assertThat(installedData(name, "contract-rollback")).containsEntry("message", "first");
+
+    helm.rollback(name, 2, HOOKS);
+    assertThat(installedData(name, "contract-settings")).containsEntry("message", "second");
+    assertThat(installedData(name, "contract-rollback")).containsEntry("message", "second");
+    helm.rollback(name, 3, HOOKS);
+    assertThat(installedData(name, "contract-rollback"))
+        .as("a rollback to a rollback runs its hooks as well")
+        .containsEntry("message", "first");
+    assertThat(helm.upgrade(withMessage("next"), name, HOOKS).revision()).isEqualTo(6);
+    helm.uninstall(name);
+    assertThat(helm.history(name)).isEmpty();
+  }
+
+  @Test
+  void aRollbackToARevisionThatDoesNotExistIsRefused() throws Exception {
+    ReleaseName name = release();
+    refused(() -> helm.rollback(name, 1, HOOKS));
+    helm.install(chart(), name, HOOKS);
+    refused(() -> helm.rollback(name, 7, HOOKS));
+    assertThat(helm.status(name).orElseThrow().revision()).isEqualTo(1);
+  }
+
+  /** Adds a hook that never ends: no node has its label. */
+  private void addEndlessHook() throws IOException {
+    write(
+        "templates/endless.yaml",
+        """
+        apiVersion: batch/v1
+        kind: Job
+        metadata:
+          name: {{ .Release.Name }}-endless
+          annotations: {helm.sh/hook: post-install}
+        spec:
+          template:
+            spec:
+              restartPolicy: Never
+              nodeSelector: {contract.invalid/none: "true"}
+              containers: [{name: main, image: "contract.invalid/endless:1"}]
+        """);
+  }
+
+  @Test
+  void aHookThatTakesTooLongFailsTheRelease() throws Exception {
+    ReleaseName name = release();
+    addEndlessHook();
+    HelmException late = refused(() -> helm.install(chart(), name, Duration.ofSeconds(2)));
+    assertThat(late.helmMessage()).contains("timed out");
+    assertThat(helm.status(name))
+        .hasValueSatisfying(release -> assertThat(release.status()).isEqualTo("failed"));
+  }
+
+  @Test
+  void anInterruptEndsAnInstallation() throws Exception {
+    assumeTrue(endsCallsOnInterrupt(), "skipped: this client cannot be interrupted");
+    ReleaseName name = release();
+    addEndlessHook();
+    AtomicReference<Throwable> thrown = new AtomicReference<>();
+    AtomicLong ended = new AtomicLong();
+    Thread installing =
+        new Thread(
+            () -> {
+              thrown.set(catchThrowable(() -> helm.install(chart(), name, Duration.ofHours(1))));
+              ended.set(System.nanoTime());
+              assertThat(Thread.currentThread().isInterrupted()).isTrue();
+            });
+    installing.start();
+    while (installing.isAlive() && helm.status(name).isEmpty()) {
+      Thread.onSpinWait();
+    }
+    long begin = System.nanoTime();
+    installing.interrupt();
+    installing.join();
+    assertThat(thrown.get()).isInstanceOf(CancelledException.class);
+    assertThat(Duration.ofNanos(ended.get() - begin)).isLessThan(Duration.ofSeconds(1));
+    assertThat(helm.status(name).orElseThrow().isDeployed()).isFalse();
+  }
+
+  @Test
+  void twentyRendersAtATime() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(20);
+    try {
+      List<Future<Map<String, String>>> running = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        Chart chart = withMessage("thread " + i);
+        running.add(threads.submit(() -> settings(chart)));
+      }
+      for (int i = 0; i < running.size(); i++) {
+        assertThat(running.get(i).get()).containsEntry("message", "thread " + i);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
   }
 }

@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class TemplateHelm implements HelmClient {
   private final String values;
   private final BiFunction<Fields, Branch, String> templates;
-  private final Map<ReleaseName, Release> releases = new HashMap<>();
+  private final Map<ReleaseName, List<Release>> releases = new HashMap<>();
   private final List<TemplateConditions> conditions = new ArrayList<>();
   private final List<String> calls = new ArrayList<>();
   private final List<Chart> charts = new ArrayList<>();
@@ -116,7 +115,7 @@ public final class TemplateHelm implements HelmClient {
             .status(status)
             .chart("kubernaut-1.1.0")
             .build();
-    releases.put(name, release);
+    releases.computeIfAbsent(name, unused -> new ArrayList<>()).add(release);
     return release;
   }
 
@@ -187,7 +186,7 @@ public final class TemplateHelm implements HelmClient {
 
   @Override
   public Release upgrade(Chart chart, ReleaseName release, Duration timeout) {
-    return run("upgrade", chart, release, releases.get(release).revision() + 1);
+    return run("upgrade", chart, release, status(release).orElseThrow().revision() + 1);
   }
 
   private Release run(String what, Chart chart, ReleaseName release, int revision) {
@@ -201,12 +200,18 @@ public final class TemplateHelm implements HelmClient {
   }
 
   @Override
-  public Optional<Release> status(ReleaseName release) {
+  public Release rollback(ReleaseName release, int revision, Duration timeout) {
+    calls.add("rollback " + release.name() + " to " + revision);
+    return put(release, status(release).orElseThrow().revision() + 1, "deployed");
+  }
+
+  @Override
+  public List<Release> history(ReleaseName release) {
     if (!statusFailure.isEmpty() && !calls.isEmpty()) {
       throw new HelmException(
           "the release could not be read: " + statusFailure, statusFailure, null);
     }
-    return Optional.ofNullable(releases.get(release));
+    return List.copyOf(releases.getOrDefault(release, List.of()));
   }
 
   @Override

@@ -1,10 +1,11 @@
 package ai.kubernaut.airgap.helm;
 
 import ai.kubernaut.airgap.chart.ReleaseName;
+import com.marcnuri.helm.DryRun;
 import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.HistoryCommand;
 import com.marcnuri.helm.InstallCommand;
 import com.marcnuri.helm.Release;
-import com.marcnuri.helm.StatusCommand;
 import com.marcnuri.helm.TemplateCommand;
 import com.marcnuri.helm.UninstallCommand;
 import com.marcnuri.helm.UpgradeCommand;
@@ -20,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A call of Helm with all its arguments. It can be sent to another process. Not thread-safe. */
@@ -33,18 +35,22 @@ final class HelmCommand {
   private String namespace = "";
   private String kubeVersion = "";
   private String kubeconfig = "";
+  private String description = "";
   private int timeoutSeconds = 0;
+  private int revision = 0;
   private final List<String> valuesFiles = new ArrayList<>();
   private final List<String> settings = new ArrayList<>();
   private final List<String> fileSettings = new ArrayList<>();
 
   /** The operation of Helm. */
-  private enum Kind {
+  enum Kind {
     TEMPLATE,
     SHOW_CHART,
     INSTALL,
     UPGRADE,
-    STATUS,
+    ROLLBACK,
+    HISTORY,
+    NOTES,
     UNINSTALL
   }
 
@@ -78,14 +84,72 @@ final class HelmCommand {
     return new HelmCommand(Kind.UPGRADE, absolute(chart));
   }
 
-  /** {@code helm status}. */
-  static HelmCommand status() {
-    return new HelmCommand(Kind.STATUS, "");
+  /** {@code helm rollback}. helm-java has no such command. */
+  static HelmCommand rollback(int revision) {
+    HelmCommand command = new HelmCommand(Kind.ROLLBACK, "");
+    command.revision = revision;
+    return command;
+  }
+
+  /** {@code helm history}. */
+  static HelmCommand history() {
+    return new HelmCommand(Kind.HISTORY, "");
+  }
+
+  /** Renders the notes of a chart, with lookups: {@code helm install --dry-run=server}. */
+  static HelmCommand notes(Path chart) {
+    return new HelmCommand(Kind.NOTES, absolute(chart));
   }
 
   /** {@code helm uninstall}. */
   static HelmCommand uninstall() {
     return new HelmCommand(Kind.UNINSTALL, "");
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  String chart() {
+    return chart;
+  }
+
+  String name() {
+    return name;
+  }
+
+  String namespace() {
+    return namespace;
+  }
+
+  String kubeVersion() {
+    return kubeVersion;
+  }
+
+  String kubeconfig() {
+    return kubeconfig;
+  }
+
+  int timeoutSeconds() {
+    return timeoutSeconds;
+  }
+
+  int revision() {
+    return revision;
+  }
+
+  List<String> valuesFiles() {
+    return List.copyOf(valuesFiles);
+  }
+
+  /** Returns the keys and values of {@code --set}, in turn. */
+  List<String> settings() {
+    return List.copyOf(settings);
+  }
+
+  /** Returns the keys and files of {@code --set-file}, in turn. */
+  List<String> fileSettings() {
+    return List.copyOf(fileSettings);
   }
 
   /** Returns what the command does, for messages. */
@@ -95,7 +159,8 @@ final class HelmCommand {
       case SHOW_CHART -> "reading the chart";
       case INSTALL -> "installing the release " + name;
       case UPGRADE -> "upgrading the release " + name;
-      case STATUS -> "reading the release " + name;
+      case ROLLBACK -> "rolling back the release " + name;
+      case HISTORY, NOTES -> "reading the release " + name;
       case UNINSTALL -> "uninstalling the release " + name;
     };
   }
@@ -116,13 +181,19 @@ final class HelmCommand {
     return this;
   }
 
+  HelmCommand withDescription(String text) {
+    description = text;
+    return this;
+  }
+
   HelmCommand withKubeVersion(String version) {
     kubeVersion = version;
     return this;
   }
 
-  void withValuesFile(Path file) {
+  HelmCommand withValuesFile(Path file) {
     valuesFiles.add(absolute(file));
+    return this;
   }
 
   void set(String key, Object value) {
@@ -138,7 +209,7 @@ final class HelmCommand {
   /**
    * Calls Helm in this process.
    *
-   * @return the output of Helm; for a release the lines that {@link #release} reads
+   * @return the output of Helm; for a release the lines that {@link #releases} reads
    * @throws IllegalStateException with the error output of Helm when it fails
    */
   String call() {
@@ -149,7 +220,9 @@ final class HelmCommand {
           case SHOW_CHART -> new Helm(Path.of(chart)).show().chart().call();
           case INSTALL -> lines(install());
           case UPGRADE -> lines(upgrade());
-          case STATUS -> lines(readStatus());
+          case ROLLBACK -> throw new IllegalStateException("helm-java has no rollback");
+          case HISTORY -> revisions();
+          case NOTES -> readNotes();
           case UNINSTALL -> removeRelease();
         },
         "");
@@ -185,15 +258,39 @@ final class HelmCommand {
             .withNamespace(namespace)
             .withTimeout(timeoutSeconds)
             .resetValues();
+    if (!description.isEmpty()) {
+      command.withDescription(description);
+    }
     setValues(command::withValuesFile, command::set, command::setFile);
     withKubeconfig(command::withKubeConfig);
     return command.call();
   }
 
-  private Release readStatus() {
-    StatusCommand command = Helm.status(name).withNamespace(namespace);
+  private String revisions() {
+    HistoryCommand command = Helm.history(name).withNamespace(namespace);
     withKubeconfig(command::withKubeConfig);
-    return command.call();
+    return command.call().stream()
+        .map(
+            one ->
+                lines(
+                    name,
+                    namespace,
+                    String.valueOf(one.getRevision()),
+                    one.getStatus(),
+                    one.getChart()))
+        .collect(Collectors.joining("\n"));
+  }
+
+  private String readNotes() {
+    InstallCommand command =
+        new Helm(Path.of(chart))
+            .install()
+            .withName(name)
+            .withNamespace(namespace)
+            .dryRun()
+            .withDryRunOption(DryRun.SERVER);
+    withKubeconfig(command::withKubeConfig);
+    return command.call().getOutput();
   }
 
   private String removeRelease() {
@@ -221,8 +318,7 @@ final class HelmCommand {
   }
 
   private static String lines(Release release) {
-    return String.join(
-        "\n",
+    return lines(
         release.getName(),
         release.getNamespace(),
         release.getRevision(),
@@ -230,20 +326,31 @@ final class HelmCommand {
         release.getChart());
   }
 
-  /** Reads the release that a command has returned. */
-  static ai.kubernaut.airgap.chart.Release release(String lines) {
+  /** Returns the form in which a release is passed between processes. */
+  static String lines(String name, String namespace, String revision, String status, String chart) {
+    return String.join("\n", name, namespace, revision, status, chart);
+  }
+
+  /** Reads the releases that a command has returned. */
+  static List<ai.kubernaut.airgap.chart.Release> releases(String lines) {
     String[] parts = lines.split("\n", -1);
-    return ai.kubernaut.airgap.chart.Release.builder()
-        .name(ReleaseName.of(parts[0], parts[1]))
-        .revision(Integer.parseInt(parts[2]))
-        .status(parts[3].toLowerCase(Locale.ROOT))
-        .chart(parts[4])
-        .build();
+    List<ai.kubernaut.airgap.chart.Release> releases = new ArrayList<>();
+    for (int i = 0; i + 4 < parts.length; i += 5) {
+      releases.add(
+          ai.kubernaut.airgap.chart.Release.builder()
+              .name(ReleaseName.of(parts[i], parts[i + 1]))
+              .revision(Integer.parseInt(parts[i + 2]))
+              .status(parts[i + 3].toLowerCase(Locale.ROOT))
+              .chart(parts[i + 4])
+              .build());
+    }
+    return releases;
   }
 
   void write(DataOutputStream to) throws IOException {
     to.writeByte(BEGIN);
-    for (String text : List.of(kind.name(), chart, name, namespace, kubeVersion, kubeconfig)) {
+    for (String text :
+        List.of(kind.name(), chart, name, namespace, kubeVersion, kubeconfig, description)) {
       writeText(to, text);
     }
     to.writeInt(timeoutSeconds);
@@ -270,6 +377,7 @@ final class HelmCommand {
     command.namespace = readText(from);
     command.kubeVersion = readText(from);
     command.kubeconfig = readText(from);
+    command.description = readText(from);
     command.timeoutSeconds = from.readInt();
     for (List<String> list : List.of(command.valuesFiles, command.settings, command.fileSettings)) {
       int size = from.readInt();

@@ -1,28 +1,14 @@
 package ai.kubernaut.airgap.helm;
 
-import ai.kubernaut.airgap.chart.Branch;
-import ai.kubernaut.airgap.chart.Chart;
-import ai.kubernaut.airgap.chart.HelmClient;
 import ai.kubernaut.airgap.chart.HelmException;
 import ai.kubernaut.airgap.chart.Release;
 import ai.kubernaut.airgap.chart.ReleaseName;
-import ai.kubernaut.airgap.chart.TemplateConditions;
-import ai.kubernaut.airgap.chart.ValuesLayer;
-import ai.kubernaut.airgap.yaml.InvalidYamlException;
-import ai.kubernaut.airgap.yaml.Yaml;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.marcnuri.helm.jni.NativeLibrary;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.function.Function;
-import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,31 +29,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  */
-public final class HelmJavaClient implements HelmClient {
-  /**
-   * The version that templates see where there is no cluster: the library's own default is older
-   * than charts accept.
-   */
-  private static final String OFFLINE_KUBERNETES = "1.33.0";
-
-  /** How much of the beginning and of the end of a very long message is shown. */
-  private static final int SHOWN = 1500;
-
-  private final @Nullable Path kubeconfig;
-  private final HelmCalls offline;
-  private final HelmCalls online;
-  private volatile @Nullable List<String> knownApiVersions;
-
-  private HelmJavaClient(Builder builder) {
-    requireNativeLibrary();
-    this.kubeconfig = builder.kubeconfig;
-    if (builder.inProcess) {
-      this.offline = new InProcessHelm();
-      this.online = offline;
-    } else {
-      this.offline = new HelmWorkers(false, HelmWorkers.limit(), HelmWorkers.idleTime());
-      this.online = new HelmWorkers(true, HelmWorkers.limit(), HelmWorkers.idleTime());
-    }
+public final class HelmJavaClient extends AbstractHelmClient {
+  private HelmJavaClient(Builder builder, HelmCalls offline, HelmCalls online) {
+    super(builder.kubeconfig, offline, online);
   }
 
   /** {@return a builder with the defaults} */
@@ -137,7 +101,15 @@ public final class HelmJavaClient implements HelmClient {
      * @throws HelmException when no native Helm library for this platform is on the class path
      */
     public HelmJavaClient build() {
-      return new HelmJavaClient(this);
+      requireNativeLibrary();
+      if (inProcess) {
+        HelmCalls calls = new InProcessHelm();
+        return new HelmJavaClient(this, calls, calls);
+      }
+      return new HelmJavaClient(
+          this,
+          new HelmWorkers(false, HelmWorkers.limit(), HelmWorkers.idleTime()),
+          new HelmWorkers(true, HelmWorkers.limit(), HelmWorkers.idleTime()));
     }
   }
 
@@ -154,267 +126,48 @@ public final class HelmJavaClient implements HelmClient {
     }
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>helm-java has no rollback. The manifests that Helm has stored with the revision are applied
+   * as an upgrade, with the chart's name and version and the values of that revision.
+   */
   @Override
-  public String render(Chart chart, ReleaseName release, Branch branch) {
-    ChartFiles.require(chart);
-    try (ChartCopy copy =
-        ChartCopy.forOfflineRendering(chart, apiVersions(branch), branch.lookups())) {
-      HelmCommand command =
-          HelmCommand.template(copy.directory())
-              .withRelease(release.name(), release.namespace())
-              .withKubeVersion(branch.kubeVersion().orElse(OFFLINE_KUBERNETES));
-      setValues(copy.withHiddenHooks(chart), copy, command);
-      String rendered =
-          call(
-              chart,
-              "The chart " + chart.location() + " could not be rendered",
-              copy,
-              () -> offline.call(command));
-      return copy.restore(rendered);
+  public Release rollback(ReleaseName release, int revision, Duration timeout) {
+    String failure =
+        "The release " + release.name() + " could not be rolled back to revision " + revision;
+    try (RollbackChart chart = RollbackChart.of(stored(release, revision, failure))) {
+      return deploy(
+          failure,
+          onCluster(HelmCommand.upgrade(chart.directory()), release)
+              .withDescription("Rollback to " + revision)
+              .withTimeout(seconds(timeout))
+              .withValuesFile(chart.values()));
+    } catch (IOException e) {
+      throw new HelmException(failure + ": " + e.getMessage(), "", e);
     }
   }
 
-  /** All API versions that templates shall see; none where Helm's own will do. */
-  private List<String> apiVersions(Branch branch) {
-    return branch.apiVersions().isEmpty()
-        ? List.of()
-        : Stream.concat(branch.apiVersions().stream(), knownApiVersions().stream())
-            .distinct()
-            .toList();
-  }
-
-  private List<String> knownApiVersions() {
-    List<String> known = knownApiVersions;
-    if (known == null) {
-      known = readKnownApiVersions();
-      knownApiVersions = known;
-    }
-    return known;
-  }
-
-  @Override
-  public List<TemplateConditions> conditions(Chart chart) {
-    ChartFiles.requireChart(chart);
-    return TemplateReader.conditions(
-        ChartCopy.templates(chart),
-        this::knownApiVersions,
-        KubernetesVersion.parse(OFFLINE_KUBERNETES));
-  }
-
-  /** What the Helm inside knows by itself; it is the same for every chart, so once is enough. */
-  private List<String> readKnownApiVersions() {
-    try (ChartCopy copy = ChartCopy.forApiVersions()) {
-      HelmCommand command =
-          HelmCommand.template(copy.directory()).withKubeVersion(OFFLINE_KUBERNETES);
-      String rendered =
-          call(
-              "The API versions that Helm knows could not be read",
-              copy::restore,
-              () -> offline.call(command));
-      return ((List<?>) field(rendered, "versions")).stream().map(Object::toString).toList();
-    }
-  }
-
-  private static Object field(String rendered, String name) {
-    Map<?, ?> document =
-        Yaml.readMapping("what Helm rendered", rendered, Yaml.DuplicateKeys.REFUSED);
-    return Objects.requireNonNull(document.get(name), name);
-  }
-
-  @Override
-  public String values(Chart chart) {
-    ChartFiles.require(chart);
-    try (ChartCopy copy = ChartCopy.forValues(chart)) {
-      HelmCommand command =
-          HelmCommand.template(copy.directory())
-              .withKubeVersion(chart.kubeVersion().orElse(OFFLINE_KUBERNETES));
-      setValues(chart, copy, command);
-      String rendered =
-          call(
-              chart,
-              "The values of the chart " + chart.location() + " could not be read",
-              copy,
-              () -> offline.call(command));
-      return ((List<?>) field(rendered, "values"))
-          .stream().map(Object::toString).collect(Collectors.joining("\n"));
-    }
-  }
-
-  @Override
-  public String metadata(Chart chart) {
-    ChartFiles.requireChart(chart);
-    try (ChartCopy copy = ChartCopy.of(chart.location())) {
-      return call(
-          "Chart.yaml of the chart " + chart.location() + " could not be read",
-          copy::restore,
-          () -> offline.call(HelmCommand.showChart(copy.directory())));
-    }
-  }
-
-  @Override
-  public Map<List<String>, String> schemas(Chart chart) {
-    ChartFiles.requireChart(chart);
-    try (ChartCopy copy = ChartCopy.withUnpackedSubcharts(chart)) {
-      return schemas(chart, copy);
-    }
-  }
-
-  private static Map<List<String>, String> schemas(Chart chart, ChartCopy copy) {
-    try {
-      return ValuesSchemas.in(copy.directory());
-    } catch (IOException | InvalidYamlException e) {
-      throw new HelmException(
-          "The values schemas of the chart "
-              + chart.location()
-              + " could not be read: "
-              + copy.restore(String.valueOf(e.getMessage())),
-          "",
-          e);
-    }
-  }
-
-  @Override
-  public Release install(Chart chart, ReleaseName release, Duration timeout) {
-    return deploy(
-        chart,
-        release,
-        timeout,
-        HelmCommand::install,
-        "The release " + release.name() + " could not be installed in " + release.namespace());
-  }
-
-  @Override
-  public Release upgrade(Chart chart, ReleaseName release, Duration timeout) {
-    return deploy(
-        chart,
-        release,
-        timeout,
-        HelmCommand::upgrade,
-        "The release " + release.name() + " could not be upgraded in " + release.namespace());
-  }
-
-  private Release deploy(
-      Chart chart,
-      ReleaseName release,
-      Duration timeout,
-      Function<Path, HelmCommand> operation,
-      String failure) {
-    ChartFiles.require(chart);
-    try (ChartCopy copy = ChartCopy.forInstalling(chart)) {
-      HelmCommand command =
-          onCluster(operation.apply(copy.directory()), release).withTimeout(seconds(timeout));
-      setValues(chart, copy, command);
-      return HelmCommand.release(call(chart, failure, copy, () -> online.call(command)));
-    }
-  }
-
-  private HelmCommand onCluster(HelmCommand command, ReleaseName release) {
-    command.withRelease(release.name(), release.namespace());
-    return kubeconfig == null ? command : command.withKubeconfig(kubeconfig);
-  }
-
-  @Override
-  public Optional<Release> status(ReleaseName release) {
-    HelmCommand command = onCluster(HelmCommand.status(), release);
-    try {
-      return Optional.of(
-          HelmCommand.release(
-              call(
-                  "The release " + release.name() + " could not be read",
-                  UnaryOperator.identity(),
-                  () -> online.call(command))));
-    } catch (HelmException e) {
-      if (e.helmMessage().contains("release: not found")) {
-        return Optional.empty();
-      }
-      throw e;
-    }
-  }
-
-  @Override
-  public void uninstall(ReleaseName release) {
-    HelmCommand command = onCluster(HelmCommand.uninstall(), release);
-    call(
-        "The release " + release.name() + " could not be removed from " + release.namespace(),
-        UnaryOperator.identity(),
-        () -> online.call(command));
-  }
-
-  /** Ends the processes of this client. Calling it again does nothing. */
-  @Override
-  public void close() {
-    offline.close();
-    online.close();
-  }
-
-  private static void setValues(Chart chart, ChartCopy copy, HelmCommand command) {
-    int number = 0;
-    for (ValuesLayer layer : chart.layers()) {
-      number++;
-      command.withValuesFile(
-          layer instanceof ValuesLayer.Json json
-              ? copy.write("values-" + number + ".json", json.asValuesFile())
-              : ((ValuesLayer.File) layer).path());
-    }
-    chart.settings().forEach(setting -> command.set(setting.key(), setting.value()));
-    // helm-java has no --set-string; the content of a file is a string as well.
-    for (Chart.Setting text : chart.stringSettings()) {
-      number++;
-      command.setFile(text.key(), copy.write("text-" + number, text.value()));
-    }
-    chart.fileSettings().forEach(setting -> command.setFile(setting.key(), setting.file()));
-  }
-
-  private static int seconds(Duration timeout) {
-    return Math.toIntExact(Math.max(1, timeout.toSeconds()));
-  }
-
-  private static <T> T call(String failure, UnaryOperator<String> restore, Supplier<T> command) {
-    try {
-      return command.get();
-    } catch (IllegalStateException e) {
-      // helm-java has one way to fail: this exception with the text that Helm would print. It may
-      // quote secrets, so it does not become the cause.
-      String said = restore.apply(String.valueOf(e.getMessage()).trim());
-      throw new HelmException(failure + ": " + HelmAdvice.explain(shortened(said)), said, null);
-    }
-  }
-
-  /** The same; where Helm cannot read the values, with the place where they are broken. */
-  private static <T> T call(Chart chart, String failure, ChartCopy copy, Supplier<T> command) {
-    try {
-      return call(failure, said -> SecretValues.of(chart).mask(copy.restore(said)), command);
-    } catch (HelmException e) {
-      if (!e.helmMessage().contains("YAML to JSON")
-          && !e.helmMessage().contains("unmarshaling JSON")) {
-        throw e;
-      }
-      // Helm knows the line at best, and often the one before.
-      throw copy.brokenValues(chart)
-          .map(
-              broken ->
+  private ObjectNode stored(ReleaseName release, int revision, String failure) throws IOException {
+    try (RollbackChart reader =
+        RollbackChart.reading(release.namespace(), release.name(), revision)) {
+      String notes =
+          callCluster(failure, onCluster(HelmCommand.notes(reader.directory()), release));
+      return RollbackChart.stored(notes)
+          .orElseThrow(
+              () ->
                   new HelmException(
                       failure
-                          + ": "
-                          + broken
-                          + "; correct it there (Helm says: "
-                          + shortened(e.helmMessage())
-                          + ")",
-                      e.helmMessage(),
-                      e))
-          .orElse(e);
+                          + ": Helm has not stored this revision in a Secret of the namespace "
+                          + release.namespace()
+                          + "; choose one of the release's history",
+                      "",
+                      null));
     }
-  }
-
-  /** Templates that include themselves make Helm say the same a thousand times. */
-  private static String shortened(String said) {
-    return said.length() <= 2 * SHOWN
-        ? said
-        : said.substring(0, SHOWN) + " … " + said.substring(said.length() - SHOWN);
   }
 
   @Override
   public String toString() {
-    return "HelmJavaClient" + (kubeconfig == null ? "" : "[" + kubeconfig + "]");
+    return "HelmJavaClient" + describeKubeconfig();
   }
 }

@@ -35,10 +35,6 @@ import java.util.concurrent.TimeUnit;
  * thread at a time, except for {@link #kill()}.
  */
 final class HelmWorkerProcess implements AutoCloseable {
-  private static final List<String> KEPT_VARIABLES =
-      List.of(
-          "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SystemRoot");
-
   /** Variables that would change the JVM of the worker. */
   private static final List<String> JVM_VARIABLES =
       List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "CLASSPATH");
@@ -114,14 +110,9 @@ final class HelmWorkerProcess implements AutoCloseable {
     if (withCluster) {
       command.add(HelmWorker.WITH_CLUSTER);
       environment.keySet().removeAll(JVM_VARIABLES);
-      environment.put("KUBECACHEDIR", directory.resolve("kube").toString());
-      environment.put("HELM_CACHE_HOME", directory.resolve("helm-cache").toString());
-      environment.put("HELM_CONFIG_HOME", directory.resolve("helm-config").toString());
-      environment.put("HELM_DATA_HOME", directory.resolve("helm-data").toString());
+      HelmEnvironment.withCluster(environment, directory);
     } else {
-      environment.keySet().retainAll(KEPT_VARIABLES);
-      environment.put("HOME", directory.toString());
-      environment.put(HelmWorker.KUBECONFIG, directory.resolve("kubeconfig").toString());
+      HelmEnvironment.withoutCluster(environment, directory);
       builder.directory(directory.toFile());
     }
     environment.put("TMPDIR", temporary.toString());

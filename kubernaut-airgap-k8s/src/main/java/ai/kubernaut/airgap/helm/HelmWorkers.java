@@ -1,7 +1,6 @@
 package ai.kubernaut.airgap.helm;
 
 import ai.kubernaut.airgap.chart.HelmException;
-import ai.kubernaut.airgap.common.CancelledException;
 import ai.kubernaut.airgap.helm.HelmWorkerProcess.Response;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -66,7 +65,7 @@ final class HelmWorkers implements HelmCalls {
       return response;
     } catch (InterruptedException e) {
       discard(process);
-      throw interrupted(command, e);
+      throw HelmCalls.interrupted(command, e);
     } catch (ExecutionException e) {
       process.kill();
       String errors = process.errors();
@@ -83,17 +82,12 @@ final class HelmWorkers implements HelmCalls {
     }
   }
 
-  private static CancelledException interrupted(HelmCommand command, InterruptedException cause) {
-    return CancelledException.interrupted(
-        "interrupted while " + command.describe() + "; run the step again to continue", cause);
-  }
-
   /** Takes an idle process or starts one; waits while the limit is reached. */
   private HelmWorkerProcess take(HelmCommand command) {
     try {
       lock.lockInterruptibly();
     } catch (InterruptedException e) {
-      throw interrupted(command, e);
+      throw HelmCalls.interrupted(command, e);
     }
     try {
       while (!closed && idle.isEmpty() && busy.size() + starting >= limit) {
@@ -107,7 +101,7 @@ final class HelmWorkers implements HelmCalls {
       }
       starting++;
     } catch (InterruptedException e) {
-      throw interrupted(command, e);
+      throw HelmCalls.interrupted(command, e);
     } finally {
       lock.unlock();
     }

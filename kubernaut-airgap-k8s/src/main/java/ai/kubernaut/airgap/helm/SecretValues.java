@@ -104,7 +104,8 @@ final class SecretValues {
     }
   }
 
-  private static boolean isSecret(List<String> path) {
+  /** Returns whether a value is a secret by its name. */
+  static boolean isSecret(List<String> path) {
     if (path.isEmpty() || NAME.matcher(path.get(path.size() - 1)).matches()) {
       return false;
     }

@@ -1,5 +1,6 @@
 /**
- * The Helm port on the Helm that helm-java embeds: {@link ai.kubernaut.airgap.helm.HelmJavaClient}.
+ * Adapters of the Helm port: {@link ai.kubernaut.airgap.helm.HelmJavaClient} with the Helm that
+ * helm-java embeds, and {@link ai.kubernaut.airgap.helm.HelmCli} with a {@code helm} binary.
  */
 @NullMarked
 package ai.kubernaut.airgap.helm;

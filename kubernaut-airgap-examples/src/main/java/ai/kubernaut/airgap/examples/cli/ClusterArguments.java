@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.Airgap;
+import ai.kubernaut.airgap.helm.HelmCli;
 import ai.kubernaut.airgap.helm.HelmJavaClient;
 import ai.kubernaut.airgap.k8s.Fabric8ClusterClient;
 import java.nio.file.Path;
@@ -15,12 +16,23 @@ final class ClusterArguments {
       description = "The cluster's kubeconfig; by default the one that kubectl uses.")
   @Nullable Path kubeconfig;
 
+  @Option(
+      names = "--helm",
+      paramLabel = "FILE",
+      description = "A helm binary to use in place of the embedded Helm.")
+  @Nullable Path helm;
+
   /** Gives a front door its cluster and its Helm. */
   Airgap.Builder reach(Airgap.Builder airgap) {
     return kubeconfig == null
-        ? airgap.cluster(Fabric8ClusterClient.fromKubeconfig()).helm(HelmJavaClient.create())
+        ? airgap
+            .cluster(Fabric8ClusterClient.fromKubeconfig())
+            .helm(helm == null ? HelmJavaClient.create() : HelmCli.builder().binary(helm).build())
         : airgap
             .cluster(Fabric8ClusterClient.fromKubeconfig(kubeconfig))
-            .helm(HelmJavaClient.withKubeconfig(kubeconfig));
+            .helm(
+                helm == null
+                    ? HelmJavaClient.withKubeconfig(kubeconfig)
+                    : HelmCli.builder().binary(helm).kubeconfig(kubeconfig).build());
   }
 }

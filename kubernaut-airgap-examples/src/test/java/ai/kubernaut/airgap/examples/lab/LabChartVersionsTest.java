@@ -223,8 +223,13 @@ class LabChartVersionsTest {
     }
 
     @Override
-    public Optional<Release> status(ReleaseName release) {
-      return helm.status(release);
+    public Release rollback(ReleaseName release, int revision, Duration timeout) {
+      return helm.rollback(release, revision, timeout);
+    }
+
+    @Override
+    public List<Release> history(ReleaseName release) {
+      return helm.history(release);
     }
 
     @Override

@@ -60,7 +60,8 @@ final class ApiRouter {
   private ApiResponse openApi(ApiRequest request) {
     List<String> path = request.path();
     if (path.equals(List.of("openapi", "v2"))) {
-      return ApiResponse.json(Discovery.openApiV2());
+      return new ApiResponse.Complete(
+          200, "application/com.github.proto-openapi.spec.v2.v1.0+protobuf", Discovery.openApiV2());
     }
     if (path.equals(List.of("openapi", "v3"))) {
       return ApiResponse.json(discovery.openApiPaths());

@@ -23,7 +23,15 @@ class HelmOnLabContractTest extends HelmClientContract {
 
   @BeforeAll
   static void startCluster() {
-    cluster = LabCluster.builder((image, configs) -> new PulledImage(image)).start();
+    cluster =
+        LabCluster.builder(
+                (image, configs) -> {
+                  if (image.toString().startsWith("contract.invalid/")) {
+                    throw new PullFailure("manifest unknown");
+                  }
+                  return new PulledImage(image);
+                })
+            .start();
     kubeconfig = cluster.writeKubeconfig(configuration);
   }
 
@@ -38,7 +46,7 @@ class HelmOnLabContractTest extends HelmClientContract {
   }
 
   @Override
-  protected HelmClient open() {
+  protected HelmClient open() throws Exception {
     return HelmJavaClient.withKubeconfig(kubeconfig);
   }
 

@@ -9,4 +9,9 @@ class InProcessHelmContractTest extends HelmOnLabContractTest {
   protected HelmClient open() {
     return HelmJavaClient.builder().kubeconfig(kubeconfig()).inProcess().build();
   }
+
+  @Override
+  protected boolean endsCallsOnInterrupt() {
+    return false;
+  }
 }
