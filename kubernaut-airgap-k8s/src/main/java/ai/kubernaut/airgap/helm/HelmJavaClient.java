@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * calls, and ended after a minute without a call, by {@link #close()}, and with this JVM. So the
  * signal handlers, the standard streams and the home directory of this JVM are not touched, and an
  * interrupt ends a call. Processes that only render have no cluster and an empty environment. The
- * processes need this library and helm-java in files of the class path; where that is not possible,
- * see {@link Builder#inProcess()}.
+ * libraries may be files of the class path, in a shaded jar, or nested in an executable jar of
+ * Spring Boot; where no process can be started, see {@link Builder#inProcess()} and {@link
+ * HelmCli}.
  *
  * <p>The native library comes from the class path and is never downloaded.
  *

@@ -2,29 +2,18 @@ package ai.kubernaut.airgap.helm;
 
 import ai.kubernaut.airgap.chart.HelmException;
 import ai.kubernaut.airgap.io.ScratchDirectory;
-import com.marcnuri.helm.Helm;
-import com.marcnuri.helm.jni.HelmLib;
-import com.marcnuri.helm.jni.NativeLibrary;
-import com.sun.jna.Native;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
-import java.io.File;
 import java.io.IOException;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.CodeSource;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -64,14 +53,16 @@ final class HelmWorkerProcess implements AutoCloseable {
   /**
    * Starts a process.
    *
+   * @param classPath of the process
    * @param withCluster whether its commands use a cluster
    * @throws HelmException when no process can be started
    */
-  static HelmWorkerProcess start(boolean withCluster) {
+  static HelmWorkerProcess start(HelmClassPath classPath, boolean withCluster) {
     try {
       ScratchDirectory directory = ScratchDirectory.create();
       try {
-        return new HelmWorkerProcess(builder(directory.path(), withCluster).start(), directory);
+        return new HelmWorkerProcess(
+            builder(directory.path(), classPath.get(), withCluster).start(), directory);
       } catch (IOException | RuntimeException e) {
         directory.close();
         throw e;
@@ -82,14 +73,15 @@ final class HelmWorkerProcess implements AutoCloseable {
               + e.getMessage()
               + "; it needs bin/java in "
               + System.getProperty("java.home")
-              + ", a temporary directory and this library in files of the class path. Where that"
-              + " is not possible, use HelmJavaClient.builder().inProcess()",
+              + " and a temporary directory. Where that is not possible, use"
+              + " HelmJavaClient.builder().inProcess(), or HelmCli with a helm binary",
           "",
           e);
     }
   }
 
-  private static ProcessBuilder builder(Path directory, boolean withCluster) throws IOException {
+  private static ProcessBuilder builder(Path directory, String classPath, boolean withCluster)
+      throws IOException {
     Path temporary = Files.createDirectory(directory.resolve("tmp"));
     List<String> command =
         new ArrayList<>(
@@ -103,7 +95,7 @@ final class HelmWorkerProcess implements AutoCloseable {
                 "-Djava.io.tmpdir=" + temporary,
                 "-Dfile.encoding=" + Charset.defaultCharset(),
                 "-cp",
-                classPath(),
+                classPath,
                 HelmWorker.class.getName()));
     ProcessBuilder builder = new ProcessBuilder(command);
     Map<String, String> environment = builder.environment();
@@ -122,39 +114,6 @@ final class HelmWorkerProcess implements AutoCloseable {
 
   private static Path errors(Path directory) {
     return directory.resolve("errors");
-  }
-
-  /** Returns the class path of the few classes that the process needs. */
-  private static String classPath() throws IOException {
-    NativeLibrary library =
-        Objects.requireNonNull(
-            NativeLibrary.serviceProviderLibrary(HelmWorkerProcess.class.getClassLoader()));
-    Set<String> places = new LinkedHashSet<>();
-    List<Class<?>> needed =
-        new ArrayList<>(List.of(HelmWorker.class, Helm.class, HelmLib.class, Native.class));
-    needed.add(library.getClass());
-    for (Class<?> one : needed) {
-      places.add(place(one));
-    }
-    return String.join(File.pathSeparator, places);
-  }
-
-  private static String place(Class<?> one) throws IOException {
-    CodeSource source = one.getProtectionDomain().getCodeSource();
-    try {
-      URI location = source == null ? URI.create("jrt:/") : source.getLocation().toURI();
-      if (location.getScheme().equals("file")) {
-        return Path.of(location).toString();
-      }
-      throw new IOException(
-          "the class "
-              + one.getName()
-              + " is not in a file of its own but in "
-              + location
-              + "; unpack the application so that its libraries are files");
-    } catch (URISyntaxException e) {
-      throw new IOException("the place of the class " + one.getName() + " is not a URL", e);
-    }
   }
 
   /**

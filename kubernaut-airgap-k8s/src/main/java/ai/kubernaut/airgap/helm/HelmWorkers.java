@@ -22,6 +22,7 @@ final class HelmWorkers implements HelmCalls {
   private final int limit;
   private final long idleNanos;
 
+  private final HelmClassPath classPath = new HelmClassPath();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Deque<Idle> idle = new ArrayDeque<>();
@@ -111,7 +112,7 @@ final class HelmWorkers implements HelmCalls {
   private HelmWorkerProcess start() {
     HelmWorkerProcess started = null;
     try {
-      started = HelmWorkerProcess.start(withCluster);
+      started = HelmWorkerProcess.start(classPath, withCluster);
     } finally {
       lock.lock();
       try {
@@ -225,6 +226,7 @@ final class HelmWorkers implements HelmCalls {
       }
       idle.forEach(free -> free.process().close());
       idle.clear();
+      classPath.close();
     } finally {
       lock.unlock();
     }
