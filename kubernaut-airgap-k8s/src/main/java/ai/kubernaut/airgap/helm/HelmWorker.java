@@ -16,11 +16,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The main class of a process that calls Helm. It reads {@link HelmCommand}s from its standard
- * input and ends at its end, or when its parent process ends.
+ * input and ends at its end, also during a command.
  *
  * <p>In the process for rendering, {@code lookup} would read the cluster of the kubeconfig in the
  * environment, and templates can hide the name of that function. So this process has an environment
@@ -41,6 +43,9 @@ final class HelmWorker {
   private static final String NOT_FOUND =
       "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"reason\":\"NotFound\",\"code\":404}";
 
+  private final BlockingQueue<Optional<HelmCommand>> commands = new LinkedBlockingQueue<>();
+  private final AtomicBoolean busy = new AtomicBoolean();
+
   private HelmWorker() {}
 
   /**
@@ -49,24 +54,17 @@ final class HelmWorker {
    * @param arguments {@link #WITH_CLUSTER}, or none for a process without a cluster
    * @throws IOException when the other side is gone
    */
-  public static void main(String[] arguments) throws IOException {
-    // A command that never ends must not outlive the process that has sent it.
-    Optional<CompletableFuture<Void>> orphaned =
-        ProcessHandle.current()
-            .parent()
-            .map(parent -> parent.onExit().thenRun(() -> Runtime.getRuntime().halt(1)));
-    try {
-      if (List.of(arguments).contains(WITH_CLUSTER)) {
-        runCommands();
-      } else {
-        runWithoutCluster();
-      }
-    } finally {
-      orphaned.ifPresent(end -> end.cancel(false));
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    HelmWorker worker = new HelmWorker();
+    worker.startReader();
+    if (List.of(arguments).contains(WITH_CLUSTER)) {
+      worker.runCommands();
+    } else {
+      worker.runWithoutCluster();
     }
   }
 
-  private static void runWithoutCluster() throws IOException {
+  private void runWithoutCluster() throws IOException, InterruptedException {
     HttpServer emptyCluster = startEmptyCluster();
     try {
       Files.writeString(
@@ -77,19 +75,46 @@ final class HelmWorker {
     }
   }
 
-  private static void runCommands() throws IOException {
+  private void startReader() {
     DataInputStream in = new DataInputStream(new BufferedInputStream(System.in));
+    Thread reader = new Thread(() -> readCommands(in), "commands");
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  private void runCommands() throws IOException, InterruptedException {
     DataOutputStream out =
         new DataOutputStream(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)));
     System.setOut(System.err);
-    Optional<HelmCommand> command = HelmCommand.read(in);
+    Optional<HelmCommand> command = commands.take();
     while (command.isPresent()) {
       answer(command.get(), out);
-      command = HelmCommand.read(in);
+      command = commands.take();
     }
   }
 
-  private static void answer(HelmCommand command, DataOutputStream out) throws IOException {
+  /**
+   * Reads commands while others run. The standard input ends during a command only when the process
+   * at the other side has ended. A command that never ends must not outlive it.
+   */
+  private void readCommands(DataInputStream in) {
+    Optional<HelmCommand> command;
+    do {
+      try {
+        command = HelmCommand.read(in);
+      } catch (IOException otherSideIsGone) {
+        command = Optional.empty();
+      }
+      if (command.isPresent()) {
+        busy.set(true);
+      } else if (busy.get()) {
+        Runtime.getRuntime().halt(1);
+      }
+      commands.add(command);
+    } while (command.isPresent());
+  }
+
+  private void answer(HelmCommand command, DataOutputStream out) throws IOException {
     int outcome = SUCCESS;
     String text;
     try {
@@ -98,6 +123,7 @@ final class HelmWorker {
       outcome = FAILURE;
       text = String.valueOf(e.getMessage());
     }
+    busy.set(false);
     out.writeByte(outcome);
     HelmCommand.writeText(out, text);
     out.flush();
