@@ -14,6 +14,7 @@ import ai.kubernaut.airgap.cluster.WaitPolicy;
 import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.install.HookFailedException;
 import ai.kubernaut.airgap.install.InstallOptions;
 import ai.kubernaut.airgap.install.Installation;
 import ai.kubernaut.airgap.install.Installer;
@@ -57,6 +58,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -458,9 +460,11 @@ public final class Airgap implements AutoCloseable {
    *     other means
    * @param options the LLM credentials, timeouts, digests
    * @return the release
-   * @throws InstallationFailedException when Helm or a hook failed and left a release behind
+   * @throws InstallationFailedException when Helm or a hook failed, or a hook cannot succeed, and
+   *     there is a release now
    * @throws HelmException when Helm failed before there was a release, or the cluster could not be
    *     looked at afterwards, which is then a suppressed exception
+   * @throws HookFailedException in the same cases, when the cause is a hook
    * @throws ai.kubernaut.airgap.overlay.ImagesOutsideMirrorException before anything is touched,
    *     when the chart would pull anything that the plan does not provide
    * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be reached, or
@@ -473,15 +477,20 @@ public final class Airgap implements AutoCloseable {
       return new Installer(cluster(), helm(), finders, profile, progress)
           .install(mirrored, pullSecret, options);
     } catch (HelmException e) {
-      throw explained(e, mirrored.plan());
+      throw explained(e, mirrored.plan(), InstallationFailedException::of);
+    } catch (HookFailedException e) {
+      throw explained(e, mirrored.plan(), InstallationFailedException::of);
     }
   }
 
   /**
-   * Adds to Helm's error what the cluster looks like. Helm's error stays the primary one: when the
+   * Adds to a failure what the cluster looks like. The failure stays the primary one: when the
    * cluster cannot be looked at, that second failure is suppressed in it.
    */
-  private AirgapException explained(HelmException failure, MirrorPlan plan) {
+  private <F extends AirgapException> AirgapException explained(
+      F failure,
+      MirrorPlan plan,
+      BiFunction<F, VerificationReport, InstallationFailedException> explanation) {
     try {
       if (new ProbedHelmClient(helm(), cluster()).status(plan.release()).isEmpty()) {
         return failure;
@@ -492,7 +501,7 @@ public final class Airgap implements AutoCloseable {
           verifier.verify(
               Installation.of(plan.release(), plan),
               VerifyOptions.builder().waitPolicy(WaitPolicy.once()).askServices(false).build());
-      return new InstallationFailedException(failure, seen);
+      return explanation.apply(failure, seen);
     } catch (RuntimeException second) {
       failure.addSuppressed(second);
       return failure;

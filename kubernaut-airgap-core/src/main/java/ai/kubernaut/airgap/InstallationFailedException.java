@@ -1,12 +1,21 @@
 package ai.kubernaut.airgap;
 
 import ai.kubernaut.airgap.chart.HelmException;
+import ai.kubernaut.airgap.common.AirgapException;
+import ai.kubernaut.airgap.install.HookFailedException;
+import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemsException;
+import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.verify.VerificationReport;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 /**
- * Helm did not install the release. The exception has the problems that the cluster showed then;
- * the cause is Helm's error. Installing again continues from there.
+ * The release was not installed: Helm failed, or a hook of the chart failed or cannot succeed. The
+ * exception has the problems of the hooks, and those that the cluster showed then; the cause is a
+ * {@link HelmException} or a {@link HookFailedException}. Installing again continues from there.
  */
 public final class InstallationFailedException extends ProblemsException {
   private static final long serialVersionUID = 1L;
@@ -14,15 +23,41 @@ public final class InstallationFailedException extends ProblemsException {
   @SuppressWarnings("serial") // a value for the code that catches this, never serialised
   private final VerificationReport report;
 
-  InstallationFailedException(HelmException cause, VerificationReport report) {
-    super(
-        list(cause.getMessage() + "\nProblems in the cluster", report.problems()),
-        report.problems(),
-        cause);
+  private InstallationFailedException(
+      String message, List<Problem> problems, AirgapException cause, VerificationReport report) {
+    super(message, problems, cause);
     this.report = report;
   }
 
-  /** {@return the state of the cluster after Helm had failed} */
+  static InstallationFailedException of(HelmException cause, VerificationReport report) {
+    return new InstallationFailedException(
+        list(cause.getMessage() + "\nProblems in the cluster", report.problems()),
+        report.problems(),
+        cause,
+        report);
+  }
+
+  /** Most problems of the report follow from the hook; those of other pods may be its cause. */
+  static InstallationFailedException of(HookFailedException cause, VerificationReport report) {
+    Set<Subject> subjects = new HashSet<>();
+    cause.problems().forEach(problem -> subjects.add(problem.subject()));
+    List<Problem> others =
+        report.problems().stream()
+            .filter(problem -> problem.subject().kind() == Subject.Kind.POD)
+            .filter(problem -> !subjects.contains(problem.subject()))
+            .toList();
+    List<Problem> problems = new ArrayList<>(cause.problems());
+    problems.addAll(others);
+    return new InstallationFailedException(
+        others.isEmpty()
+            ? String.valueOf(cause.getMessage())
+            : list(cause.getMessage() + "\nProblems of other pods", others),
+        problems,
+        cause,
+        report);
+  }
+
+  /** {@return the state of the cluster after the failure} */
   public VerificationReport report() {
     return report;
   }

@@ -42,7 +42,13 @@ public final class ArchitectureRules {
 
   /** Packages with a port and the values of its methods, without the adapters below them. */
   private static final List<String> PORTS =
-      List.of("registry", "registry.retry", "cluster", "cluster.openshift", "chart");
+      List.of(
+          "registry",
+          "registry.retry",
+          "cluster",
+          "cluster.workload",
+          "cluster.openshift",
+          "chart");
 
   private static final List<String> ADAPTERS =
       List.of(

@@ -29,6 +29,21 @@ public interface InstallOptions {
   }
 
   /**
+   * How long the pod of a hook may have a problem that can pass, such as no node that fits, until
+   * the installation ends with this problem. A shorter time is enough where it is certain that the
+   * hook cannot succeed: two seconds when the registry has refused an image again, ten seconds when
+   * it has refused it once, or a Secret is missing. Set it to {@link #hookTimeout()} where nodes
+   * are added on demand and that takes longer.
+   *
+   * @return by default one minute; the shorter times are never longer than this, and a pod without
+   *     a node always has two seconds
+   */
+  @Value.Default
+  default Duration hookGrace() {
+    return Duration.ofMinutes(1);
+  }
+
+  /**
    * Returns whether to install although images are missing in the mirror. The verification reports
    * the pods that cannot start.
    *
@@ -61,6 +76,14 @@ public interface InstallOptions {
   @Value.Default
   default boolean continuePending() {
     return false;
+  }
+
+  /** Checks that the grace is not negative. */
+  @Value.Check
+  default void check() {
+    if (hookGrace().isNegative()) {
+      throw new IllegalArgumentException("hookGrace " + hookGrace() + " must not be negative");
+    }
   }
 
   /** {@return a builder with the defaults} */

@@ -4,6 +4,7 @@ import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.ChartValues;
 import ai.kubernaut.airgap.chart.HelmClient;
 import ai.kubernaut.airgap.chart.ImageFinder;
+import ai.kubernaut.airgap.chart.Overlay;
 import ai.kubernaut.airgap.chart.ProbedHelmClient;
 import ai.kubernaut.airgap.chart.Release;
 import ai.kubernaut.airgap.chart.ReleaseName;
@@ -30,6 +31,7 @@ import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.progress.Progress;
 import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,6 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
 /**
@@ -44,6 +47,9 @@ import java.util.function.Consumer;
  * order with an overlay found for this chart, and Helm. Before anything is created, it is proven
  * that every image in the chart with the overlay is one that the plan provides. Running it again
  * upgrades the release. Thread-safe.
+ *
+ * <p>While Helm works, the hooks are watched: progress events tell what they wait for, and a hook
+ * that cannot succeed interrupts Helm. A Helm that cannot be interrupted goes on until its timeout.
  */
 public final class Installer {
   private final ClusterClient cluster;
@@ -96,11 +102,13 @@ public final class Installer {
    * @throws ai.kubernaut.airgap.mirror.IncompleteMirrorException when images are missing in the
    *     mirror
    * @throws InstallException when the plan has no chart, an existing Secret lacks a key,
-   *     credentials that only the host can give are missing, or the release is pending
+   *     credentials that only the host can give are missing, the release is pending, or a hook of
+   *     an earlier run is in the way
    * @throws CancelledException when the thread is interrupted; a later run continues
    * @throws ai.kubernaut.airgap.overlay.ImagesOutsideMirrorException when the chart would pull
    *     anything that the plan does not provide
-   * @throws ai.kubernaut.airgap.chart.HelmException when the chart or Helm refuses, or a hook fails
+   * @throws HookFailedException when a hook failed, or cannot succeed; a later run continues
+   * @throws ai.kubernaut.airgap.chart.HelmException when the chart or Helm refuses
    * @throws ClusterException when the cluster cannot be reached, or refuses
    */
   public Installation install(
@@ -148,7 +156,7 @@ public final class Installer {
             + proof.rendered().images().size()
             + " images, every one from "
             + plan.target().address());
-    List<Problem> warnings = warnings(chart, values, pullSecret);
+    List<Problem> warnings = new ArrayList<>(warnings(chart, values, pullSecret));
 
     ChartSecrets secrets =
         new ChartSecrets(cluster, namespace, values, profile.secrets(), options.llmCredentials());
@@ -157,6 +165,14 @@ public final class Installer {
         StoredRelease.latest(cluster, plan.release()).filter(StoredRelease::isPending);
     if (!options.continuePending()) {
       pending.ifPresent(release -> problems.add(pendingProblem(plan.release(), release)));
+    }
+    Optional<Release> existing = helm.status(plan.release());
+    ReleaseHooks hooks =
+        ReleaseHooks.of(
+            proof.rendered(), plan.release(), existing.isPresent() ? "upgrade" : "install");
+    problems.addAll(hooks.notReplaceable(cluster));
+    if (existing.isPresent() && StoredRelease.wasNeverDeployed(cluster, plan.release())) {
+      warnings.addAll(hooks.skippedByUpgrade());
     }
     if (!problems.isEmpty()) {
       throw new InstallException(problems);
@@ -173,7 +189,27 @@ public final class Installer {
     created.forEach(fact -> step(fact.describe()));
     facts.addAll(created);
     warnings.forEach(warning -> step(warning.describe()));
-    Release release = deploy(proof, values.withSdkConfig(chart), options);
+    existing.ifPresent(
+        release ->
+            step(
+                "the release exists at revision "
+                    + release.revision()
+                    + ", "
+                    + release.status()
+                    + "; upgrading it"));
+    if (existing.isEmpty()) {
+      step("Helm is installing; " + profile.hooks());
+    }
+    Release release =
+        deploy(
+            proof.overlay(),
+            values.withSdkConfig(chart),
+            hooks,
+            (turned, name) ->
+                existing.isPresent()
+                    ? helm.upgrade(turned, name, options.hookTimeout())
+                    : helm.install(turned, name, options.hookTimeout()),
+            options);
     facts.add(
         Fact.of(
             FactCode.RELEASE_INSTALLED,
@@ -199,26 +235,40 @@ public final class Installer {
   }
 
   /**
-   * Installs or upgrades. When that is cancelled, no Helm works on the release any more, so that
-   * its pending revision can be marked as failed and a later run can continue.
+   * Calls Helm. When that is cut short, no Helm works on the release any more, so that its pending
+   * revision can be marked as failed and a later run can continue.
    */
-  private Release deploy(MirrorProof proof, Chart chart, InstallOptions options) {
+  private Release deploy(
+      Overlay overlay,
+      Chart chart,
+      ReleaseHooks hooks,
+      BiFunction<Chart, ReleaseName, Release> operation,
+      InstallOptions options) {
+    Optional<HookWatch> watch = watch(hooks, options.hookGrace());
+    WatchedCall call = new WatchedCall(chart.release(), this::step);
     try {
-      return proof.overlay().over(chart, turned -> installOrUpgrade(turned, options));
-    } catch (CancelledException e) {
-      boolean interrupted = Thread.interrupted();
-      try {
-        StoredRelease.latest(cluster, chart.release())
-            .filter(StoredRelease::isPending)
-            .ifPresent(StoredRelease::markFailed);
-      } catch (RuntimeException second) {
-        e.addSuppressed(second);
-      } finally {
-        if (interrupted) {
-          Thread.currentThread().interrupt();
-        }
+      return overlay.over(
+          chart, turned -> call.run(() -> operation.apply(turned, chart.release()), watch));
+    } catch (RuntimeException e) {
+      if (call.isCutShort() || e instanceof CancelledException) {
+        markPendingAsFailed(chart.release(), e);
       }
       throw e;
+    }
+  }
+
+  private void markPendingAsFailed(ReleaseName name, RuntimeException first) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      StoredRelease.latest(cluster, name)
+          .filter(StoredRelease::isPending)
+          .ifPresent(StoredRelease::markFailed);
+    } catch (RuntimeException second) {
+      first.addSuppressed(second);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -297,19 +347,16 @@ public final class Installer {
         .orElse(plan);
   }
 
-  private Release installOrUpgrade(Chart chart, InstallOptions options) {
-    Optional<Release> existing = helm.status(chart.release());
-    if (existing.isPresent()) {
-      step(
-          "the release exists at revision "
-              + existing.get().revision()
-              + ", "
-              + existing.get().status()
-              + "; upgrading it");
-      return helm.upgrade(chart, chart.release(), options.hookTimeout());
+  private Optional<HookWatch> watch(ReleaseHooks hooks, Duration grace) {
+    if (hooks.isEmpty()) {
+      return Optional.empty();
     }
-    step("Helm is installing; " + profile.hooks());
-    return helm.install(chart, chart.release(), options.hookTimeout());
+    try {
+      return Optional.of(new HookWatch(cluster, hooks, grace));
+    } catch (ClusterException e) {
+      step(WatchedCall.notWatched(e));
+      return Optional.empty();
+    }
   }
 
   private Optional<Fact> ensureNamespace(String name) {

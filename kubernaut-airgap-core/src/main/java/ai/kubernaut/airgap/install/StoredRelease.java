@@ -14,6 +14,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
@@ -25,6 +26,7 @@ import java.util.zip.GZIPOutputStream;
  */
 final class StoredRelease {
   private static final String KEY = "release";
+  private static final String PENDING = "pending-";
   private static final int MAX_BYTES = 64 << 20;
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -38,14 +40,23 @@ final class StoredRelease {
 
   /** Reads the latest revision; empty when the cluster has no such release. */
   static Optional<StoredRelease> latest(ClusterClient cluster, ReleaseName release) {
-    return cluster
-        .list(
-            ResourceType.SECRET,
-            release.namespace(),
-            Map.of("owner", "helm", "name", release.name()))
-        .stream()
+    return revisions(cluster, release).stream()
         .max(Comparator.comparingInt(StoredRelease::revision))
         .map(secret -> new StoredRelease(cluster, secret));
+  }
+
+  /** Returns whether revisions are stored and none of them was ever deployed. */
+  static boolean wasNeverDeployed(ClusterClient cluster, ReleaseName release) {
+    List<KubernetesObject> revisions = revisions(cluster, release);
+    return !revisions.isEmpty()
+        && revisions.stream()
+            .map(secret -> secret.labels().getOrDefault("status", ""))
+            .allMatch(status -> status.equals("failed") || status.startsWith(PENDING));
+  }
+
+  private static List<KubernetesObject> revisions(ClusterClient cluster, ReleaseName release) {
+    return cluster.list(
+        ResourceType.SECRET, release.namespace(), Map.of("owner", "helm", "name", release.name()));
   }
 
   private static int revision(KubernetesObject secret) {
@@ -63,7 +74,7 @@ final class StoredRelease {
 
   /** Returns whether an operation of Helm on the release has begun and not ended. */
   boolean isPending() {
-    return status().startsWith("pending-");
+    return status().startsWith(PENDING);
   }
 
   /** Returns when Helm has begun the operation. */

@@ -191,6 +191,16 @@ public enum ProblemCode {
       Severity.ERROR,
       "is {status} at revision {revision} since {since}: another Helm is working on it, or an earlier run was killed",
       "wait for the other Helm; if there is none, install again with continuePending (--continue-pending)"),
+  /** The Job or pod of a hook exists, and the chart does not let Helm replace it. */
+  HOOK_NOT_REPLACEABLE(
+      Severity.ERROR,
+      "exists from an earlier run, and Helm cannot create it again: its helm.sh/hook-delete-policy is {policy}, without before-hook-creation",
+      "delete it and install again"),
+  /** An upgrade continues a first installation, and does not run a hook of the installation. */
+  INSTALL_HOOK_SKIPPED(
+      Severity.WARNING,
+      "is a hook of an installation only ({events}); the first installation failed and is continued by an upgrade, which does not run it",
+      "check that it has completed; if it has not, uninstall the release and install it again"),
   /** A Secret that the chart needs lacks keys. */
   SECRET_INCOMPLETE(
       Severity.ERROR,
@@ -229,13 +239,18 @@ public enum ProblemCode {
   /** A Job has failed. */
   JOB_FAILED(
       Severity.ERROR,
-      "has failed[; its log ends: {log}]",
+      "has failed[: {detail}][; the log of its pod {pod} ends: {log}]",
       "fix the cause, delete the Job and reinstall; Helm recreates it"),
   /** A Job is not complete. */
   JOB_NOT_COMPLETE(
       Severity.ERROR,
       "is not complete yet[; its log ends: {log}]",
       "wait, or look at the log of its pod"),
+  /** The pod of a Job cannot be created. */
+  JOB_WITHOUT_POD(
+      Severity.ERROR,
+      "has no pod: {detail}",
+      "remove what forbids this pod, such as a quota or the rights of its ServiceAccount"),
   /** The Job that migrates the database does not exist, although the release is not deployed. */
   MIGRATION_JOB_MISSING(
       Severity.ERROR,
@@ -248,6 +263,16 @@ public enum ProblemCode {
       Severity.ERROR,
       "is {phase}[: {detail}][; its log ends: {log}]",
       "look at the events of the pod"),
+  /** No node fits a pod. */
+  POD_UNSCHEDULABLE(
+      Severity.ERROR,
+      "cannot be scheduled[: {detail}]",
+      "add or free a node that fits, or correct what the pod asks of its node in the values of the chart"),
+  /** No scheduler has looked at a pod. */
+  POD_WITHOUT_SCHEDULER(
+      Severity.ERROR,
+      "waits for the scheduler '{scheduler}', which has not looked at it",
+      "check that this scheduler runs, or correct schedulerName in the values of the chart"),
   /** A pod runs and is not ready. */
   POD_NOT_READY(
       Severity.ERROR,

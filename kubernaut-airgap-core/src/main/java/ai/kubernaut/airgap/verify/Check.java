@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.verify;
 
+import ai.kubernaut.airgap.cluster.workload.WorkloadInspector;
 import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.Subject;
@@ -101,5 +102,24 @@ public interface Check {
    */
   static Check of(Kind kind, Result result, Problem problem) {
     return ImmutableCheck.of(kind, result, Optional.empty(), Optional.of(problem));
+  }
+
+  /**
+   * Creates a check from what was found about a pod or a Job.
+   *
+   * @param kind what is checked
+   * @param finding what was found
+   * @return the check
+   */
+  static Check of(Kind kind, WorkloadInspector.Finding finding) {
+    return ImmutableCheck.of(
+        kind,
+        switch (finding.result()) {
+          case PASS -> Result.PASS;
+          case FAIL -> Result.FAIL;
+          case PENDING -> Result.PENDING;
+        },
+        finding.fact(),
+        finding.problem());
   }
 }

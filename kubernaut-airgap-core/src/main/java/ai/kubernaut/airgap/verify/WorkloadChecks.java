@@ -83,40 +83,7 @@ final class WorkloadChecks {
   }
 
   private Check job(KubernetesObject job) {
-    Subject subject = new Subject(Subject.Kind.JOB, Namespaces.path(job));
-    if (hasCondition(job, "Complete")) {
-      return Check.of(Check.Kind.JOB, Check.Result.PASS, Fact.of(FactCode.JOB_COMPLETE, subject));
-    }
-    Map<String, String> parameters = Map.of("log", lastLog(job));
-    return hasCondition(job, "Failed")
-        ? Check.of(
-            Check.Kind.JOB,
-            Check.Result.FAIL,
-            Problem.of(ProblemCode.JOB_FAILED, subject, parameters))
-        : Check.of(
-            Check.Kind.JOB,
-            Check.Result.PENDING,
-            Problem.of(ProblemCode.JOB_NOT_COMPLETE, subject, parameters));
-  }
-
-  private static boolean hasCondition(KubernetesObject job, String type) {
-    return job.fields().list("status", "conditions").stream()
-        .anyMatch(
-            condition ->
-                condition.text("type").orElse("").equals(type)
-                    && condition.text("status").orElse("").equals("True"));
-  }
-
-  private String lastLog(KubernetesObject job) {
-    return namespaces.pods().stream()
-        .filter(
-            pod ->
-                pod.fields().list("metadata", "ownerReferences").stream()
-                    .anyMatch(owner -> owner.text("name").orElse("").equals(job.name())))
-        .map(namespaces::logTail)
-        .filter(log -> !log.isEmpty())
-        .reduce((earlier, later) -> later)
-        .orElse("");
+    return Check.of(Check.Kind.JOB, namespaces.inspector().job(job, namespaces.pods()));
   }
 
   /**

@@ -419,7 +419,8 @@ final class VerifierTest {
     assertThat(check.kind()).isEqualTo(Kind.JOB);
     assertThat(code(check)).isEqualTo(ProblemCode.JOB_FAILED);
     assertThat(check.detail())
-        .isEqualTo("has failed; its log ends: 2 | 3 | 4 | 5 | connection refused");
+        .isEqualTo(
+            "has failed; the log of its pod migration-1 ends: 2 | 3 | 4 | 5 | connection refused");
     assertThat(check.remedy().orElse("")).contains("delete the Job");
   }
 
@@ -490,7 +491,21 @@ final class VerifierTest {
         "conditions: [{type: PodScheduled, status: 'False', message: '0/3 nodes are available: insufficient memory'}]");
     assertThat(problem().result()).isEqualTo(Result.PENDING);
     assertThat(problem().detail())
-        .isEqualTo("is Pending: 0/3 nodes are available: insufficient memory");
+        .isEqualTo("cannot be scheduled: 0/3 nodes are available: insufficient memory");
+    assertThat(code(problem())).isEqualTo(ProblemCode.POD_UNSCHEDULABLE);
+  }
+
+  @Test
+  void aPodThatNoSchedulerHasLookedAtSaysSo() {
+    cluster.put(
+        ResourceType.POD,
+        object(
+            "{apiVersion: v1, kind: Pod, metadata: {name: gateway-2, namespace: %s}, spec: {schedulerName: batch, containers: []}, status: {phase: Pending}}"
+                .formatted(NAMESPACE)));
+    assertThat(code(problem())).isEqualTo(ProblemCode.POD_WITHOUT_SCHEDULER);
+    assertThat(problem().result()).isEqualTo(Result.PENDING);
+    assertThat(problem().detail())
+        .isEqualTo("waits for the scheduler 'batch', which has not looked at it");
   }
 
   @Test

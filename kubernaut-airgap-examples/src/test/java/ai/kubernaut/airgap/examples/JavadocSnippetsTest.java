@@ -21,7 +21,8 @@ class JavadocSnippetsTest {
   private static final String VARIABLES =
       "Airgap airgap, MirrorPlan plan, ImageRef image, Path file, String values,"
           + " RegistryClient client, RegistryClient layout, RegistryClient registry,"
-          + " RegistryClient registries, Progress progress";
+          + " RegistryClient registries, Progress progress, ClusterClient cluster,"
+          + " KubernetesObject pod";
 
   private static List<Path> sources() throws IOException {
     List<Path> sources = new ArrayList<>();

@@ -27,6 +27,8 @@ final class Snippets {
         List.of(
             "ai.kubernaut.airgap.",
             "ai.kubernaut.airgap.chart.",
+            "ai.kubernaut.airgap.cluster.",
+            "ai.kubernaut.airgap.cluster.workload.",
             "ai.kubernaut.airgap.common.",
             "ai.kubernaut.airgap.examples.lab.",
             "ai.kubernaut.airgap.examples.lab.cluster.",

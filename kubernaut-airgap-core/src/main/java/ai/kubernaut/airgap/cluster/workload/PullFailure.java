@@ -1,4 +1,4 @@
-package ai.kubernaut.airgap.verify;
+package ai.kubernaut.airgap.cluster.workload;
 
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import java.util.List;

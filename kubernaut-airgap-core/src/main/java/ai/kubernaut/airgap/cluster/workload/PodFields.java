@@ -1,0 +1,55 @@
+package ai.kubernaut.airgap.cluster.workload;
+
+import ai.kubernaut.airgap.cluster.Fields;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads the fields of a pod. */
+final class PodFields {
+  private PodFields() {}
+
+  static String phase(KubernetesObject pod) {
+    return pod.fields().text("status", "phase").orElse("Unknown");
+  }
+
+  /** Returns the statuses of all containers, init containers first. */
+  static List<Fields> statuses(KubernetesObject pod) {
+    List<Fields> statuses = new ArrayList<>(pod.fields().list("status", "initContainerStatuses"));
+    statuses.addAll(pod.fields().list("status", "containerStatuses"));
+    return statuses;
+  }
+
+  /** Returns all containers, init containers first. */
+  static List<Fields> containers(KubernetesObject pod) {
+    List<Fields> containers = new ArrayList<>(pod.fields().list("spec", "initContainers"));
+    containers.addAll(pod.fields().list("spec", "containers"));
+    return containers;
+  }
+
+  static String image(KubernetesObject pod, String container) {
+    return containers(pod).stream()
+        .filter(candidate -> candidate.text("name").orElse("").equals(container))
+        .findFirst()
+        .flatMap(found -> found.text("image"))
+        .orElse("its image");
+  }
+
+  static Optional<Fields> condition(KubernetesObject object, String type) {
+    return object.fields().list("status", "conditions").stream()
+        .filter(condition -> condition.text("type").orElse("").equals(type))
+        .findFirst();
+  }
+
+  static boolean isTrue(KubernetesObject object, String type) {
+    return condition(object, type)
+        .filter(condition -> condition.text("status").orElse("").equals("True"))
+        .isPresent();
+  }
+
+  static boolean isOwnedBy(KubernetesObject pod, String kind) {
+    return pod.fields().list("metadata", "ownerReferences").stream()
+        .anyMatch(owner -> owner.text("kind").orElse("").equals(kind));
+  }
+}
