@@ -23,6 +23,7 @@ final class Kubelet implements AutoCloseable {
 
   private final Store store;
   private final EventLoop loop;
+  private final Scheduler scheduler;
   private final EventRecorder events;
   private final DockerConfigs credentials;
   private final ImagePuller puller;
@@ -42,6 +43,7 @@ final class Kubelet implements AutoCloseable {
       Duration backOff) {
     this.store = store;
     this.loop = loop;
+    this.scheduler = new Scheduler(store);
     this.events = new EventRecorder(store, "kubelet");
     this.credentials = credentials;
     this.puller = puller;
@@ -100,11 +102,18 @@ final class Kubelet implements AutoCloseable {
 
   /** Nothing in the cluster changes a pod that is ready or has ended. */
   private static boolean isSettled(JsonNode pod) {
-    return Conditions.isTrue(pod, "Ready") || Json.text(pod, "/status/phase").equals("Succeeded");
+    String phase = Json.text(pod, "/status/phase");
+    return Conditions.isTrue(pod, "Ready") || phase.equals("Succeeded") || phase.equals("Failed");
   }
 
   private void sync(ObjectNode pod) {
     PodWork work = works.computeIfAbsent(Json.uid(pod), uid -> new PodWork());
+    if (work.node.isEmpty()) {
+      work.node = scheduler.nodeFor(pod);
+      if (work.node.isEmpty()) {
+        return;
+      }
+    }
     work.state = advance(pod, work);
     store.updateIfPresent(
         ResourceKinds.POD,
@@ -159,6 +168,9 @@ final class Kubelet implements AutoCloseable {
     if (!pod.at("/spec/restartPolicy").asString("Always").equals("Always")) {
       if (!LabAnnotations.neededPod(pod).map(needs::hasReadyPod).orElse(true)) {
         return PodWork.State.RUNNING;
+      }
+      if (LabAnnotations.exitCode(pod) != 0) {
+        return PodWork.State.FAILED;
       }
       LabAnnotations.createdSecret(pod).ifPresent(name -> createSecret(pod, name));
       LabAnnotations.deletedSecret(pod).ifPresent(name -> deleteSecret(pod, name));

@@ -31,6 +31,11 @@ final class LabAnnotations {
     return annotation(pod, "lab.kubernaut.ai/deletes-secret");
   }
 
+  /** The code with which the pod's program ends: 0 unless it fails. */
+  static int exitCode(JsonNode pod) {
+    return annotation(pod, "lab.kubernaut.ai/exit-code").map(Integer::parseInt).orElse(0);
+  }
+
   private static Optional<String> annotation(JsonNode pod, String name) {
     return Optional.of(pod.at("/metadata/annotations").path(name).asString(""))
         .filter(value -> !value.isEmpty());

@@ -27,6 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
  * <p>What a program in a pod would do is said by annotations on the pod's template:
  *
  * <ul>
+ *   <li>{@code lab.kubernaut.ai/exit-code: <code>}: the Job's pod fails with this code;
  *   <li>{@code lab.kubernaut.ai/ready-after-job: <name>}: the pod becomes ready only after the Job
  *       of that name in its namespace has completed once;
  *   <li>{@code lab.kubernaut.ai/needs-pod: <key>=<value>}: the Job's pod ends only when a pod with
@@ -34,6 +35,9 @@ import tools.jackson.databind.node.ObjectNode;
  *   <li>{@code lab.kubernaut.ai/creates-secret: <name>} and {@code lab.kubernaut.ai/deletes-secret:
  *       <name>}: what the Job's pod has done when it ends.
  * </ul>
+ *
+ * <p>A pod gets a node that fits its {@code nodeSelector}, unless its {@code schedulerName} names
+ * another scheduler than the default one.
  *
  * <p>Safe for use by several threads. All its threads are daemons and end with {@link #close()}.
  */

@@ -57,7 +57,10 @@ final class PodAccess {
     LabAnnotations.neededJob(pod)
         .filter(job -> !Conditions.isTrue(pod, "Ready"))
         .ifPresent(job -> log.append("waiting for job %s to complete\n".formatted(job)));
-    return log.append(done ? "done\n" : "").toString();
+    int exitCode = status.at("/state/terminated/exitCode").asInt(0);
+    return log.append(exitCode != 0 ? "failed with exit code %d\n".formatted(exitCode) : "")
+        .append(done && exitCode == 0 ? "done\n" : "")
+        .toString();
   }
 
   ApiResponse serviceProxy(String namespace, String address, String path) {

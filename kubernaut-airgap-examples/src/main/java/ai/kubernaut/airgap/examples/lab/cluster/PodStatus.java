@@ -20,7 +20,7 @@ final class PodStatus {
   static ObjectNode write(ObjectNode pod, PodWork work) {
     ObjectNode spec = pod.withObjectProperty("spec");
     if (!spec.has("nodeName")) {
-      spec.put("nodeName", "worker-" + Math.floorMod(Json.name(pod).hashCode(), Nodes.WORKERS));
+      spec.put("nodeName", work.node.orElseThrow());
     }
     ObjectNode status = pod.withObjectProperty("status");
     status.put("startTime", work.startTime).put("qosClass", "Burstable");
@@ -31,11 +31,16 @@ final class PodStatus {
           case NOT_STARTED -> "Pending";
           case RUNNING, READY -> "Running";
           case SUCCEEDED -> "Succeeded";
+          case FAILED -> "Failed";
         });
-    containerStatuses(status, "initContainerStatuses", pod.at("/spec/initContainers"), work, true);
-    containerStatuses(status, "containerStatuses", pod.at("/spec/containers"), work, false);
+    containerStatuses(pod, "initContainerStatuses", pod.at("/spec/initContainers"), work, true);
+    containerStatuses(pod, "containerStatuses", pod.at("/spec/containers"), work, false);
     String completed =
-        work.state == PodWork.State.SUCCEEDED ? "PodCompleted" : "ContainersNotReady";
+        switch (work.state) {
+          case SUCCEEDED -> "PodCompleted";
+          case FAILED -> "PodFailed";
+          default -> "ContainersNotReady";
+        };
     boolean ready = work.state == PodWork.State.READY;
     Conditions.set(status, "PodScheduled", "True", "", "");
     Conditions.set(status, "Initialized", truth(started), "", "");
@@ -45,7 +50,7 @@ final class PodStatus {
   }
 
   private static void containerStatuses(
-      ObjectNode status, String field, JsonNode containers, PodWork work, boolean init) {
+      ObjectNode pod, String field, JsonNode containers, PodWork work, boolean init) {
     if (containers.isEmpty()) {
       return;
     }
@@ -53,7 +58,7 @@ final class PodStatus {
     for (JsonNode container : containers) {
       String name = Json.text(container, "/name");
       boolean started = work.started.contains(name);
-      boolean ended = started && (init || work.state == PodWork.State.SUCCEEDED);
+      boolean ended = started && (init || hasEnded(work));
       PulledImage pulled = work.pulled.get(name);
       ObjectNode each =
           statuses
@@ -64,18 +69,25 @@ final class PodStatus {
               .put("restartCount", 0)
               .put("started", started && !ended)
               .put("ready", init ? ended : work.state == PodWork.State.READY);
-      state(each.putObject("state"), name, work, started, ended, init);
+      int exitCode = init || work.state != PodWork.State.FAILED ? 0 : LabAnnotations.exitCode(pod);
+      state(each.putObject("state"), name, work, started, ended, init, exitCode);
     }
-    status.set(field, statuses);
+    pod.withObjectProperty("status").set(field, statuses);
   }
 
   private static void state(
-      ObjectNode state, String name, PodWork work, boolean started, boolean ended, boolean init) {
+      ObjectNode state,
+      String name,
+      PodWork work,
+      boolean started,
+      boolean ended,
+      boolean init,
+      int exitCode) {
     if (ended) {
       state
           .putObject("terminated")
-          .put("exitCode", 0)
-          .put("reason", "Completed")
+          .put("exitCode", exitCode)
+          .put("reason", exitCode == 0 ? "Completed" : "Error")
           .put("startedAt", work.startTime)
           .put("finishedAt", work.startTime);
     } else if (started) {
@@ -92,6 +104,10 @@ final class PodStatus {
               "reason",
               init || !name.equals(work.current) ? "PodInitializing" : "ContainerCreating");
     }
+  }
+
+  private static boolean hasEnded(PodWork work) {
+    return work.state == PodWork.State.SUCCEEDED || work.state == PodWork.State.FAILED;
   }
 
   private static String truth(boolean value) {

@@ -13,7 +13,8 @@ final class PodWork {
     NOT_STARTED,
     RUNNING,
     READY,
-    SUCCEEDED
+    SUCCEEDED,
+    FAILED
   }
 
   /** Why the current container does not start. */
@@ -27,6 +28,7 @@ final class PodWork {
   final Set<String> told = new HashSet<>();
 
   State state = State.NOT_STARTED;
+  Optional<String> node = Optional.empty();
   String current = "";
   Optional<Waiting> waiting = Optional.empty();
   boolean mounted;

@@ -229,22 +229,17 @@ final class WorkloadControllers {
   }
 
   private void job(ObjectNode job) {
-    if (Conditions.isTrue(job, "Complete")) {
+    if (Conditions.isTrue(job, "Complete") || Conditions.isTrue(job, "Failed")) {
       return;
     }
     List<ObjectNode> pods = owned(ResourceKinds.POD, job);
-    if (pods.isEmpty()) {
-      ObjectNode pod =
-          newPod(job, Json.name(job) + "-" + UUID.randomUUID().toString().substring(0, 5));
-      pod.withObject("/metadata/labels")
-          .put("job-name", Json.name(job))
-          .put("batch.kubernetes.io/job-name", Json.name(job))
-          .put("controller-uid", Json.uid(job))
-          .put("batch.kubernetes.io/controller-uid", Json.uid(job));
-      store.create(ResourceKinds.POD, pod);
+    int failed = inPhase(pods, "Failed");
+    boolean succeeded = inPhase(pods, "Succeeded") > 0;
+    boolean exhausted = !succeeded && failed > job.at("/spec/backoffLimit").asInt(6);
+    boolean active = !succeeded && !exhausted;
+    if (active && pods.size() == failed) {
+      createPod(job);
     }
-    boolean succeeded =
-        pods.stream().anyMatch(pod -> Json.text(pod, "/status/phase").equals("Succeeded"));
     setStatus(
         ResourceKinds.JOB,
         job,
@@ -252,7 +247,7 @@ final class WorkloadControllers {
           if (Json.text(status, "/startTime").isEmpty()) {
             status.put("startTime", Store.now());
           }
-          status.put("active", succeeded ? 0 : 1).put("ready", ready(pods));
+          status.put("active", active ? 1 : 0).put("ready", ready(pods)).put("failed", failed);
           if (succeeded) {
             status.put("succeeded", 1).put("completionTime", Store.now());
             Conditions.set(
@@ -262,7 +257,30 @@ final class WorkloadControllers {
                 "CompletionsReached",
                 "Reached expected number of succeeded pods");
           }
+          if (exhausted) {
+            Conditions.set(
+                status,
+                "Failed",
+                "True",
+                "BackoffLimitExceeded",
+                "Job has reached the specified backoff limit");
+          }
         });
+  }
+
+  private static int inPhase(List<ObjectNode> pods, String phase) {
+    return (int) pods.stream().filter(pod -> Json.text(pod, "/status/phase").equals(phase)).count();
+  }
+
+  private void createPod(ObjectNode job) {
+    ObjectNode pod =
+        newPod(job, Json.name(job) + "-" + UUID.randomUUID().toString().substring(0, 5));
+    pod.withObject("/metadata/labels")
+        .put("job-name", Json.name(job))
+        .put("batch.kubernetes.io/job-name", Json.name(job))
+        .put("controller-uid", Json.uid(job))
+        .put("batch.kubernetes.io/controller-uid", Json.uid(job));
+    store.create(ResourceKinds.POD, pod);
   }
 
   private void setStatus(ResourceKind kind, ObjectNode workload, Consumer<ObjectNode> change) {
