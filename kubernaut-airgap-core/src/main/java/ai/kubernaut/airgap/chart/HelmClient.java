@@ -168,6 +168,16 @@ public interface HelmClient extends AutoCloseable {
    */
   void uninstall(ReleaseName release);
 
+  /**
+   * Returns whether Helm ends with this JVM, however it ends, so that no Helm works on a release
+   * after the JVM was killed.
+   *
+   * @return false by default
+   */
+  default boolean endsWithJvm() {
+    return false;
+  }
+
   /** Frees what the client holds. Calling it again does nothing. */
   @Override
   void close();

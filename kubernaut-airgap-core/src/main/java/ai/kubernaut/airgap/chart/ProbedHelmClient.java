@@ -93,6 +93,11 @@ public final class ProbedHelmClient implements HelmClient {
     probed().uninstall(release);
   }
 
+  @Override
+  public boolean endsWithJvm() {
+    return helm.endsWithJvm();
+  }
+
   /** Closes the Helm client; the cluster client stays open. */
   @Override
   public void close() {

@@ -66,16 +66,15 @@ public interface InstallOptions {
   }
 
   /**
-   * Returns whether to continue when the release is pending: an operation of Helm on it has begun
-   * and not ended, because another Helm is working on it or because an earlier run was killed. To
-   * continue, the revision is marked as failed and the release is upgraded. An installation that
-   * was interrupted or cancelled marks its revision itself and does not need this.
+   * Returns what to do when the release is pending: an operation of Helm on it has begun and not
+   * ended, because another Helm is working on it or because an earlier run was killed. An
+   * installation that was interrupted or cancelled marks its revision as failed and is not pending.
    *
-   * @return false by default: a pending release is a problem, and nothing is changed
+   * @return {@link PendingRelease#CONTINUE_IF_ABANDONED} by default
    */
   @Value.Default
-  default boolean continuePending() {
-    return false;
+  default PendingRelease pendingRelease() {
+    return PendingRelease.CONTINUE_IF_ABANDONED;
   }
 
   /** Checks that the grace is not negative. */

@@ -161,12 +161,12 @@ public final class Installer {
     ChartSecrets secrets =
         new ChartSecrets(cluster, namespace, values, profile.secrets(), options.llmCredentials());
     List<Problem> problems = new ArrayList<>(secrets.problems());
-    Optional<StoredRelease> pending =
-        StoredRelease.latest(cluster, plan.release()).filter(StoredRelease::isPending);
-    if (!options.continuePending()) {
-      pending.ifPresent(release -> problems.add(pendingProblem(plan.release(), release)));
-    }
-    Optional<Release> existing = helm.status(plan.release());
+    Optional<PendingOperation> pending =
+        PendingOperation.find(cluster, helm, plan.release(), options.pendingRelease());
+    pending.flatMap(PendingOperation::problem).ifPresent(problems::add);
+    Optional<Release> existing =
+        helm.status(plan.release())
+            .filter(release -> pending.filter(PendingOperation::isRemoved).isEmpty());
     ReleaseHooks hooks =
         ReleaseHooks.of(
             proof.rendered(), plan.release(), existing.isPresent() ? "upgrade" : "install");
@@ -178,12 +178,7 @@ public final class Installer {
       throw new InstallException(problems);
     }
     List<Fact> created = new ArrayList<>();
-    pending.ifPresent(
-        release -> {
-          release.markFailed();
-          created.add(
-              Fact.of(FactCode.RELEASE_CONTINUED, subject(plan.release()), parameters(release)));
-        });
+    pending.ifPresent(operation -> created.add(operation.end(options.hookTimeout())));
     ensureNamespace(namespace).ifPresent(created::add);
     created.addAll(secrets.ensure());
     created.forEach(fact -> step(fact.describe()));
@@ -246,6 +241,14 @@ public final class Installer {
       InstallOptions options) {
     Optional<HookWatch> watch = watch(hooks, options.hookGrace());
     WatchedCall call = new WatchedCall(chart.release(), this::step);
+    Optional<ReleaseLease> lease =
+        ReleaseLease.hold(
+            cluster,
+            chart.release(),
+            nextRevision(chart.release()),
+            ReleaseLease.RENEW_INTERVAL,
+            helm.endsWithJvm(),
+            this::step);
     try {
       return overlay.over(
           chart, turned -> call.run(() -> operation.apply(turned, chart.release()), watch));
@@ -254,7 +257,13 @@ public final class Installer {
         markPendingAsFailed(chart.release(), e);
       }
       throw e;
+    } finally {
+      lease.ifPresent(ReleaseLease::close);
     }
+  }
+
+  private int nextRevision(ReleaseName release) {
+    return StoredRelease.latest(cluster, release).map(StoredRelease::revision).orElse(0) + 1;
   }
 
   private void markPendingAsFailed(ReleaseName name, RuntimeException first) {
@@ -274,16 +283,6 @@ public final class Installer {
 
   private static Subject subject(ReleaseName release) {
     return new Subject(Subject.Kind.RELEASE, release.name());
-  }
-
-  private static Problem pendingProblem(ReleaseName name, StoredRelease release) {
-    Map<String, String> parameters = new HashMap<>(parameters(release));
-    parameters.put("since", release.since());
-    return Problem.of(ProblemCode.RELEASE_PENDING, subject(name), parameters);
-  }
-
-  private static Map<String, String> parameters(StoredRelease release) {
-    return Map.of("status", release.status(), "revision", String.valueOf(release.revision()));
   }
 
   private static InstallException withoutChart(MirrorPlan plan) {

@@ -74,7 +74,12 @@ final class StoredRelease {
 
   /** Returns whether an operation of Helm on the release has begun and not ended. */
   boolean isPending() {
-    return status().startsWith(PENDING);
+    return status().startsWith(PENDING) || isUninstalling();
+  }
+
+  /** Returns whether the release was being uninstalled. */
+  boolean isUninstalling() {
+    return status().equals("uninstalling");
   }
 
   /** Returns when Helm has begun the operation. */

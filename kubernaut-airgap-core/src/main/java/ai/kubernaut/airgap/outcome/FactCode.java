@@ -96,6 +96,10 @@ public enum FactCode {
   SECRET_KEPT("exists and was not changed"),
   /** A pending revision of the release was marked as failed, so that it can be upgraded. */
   RELEASE_CONTINUED("was {status} at revision {revision}, which was marked as failed"),
+  /** An earlier operation of Helm was cut short, and the release was rolled back. */
+  RELEASE_ROLLED_BACK("was rolled back to revision {target}, as revision {revision}"),
+  /** An earlier operation of Helm was cut short, and the release was uninstalled. */
+  RELEASE_REMOVED("was {status} at revision {revision} and was uninstalled"),
   /** Helm has installed or upgraded the release. */
   RELEASE_INSTALLED("is {status} at revision {revision} with {chart}"),
 

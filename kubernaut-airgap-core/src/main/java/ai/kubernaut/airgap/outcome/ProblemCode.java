@@ -189,8 +189,13 @@ public enum ProblemCode {
   /** An operation of Helm on the release has begun and not ended. */
   RELEASE_PENDING(
       Severity.ERROR,
-      "is {status} at revision {revision} since {since}: another Helm is working on it, or an earlier run was killed",
-      "wait for the other Helm; if there is none, install again with continuePending (--continue-pending)"),
+      "is {status} at revision {revision} since {since}[, for {age}][, held by {holder}]: another Helm is working on it, or an earlier run was killed",
+      "wait for the other Helm; if there is none, install again with the pending release CONTINUE or ROLL_BACK (--pending continue, --pending roll-back)"),
+  /** Another run of this library works on the release. */
+  RELEASE_IN_USE(
+      Severity.ERROR,
+      "is {status} at revision {revision} since {since}[, for {age}]: {holder} is working on it and renews its lease",
+      "wait until that run has ended, or end it, and install again"),
   /** The Job or pod of a hook exists, and the chart does not let Helm replace it. */
   HOOK_NOT_REPLACEABLE(
       Severity.ERROR,

@@ -167,6 +167,12 @@ public final class HelmJavaClient extends AbstractHelmClient {
     }
   }
 
+  /** {@return true} */
+  @Override
+  public boolean endsWithJvm() {
+    return true;
+  }
+
   @Override
   public String toString() {
     return "HelmJavaClient" + describeKubeconfig();

@@ -5,15 +5,21 @@ import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.common.Secret;
 import ai.kubernaut.airgap.install.InstallOptions;
 import ai.kubernaut.airgap.install.Installation;
+import ai.kubernaut.airgap.install.PendingRelease;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.pullsecret.PullSecretOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 @Command(
     name = "install",
@@ -31,10 +37,36 @@ final class InstallCommand extends ClusterCommand {
   Map<String, Path> llmCredentials = new LinkedHashMap<>();
 
   @Option(
-      names = "--continue-pending",
+      names = "--pending",
+      paramLabel = "ACTION",
+      converter = PendingReleaseConverter.class,
+      defaultValue = "continue-if-abandoned",
       description =
-          "Continue an installation that was killed. Only when no other Helm is working on the release.")
-  boolean continuePending;
+          "What to do when an earlier operation has left the release pending: continue-if-abandoned (default), continue, roll-back or refuse. Use continue and roll-back only when no other Helm is working on the release.")
+  PendingRelease pending = PendingRelease.CONTINUE_IF_ABANDONED;
+
+  /** Reads the name of an action. */
+  static final class PendingReleaseConverter implements ITypeConverter<PendingRelease> {
+    @Override
+    public PendingRelease convert(String value) {
+      return Stream.of(PendingRelease.values())
+          .filter(one -> name(one).equals(value))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new TypeConversionException(
+                      "'%s' is not one of %s"
+                          .formatted(
+                              value,
+                              Stream.of(PendingRelease.values())
+                                  .map(PendingReleaseConverter::name)
+                                  .collect(Collectors.joining(", ")))));
+    }
+
+    private static String name(PendingRelease action) {
+      return action.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
 
   private Map<String, Secret> readLlmCredentials() {
     Map<String, Secret> secrets = new LinkedHashMap<>();
@@ -58,7 +90,7 @@ final class InstallCommand extends ClusterCommand {
             InstallOptions.builder()
                 .llmCredentials(readLlmCredentials())
                 .pinDigests(pinDigests)
-                .continuePending(continuePending)
+                .pendingRelease(pending)
                 .build());
     output.report("Installation", Reports.json(installation), Reports.text(installation));
     return 0;

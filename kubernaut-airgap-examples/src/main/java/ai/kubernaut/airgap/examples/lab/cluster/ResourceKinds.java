@@ -65,6 +65,7 @@ final class ResourceKinds {
           DAEMON_SET,
           JOB,
           namespaced("batch", "v1", "cronjobs", "CronJob", "cj"),
+          namespaced("coordination.k8s.io", "v1", "leases", "Lease"),
           namespaced("rbac.authorization.k8s.io", "v1", "roles", "Role"),
           namespaced("rbac.authorization.k8s.io", "v1", "rolebindings", "RoleBinding"),
           cluster("rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole"),

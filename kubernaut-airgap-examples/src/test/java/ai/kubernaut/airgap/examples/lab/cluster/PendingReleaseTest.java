@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ai.kubernaut.airgap.Airgap;
+import ai.kubernaut.airgap.ChildJvm;
 import ai.kubernaut.airgap.StepRun;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.HelmClient;
@@ -17,13 +18,13 @@ import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.install.InstallOptions;
 import ai.kubernaut.airgap.install.Installation;
+import ai.kubernaut.airgap.install.PendingRelease;
 import ai.kubernaut.airgap.k8s.Fabric8ClusterClient;
 import ai.kubernaut.airgap.kubernaut.ProductProfile;
 import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.mirror.MirroredImage;
 import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.outcome.FactCode;
-import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.ProblemsException;
 import ai.kubernaut.airgap.plan.MirrorPlan;
@@ -45,6 +46,9 @@ import org.junit.jupiter.api.io.TempDir;
 class PendingReleaseTest {
   private static final ReleaseName RELEASE = ReleaseName.of("pending", "pending");
   private static final ImageRef IMAGE = ImageRef.parse("harbor.corp/hook:1");
+
+  private static final ResourceType LEASE =
+      ResourceType.namespaced("coordination.k8s.io/v1", "Lease", "leases");
 
   @TempDir Path directory;
 
@@ -74,6 +78,10 @@ class PendingReleaseTest {
   }
 
   private Chart chart(boolean withHook) throws IOException {
+    return chart(directory, withHook);
+  }
+
+  private static Chart chart(Path directory, boolean withHook) throws IOException {
     Path chart = Files.createDirectories(directory.resolve("pending/templates")).getParent();
     Files.writeString(
         chart.resolve("Chart.yaml"), "apiVersion: v2\nname: pending\nversion: 1.0.0\n");
@@ -87,8 +95,8 @@ class PendingReleaseTest {
           """
           apiVersion: batch/v1
           kind: Job
-          metadata: {name: hook, annotations: {"helm.sh/hook": "post-install"}}
-          spec: {template: {spec: {restartPolicy: Never, containers: [{name: main, image: "harbor.corp/hook:1"}]}}}
+          metadata: {name: hook, annotations: {"helm.sh/hook": "post-install,post-upgrade"}}
+          spec: {template: {spec: {restartPolicy: Never, nodeSelector: {none: "true"}, containers: [{name: main, image: "harbor.corp/hook:1"}]}}}
           """);
     } else {
       Files.deleteIfExists(hook);
@@ -109,16 +117,21 @@ class PendingReleaseTest {
   }
 
   private Airgap airgap(HelmClient helm) {
+    return airgap(client, helm);
+  }
+
+  private static Airgap airgap(Fabric8ClusterClient client, HelmClient helm) {
     return Airgap.builder().cluster(client).helm(helm).profile(ProductProfile.none()).build();
   }
 
-  private static Installation install(Airgap airgap, Chart chart, boolean continuePending) {
+  private static Installation install(Airgap airgap, Chart chart, PendingRelease pending) {
     return airgap.install(
         mirrored(chart),
         PullSecretReport.none(),
         InstallOptions.builder()
             .hookTimeout(Duration.ofHours(1))
-            .continuePending(continuePending)
+            .hookGrace(Duration.ofHours(1))
+            .pendingRelease(pending)
             .build());
   }
 
@@ -134,7 +147,8 @@ class PendingReleaseTest {
     try (HelmClient helm = HelmJavaClient.withKubeconfig(kubeconfig);
         Airgap airgap = airgap(helm)) {
       Chart endless = chart(true);
-      StepRun<Installation> run = airgap.start(steps -> install(steps, endless, false));
+      StepRun<Installation> run =
+          airgap.start(steps -> install(steps, endless, PendingRelease.REFUSE));
       awaitHook();
       run.cancel();
       assertThat(catchThrowableOfType(CancelledException.class, run::await).reason())
@@ -142,40 +156,162 @@ class PendingReleaseTest {
       assertThat(helm.status(RELEASE))
           .hasValueSatisfying(release -> assertThat(release.status()).isEqualTo("failed"));
 
-      install(airgap, chart(false), false);
+      install(airgap, chart(false), PendingRelease.REFUSE);
       assertThat(helm.status(RELEASE))
           .hasValueSatisfying(release -> assertThat(release.isDeployed()).isTrue());
     }
   }
 
-  @Test
-  void anInstallationThatWasKilledIsRefusedAndContinuedOnRequest() throws Exception {
+  /** Leaves the release pending without a lease, as a Helm that was killed does. */
+  private void killHelm(boolean upgrade) throws Exception {
     Chart endless = chart(true);
     HelmClient killed = HelmJavaClient.withKubeconfig(kubeconfig);
-    Thread installing =
+    Thread deploying =
         new Thread(
             () ->
-                assertThatThrownBy(() -> killed.install(endless, RELEASE, Duration.ofHours(1)))
+                assertThatThrownBy(
+                        () -> {
+                          if (upgrade) {
+                            killed.upgrade(endless, RELEASE, Duration.ofHours(1));
+                          } else {
+                            killed.install(endless, RELEASE, Duration.ofHours(1));
+                          }
+                        })
                     .hasMessageContaining("closed"));
-    installing.start();
+    deploying.start();
     awaitHook();
     killed.close();
-    installing.join();
+    deploying.join();
+  }
 
+  private static ProblemCode refused(Airgap airgap, Chart chart, PendingRelease pending) {
+    ProblemsException refused =
+        catchThrowableOfType(ProblemsException.class, () -> install(airgap, chart, pending));
+    assertThat(refused.problems()).hasSize(1);
+    assertThat(refused)
+        .hasMessageContaining("at revision 1 since 20")
+        .hasMessageContaining("for 0 min");
+    return refused.problems().get(0).code();
+  }
+
+  private static List<FactCode> factsOf(Installation installation) {
+    return installation.facts().stream().map(Fact::code).toList();
+  }
+
+  private static void seeDeployed(HelmClient helm, int revision) {
+    assertThat(helm.status(RELEASE))
+        .hasValueSatisfying(
+            release -> {
+              assertThat(release.isDeployed()).isTrue();
+              assertThat(release.revision()).isEqualTo(revision);
+            });
+  }
+
+  @Test
+  void aPendingReleaseOfUnknownOriginIsRefusedAndContinuedOnRequest() throws Exception {
+    killHelm(false);
     try (HelmClient helm = HelmJavaClient.withKubeconfig(kubeconfig);
         Airgap airgap = airgap(helm)) {
       Chart chart = chart(false);
-      ProblemsException refused =
-          catchThrowableOfType(ProblemsException.class, () -> install(airgap, chart, false));
-      assertThat(refused.problems())
-          .extracting(Problem::code)
-          .containsExactly(ProblemCode.RELEASE_PENDING);
-      assertThat(refused).hasMessageContaining("is pending-install at revision 1 since 20");
+      for (PendingRelease choice :
+          List.of(PendingRelease.CONTINUE_IF_ABANDONED, PendingRelease.REFUSE)) {
+        assertThat(refused(airgap, chart, choice)).isEqualTo(ProblemCode.RELEASE_PENDING);
+      }
+      assertThat(factsOf(install(airgap, chart, PendingRelease.CONTINUE)))
+          .contains(FactCode.RELEASE_CONTINUED);
+      seeDeployed(helm, 2);
+    }
+  }
 
-      Installation continued = install(airgap, chart, true);
-      assertThat(continued.facts()).extracting(Fact::code).contains(FactCode.RELEASE_CONTINUED);
-      assertThat(helm.status(RELEASE))
-          .hasValueSatisfying(release -> assertThat(release.isDeployed()).isTrue());
+  @Test
+  void aPendingInstallationIsRolledBackByRemovingIt() throws Exception {
+    killHelm(false);
+    try (HelmClient helm = HelmJavaClient.withKubeconfig(kubeconfig);
+        Airgap airgap = airgap(helm)) {
+      assertThat(factsOf(install(airgap, chart(false), PendingRelease.ROLL_BACK)))
+          .contains(FactCode.RELEASE_REMOVED);
+      seeDeployed(helm, 1);
+    }
+  }
+
+  @Test
+  void aPendingUpgradeIsRolledBack() throws Exception {
+    try (HelmClient helm = HelmJavaClient.withKubeconfig(kubeconfig);
+        Airgap airgap = airgap(helm)) {
+      install(airgap, chart(false), PendingRelease.REFUSE);
+      killHelm(true);
+      assertThat(factsOf(install(airgap, chart(false), PendingRelease.ROLL_BACK)))
+          .contains(FactCode.RELEASE_ROLLED_BACK);
+      seeDeployed(helm, 4);
+    }
+  }
+
+  @Test
+  void anInstallationWhoseProcessWasKilledIsContinuedByItself() throws Exception {
+    Process host =
+        new ProcessBuilder(
+                ChildJvm.command(
+                    List.of("-Xmx256m"), Child.class, directory.toString(), kubeconfig.toString()))
+            .redirectErrorStream(true)
+            .start();
+    try {
+      awaitHook();
+    } finally {
+      host.destroyForcibly();
+      host.waitFor();
+    }
+    KubernetesObject lease =
+        client.get(LEASE, RELEASE.namespace(), "kubernaut-airgap-" + RELEASE.name()).orElseThrow();
+    assertThat(lease.fields().text("spec", "holderIdentity").orElseThrow())
+        .endsWith("process " + host.pid());
+    // The next run need not wait for long.
+    client.replace(LEASE, lease.with(1, "spec", "leaseDurationSeconds"));
+
+    try (HelmClient helm = HelmJavaClient.withKubeconfig(kubeconfig);
+        Airgap airgap = airgap(helm)) {
+      assertThat(factsOf(install(airgap, chart(false), PendingRelease.CONTINUE_IF_ABANDONED)))
+          .contains(FactCode.RELEASE_CONTINUED);
+      seeDeployed(helm, 2);
+      assertThat(
+              client
+                  .get(LEASE, RELEASE.namespace(), "kubernaut-airgap-" + RELEASE.name())
+                  .orElseThrow()
+                  .fields()
+                  .text("spec", "holderIdentity"))
+          .as("nobody holds the release now")
+          .contains("");
+    }
+  }
+
+  @Test
+  void aReleaseThatAnotherRunWorksOnIsRefusedWithItsHolder() throws Exception {
+    try (HelmClient helm = HelmJavaClient.withKubeconfig(kubeconfig);
+        Airgap airgap = airgap(helm)) {
+      Chart endless = chart(true);
+      StepRun<Installation> run =
+          airgap.start(steps -> install(steps, endless, PendingRelease.REFUSE));
+      awaitHook();
+      for (PendingRelease choice : PendingRelease.values()) {
+        if (choice != PendingRelease.REFUSE) {
+          assertThat(refused(airgap, endless, choice)).isEqualTo(ProblemCode.RELEASE_IN_USE);
+        }
+      }
+      run.cancel();
+      assertThatThrownBy(run::await).isInstanceOf(CancelledException.class);
+    }
+  }
+
+  /** A process that installs a release whose hook never ends. */
+  static final class Child {
+    private Child() {}
+
+    public static void main(String[] arguments) throws IOException {
+      Path kubeconfig = Path.of(arguments[1]);
+      try (Fabric8ClusterClient client = Fabric8ClusterClient.fromKubeconfig(kubeconfig);
+          HelmClient helm = HelmJavaClient.withKubeconfig(kubeconfig);
+          Airgap airgap = airgap(client, helm)) {
+        install(airgap, chart(Path.of(arguments[0]), true), PendingRelease.REFUSE);
+      }
     }
   }
 }
