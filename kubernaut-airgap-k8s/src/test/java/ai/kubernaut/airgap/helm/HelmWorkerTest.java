@@ -219,8 +219,10 @@ final class HelmWorkerTest {
       caller.setDaemon(true);
       caller.start();
       List<ProcessHandle> renderers = awaitRenderers();
+      long begin = System.nanoTime();
       caller.interrupt();
       caller.join(TimeUnit.SECONDS.toMillis(60));
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(1));
       assertThat(caller.isAlive()).isFalse();
       assertThat(thrown.get())
           .isInstanceOf(CancelledException.class)

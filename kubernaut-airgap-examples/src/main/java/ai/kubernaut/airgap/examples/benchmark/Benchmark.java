@@ -6,14 +6,15 @@ import java.util.Locale;
 /**
  * Measures this library: against each of skopeo, crane and oras that is on the PATH, between two
  * fresh docker-registry, on a fast and on a slow link; with thousands of images; and with a small
- * heap. Run it where little else runs; only the ratios within one run mean anything.
+ * heap; and what a call of Helm costs. Run it where little else runs; only the ratios within one
+ * run mean anything.
  *
  * <pre>
  * java -cp kubernaut-airgap.jar:lib/* ai.kubernaut.airgap.examples.benchmark.Benchmark [rounds [scale [part…]]]
  * </pre>
  */
 public final class Benchmark {
-  private static final List<String> PARTS = List.of("fast", "slow", "many", "heap");
+  private static final List<String> PARTS = List.of("fast", "slow", "many", "heap", "helm");
 
   private Benchmark() {}
 
@@ -21,7 +22,8 @@ public final class Benchmark {
    * Runs the benchmark.
    *
    * @param arguments the number of rounds, by default 3; the scale, by default 1 for about 500 MB;
-   *     the parts, {@code fast}, {@code slow}, {@code many} and {@code heap}, by default all
+   *     the parts, {@code fast}, {@code slow}, {@code many}, {@code heap} and {@code helm}, by
+   *     default all
    * @throws Exception when a registry does not start, or a tool fails
    */
   public static void main(String[] arguments) throws Exception {
@@ -35,6 +37,7 @@ public final class Benchmark {
         case "fast" -> new Comparison(System.out, rounds, scale, false).run();
         case "slow" -> new Comparison(System.out, rounds, scale, true).run();
         case "many" -> new ManyImages(System.out, scale).run();
+        case "helm" -> new HelmCost(System.out).run();
         case "heap" -> new SmallHeap(System.out, scale).run();
         default -> throw new IllegalArgumentException(part + " is none of " + PARTS);
       }

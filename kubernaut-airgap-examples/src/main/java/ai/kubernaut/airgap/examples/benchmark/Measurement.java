@@ -126,6 +126,13 @@ record Measurement(
     }
   }
 
+  /** Returns the peak memory of a process and of those that it has started and that still run. */
+  static long peakMebibytes(ProcessHandle process) {
+    return (residentKibibytes(process.pid())
+            + process.descendants().mapToLong(one -> residentKibibytes(one.pid())).sum())
+        / 1024;
+  }
+
   private static long loopback() throws IOException {
     return Files.readAllLines(Path.of("/proc/net/dev")).stream()
         .map(String::trim)

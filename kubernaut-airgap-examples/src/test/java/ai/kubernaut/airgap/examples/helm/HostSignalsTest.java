@@ -2,21 +2,35 @@ package ai.kubernaut.airgap.examples.helm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.chart.Chart;
+import ai.kubernaut.airgap.chart.HelmClient;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.examples.lab.cluster.LabCluster;
 import ai.kubernaut.airgap.examples.lab.cluster.PulledImage;
 import ai.kubernaut.airgap.helm.HelmJavaClient;
+import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.install.InstallOptions;
+import ai.kubernaut.airgap.install.Installation;
 import ai.kubernaut.airgap.k8s.Fabric8ClusterClient;
+import ai.kubernaut.airgap.kubernaut.ProductProfile;
+import ai.kubernaut.airgap.mirror.MirrorReport;
+import ai.kubernaut.airgap.overlay.MirrorProof;
+import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.pullsecret.PullSecretReport;
+import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
+import ai.kubernaut.airgap.verify.VerificationReport;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,8 +39,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A JVM that has rendered, installed and read a release still handles its signals: with Helm in
- * processes of its own, and with Helm in the JVM itself.
+ * A JVM that has rendered, proven, installed and verified a release still handles its signals: with
+ * Helm in processes of its own, and with Helm in the JVM itself.
  */
 class HostSignalsTest {
   @TempDir Path directory;
@@ -104,11 +118,19 @@ class HostSignalsTest {
               .redirectError(new File(directory.toFile(), "stderr"))
               .start();
       try (BufferedReader said = child.inputReader(StandardCharsets.UTF_8)) {
-        assertThat(said.readLine()).isEqualTo("installed deployed");
+        assertThat(said.readLine()).as(() -> error()).isEqualTo("installed deployed");
         host.test(child, said);
       } finally {
         child.destroyForcibly();
       }
+    }
+  }
+
+  private String error() {
+    try {
+      return Files.readString(directory.resolve("stderr"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -139,12 +161,38 @@ class HostSignalsTest {
         first.status(name);
         first.install(chart, name, Duration.ofSeconds(20));
         first.uninstall(name);
+        proveInstallAndVerify(first, chart, Path.of(arguments[1]));
         System.out.println(
             "installed "
                 + second
                     .install(chart, ReleaseName.of("second", "signals"), Duration.ofSeconds(20))
                     .status());
         Thread.currentThread().join();
+      }
+    }
+
+    private static void proveInstallAndVerify(HelmClient helm, Chart chart, Path kubeconfig) {
+      MirrorPlan plan =
+          MirrorPlan.builder(Target.registry("harbor.corp"))
+              .chart(chart.release(ReleaseName.of("whole", "signals")))
+              .build();
+      try (Fabric8ClusterClient cluster = Fabric8ClusterClient.fromKubeconfig(kubeconfig);
+          Airgap airgap =
+              Airgap.builder()
+                  .cluster(cluster)
+                  .helm(helm)
+                  .registry(MemoryRegistryClient.create())
+                  .profile(ProductProfile.none())
+                  .build()) {
+        MirrorProof unused = airgap.prove(plan).orElseThrow();
+        Installation installation =
+            airgap.install(
+                MirrorReport.of(plan, List.of()),
+                PullSecretReport.none(),
+                InstallOptions.builder().build());
+        VerificationReport verified = airgap.verify(installation);
+        assertThat(verified.checks()).isNotEmpty();
+        helm.uninstall(installation.release());
       }
     }
 
