@@ -2,8 +2,6 @@ package ai.kubernaut.airgap.chart;
 
 import ai.kubernaut.airgap.common.CancelledException;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A Helm that waits for a hook when it installs or upgrades: until it is told how the hook ends, or
  * until it is interrupted.
  */
-public final class BlockingHelm implements HelmClient {
-  private final TemplateHelm helm;
+public final class BlockingHelm extends ForwardingHelmClient {
   private final Consumer<String> hook;
   private final CountDownLatch waiting = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -28,7 +25,7 @@ public final class BlockingHelm implements HelmClient {
    * @param hook creates the hook, given {@code install} or {@code upgrade}
    */
   public BlockingHelm(TemplateHelm helm, Consumer<String> hook) {
-    this.helm = helm;
+    super(helm);
     this.hook = hook;
   }
 
@@ -86,58 +83,18 @@ public final class BlockingHelm implements HelmClient {
   @Override
   public Release install(Chart chart, ReleaseName release, Duration timeout) {
     awaitEnd("install");
-    return helm.install(chart, release, timeout);
+    return super.install(chart, release, timeout);
   }
 
   @Override
   public Release upgrade(Chart chart, ReleaseName release, Duration timeout) {
     awaitEnd("upgrade");
-    return helm.upgrade(chart, release, timeout);
-  }
-
-  @Override
-  public String render(Chart chart, ReleaseName release, Branch branch) {
-    return helm.render(chart, release, branch);
-  }
-
-  @Override
-  public List<TemplateConditions> conditions(Chart chart) {
-    return helm.conditions(chart);
-  }
-
-  @Override
-  public String values(Chart chart) {
-    return helm.values(chart);
-  }
-
-  @Override
-  public String metadata(Chart chart) {
-    return helm.metadata(chart);
-  }
-
-  @Override
-  public Map<List<String>, String> schemas(Chart chart) {
-    return helm.schemas(chart);
+    return super.upgrade(chart, release, timeout);
   }
 
   @Override
   public Release rollback(ReleaseName release, int revision, Duration timeout) {
     awaitEnd("rollback");
-    return helm.rollback(release, revision, timeout);
-  }
-
-  @Override
-  public List<Release> history(ReleaseName release) {
-    return helm.history(release);
-  }
-
-  @Override
-  public void uninstall(ReleaseName release) {
-    helm.uninstall(release);
-  }
-
-  @Override
-  public void close() {
-    helm.close();
+    return super.rollback(release, revision, timeout);
   }
 }

@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.kubernaut.airgap.chart.Branch;
 import ai.kubernaut.airgap.chart.Chart;
+import ai.kubernaut.airgap.chart.ForwardingHelmClient;
 import ai.kubernaut.airgap.chart.HelmClient;
-import ai.kubernaut.airgap.chart.Release;
 import ai.kubernaut.airgap.chart.ReleaseName;
-import ai.kubernaut.airgap.chart.TemplateConditions;
 import ai.kubernaut.airgap.helm.HelmJavaClient;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
@@ -25,7 +24,6 @@ import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -183,63 +181,17 @@ class LabChartVersionsTest {
   }
 
   /** Helm, and how often it rendered. */
-  private static final class CountingHelm implements HelmClient {
+  private static final class CountingHelm extends ForwardingHelmClient {
     final AtomicInteger renderings = new AtomicInteger();
-    private final HelmClient helm;
 
     CountingHelm(HelmClient helm) {
-      this.helm = helm;
+      super(helm);
     }
 
     @Override
     public String render(Chart chart, ReleaseName release, Branch branch) {
       renderings.incrementAndGet();
-      return helm.render(chart, release, branch);
-    }
-
-    @Override
-    public List<TemplateConditions> conditions(Chart chart) {
-      return helm.conditions(chart);
-    }
-
-    @Override
-    public String values(Chart chart) {
-      return helm.values(chart);
-    }
-
-    @Override
-    public String metadata(Chart chart) {
-      return helm.metadata(chart);
-    }
-
-    @Override
-    public Release install(Chart chart, ReleaseName release, Duration timeout) {
-      return helm.install(chart, release, timeout);
-    }
-
-    @Override
-    public Release upgrade(Chart chart, ReleaseName release, Duration timeout) {
-      return helm.upgrade(chart, release, timeout);
-    }
-
-    @Override
-    public Release rollback(ReleaseName release, int revision, Duration timeout) {
-      return helm.rollback(release, revision, timeout);
-    }
-
-    @Override
-    public List<Release> history(ReleaseName release) {
-      return helm.history(release);
-    }
-
-    @Override
-    public void uninstall(ReleaseName release) {
-      helm.uninstall(release);
-    }
-
-    @Override
-    public void close() {
-      helm.close();
+      return super.render(chart, release, branch);
     }
   }
 }
