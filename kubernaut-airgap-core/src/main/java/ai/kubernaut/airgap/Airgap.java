@@ -1,5 +1,10 @@
 package ai.kubernaut.airgap;
 
+import ai.kubernaut.airgap.bundle.Bundle;
+import ai.kubernaut.airgap.bundle.BundleLoader;
+import ai.kubernaut.airgap.bundle.BundleOptions;
+import ai.kubernaut.airgap.bundle.BundleReport;
+import ai.kubernaut.airgap.bundle.Bundler;
 import ai.kubernaut.airgap.chart.Branch;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.ChartFetcher;
@@ -333,9 +338,85 @@ public final class Airgap implements AutoCloseable {
         options, cancelled -> new MirrorEngine(from, to, cancelled, progress).mirror(plan));
   }
 
+  /**
+   * Puts the images of a plan, the plan and its chart into a bundle, to be carried to a mirror that
+   * cannot be reached from here. Needs a registry client.
+   *
+   * @param plan what to put into the bundle
+   * @param store keeps the bundle, for example an image layout; stays open
+   * @param options the name of the bundle, and limits
+   * @return the bundle; {@link BundleReport#orElseThrow()} throws an exception if an image is not
+   *     in it
+   * @throws ai.kubernaut.airgap.chart.ChartChangedException when the chart or one of its files is
+   *     not the one that was planned
+   * @throws ai.kubernaut.airgap.registry.RegistryException when a registry or the store cannot be
+   *     used
+   * @throws ai.kubernaut.airgap.common.CancelledException when the thread is interrupted, or the
+   *     run is cancelled or closed
+   * @throws IllegalStateException when no registry client was given
+   */
+  public BundleReport bundle(MirrorPlan plan, RegistryClient store, BundleOptions options) {
+    Bundler bundler = new Bundler(source(), store, progress);
+    return cancellable(
+        options.mirror(),
+        cancelled ->
+            bundler.create(plan, BundleOptions.builder().from(options).mirror(cancelled).build()));
+  }
+
+  /**
+   * Mirrors the images of a bundle with the default options. Needs a registry client for the
+   * mirror.
+   *
+   * @param bundle the bundle; it is checked before anything is sent
+   * @param plan the plan of the bundle; it may have another target, or fewer images
+   * @return the result for each image; {@link MirrorReport#orElseThrow()} throws an exception if
+   *     one failed
+   * @throws ai.kubernaut.airgap.bundle.BundleException before anything is sent, when the bundle is
+   *     not complete
+   * @throws ai.kubernaut.airgap.registry.RegistryException before anything is sent, when the mirror
+   *     cannot be used at all
+   * @throws ai.kubernaut.airgap.common.CancelledException when the thread is interrupted, or the
+   *     run is cancelled or closed
+   * @throws IllegalStateException when no registry client was given
+   */
+  public MirrorReport mirror(Bundle bundle, MirrorPlan plan) {
+    return mirror(bundle, plan, MirrorOptions.builder().build());
+  }
+
+  /**
+   * Mirrors the images of a bundle. Needs a registry client for the mirror.
+   *
+   * @param bundle the bundle; it is checked before anything is sent
+   * @param plan the plan of the bundle; it may have another target, or fewer images
+   * @param options limits
+   * @return the result for each image; {@link MirrorReport#orElseThrow()} throws an exception if
+   *     one failed
+   * @throws ai.kubernaut.airgap.bundle.BundleException before anything is sent, when the bundle is
+   *     not complete
+   * @throws ai.kubernaut.airgap.registry.RegistryException before anything is sent, when the mirror
+   *     cannot be used at all
+   * @throws ai.kubernaut.airgap.common.CancelledException when the thread is interrupted, or the
+   *     run is cancelled or closed
+   * @throws IllegalStateException when no registry client was given
+   */
+  public MirrorReport mirror(Bundle bundle, MirrorPlan plan, MirrorOptions options) {
+    BundleLoader loader = new BundleLoader(target(), progress);
+    return cancellable(options, cancelled -> loader.load(bundle, plan, cancelled));
+  }
+
+  /**
+   * Checks the content of a bundle against its digests. Needs no client.
+   *
+   * @param bundle the bundle
+   * @return the problems of its content
+   * @throws ai.kubernaut.airgap.common.CancelledException when the thread is interrupted
+   */
+  public BundleReport check(Bundle bundle) {
+    return BundleLoader.check(bundle, progress);
+  }
+
   /** Runs a step of the mirror engine that closing cancels. */
-  private MirrorReport cancellable(
-      MirrorOptions options, Function<MirrorOptions, MirrorReport> step) {
+  private <T> T cancellable(MirrorOptions options, Function<MirrorOptions, T> step) {
     Run run = new Run();
     runs.add(run);
     try {

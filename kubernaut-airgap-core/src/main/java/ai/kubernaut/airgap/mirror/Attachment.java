@@ -13,8 +13,14 @@ import java.util.Optional;
  * @param tag the tag that cosign finds it by; empty for an OCI referrer
  * @param content what it consists of; its root may be an index
  */
-record Attachment(Digest subject, Optional<String> tag, ImageContent content) {
-  ImageRef in(Repository repository) {
+public record Attachment(Digest subject, Optional<String> tag, ImageContent content) {
+  /**
+   * Returns the reference of the attachment in a repository.
+   *
+   * @param repository the repository
+   * @return its tag there, or its digest
+   */
+  public ImageRef in(Repository repository) {
     return tag.map(repository::tag).orElseGet(() -> repository.digest(content.digest()));
   }
 }

@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /** Finds what is attached to one image, to its platforms' manifests, and to what it has found. */
-final class AttachmentFinder {
+public final class AttachmentFinder {
   private static final int MAX_ATTACHMENTS = 1000;
   private static final List<String> ALL_SUFFIXES = List.of(".sig", ".att", ".sbom");
   private static final List<String> SIGNATURE_SUFFIXES = List.of(".sig");
@@ -51,7 +51,19 @@ final class AttachmentFinder {
     this.tags = tags();
   }
 
-  static List<Attachment> find(
+  /**
+   * Finds what is attached to an image.
+   *
+   * @param registries reads the attachments
+   * @param repository where the image is
+   * @param image the content of the image
+   * @param wanted which attachments are wanted
+   * @param budget counts the manifests that are read
+   * @return the attachments, each after its subject
+   * @throws ai.kubernaut.airgap.registry.RegistryException when they cannot be read
+   * @throws InvalidManifestException when there are too many, or one is invalid
+   */
+  public static List<Attachment> find(
       RegistryClient registries,
       Repository repository,
       ImageContent image,

@@ -95,7 +95,8 @@ final class BlobCopy {
       image.present();
       return Way.PRESENT;
     }
-    if (home.isPresent()
+    // Only while images are packed are there several registries on the target side.
+    if (home.filter(other -> other.registry().equals(to.registry())).isPresent()
         && !options.isKnownUnsupported(Capability.MOUNT)
         && image.target().mountBlob(to, blob.digest(), home.orElseThrow())) {
       // A registry that mounts also accepts what is there already, so it is not asked first.

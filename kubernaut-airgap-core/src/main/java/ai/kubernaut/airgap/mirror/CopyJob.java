@@ -12,13 +12,45 @@ import java.util.Optional;
  * One image to copy. The references are names on their side only: the same name may be on both.
  *
  * @param entry the image in the plan
+ * @param sourceDigest the digest that is read; empty when the plan does not know it
  * @param expectedDigest the digest that the target should have; empty when the plan cannot know
  * @param platforms which of its platforms are copied
  */
-record CopyJob(MirrorEntry entry, Optional<Digest> expectedDigest, Platforms platforms) {
+record CopyJob(
+    MirrorEntry entry,
+    Optional<Digest> sourceDigest,
+    Optional<Digest> expectedDigest,
+    Platforms platforms) {
+  /** Images go from their source to the mirror. */
   static List<CopyJob> of(MirrorPlan plan) {
+    return plan.entries().stream().map(entry -> of(plan, entry)).toList();
+  }
+
+  private static CopyJob of(MirrorPlan plan, MirrorEntry entry) {
+    return new CopyJob(entry, entry.digest(), plan.expectedDigest(entry), plan.platforms());
+  }
+
+  /** Images keep their names: they go from their source to a place between source and mirror. */
+  static List<CopyJob> packing(MirrorPlan plan) {
+    return plan.entries().stream().map(entry -> of(plan, packed(entry))).toList();
+  }
+
+  private static MirrorEntry packed(MirrorEntry entry) {
+    return MirrorEntry.builder()
+        .from(entry)
+        .target(entry.source().mirroredIn(entry.source().repository()))
+        .build();
+  }
+
+  /** Images go on to the mirror as they were packed, whichever platforms that left out. */
+  static List<CopyJob> unpacking(MirrorPlan plan) {
     return plan.entries().stream()
-        .map(entry -> new CopyJob(entry, plan.expectedDigest(entry), plan.platforms()))
+        .map(
+            entry -> {
+              Optional<Digest> packed = entry.mirroredDigest().or(entry::digest);
+              return new CopyJob(
+                  entry, packed, packed.filter(any -> plan.platforms().isAll()), plan.platforms());
+            })
         .toList();
   }
 

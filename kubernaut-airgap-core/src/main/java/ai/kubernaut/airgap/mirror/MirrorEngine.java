@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.mirror;
 
 import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.common.CancelledException;
+import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.progress.Progress;
 import ai.kubernaut.airgap.progress.ProgressEvent;
@@ -15,6 +16,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Copies the images of a plan from one client, the source, to another, the target (the guide, step
@@ -88,16 +90,56 @@ public final class MirrorEngine {
    * @throws AirgapException when the journal cannot be opened
    */
   public MirrorReport mirror(MirrorPlan plan) {
+    return mirror("Mirroring", plan, CopyJob::of);
+  }
+
+  /**
+   * Copies every image of a plan under its source name, to a target that lies between the sources
+   * and the mirror, such as an image layout. {@link #unpack} copies them on to the mirror.
+   *
+   * @param plan what to copy
+   * @return what became of each image
+   * @throws RegistryException before anything is copied, when a registry that images come from
+   *     cannot be used at all
+   * @throws CancelledException when the thread is interrupted or the run is cancelled; a later run
+   *     continues from there
+   * @throws AirgapException when the journal cannot be opened
+   */
+  public MirrorReport pack(MirrorPlan plan) {
+    return mirror("Packing", plan, CopyJob::packing);
+  }
+
+  /**
+   * Copies every image of a plan to the mirror from where {@link #pack} has copied it to. The
+   * mirror gets the images as they were packed: with the platforms that the plan had then.
+   *
+   * @param plan what to mirror, with the digests of what was packed
+   * @return what became of each image
+   * @throws RegistryException before anything is sent, when the mirror cannot be used at all
+   * @throws CancelledException when the thread is interrupted or the run is cancelled; a later run
+   *     continues from there
+   * @throws AirgapException when the journal cannot be opened
+   */
+  public MirrorReport unpack(MirrorPlan plan) {
+    return mirror(
+        "Mirroring",
+        MirrorPlan.builder(plan.target()).from(plan).platforms(Platforms.all()).build(),
+        CopyJob::unpacking);
+  }
+
+  private MirrorReport mirror(
+      String what, MirrorPlan plan, Function<MirrorPlan, List<CopyJob>> jobs) {
     Progress progress = progress();
     return progress.during(
         plan.entries().size(),
-        "Mirroring " + plan.entries().size() + " images to " + plan.target().address(),
-        () -> mirror(plan, progress),
+        what + " " + plan.entries().size() + " images for " + plan.target().address(),
+        () -> mirror(plan, jobs, progress),
         MirrorReport::isOk,
         MirrorReport::summary);
   }
 
-  private MirrorReport mirror(MirrorPlan plan, Progress progress) {
+  private MirrorReport mirror(
+      MirrorPlan plan, Function<MirrorPlan, List<CopyJob>> jobs, Progress progress) {
     Sides sides = Sides.of(source, target, options, sleeper, progress);
     try (Journal journal = options.journal().map(Journal::open).orElseGet(Journal::none)) {
       return inThreads(
@@ -106,6 +148,7 @@ public final class MirrorEngine {
             checkRegistries(images, plan, sides);
             return new MirrorRun(
                     plan,
+                    jobs,
                     options,
                     sides,
                     progress,

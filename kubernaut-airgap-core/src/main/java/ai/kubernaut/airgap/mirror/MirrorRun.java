@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /**
  * One run of one plan, in three phases: find out which images the mirror lacks and read their
@@ -46,6 +47,7 @@ final class MirrorRun {
 
   MirrorRun(
       MirrorPlan plan,
+      Function<MirrorPlan, List<CopyJob>> jobs,
       MirrorOptions options,
       Sides sides,
       Progress progress,
@@ -54,7 +56,7 @@ final class MirrorRun {
       Workers images,
       Workers blobs) {
     this.plan = withoutRefusedIndexes(plan, options);
-    this.jobs = CopyJob.of(this.plan);
+    this.jobs = jobs.apply(this.plan);
     this.options = options;
     this.fallback = new IndexFallback(options.platformWhereIndexRefused());
     this.sides = sides;
@@ -128,7 +130,7 @@ final class MirrorRun {
 
   private Found find(CopyJob job, Sides clients, ManifestBudget budget) {
     try {
-      Digest source = job.entry().digest().orElseGet(() -> resolve(clients.source(), job.source()));
+      Digest source = job.sourceDigest().orElseGet(() -> resolve(clients.source(), job.source()));
       Optional<Digest> there = clients.target().findManifest(job.target()).map(Descriptor::digest);
       if (there.isPresent()
           && there.equals(job.expectedDigest(source))

@@ -180,6 +180,40 @@ public enum ProblemCode {
       "{count} of its attachments are not listed as referrers: {registry} has no referrers API, and"
           + " the tag {tag} that replaces it is something else",
       "if they are needed, delete that tag and mirror the image again"),
+  // Bundles
+  /** There is no bundle where one was expected. */
+  BUNDLE_NOT_FOUND(
+      Severity.ERROR,
+      "there is no bundle: {detail}",
+      "check the path; a bundle is complete when its creation has ended without errors"),
+  /** A bundle cannot be read. */
+  BUNDLE_UNREADABLE(
+      Severity.ERROR, "cannot be read: {detail}", "check the medium and its permissions"),
+  /** A part of a bundle that describes the others cannot be used. */
+  BUNDLE_INVALID(Severity.ERROR, "{file} cannot be used: {detail}", "create the bundle again"),
+  /** A bundle has a format that this version does not know. */
+  BUNDLE_FORMAT_UNKNOWN(
+      Severity.ERROR,
+      "it needs '{found}', which this version does not know",
+      "read it with the version that it was created with, or a newer one"),
+  /** Content of a bundle is absent. */
+  BUNDLE_CONTENT_MISSING(
+      Severity.ERROR, "{file} is missing", "copy the bundle again, or continue its creation"),
+  /** Content of a bundle has another size. */
+  BUNDLE_CONTENT_TRUNCATED(
+      Severity.ERROR,
+      "{file} has {actual} bytes and should have {expected}",
+      "copy the bundle again"),
+  /** Content of a bundle does not have its digest. */
+  BUNDLE_CONTENT_DAMAGED(
+      Severity.ERROR,
+      "{file} does not have its digest: {detail}",
+      "copy the bundle again; check the medium"),
+  /** The plan of a bundle names a file outside the bundle. */
+  BUNDLE_PATH_UNSAFE(
+      Severity.ERROR,
+      "it has the path '{path}', which does not stay inside the directory",
+      "do not use this bundle; find out who has changed it"),
   // Installation
   /** A plan that was made from a list of images cannot be installed. */
   PLAN_WITHOUT_CHART(

@@ -48,7 +48,9 @@ public record Subject(Kind kind, String name) {
     /** A value of a chart, by its path. */
     VALUE("value "),
     /** A file, by its path. */
-    FILE("");
+    FILE(""),
+    /** A bundle, by its name. */
+    BUNDLE("bundle ");
 
     private final String label;
 

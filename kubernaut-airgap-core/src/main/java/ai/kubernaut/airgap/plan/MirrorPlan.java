@@ -98,6 +98,37 @@ public interface MirrorPlan extends Outcome<MirrorPlan> {
   }
 
   /**
+   * Changes the mirror. The images get the names that the target gives them; the overlay and the
+   * result of the proof, which are for the other names, fall away.
+   *
+   * @param target the other mirror
+   * @return this plan when the target is the same
+   * @throws InvalidPlanException when two images would get the same name in the mirror
+   * @throws ai.kubernaut.airgap.image.InvalidReferenceException when an image can have no name
+   *     there
+   */
+  default MirrorPlan forTarget(Target target) {
+    if (target.equals(target())) {
+      return this;
+    }
+    return MirrorPlan.builder(target)
+        .from(this)
+        .target(target)
+        .entries(
+            entries().stream()
+                .map(
+                    entry ->
+                        MirrorEntry.builder()
+                            .from(entry)
+                            .target(target.nameOf(entry.source()))
+                            .build())
+                .toList())
+        .overlay(Optional.empty())
+        .proofProblems(List.of())
+        .build();
+  }
+
+  /**
    * Returns what makes the chart pull from the mirror.
    *
    * @return empty when the plan has no chart, or no overlay was looked for

@@ -37,6 +37,8 @@ public sealed interface ProgressEvent {
     PREFLIGHT,
     /** Step 2: copy the images. */
     MIRROR,
+    /** Step 2 without a network to the mirror: put the images into a bundle, or check one. */
+    BUNDLE,
     /** Step 3: configure the pull secret. */
     PULL_SECRET,
     /** Step 4: install the chart. */

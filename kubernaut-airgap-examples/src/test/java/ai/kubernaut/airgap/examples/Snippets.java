@@ -26,6 +26,7 @@ final class Snippets {
     for (String name :
         List.of(
             "ai.kubernaut.airgap.",
+            "ai.kubernaut.airgap.bundle.",
             "ai.kubernaut.airgap.chart.",
             "ai.kubernaut.airgap.cluster.",
             "ai.kubernaut.airgap.cluster.workload.",
@@ -47,6 +48,7 @@ final class Snippets {
             "ai.kubernaut.airgap.outcome.",
             "ai.kubernaut.airgap.preflight.",
             "ai.kubernaut.airgap.progress.",
+            "ai.kubernaut.airgap.registry.layout.",
             "ai.kubernaut.airgap.registry.memory.",
             "ai.kubernaut.airgap.registry.retry.",
             "ai.kubernaut.airgap.registry.server.",

@@ -78,6 +78,9 @@ final class LayoutIndex {
       Map<String, String> annotations, @Nullable Repository shortNames) {
     String name = annotations.getOrDefault(REF_NAME, "");
     String wholeName = annotations.getOrDefault(CONTAINERD_NAME, "");
+    if (name.isEmpty() && wholeName.isEmpty() && shortNames != null) {
+      return Optional.of(shortNames.tag("latest"));
+    }
     boolean isTag = TAG.matcher(name).matches();
     if (isTag && wholeName.isEmpty()) {
       return shortNames == null ? Optional.empty() : Optional.of(shortNames.tag(name));
@@ -111,13 +114,19 @@ final class LayoutIndex {
    */
   LayoutIndex with(ImageRef name, Descriptor manifest, Predicate<ImageRef> obsolete) {
     Descriptor named =
-        Descriptor.builder().from(manifest).putAnnotations(REF_NAME, name.toString()).build();
+        Descriptor.builder().from(manifest).putAnnotations(REF_NAME, written(name)).build();
     Predicate<ImageRef> replaced = obsolete.or(name::equals);
     return of(
         index.withChildren(
             child -> name(child.annotations(), shortNames).filter(replaced).isEmpty(),
             List.of(named)),
         shortNames);
+  }
+
+  private String written(ImageRef name) {
+    return name.repository().equals(shortNames)
+        ? name.tag().orElseGet(name::toString)
+        : name.toString();
   }
 
   byte[] content() {

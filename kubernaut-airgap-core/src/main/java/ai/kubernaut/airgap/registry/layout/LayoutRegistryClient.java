@@ -87,6 +87,24 @@ public final class LayoutRegistryClient implements RegistryClient {
    *     holds something else, FORBIDDEN or REFUSED when it cannot be used
    */
   public static LayoutRegistryClient at(Path directory) {
+    return made(directory, null);
+  }
+
+  /**
+   * A client of a layout, which is made when there is nothing yet, in which the images of one
+   * repository are named by their tags alone.
+   *
+   * @param directory a layout, an empty directory, or a path where nothing is
+   * @param shortNames the repository whose images are named by their tags alone
+   * @return the client; the caller closes it
+   * @throws ai.kubernaut.airgap.registry.RegistryException with NOT_A_REGISTRY when the directory
+   *     holds something else, FORBIDDEN or REFUSED when it cannot be used
+   */
+  public static LayoutRegistryClient at(Path directory, Repository shortNames) {
+    return made(directory, shortNames);
+  }
+
+  private static LayoutRegistryClient made(Path directory, @Nullable Repository shortNames) {
     String what = "making an image layout of " + directory;
     return openingAction(directory, what)
         .run(
@@ -96,7 +114,7 @@ public final class LayoutRegistryClient implements RegistryClient {
               if (layout.read(VERSION_FILE, MAX_VERSION).isEmpty() && isFree(root)) {
                 make(layout);
               }
-              return open(root);
+              return opened(root, shortNames);
             });
   }
 

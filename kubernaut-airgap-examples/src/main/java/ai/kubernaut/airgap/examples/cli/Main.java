@@ -23,6 +23,7 @@ import picocli.CommandLine.Command;
       PlanCommand.class,
       PreflightCommand.class,
       MirrorCommand.class,
+      BundleCommand.class,
       PullSecretCommand.class,
       InstallCommand.class,
       VerifyCommand.class,

@@ -1,15 +1,20 @@
 package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.Airgap;
+import ai.kubernaut.airgap.bundle.Bundle;
+import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platform;
 import ai.kubernaut.airgap.mirror.MirrorOptions;
 import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.mirror.RateLimit;
+import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.preflight.PreflightOptions;
 import ai.kubernaut.airgap.preflight.PreflightReport;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +23,7 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "mirror",
-    description = "Copies the images of a plan to the mirror.",
+    description = "Copies the images of a plan, or of a bundle, to the mirror.",
     mixinStandardHelpOptions = true)
 final class MirrorCommand extends StepCommand {
   @Option(
@@ -59,6 +64,85 @@ final class MirrorCommand extends StepCommand {
       description = "Read from, or send to, this registry no more; repeatable.")
   Map<String, Long> bytesPerSecond = new HashMap<>();
 
+  @Option(
+      names = "--from-bundle",
+      paramLabel = "PATH",
+      description = {
+        "Take plan and images from this bundle. No network but that to the mirror is needed.",
+        "With --target the images get other names than planned."
+      })
+  @Nullable Path bundlePath;
+
+  @Option(
+      names = "--plan-directory",
+      paramLabel = "DIR",
+      description =
+          "Where to put plan, chart and values of the bundle, for the other commands: --plan DIR/plan.yaml. Default: the directory plan in the bundle")
+  @Nullable Path planDirectory;
+
+  @Option(
+      names = "--only",
+      paramLabel = "REF",
+      description = "Mirror only this image of the bundle, by its source name; repeatable.")
+  List<ImageRef> only = new ArrayList<>();
+
+  private @Nullable Bundle bundle;
+
+  @Override
+  public Integer call() {
+    if (bundlePath == null) {
+      if (planDirectory != null || !only.isEmpty()) {
+        throw new IllegalArgumentException(
+            "--plan-directory and --only apply to --from-bundle only");
+      }
+      return super.call();
+    }
+    if (plan.isGiven()) {
+      throw new IllegalArgumentException(
+          "--from-bundle brings its own plan; leave --plan, --chart, --images and --imageset out");
+    }
+    try (BundleStore opened = BundleStore.open(bundlePath)) {
+      bundle = opened.bundle();
+      return super.call();
+    }
+  }
+
+  @Override
+  MirrorPlan plan(Airgap airgap) {
+    if (bundle == null || bundlePath == null) {
+      return super.plan(airgap);
+    }
+    Path directory = planDirectory == null ? bundlePath.resolve("plan") : planDirectory;
+    MirrorPlan carried = bundle.unpackPlan(directory);
+    MirrorPlan wanted = carried.forRelease(release.or(carried.release()));
+    if (plan.target.target != null) {
+      wanted = wanted.forTarget(plan.target.target());
+    }
+    if (wanted.chart().isPresent() && wanted.overlay().isEmpty()) {
+      wanted = airgap.prove(wanted).in(wanted);
+    }
+    Path file = directory.resolve("plan.yaml");
+    wanted.save(file);
+    output.tell("The plan is saved in " + file);
+    return wanted;
+  }
+
+  /** The images of a bundle that were chosen, or all. */
+  private MirrorPlan chosen(MirrorPlan planned) {
+    if (only.isEmpty()) {
+      return planned;
+    }
+    List<MirrorEntry> entries =
+        planned.entries().stream()
+            .filter(entry -> only.stream().anyMatch(entry.source()::refersToSameImageAs))
+            .toList();
+    if (entries.size() < only.size()) {
+      throw new IllegalArgumentException(
+          "--only names an image that the bundle does not have; bundle inspect lists them");
+    }
+    return MirrorPlan.builder(planned.target()).entries(entries).build();
+  }
+
   private Map<String, RateLimit> limits() {
     Map<String, RateLimit> limits = new HashMap<>();
     requestsPerSecond.forEach(
@@ -85,15 +169,17 @@ final class MirrorCommand extends StepCommand {
                     .preflight(
                         planned, PreflightOptions.builder().preset(plan.target.preset()).build())
                     .orElseThrow());
+    MirrorOptions options =
+        MirrorOptions.builder()
+            .preflight(asked)
+            .limits(limits())
+            .journal(Optional.ofNullable(journal))
+            .platformWhereIndexRefused(Optional.ofNullable(platformIfIndexRefused))
+            .build();
     MirrorReport report =
-        airgap.mirror(
-            planned,
-            MirrorOptions.builder()
-                .preflight(asked)
-                .limits(limits())
-                .journal(Optional.ofNullable(journal))
-                .platformWhereIndexRefused(Optional.ofNullable(platformIfIndexRefused))
-                .build());
+        bundle == null
+            ? airgap.mirror(planned, options)
+            : airgap.mirror(bundle, chosen(planned), options);
     if (out != null) {
       report.plan().save(out);
     }

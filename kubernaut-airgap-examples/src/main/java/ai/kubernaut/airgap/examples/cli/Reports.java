@@ -1,5 +1,7 @@
 package ai.kubernaut.airgap.examples.cli;
 
+import ai.kubernaut.airgap.bundle.Bundle;
+import ai.kubernaut.airgap.bundle.BundleReport;
 import ai.kubernaut.airgap.chart.Branch;
 import ai.kubernaut.airgap.chart.ImageReason;
 import ai.kubernaut.airgap.chart.ImageUse;
@@ -291,6 +293,46 @@ final class Reports {
       one.put("blobsPresent", image.blobsPresent());
       image.failure().ifPresent(failure -> one.put("failure", failure.message()));
     }
+    addProblems(json, report.problems());
+    return json;
+  }
+
+  static ObjectNode json(Bundle bundle) {
+    ObjectNode json = object();
+    json.put("digest", bundle.digest().toString());
+    json.put("bytes", bundle.bytes());
+    ArrayNode images = json.putArray("images");
+    bundle
+        .images()
+        .forEach(
+            (name, digest) ->
+                images.addObject().put("source", name.toString()).put("digest", digest.toString()));
+    json.put("attachments", bundle.attachmentCount());
+    ArrayNode files = json.putArray("files");
+    bundle
+        .files()
+        .forEach((path, bytes) -> files.addObject().put("path", path).put("bytes", bytes));
+    return json;
+  }
+
+  static String text(Bundle bundle) {
+    StringBuilder text = new StringBuilder();
+    bundle
+        .images()
+        .forEach(
+            (name, digest) ->
+                text.append(name).append("  ").append(digest.abbreviated()).append('\n'));
+    bundle
+        .files()
+        .forEach((path, bytes) -> text.append(path).append("  ").append(bytes).append(" bytes\n"));
+    return text.append(bundle).toString();
+  }
+
+  static ObjectNode json(BundleReport report) {
+    ObjectNode json = object();
+    json.put("complete", report.isOk());
+    report.bundle().ifPresent(bundle -> json.set("bundle", json(bundle)));
+    report.images().ifPresent(images -> json.set("mirror", json(images)));
     addProblems(json, report.problems());
     return json;
   }

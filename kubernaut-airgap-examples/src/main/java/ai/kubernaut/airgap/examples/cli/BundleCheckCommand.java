@@ -1,0 +1,31 @@
+package ai.kubernaut.airgap.examples.cli;
+
+import ai.kubernaut.airgap.Airgap;
+import ai.kubernaut.airgap.bundle.BundleReport;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "check",
+    description = "Reads a whole bundle and compares everything with its digests.",
+    mixinStandardHelpOptions = true)
+final class BundleCheckCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "PATH", description = "The bundle.")
+  Path path = Path.of(".");
+
+  @Mixin Output output = new Output();
+
+  @Override
+  public Integer call() {
+    try (BundleStore store = BundleStore.open(path);
+        Airgap airgap = Airgap.builder().onProgress(output).build()) {
+      BundleReport report = airgap.check(store.bundle());
+      output.report("BundleReport", Reports.json(report), report.summary());
+      report.orElseThrow();
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package ai.kubernaut.airgap.examples.cli;
+
+import ai.kubernaut.airgap.Airgap;
+import ai.kubernaut.airgap.bundle.BundleOptions;
+import ai.kubernaut.airgap.bundle.BundleReport;
+import ai.kubernaut.airgap.mirror.MirrorOptions;
+import ai.kubernaut.airgap.plan.MirrorPlan;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "create",
+    description = "Puts the images of a plan, the plan and its chart into a bundle.",
+    mixinStandardHelpOptions = true)
+final class BundleCreateCommand extends StepCommand {
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      required = true,
+      description =
+          "The directory of the bundle, an OCI image layout. Run again with the same directory to continue.")
+  Path out = Path.of(".");
+
+  @Option(
+      names = "--journal",
+      paramLabel = "FILE",
+      description = "Lets half-fetched blobs survive the process, as for mirror.")
+  @Nullable Path journal;
+
+  @Override
+  int run(Airgap airgap, MirrorPlan planned) {
+    try (BundleStore store = BundleStore.create(out)) {
+      BundleReport report =
+          airgap.bundle(
+              planned,
+              store.client(),
+              BundleOptions.builder()
+                  .mirror(MirrorOptions.builder().journal(Optional.ofNullable(journal)).build())
+                  .build());
+      output.closeBar();
+      output.report("BundleReport", Reports.json(report), report.summary());
+      report.orElseThrow();
+      return 0;
+    }
+  }
+}
