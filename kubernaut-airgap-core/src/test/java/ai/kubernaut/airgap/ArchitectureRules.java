@@ -56,6 +56,7 @@ public final class ArchitectureRules {
           "registry.layout",
           "registry.memory",
           "registry.server",
+          "bundle.archive",
           "cluster.memory",
           "k8s",
           "helm");

@@ -214,6 +214,42 @@ public enum ProblemCode {
       Severity.ERROR,
       "it has the path '{path}', which does not stay inside the directory",
       "do not use this bundle; find out who has changed it"),
+  /** A part of a bundle is absent. */
+  BUNDLE_PART_MISSING(
+      Severity.ERROR, "the part {file} is missing", "copy all parts into one directory"),
+  /** A part of a bundle is too short. */
+  BUNDLE_PART_TRUNCATED(
+      Severity.ERROR,
+      "the part {file} has {actual} bytes and should have {expected}",
+      "copy the part again"),
+  /** A part of a bundle does not have its checksum. */
+  BUNDLE_PART_DAMAGED(
+      Severity.ERROR,
+      "the part {file} does not have its checksum",
+      "copy the part again; check the medium"),
+  /** A part of a bundle has the name of another one. */
+  BUNDLE_PARTS_OUT_OF_ORDER(
+      Severity.ERROR,
+      "the part {file} has the content of {other}",
+      "give the parts the names that they were created with"),
+  /** The archive of a bundle ends too early, although its parts are those of its list. */
+  BUNDLE_ARCHIVE_TRUNCATED(
+      Severity.ERROR, "the archive ends early: {where}", "create the bundle again"),
+  /** The archive of a bundle has something that does not belong there. */
+  BUNDLE_ENTRY_REFUSED(
+      Severity.ERROR,
+      "the archive has the entry '{entry}' of the type '{type}', which bundles do not have",
+      "do not use this bundle; find out who has changed it"),
+  /** The archive of a bundle has two entries with the same name. */
+  BUNDLE_ENTRY_DUPLICATE(
+      Severity.ERROR,
+      "the archive has the entry '{entry}' twice",
+      "do not use this bundle; find out who has changed it"),
+  /** The archive of a bundle has an entry with an impossible size. */
+  BUNDLE_ENTRY_TOO_LARGE(
+      Severity.ERROR,
+      "the archive has the entry '{entry}' with the impossible size {size}",
+      "do not use this bundle; find out who has changed it"),
   // Installation
   /** A plan that was made from a list of images cannot be installed. */
   PLAN_WITHOUT_CHART(

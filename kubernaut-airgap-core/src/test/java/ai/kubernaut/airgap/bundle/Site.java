@@ -19,14 +19,14 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The site with a network: published images, a chart, and a plan for them. */
-final class Site {
-  static final ImageRef GATEWAY = ImageRef.parse("quay.io/kubernaut-ai/gateway:v1");
-  static final ImageRef STORAGE = ImageRef.parse("docker.io/library/storage:v2");
+public final class Site {
+  public static final ImageRef GATEWAY = ImageRef.parse("quay.io/kubernaut-ai/gateway:v1");
+  public static final ImageRef STORAGE = ImageRef.parse("docker.io/library/storage:v2");
 
   private Site() {}
 
   /** Publishes two images that share layers, one of them signed. */
-  static void publish(RegistryClient source) {
+  public static void publish(RegistryClient source) {
     List<byte[]> shared = List.of(TestImages.bytes(300_000, 1), TestImages.bytes(9_000, 2));
     Manifest gateway = TestImages.publish(source, GATEWAY, TestImages.Kind.OCI, shared, 11);
     TestImages.publish(source, STORAGE, TestImages.Kind.DOCKER, shared, 12);
@@ -67,7 +67,8 @@ final class Site {
   }
 
   /** A plan of the images for a chart that is written to a directory. */
-  static MirrorPlan plan(RegistryClient source, Path directory, String target) throws IOException {
+  public static MirrorPlan plan(RegistryClient source, Path directory, String target)
+      throws IOException {
     Path chart = Files.createDirectories(directory.resolve("charts/kubernaut"));
     Files.writeString(
         chart.resolve("Chart.yaml"), "apiVersion: v2\nname: kubernaut\nversion: 1.1.0\n");

@@ -27,6 +27,7 @@ final class Snippets {
         List.of(
             "ai.kubernaut.airgap.",
             "ai.kubernaut.airgap.bundle.",
+            "ai.kubernaut.airgap.bundle.archive.",
             "ai.kubernaut.airgap.chart.",
             "ai.kubernaut.airgap.cluster.",
             "ai.kubernaut.airgap.cluster.workload.",

@@ -25,6 +25,14 @@ final class BundleCreateCommand extends StepCommand {
   Path out = Path.of(".");
 
   @Option(
+      names = "--part-size",
+      paramLabel = "BYTES",
+      converter = ByteSize.class,
+      description =
+          "Write a tar archive in parts of this size instead, such as 4G or 700M, for media that hold no more.")
+  @Nullable Long partSize;
+
+  @Option(
       names = "--journal",
       paramLabel = "FILE",
       description = "Lets half-fetched blobs survive the process, as for mirror.")
@@ -32,14 +40,22 @@ final class BundleCreateCommand extends StepCommand {
 
   @Override
   int run(Airgap airgap, MirrorPlan planned) {
-    try (BundleStore store = BundleStore.create(out)) {
+    try (BundleStore store = BundleStore.create(out, Optional.ofNullable(partSize))) {
       BundleReport report =
           airgap.bundle(
               planned,
               store.client(),
               BundleOptions.builder()
-                  .mirror(MirrorOptions.builder().journal(Optional.ofNullable(journal)).build())
+                  .mirror(
+                      MirrorOptions.builder()
+                          .journal(Optional.ofNullable(journal))
+                          // An archive is written from its beginning to its end.
+                          .blobsAtOnce(partSize == null ? 4 : 1)
+                          .build())
                   .build());
+      if (report.isOk()) {
+        store.finish();
+      }
       output.closeBar();
       output.report("BundleReport", Reports.json(report), report.summary());
       report.orElseThrow();

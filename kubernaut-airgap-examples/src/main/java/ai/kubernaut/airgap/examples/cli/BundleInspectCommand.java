@@ -19,7 +19,7 @@ final class BundleInspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (BundleStore store = BundleStore.open(path)) {
+    try (BundleStore store = BundleStore.openUnchecked(path)) {
       Bundle bundle = store.bundle();
       output.report("Bundle", Reports.json(bundle), Reports.text(bundle));
       return 0;

@@ -1,11 +1,13 @@
 package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.bundle.Bundle;
+import ai.kubernaut.airgap.bundle.archive.ArchiveRegistryClient;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.layout.LayoutRegistryClient;
 import java.nio.file.Path;
+import java.util.Optional;
 
-/** Where a bundle is on disk. */
+/** Where a bundle is on disk: an image layout, or the parts of an archive. */
 final class BundleStore implements AutoCloseable {
   private final RegistryClient client;
 
@@ -13,12 +15,29 @@ final class BundleStore implements AutoCloseable {
     this.client = client;
   }
 
-  static BundleStore create(Path directory) {
-    return new BundleStore(LayoutRegistryClient.at(directory, Bundle.repository()));
+  static BundleStore create(Path directory, Optional<Long> partSize) {
+    return new BundleStore(
+        partSize
+            .<RegistryClient>map(size -> ArchiveRegistryClient.create(directory, size))
+            .orElseGet(() -> LayoutRegistryClient.at(directory, Bundle.repository())));
   }
 
+  /** Opens a bundle whose content is going to be used. */
   static BundleStore open(Path path) {
-    return new BundleStore(LayoutRegistryClient.open(path, Bundle.repository()));
+    return new BundleStore(
+        ArchiveRegistryClient.isArchive(path) ? ArchiveRegistryClient.open(path) : layout(path));
+  }
+
+  /** Opens a bundle of which only the lists are read. */
+  static BundleStore openUnchecked(Path path) {
+    return new BundleStore(
+        ArchiveRegistryClient.isArchive(path)
+            ? ArchiveRegistryClient.openUnchecked(path)
+            : layout(path));
+  }
+
+  private static RegistryClient layout(Path path) {
+    return LayoutRegistryClient.open(path, Bundle.repository());
   }
 
   RegistryClient client() {
@@ -27,6 +46,13 @@ final class BundleStore implements AutoCloseable {
 
   Bundle bundle() {
     return Bundle.open(client);
+  }
+
+  /** Completes a bundle that was created. */
+  void finish() {
+    if (client instanceof ArchiveRegistryClient archive) {
+      archive.finish();
+    }
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.kubernaut.airgap.ChildJvm;
 import ai.kubernaut.airgap.bundle.Bundle;
+import ai.kubernaut.airgap.bundle.archive.ArchiveRegistryClient;
 import ai.kubernaut.airgap.examples.cli.CommandLineRun;
 import ai.kubernaut.airgap.examples.cli.Main;
 import ai.kubernaut.airgap.examples.lab.cluster.Flavour;
@@ -13,6 +14,7 @@ import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.registry.CredentialProvider;
 import ai.kubernaut.airgap.registry.Credentials;
 import ai.kubernaut.airgap.registry.DockerRegistry;
+import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
 import ai.kubernaut.airgap.registry.layout.LayoutRegistryClient;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -113,7 +115,10 @@ class BundleTransferTest {
 
   /** Returns the plan that the bundle carries. */
   private MirrorPlan carriedPlan() {
-    try (LayoutRegistryClient store = LayoutRegistryClient.open(medium, Bundle.repository())) {
+    try (RegistryClient store =
+        ArchiveRegistryClient.isArchive(medium)
+            ? ArchiveRegistryClient.open(medium)
+            : LayoutRegistryClient.open(medium, Bundle.repository())) {
       return Bundle.open(store).unpackPlan(directory.resolve("looked-at"));
     }
   }
@@ -189,6 +194,20 @@ class BundleTransferTest {
     CommandLineRun checked = CommandLineRun.of("bundle", "check", medium, "--json");
     assertThat(checked.status()).as(checked.toString()).isZero();
     assertThat(new ObjectMapper().readTree(checked.out()).path("complete").asBoolean()).isTrue();
+    loadInstallAndVerify();
+  }
+
+  @Test
+  void aChartIsInstalledFromABundleInParts_butNotWhenAPartIsMissing() throws Exception {
+    createBundle("--part-size", "64K");
+    assertThat(medium.resolve("bundle.tar.003")).exists();
+    assertThat(CommandLineRun.of("bundle", "inspect", medium).out()).contains("14 images");
+    Path second = medium.resolve("bundle.tar.002");
+    Path away = directory.resolve("left-on-the-desk");
+    Files.move(second, away);
+    assertThat(run(site, 1, "mirror", "--from-bundle", medium, "--target", "nowhere.invalid"))
+        .contains("the part bundle.tar.002 is missing; copy all parts into one directory");
+    Files.move(away, second);
     loadInstallAndVerify();
   }
 }
