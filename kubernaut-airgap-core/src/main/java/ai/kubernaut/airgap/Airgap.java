@@ -5,6 +5,7 @@ import ai.kubernaut.airgap.bundle.BundleLoader;
 import ai.kubernaut.airgap.bundle.BundleOptions;
 import ai.kubernaut.airgap.bundle.BundleReport;
 import ai.kubernaut.airgap.bundle.Bundler;
+import ai.kubernaut.airgap.bundle.Inventory;
 import ai.kubernaut.airgap.chart.Branch;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.ChartFetcher;
@@ -402,6 +403,19 @@ public final class Airgap implements AutoCloseable {
   public MirrorReport mirror(Bundle bundle, MirrorPlan plan, MirrorOptions options) {
     BundleLoader loader = new BundleLoader(target(), progress);
     return cancellable(options, cancelled -> loader.load(bundle, plan, cancelled));
+  }
+
+  /**
+   * Asks the mirror which blobs it has of the images of a plan, so that a bundle can leave them
+   * out. Needs a registry client. Read-only.
+   *
+   * @param plan the images
+   * @return the inventory, which can be saved and brought to where bundles are created
+   * @throws ai.kubernaut.airgap.registry.RegistryException when the mirror cannot be asked
+   * @throws IllegalStateException when no registry client was given
+   */
+  public Inventory inventory(MirrorPlan plan) {
+    return Inventory.of(plan, retrying(target(), run()));
   }
 
   /**

@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * Images, the plan that they are for, and the chart with its files: one OCI artifact, in an image
@@ -237,6 +238,23 @@ public final class Bundle {
     return sizes;
   }
 
+  /**
+   * Returns whether the bundle leaves out what the site has to have already.
+   *
+   * @return false when it has everything
+   */
+  public boolean isDelta() {
+    return !contents.absent().isEmpty();
+  }
+
+  List<BundleContents.Attached> attachments() {
+    return contents.attachments();
+  }
+
+  List<Descriptor> absent() {
+    return contents.absent();
+  }
+
   /** {@return the size of the whole content in bytes, each blob counted once} */
   public long bytes() {
     return root.size() + content.values().stream().mapToLong(Descriptor::size).sum();
@@ -248,7 +266,39 @@ public final class Bundle {
    * @return a client; closing it leaves the bundle open
    */
   public RegistryClient client() {
-    return new BundleClient(store, home, contents, content.values());
+    return plainClient();
+  }
+
+  private BundleClient plainClient() {
+    return new BundleClient(store, home, contents, content.values(), UnaryOperator.identity());
+  }
+
+  /**
+   * Returns a client that has the images of the bundle in one registry, where their own registry is
+   * the first part of their names: {@code quay.io/kubernaut-ai/gateway} is {@code
+   * bundle.local/quay.io/kubernaut-ai/gateway}. Read-only.
+   *
+   * @param registry the host, for example {@code bundle.local}
+   * @return a client; closing it leaves the bundle open
+   */
+  public RegistryClient clientWithin(String registry) {
+    return new BundleClient(
+        store,
+        home,
+        contents,
+        content.values(),
+        name ->
+            Repository.parse(
+                registry
+                    + "/"
+                    + name.registry().replaceAll("[^a-z0-9.-]", "-")
+                    + "/"
+                    + name.name()));
+  }
+
+  /** A client that has what a delta leaves out, too: the mirror has it. */
+  RegistryClient client(RegistryClient mirror, Map<Digest, Repository> homes) {
+    return plainClient().with(contents.absent(), mirror, homes);
   }
 
   /**

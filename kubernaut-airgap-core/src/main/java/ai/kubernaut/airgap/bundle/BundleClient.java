@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The images of a bundle under their source names, read-only. Wherever the bundle is stored, all
@@ -29,23 +31,53 @@ final class BundleClient implements RegistryClient {
   private final BundleContents contents;
   private final Map<Digest, Descriptor> content = new HashMap<>();
   private final Map<ImageRef, Descriptor> names = new HashMap<>();
+  private Map<Digest, Repository> homes = Map.of();
+  private @Nullable RegistryClient mirror;
   private volatile boolean closed;
 
   BundleClient(
       RegistryClient store,
       Repository home,
       BundleContents contents,
-      Iterable<Descriptor> content) {
+      Iterable<Descriptor> content,
+      UnaryOperator<Repository> naming) {
     this.store = store;
     this.home = home;
     this.contents = contents;
     content.forEach(one -> this.content.put(one.digest(), one));
-    contents.images().forEach(image -> names.put(plain(image.name()), image.manifest()));
+    contents
+        .images()
+        .forEach(image -> names.put(named(plain(image.name()), naming), image.manifest()));
     contents
         .attachments()
         .forEach(
             one ->
-                one.tag().ifPresent(tag -> names.put(one.repository().tag(tag), one.manifest())));
+                one.tag()
+                    .ifPresent(
+                        tag -> names.put(naming.apply(one.repository()).tag(tag), one.manifest())));
+  }
+
+  private static ImageRef named(ImageRef name, UnaryOperator<Repository> naming) {
+    return name.mirroredIn(naming.apply(name.repository()));
+  }
+
+  /** Adds blobs that are in repositories of a mirror. */
+  BundleClient with(List<Descriptor> absent, RegistryClient mirror, Map<Digest, Repository> homes) {
+    BundleClient client = new BundleClient(this);
+    client.mirror = mirror;
+    client.homes = Map.copyOf(homes);
+    absent.stream()
+        .filter(blob -> homes.containsKey(blob.digest()))
+        .forEach(blob -> client.content.put(blob.digest(), blob));
+    return client;
+  }
+
+  private BundleClient(BundleClient other) {
+    this.store = other.store;
+    this.home = other.home;
+    this.contents = other.contents;
+    this.content.putAll(other.content);
+    this.names.putAll(other.names);
   }
 
   private static ImageRef plain(ImageRef name) {
@@ -125,7 +157,13 @@ final class BundleClient implements RegistryClient {
   @Override
   public OptionalLong findBlob(Repository repository, Digest digest) {
     checkOpen();
-    return content.containsKey(digest) ? store.findBlob(home, digest) : OptionalLong.empty();
+    Descriptor listed = content.get(digest);
+    if (listed == null) {
+      return OptionalLong.empty();
+    }
+    return homes.containsKey(digest)
+        ? OptionalLong.of(listed.size())
+        : store.findBlob(home, digest);
   }
 
   @Override
@@ -139,7 +177,10 @@ final class BundleClient implements RegistryClient {
           "reading blob " + blob.digest() + " failed: the bundle does not have it",
           null);
     }
-    return store.readBlob(home, blob, offset);
+    Repository there = homes.get(blob.digest());
+    return there == null || mirror == null
+        ? store.readBlob(home, blob, offset)
+        : mirror.readBlob(there, blob, offset);
   }
 
   @Override

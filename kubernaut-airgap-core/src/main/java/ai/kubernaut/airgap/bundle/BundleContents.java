@@ -23,10 +23,14 @@ import java.util.Set;
  *
  * @param images the images under their source names
  * @param attachments signatures, SBOMs and so on
+ * @param absent blobs of the images that the base of a delta has
  */
-record BundleContents(List<Image> images, List<Attached> attachments) {
+record BundleContents(List<Image> images, List<Attached> attachments, List<Descriptor> absent) {
+  /** Blobs are left out. */
+  private static final String BASE = "base";
+
   /** What a reader of this version understands beyond the base format. */
-  private static final Set<String> FEATURES = Set.of();
+  private static final Set<String> FEATURES = Set.of(BASE);
 
   /**
    * @param name the source name
@@ -46,11 +50,17 @@ record BundleContents(List<Image> images, List<Attached> attachments) {
   BundleContents {
     images = List.copyOf(images);
     attachments = List.copyOf(attachments);
+    absent = List.copyOf(absent);
   }
 
   byte[] toJson() {
     ObjectNode json = new ObjectMapper().createObjectNode();
-    json.putArray("requires");
+    ArrayNode requires = json.putArray("requires");
+    if (!absent.isEmpty()) {
+      requires.add(BASE);
+      ArrayNode absentArray = json.putArray("absent");
+      absent.forEach(blob -> BundleFormat.write(blob, absentArray.addObject()));
+    }
     ArrayNode imageArray = json.putArray("images");
     for (Image image : images) {
       BundleFormat.write(
@@ -96,7 +106,11 @@ record BundleContents(List<Image> images, List<Attached> attachments) {
                 Digest.parse(text(one, "subject")),
                 descriptor(one)));
       }
-      return new BundleContents(images, attachments);
+      List<Descriptor> absent = new ArrayList<>();
+      for (JsonNode one : json.path("absent")) {
+        absent.add(descriptor(one));
+      }
+      return new BundleContents(images, attachments, absent);
     } catch (InvalidReferenceException | IllegalArgumentException e) {
       throw invalid(bundle, String.valueOf(e.getMessage()));
     }

@@ -1,5 +1,7 @@
 package ai.kubernaut.airgap.bundle;
 
+import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.mirror.MirrorEngine;
 import ai.kubernaut.airgap.mirror.MirrorOptions;
 import ai.kubernaut.airgap.mirror.MirrorReport;
@@ -7,6 +9,7 @@ import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.progress.Progress;
 import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.registry.RegistryClient;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -57,7 +60,8 @@ public final class BundleLoader {
    * @param plan the plan of the bundle; it may have another target, or fewer images
    * @param options limits
    * @return the result for each image
-   * @throws BundleException before anything is sent, when the bundle is not complete
+   * @throws BundleException before anything is sent, when the bundle is not complete, or the mirror
+   *     lacks what a delta leaves out
    * @throws ai.kubernaut.airgap.registry.RegistryException before anything is sent, when the mirror
    *     cannot be used at all
    * @throws ai.kubernaut.airgap.common.CancelledException when the thread is interrupted or the run
@@ -65,7 +69,8 @@ public final class BundleLoader {
    */
   public MirrorReport load(Bundle bundle, MirrorPlan plan, MirrorOptions options) {
     check(bundle, listener).orElseThrow();
-    try (RegistryClient content = bundle.client()) {
+    Map<Digest, Repository> base = BaseContent.find(bundle, plan, target);
+    try (RegistryClient content = bundle.client(target, base)) {
       return new MirrorEngine(content, target, options, listener).unpack(plan);
     }
   }

@@ -2,6 +2,8 @@ package ai.kubernaut.airgap.bundle;
 
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.mirror.MirrorOptions;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.immutables.value.Value;
 
 /** Options for creating a bundle. Immutable. */
@@ -27,6 +29,20 @@ public interface BundleOptions {
   default MirrorOptions mirror() {
     return MirrorOptions.builder().build();
   }
+
+  /**
+   * Returns what the site has already, for a delta: its blobs are left out.
+   *
+   * @return by default empty: the bundle has everything
+   */
+  Optional<Inventory> base();
+
+  /**
+   * Returns how much room the store has. A bundle that does not fit is not begun.
+   *
+   * @return bytes, for example the usable space of the file store; by default empty: not checked
+   */
+  OptionalLong room();
 
   /** {@return a builder with the defaults} */
   static Builder builder() {

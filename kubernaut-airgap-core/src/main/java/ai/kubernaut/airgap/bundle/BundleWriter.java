@@ -25,13 +25,20 @@ import java.util.OptionalLong;
 
 /** Writes one bundle: collects what its images consist of, then writes the files and the root. */
 final class BundleWriter {
+  private final RegistryClient packed;
   private final RegistryClient store;
   private final BundleOptions options;
   private final List<Image> images = new ArrayList<>();
   private final List<Attached> attachments = new ArrayList<>();
   private final Map<Digest, Descriptor> content = new LinkedHashMap<>();
+  private final Map<Digest, Descriptor> absent = new LinkedHashMap<>();
 
-  BundleWriter(RegistryClient store, BundleOptions options) {
+  /**
+   * @param packed has the images
+   * @param store where the bundle is written
+   */
+  BundleWriter(RegistryClient packed, RegistryClient store, BundleOptions options) {
+    this.packed = packed;
     this.store = store;
     this.options = options;
   }
@@ -43,12 +50,12 @@ final class BundleWriter {
             options.mirror().manifestBytesPerImage(), options.mirror().manifestBytesPerRun());
     ImageContent read =
         ImageContent.read(
-            store, name.withDigest(image.digest().orElseThrow()), Platforms.all(), budget);
+            packed, name.withDigest(image.digest().orElseThrow()), Platforms.all(), budget);
     images.add(new Image(name, root(read)));
     add(read);
     for (Attachment attachment :
         AttachmentFinder.find(
-            store, name.repository(), read, options.mirror().attachments(), budget)) {
+            packed, name.repository(), read, options.mirror().attachments(), budget)) {
       Attached attached =
           new Attached(
               name.repository(),
@@ -72,7 +79,16 @@ final class BundleWriter {
   private void add(ImageContent image) {
     add(image.digest(), image.root().size());
     image.children().forEach((digest, manifest) -> add(digest, manifest.size()));
-    image.blobs().forEach(blob -> add(blob.digest(), blob.size()));
+    image.blobs().forEach(this::addBlob);
+  }
+
+  private void addBlob(Descriptor blob) {
+    if (options.base().filter(base -> base.blobs().containsKey(blob.digest())).isPresent()) {
+      absent.putIfAbsent(
+          blob.digest(), Descriptor.of(BundleFormat.CONTENT, blob.digest(), blob.size()));
+    } else {
+      add(blob.digest(), blob.size());
+    }
   }
 
   private void add(Digest digest, long size) {
@@ -91,7 +107,7 @@ final class BundleWriter {
             new BundleFile(
                 BundleFormat.CONTENTS_TITLE,
                 BundleFormat.CONTENTS,
-                new BundleContents(images, attachments).toJson())));
+                new BundleContents(images, attachments, List.copyOf(absent.values())).toJson())));
     files.add(
         write(
             home,

@@ -2,13 +2,22 @@ package ai.kubernaut.airgap.bundle;
 
 import ai.kubernaut.airgap.mirror.MirrorEngine;
 import ai.kubernaut.airgap.mirror.MirrorReport;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.plan.PlanForecaster;
 import ai.kubernaut.airgap.progress.Progress;
 import ai.kubernaut.airgap.progress.ProgressEvent;
+import ai.kubernaut.airgap.registry.InvalidManifestException;
 import ai.kubernaut.airgap.registry.RegistryClient;
+import ai.kubernaut.airgap.registry.RegistryException;
+import ai.kubernaut.airgap.registry.retry.RetryingClient;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -41,6 +50,7 @@ public final class Bundler {
    * @param plan the images, and the chart that they are for
    * @param options how images are copied
    * @return the bundle; without one, the problems of the images that could not be copied
+   * @throws BundleException before anything is written, when there is not enough room
    * @throws ai.kubernaut.airgap.chart.ChartChangedException when the chart or one of its files is
    *     not the one that was planned
    * @throws ai.kubernaut.airgap.registry.RegistryException before anything is copied, when a
@@ -60,14 +70,48 @@ public final class Bundler {
   }
 
   private BundleReport create(MirrorPlan plan, BundleOptions options, Progress progress) {
-    MirrorReport packed = new MirrorEngine(source, store, options.mirror(), progress).pack(plan);
+    RegistryClient images =
+        options.base().<RegistryClient>map(base -> new DeltaStore(store, base)).orElse(store);
+    checkRoom(plan, options, images, progress);
+    MirrorReport packed = new MirrorEngine(source, images, options.mirror(), progress).pack(plan);
     if (!packed.isOk()) {
       return BundleReport.builder().images(packed).build();
     }
-    BundleWriter writer = new BundleWriter(store, options);
+    BundleWriter writer = new BundleWriter(images, store, options);
     packed.images().forEach(writer::add);
     writer.finish(withDigests(packed));
     return BundleReport.builder().images(packed).bundle(Bundle.open(store, options.name())).build();
+  }
+
+  /** Compares the room in the store with what is going to be written. */
+  private void checkRoom(
+      MirrorPlan plan, BundleOptions options, RegistryClient images, Progress progress) {
+    if (options.room().isEmpty()) {
+      return;
+    }
+    long needed;
+    try {
+      needed =
+          new PlanForecaster(RetryingClient.of(source, options.mirror().retry(), progress), images)
+              .forecast(plan)
+              .bytesToSend();
+    } catch (RegistryException | InvalidManifestException e) {
+      // Copying reports each image that cannot be read.
+      return;
+    }
+    progress.tell(String.format(Locale.ROOT, "%.1f MB are to be written", needed / 1e6));
+    if (needed > options.room().getAsLong()) {
+      throw new BundleException(
+          "the bundle is not begun",
+          Problem.of(
+              ProblemCode.BUNDLE_NO_ROOM,
+              new Subject(Subject.Kind.BUNDLE, options.name().toString()),
+              Map.of(
+                  "needed",
+                  String.valueOf(needed),
+                  "room",
+                  String.valueOf(options.room().getAsLong()))));
+    }
   }
 
   /** The plan with every digest, so that it can be loaded without its sources. */

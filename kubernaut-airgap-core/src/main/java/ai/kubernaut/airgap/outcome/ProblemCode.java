@@ -250,6 +250,16 @@ public enum ProblemCode {
       Severity.ERROR,
       "the archive has the entry '{entry}' with the impossible size {size}",
       "do not use this bundle; find out who has changed it"),
+  /** There is not enough room for a bundle. */
+  BUNDLE_NO_ROOM(
+      Severity.ERROR,
+      "it needs {needed} bytes, and there is room for {room}",
+      "use a larger medium, fewer images, or a base (--base)"),
+  /** A delta leaves out content that the mirror does not have. */
+  BUNDLE_BASE_MISSING(
+      Severity.ERROR,
+      "the bundle leaves it out, and {mirror} does not have it",
+      "load the bundle first that this one is based on, or create one without a base"),
   // Installation
   /** A plan that was made from a list of images cannot be installed. */
   PLAN_WITHOUT_CHART(

@@ -11,7 +11,12 @@ import picocli.CommandLine.Spec;
     name = "bundle",
     description = "Carries images, plan and chart to a site without a network.",
     mixinStandardHelpOptions = true,
-    subcommands = {BundleCreateCommand.class, BundleInspectCommand.class, BundleCheckCommand.class})
+    subcommands = {
+      BundleCreateCommand.class,
+      BundleInspectCommand.class,
+      BundleCheckCommand.class,
+      BundleServeCommand.class
+    })
 final class BundleCommand implements Callable<Integer> {
   @Spec CommandSpec command;
 

@@ -3,10 +3,14 @@ package ai.kubernaut.airgap.examples.cli;
 import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.bundle.BundleOptions;
 import ai.kubernaut.airgap.bundle.BundleReport;
+import ai.kubernaut.airgap.bundle.Inventory;
 import ai.kubernaut.airgap.mirror.MirrorOptions;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -33,6 +37,13 @@ final class BundleCreateCommand extends StepCommand {
   @Nullable Long partSize;
 
   @Option(
+      names = "--base",
+      paramLabel = "PATH",
+      description =
+          "Leave out what the site has already: an earlier bundle, or a file that the command inventory has written.")
+  @Nullable Path base;
+
+  @Option(
       names = "--journal",
       paramLabel = "FILE",
       description = "Lets half-fetched blobs survive the process, as for mirror.")
@@ -46,6 +57,8 @@ final class BundleCreateCommand extends StepCommand {
               planned,
               store.client(),
               BundleOptions.builder()
+                  .base(Optional.ofNullable(base).map(BundleCreateCommand::inventory))
+                  .room(room())
                   .mirror(
                       MirrorOptions.builder()
                           .journal(Optional.ofNullable(journal))
@@ -60,6 +73,24 @@ final class BundleCreateCommand extends StepCommand {
       output.report("BundleReport", Reports.json(report), report.summary());
       report.orElseThrow();
       return 0;
+    }
+  }
+
+  private static Inventory inventory(Path base) {
+    if (Files.isRegularFile(base)) {
+      return Inventory.read(base);
+    }
+    try (BundleStore store = BundleStore.openUnchecked(base)) {
+      return Inventory.of(store.bundle());
+    }
+  }
+
+  /** The space on the medium; empty where that is not known. */
+  private OptionalLong room() {
+    try {
+      return OptionalLong.of(Files.getFileStore(out).getUsableSpace());
+    } catch (IOException e) {
+      return OptionalLong.empty();
     }
   }
 }

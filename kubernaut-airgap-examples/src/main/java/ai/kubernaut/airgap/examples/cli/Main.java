@@ -24,6 +24,7 @@ import picocli.CommandLine.Command;
       PreflightCommand.class,
       MirrorCommand.class,
       BundleCommand.class,
+      InventoryCommand.class,
       PullSecretCommand.class,
       InstallCommand.class,
       VerifyCommand.class,

@@ -301,6 +301,7 @@ final class Reports {
     ObjectNode json = object();
     json.put("digest", bundle.digest().toString());
     json.put("bytes", bundle.bytes());
+    json.put("delta", bundle.isDelta());
     ArrayNode images = json.putArray("images");
     bundle
         .images()

@@ -1,0 +1,227 @@
+package ai.kubernaut.airgap.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.kubernaut.airgap.ChildJvm;
+import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.mirror.TestImages;
+import ai.kubernaut.airgap.registry.CredentialProvider;
+import ai.kubernaut.airgap.registry.DockerRegistry;
+import ai.kubernaut.airgap.registry.Manifest;
+import ai.kubernaut.airgap.registry.Skopeo;
+import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands for bundles, between two real registries. */
+@Timeout(120)
+class BundleCommandsTest {
+  @TempDir static Path directory;
+
+  private static DockerRegistry source;
+  private static DockerRegistry mirror;
+  private static Path authFile;
+
+  @BeforeAll
+  static void publish() throws IOException {
+    source = DockerRegistry.start();
+    mirror = DockerRegistry.start();
+    authFile = Files.writeString(directory.resolve("auth.json"), "{\"auths\":{}}");
+    try (HttpRegistryClient client =
+        HttpRegistryClient.builder()
+            .credentials(CredentialProvider.none())
+            .plainHttp(source.host())
+            .build()) {
+      for (int version = 1; version <= 2; version++) {
+        for (String name : List.of("gateway", "storage")) {
+          TestImages.publish(
+              client,
+              ImageRef.parse(source.host() + "/kubernaut-ai/" + name + ":v" + version),
+              TestImages.Kind.OCI,
+              List.of(TestImages.bytes(400_000, 1)),
+              version);
+        }
+      }
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    if (source != null) {
+      source.close();
+    }
+    if (mirror != null) {
+      mirror.close();
+    }
+  }
+
+  private static JsonNode run(Object... arguments) throws IOException {
+    List<Object> all = new ArrayList<>(Arrays.asList(arguments));
+    all.add("--json");
+    CommandLineRun run = CommandLineRun.of(all.toArray());
+    assertThat(run.status()).as(run.toString()).isZero();
+    return new ObjectMapper().readTree(run.out());
+  }
+
+  private static Object[] reach(Object... arguments) {
+    List<Object> all = new ArrayList<>(Arrays.asList(arguments));
+    all.addAll(List.of("--authfile", authFile));
+    all.addAll(List.of("--plain-http", source.host(), "--plain-http", mirror.host()));
+    all.addAll(List.of("--source", "quay.io=" + source.host()));
+    return all.toArray();
+  }
+
+  private static Path images(int version) throws IOException {
+    return Files.writeString(
+        directory.resolve("images-" + version),
+        "quay.io/kubernaut-ai/gateway:v%1$d\nquay.io/kubernaut-ai/storage:v%1$d\n"
+            .formatted(version));
+  }
+
+  @Test
+  void aDeltaAgainstTheInventoryOfTheMirrorCarriesTheNewVersion() throws Exception {
+    Path first = directory.resolve("first");
+    run(
+        reach(
+            "bundle", "create", "--images", images(1), "--target", mirror.host(), "--out", first));
+    JsonNode loaded =
+        run(reach("mirror", "--from-bundle", first, "--target", mirror.host() + "/x"));
+    assertThat(loaded.path("complete").asBoolean()).isTrue();
+
+    Path inventory = directory.resolve("inventory.json");
+    JsonNode known =
+        run(reach("inventory", "--plan", first.resolve("plan/plan.yaml"), "--out", inventory));
+    assertThat(known.path("bytes").asLong()).isGreaterThan(400_000);
+
+    Path second = directory.resolve("second");
+    run(
+        reach(
+            "bundle",
+            "create",
+            "--images",
+            images(2),
+            "--target",
+            mirror.host() + "/x",
+            "--out",
+            second,
+            "--base",
+            inventory,
+            "--part-size",
+            "20K"));
+    JsonNode inspected = run("bundle", "inspect", second);
+    assertThat(inspected.path("delta").asBoolean()).isTrue();
+    assertThat(inspected.path("bytes").asLong()).isLessThan(200_000);
+
+    CommandLineRun elsewhere =
+        CommandLineRun.of(
+            reach("mirror", "--from-bundle", second, "--target", mirror.host() + "/empty"));
+    assertThat(elsewhere.status()).isEqualTo(1);
+    assertThat(elsewhere.err()).contains("1 of 1 blobs are missing; nothing was sent");
+
+    JsonNode updated = run(reach("mirror", "--from-bundle", second));
+    assertThat(updated.path("bytesSent").asLong()).isLessThan(200_000);
+  }
+
+  @Test
+  void someImagesOfABundleCanBeChosen() throws Exception {
+    Path bundle = directory.resolve("chosen");
+    run(
+        reach(
+            "bundle", "create", "--images", images(1), "--target", mirror.host(), "--out", bundle));
+    String target = mirror.host() + "/chosen";
+    JsonNode some =
+        run(
+            reach(
+                "mirror",
+                "--from-bundle",
+                bundle,
+                "--target",
+                target,
+                "--only",
+                "quay.io/kubernaut-ai/storage:v1",
+                "--plan-directory",
+                directory.resolve("p")));
+    assertThat(some.path("images")).hasSize(1);
+    CommandLineRun unknown =
+        CommandLineRun.of(
+            reach("mirror", "--from-bundle", bundle, "--target", target, "--only", "quay.io/a:v1"));
+    assertThat(unknown.status()).isEqualTo(2);
+    CommandLineRun twoPlans =
+        CommandLineRun.of(
+            reach("mirror", "--from-bundle", bundle, "--images", images(1), "--target", target));
+    assertThat(twoPlans.status()).isEqualTo(2);
+    assertThat(twoPlans.err()).contains("--from-bundle brings its own plan");
+  }
+
+  @Test
+  void aBundleIsServedToToolsThatKnowRegistriesOnly() throws Exception {
+    Path bundle = directory.resolve("served");
+    run(
+        reach(
+            "bundle",
+            "create",
+            "--images",
+            images(1),
+            "--target",
+            mirror.host(),
+            "--out",
+            bundle,
+            "--part-size",
+            "64K"));
+    Process serving =
+        new ProcessBuilder(ChildJvm.command(Main.class, "bundle", "serve", bundle.toString()))
+            .redirectErrorStream(true)
+            .start();
+    try (BufferedReader said =
+        new BufferedReader(
+            new InputStreamReader(serving.getInputStream(), StandardCharsets.UTF_8))) {
+      String line = said.readLine();
+      Matcher host = Pattern.compile(" on (\\S+);").matcher(line);
+      assertThat(host.find()).as(line).isTrue();
+      String image = "docker://" + host.group(1) + "/quay.io/kubernaut-ai/gateway:v1";
+      assertThat(Manifest.of(Manifest.OCI_INDEX, Skopeo.manifest(image)).children()).hasSize(3);
+      Skopeo.copy(image, "oci:" + directory.resolve("copied-by-skopeo") + ":v1");
+    } finally {
+      serving.destroy();
+      serving.waitFor();
+    }
+  }
+
+  @Test
+  void whatIsNoSizeAndNoBundleIsNamed() {
+    CommandLineRun size =
+        CommandLineRun.of(
+            "bundle",
+            "create",
+            "--images",
+            "x",
+            "--target",
+            "a.corp",
+            "--out",
+            directory,
+            "--part-size",
+            "4.5GB");
+    assertThat(size.status()).isEqualTo(2);
+    assertThat(size.err()).contains("'4.5GB' is not a size");
+    assertThat(CommandLineRun.of("bundle").status()).isEqualTo(2);
+    CommandLineRun nothing = CommandLineRun.of("bundle", "check", directory.resolve("nothing"));
+    assertThat(nothing.status()).isEqualTo(1);
+    assertThat(nothing.err()).contains("there is no such directory");
+  }
+}
