@@ -15,6 +15,8 @@ import ai.kubernaut.airgap.registry.RegistryException.Reason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -217,6 +219,33 @@ public final class Bundle {
   /** {@return the digest of the root manifest, which stands for the whole bundle} */
   public Digest digest() {
     return root.digest();
+  }
+
+  /**
+   * Signs the root manifest, and with it everything that it names by digest. The signature is a
+   * file of its own; {@code openssl dgst -sha256 -verify} accepts it for keys of RSA and EC.
+   *
+   * @param key an RSA, EC or EdDSA key of any JCA provider
+   * @param signature the file to write
+   * @throws ai.kubernaut.airgap.common.AirgapException when the key cannot be used, or the file
+   *     cannot be written
+   */
+  public void sign(PrivateKey key, Path signature) {
+    RootSignature.sign(root.content(), key, signature);
+  }
+
+  /**
+   * Returns this bundle if it was signed with a key. Everything else is checked by digest while the
+   * bundle is loaded.
+   *
+   * @param key the public key of whoever has to have signed it
+   * @param signature the file that {@link #sign} wrote
+   * @return this bundle
+   * @throws BundleException when there is no signature, or it is not one of this bundle by this key
+   */
+  public Bundle requireSignature(PublicKey key, Path signature) {
+    RootSignature.require(root.content(), key, signature);
+    return this;
   }
 
   /** {@return the digest of each image by its source name, in the order of the plan} */

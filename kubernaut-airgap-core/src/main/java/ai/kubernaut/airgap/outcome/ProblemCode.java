@@ -260,6 +260,16 @@ public enum ProblemCode {
       Severity.ERROR,
       "the bundle leaves it out, and {mirror} does not have it",
       "load the bundle first that this one is based on, or create one without a base"),
+  /** A bundle has to be signed, and has no signature. */
+  BUNDLE_SIGNATURE_MISSING(
+      Severity.ERROR,
+      "there is no such signature, and one is required",
+      "bring the signature with the bundle (bundle create --sign-key)"),
+  /** The signature of a bundle is not valid. */
+  BUNDLE_SIGNATURE_INVALID(
+      Severity.ERROR,
+      "the signature is not one of this bundle with the required key",
+      "do not use this bundle; check the key, and find out who has changed it"),
   // Installation
   /** A plan that was made from a list of images cannot be installed. */
   PLAN_WITHOUT_CHART(

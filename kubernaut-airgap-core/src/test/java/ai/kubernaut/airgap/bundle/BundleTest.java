@@ -24,6 +24,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PublicKey;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -259,6 +262,37 @@ final class BundleTest {
     create(plan);
     try (LayoutRegistryClient store = LayoutRegistryClient.open(carried, Bundle.repository())) {
       assertThat(BundleLoader.check(Bundle.open(store), event -> {}).isOk()).isTrue();
+    }
+  }
+
+  private ProblemCode signatureProblem(Bundle bundle, PublicKey key, Path signature) {
+    return catchThrowableOfType(
+            BundleException.class, () -> bundle.requireSignature(key, signature))
+        .problems()
+        .get(0)
+        .code();
+  }
+
+  @Test
+  void aSignatureIsOneOfTheWholeBundle() throws Exception {
+    create(plan);
+    KeyPair keys = KeyPairGenerator.getInstance("EC").generateKeyPair();
+    Path file = directory.resolve("bundle.sig");
+    try (LayoutRegistryClient store = LayoutRegistryClient.open(carried, Bundle.repository())) {
+      Bundle bundle = Bundle.open(store);
+      assertThat(signatureProblem(bundle, keys.getPublic(), file))
+          .isEqualTo(ProblemCode.BUNDLE_SIGNATURE_MISSING);
+      bundle.sign(keys.getPrivate(), file);
+      assertThat(bundle.requireSignature(keys.getPublic(), file)).isSameAs(bundle);
+      PublicKey other = KeyPairGenerator.getInstance("RSA").generateKeyPair().getPublic();
+      assertThat(signatureProblem(bundle, other, file))
+          .isEqualTo(ProblemCode.BUNDLE_SIGNATURE_INVALID);
+    }
+    // Another bundle with the same images.
+    create(plan.forTarget(Target.registry("elsewhere.corp")));
+    try (LayoutRegistryClient store = LayoutRegistryClient.open(carried, Bundle.repository())) {
+      assertThat(signatureProblem(Bundle.open(store), keys.getPublic(), file))
+          .isEqualTo(ProblemCode.BUNDLE_SIGNATURE_INVALID);
     }
   }
 

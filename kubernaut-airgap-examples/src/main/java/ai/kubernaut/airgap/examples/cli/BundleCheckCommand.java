@@ -16,13 +16,14 @@ final class BundleCheckCommand implements Callable<Integer> {
   @Parameters(paramLabel = "PATH", description = "The bundle.")
   Path path = Path.of(".");
 
+  @Mixin SignatureArguments signature = new SignatureArguments();
   @Mixin Output output = new Output();
 
   @Override
   public Integer call() {
     try (BundleStore store = BundleStore.open(path);
         Airgap airgap = Airgap.builder().onProgress(output).build()) {
-      BundleReport report = airgap.check(store.bundle());
+      BundleReport report = airgap.check(signature.verified(store.bundle(), path));
       output.report("BundleReport", Reports.json(report), report.summary());
       report.orElseThrow();
       return 0;

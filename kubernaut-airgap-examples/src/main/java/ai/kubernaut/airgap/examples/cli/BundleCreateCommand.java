@@ -44,6 +44,13 @@ final class BundleCreateCommand extends StepCommand {
   @Nullable Path base;
 
   @Option(
+      names = "--sign-key",
+      paramLabel = "FILE",
+      description =
+          "Sign the bundle with this private key, a PEM file (PKCS #8); writes bundle.sig.")
+  @Nullable Path signKey;
+
+  @Option(
       names = "--journal",
       paramLabel = "FILE",
       description = "Lets half-fetched blobs survive the process, as for mirror.")
@@ -68,6 +75,12 @@ final class BundleCreateCommand extends StepCommand {
                   .build());
       if (report.isOk()) {
         store.finish();
+        if (signKey != null) {
+          report
+              .bundle()
+              .orElseThrow()
+              .sign(KeyFiles.privateKey(signKey), out.resolve(SignatureArguments.FILE));
+        }
       }
       output.closeBar();
       output.report("BundleReport", Reports.json(report), report.summary());

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -86,14 +87,16 @@ final class MirrorCommand extends StepCommand {
       description = "Mirror only this image of the bundle, by its source name; repeatable.")
   List<ImageRef> only = new ArrayList<>();
 
+  @Mixin SignatureArguments signature = new SignatureArguments();
+
   private @Nullable Bundle bundle;
 
   @Override
   public Integer call() {
     if (bundlePath == null) {
-      if (planDirectory != null || !only.isEmpty()) {
+      if (planDirectory != null || !only.isEmpty() || signature.key != null) {
         throw new IllegalArgumentException(
-            "--plan-directory and --only apply to --from-bundle only");
+            "--plan-directory, --only and --verify-key apply to --from-bundle only");
       }
       return super.call();
     }
@@ -102,7 +105,7 @@ final class MirrorCommand extends StepCommand {
           "--from-bundle brings its own plan; leave --plan, --chart, --images and --imageset out");
     }
     try (BundleStore opened = BundleStore.open(bundlePath)) {
-      bundle = opened.bundle();
+      bundle = signature.verified(opened.bundle(), bundlePath);
       return super.call();
     }
   }

@@ -18,8 +18,13 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.Key;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -200,6 +205,81 @@ class BundleCommandsTest {
     } finally {
       serving.destroy();
       serving.waitFor();
+    }
+  }
+
+  /** Writes a key pair as PEM files; returns the private and the public one. */
+  private static List<Path> keys(String algorithm, String name) throws Exception {
+    KeyPair pair = KeyPairGenerator.getInstance(algorithm).generateKeyPair();
+    List<Path> files = new ArrayList<>();
+    for (Key key : List.of(pair.getPrivate(), pair.getPublic())) {
+      String kind = key instanceof PrivateKey ? "PRIVATE KEY" : "PUBLIC KEY";
+      files.add(
+          Files.writeString(
+              directory.resolve(name + (key instanceof PrivateKey ? ".key" : ".pub")),
+              "-----BEGIN %s-----\n%s\n-----END %s-----\n"
+                  .formatted(
+                      kind, Base64.getMimeEncoder().encodeToString(key.getEncoded()), kind)));
+    }
+    return files;
+  }
+
+  @Test
+  void aSignatureCanBeRequired() throws Exception {
+    List<Path> other = keys("EC", "other");
+    Path unsigned = directory.resolve("unsigned");
+    run(
+        reach(
+            "bundle",
+            "create",
+            "--images",
+            images(1),
+            "--target",
+            mirror.host(),
+            "--out",
+            unsigned));
+    for (String algorithm : List.of("RSA", "EC", "Ed25519")) {
+      List<Path> keys = keys(algorithm, algorithm);
+      Path bundle = directory.resolve("signed-" + algorithm);
+      run(
+          reach(
+              "bundle",
+              "create",
+              "--images",
+              images(1),
+              "--target",
+              mirror.host(),
+              "--out",
+              bundle,
+              "--sign-key",
+              keys.get(0)));
+      run("bundle", "check", bundle, "--verify-key", keys.get(1));
+      run(
+          reach(
+              "mirror",
+              "--from-bundle",
+              bundle,
+              "--verify-key",
+              keys.get(1),
+              "--target",
+              mirror.host() + "/signed"));
+      String prefix = mirror.host() + "/forged";
+      assertThat(
+              CommandLineRun.of(
+                      reach(
+                          "mirror",
+                          "--from-bundle",
+                          bundle,
+                          "--verify-key",
+                          other.get(1),
+                          "--target",
+                          prefix))
+                  .err())
+          .contains("the signature is not one of this bundle with the required key");
+      CommandLineRun missing =
+          CommandLineRun.of("bundle", "check", unsigned, "--verify-key", keys.get(1));
+      assertThat(missing.status()).isEqualTo(1);
+      assertThat(missing.err()).contains("there is no such signature, and one is required");
     }
   }
 
