@@ -46,6 +46,7 @@ public final class ArchitectureRules {
           "registry",
           "registry.retry",
           "cluster",
+          "cluster.change",
           "cluster.workload",
           "cluster.openshift",
           "chart");
@@ -71,6 +72,7 @@ public final class ArchitectureRules {
           "bundle",
           "pullsecret",
           "mirrorrules",
+          "trust",
           "install",
           "release",
           "verify",

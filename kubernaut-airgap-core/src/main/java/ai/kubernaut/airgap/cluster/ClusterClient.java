@@ -89,6 +89,16 @@ public interface ClusterClient extends AutoCloseable {
   KubernetesObject replace(ResourceType type, KubernetesObject object);
 
   /**
+   * Removes an object that was read before. Its {@code metadata.resourceVersion} and {@code
+   * metadata.uid}, where it has them, say what it was then.
+   *
+   * @param type its type
+   * @param object the object as it was read
+   * @throws ClusterException with CONFLICT when it was changed meanwhile, NOT_FOUND when it is gone
+   */
+  void delete(ResourceType type, KubernetesObject object);
+
+  /**
    * Reads the end of a container's log.
    *
    * @param namespace the pod's namespace

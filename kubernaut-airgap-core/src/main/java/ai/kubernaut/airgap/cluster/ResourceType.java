@@ -14,6 +14,9 @@ public interface ResourceType {
   /** Secrets. */
   ResourceType SECRET = namespaced("v1", "Secret", "secrets");
 
+  /** ConfigMaps. */
+  ResourceType CONFIG_MAP = namespaced("v1", "ConfigMap", "configmaps");
+
   /** Pods. */
   ResourceType POD = namespaced("v1", "Pod", "pods");
 
@@ -46,6 +49,24 @@ public interface ResourceType {
   /** The version of an OpenShift cluster. */
   ResourceType CLUSTER_VERSION =
       cluster("config.openshift.io/v1", "ClusterVersion", "clusterversions");
+
+  /** The image settings of an OpenShift cluster; its one object is named {@code cluster}. */
+  ResourceType IMAGE_CONFIG = cluster("config.openshift.io/v1", "Image", "images");
+
+  /** Mirror rules of OpenShift for pulls by digest. */
+  ResourceType IMAGE_DIGEST_MIRROR_SET =
+      cluster("config.openshift.io/v1", "ImageDigestMirrorSet", "imagedigestmirrorsets");
+
+  /** Mirror rules of OpenShift for pulls by tag. */
+  ResourceType IMAGE_TAG_MIRROR_SET =
+      cluster("config.openshift.io/v1", "ImageTagMirrorSet", "imagetagmirrorsets");
+
+  /** Mirror rules of OpenShift before 4.13, for pulls by digest. */
+  ResourceType IMAGE_CONTENT_SOURCE_POLICY =
+      cluster(
+          "operator.openshift.io/v1alpha1",
+          "ImageContentSourcePolicy",
+          "imagecontentsourcepolicies");
 
   /** {@return the API group and version, for example {@code v1} or {@code batch/v1}} */
   @Value.Parameter

@@ -115,6 +115,16 @@ public enum FactCode {
   /** Every node has the credentials. */
   NODES_UPDATED("has the pull secret on every node ({pools})"),
 
+  // Changes of the cluster
+  /** An object was created. */
+  OBJECT_CREATED("was created"),
+  /** An object was updated. */
+  OBJECT_UPDATED("was updated"),
+  /** An object was removed. */
+  OBJECT_REMOVED("was removed"),
+  /** An object was already as wanted. */
+  OBJECT_UNCHANGED("is already as wanted"),
+
   // Verification
   /** The release is deployed. */
   RELEASE_DEPLOYED("{chart} is {status} at revision {revision}"),

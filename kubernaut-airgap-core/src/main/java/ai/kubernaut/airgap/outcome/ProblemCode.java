@@ -513,7 +513,34 @@ public enum ProblemCode {
   NODES_NOT_VERIFIED(
       Severity.WARNING,
       "every pool is up to date, but it is not certain that the nodes have the credentials, because their MachineConfigs could not be read ({pools})",
-      "allow the user of the kubeconfig to read MachineConfigs, or check /var/lib/kubelet/config.json on a node");
+      "allow the user of the kubeconfig to read MachineConfigs, or check /var/lib/kubelet/config.json on a node"),
+
+  // Changes of the cluster
+  /** Others change an object again and again while it is to be written. */
+  OBJECT_CONFLICT(
+      Severity.ERROR,
+      "was changed by others each of the {attempts} times it was to be written; {left} objects after it were not attempted",
+      "find out which controller or person changes it, then run this step again"),
+  /** The API server did not accept a write, or did not respond. */
+  OBJECT_NOT_WRITTEN(
+      Severity.ERROR,
+      "was not written: {detail}; {left} objects after it were not attempted",
+      "fix the cause and run this step again, or undo what was changed with the report"),
+  /** An object that is to be restored is not as the change has left it. */
+  OBJECT_CHANGED_SINCE(
+      Severity.ERROR,
+      "was changed by others since ({fields}), so it is not restored",
+      "compare it with the report, and change it by hand"),
+  /** The report was read from a file, which does not have the data of Secrets. */
+  OBJECT_CONTENT_NOT_KEPT(
+      Severity.ERROR,
+      "cannot be restored, because reports in files do not contain the data of Secrets",
+      "restore the Secret by hand"),
+  /** An object has the name of one of ours, and belongs to somebody else. */
+  OBJECT_NOT_OURS(
+      Severity.ERROR,
+      "exists and was not created for {owner}, so it is not changed",
+      "rename or remove that object, or choose another name");
 
   /** Whether a problem is in the way. */
   public enum Severity {

@@ -45,6 +45,8 @@ public record Subject(Kind kind, String name) {
     POD("Pod "),
     /** A container of a pod, as {@code namespace/pod/container}. */
     CONTAINER("container "),
+    /** Another object of a cluster, as {@code Kind namespace/name}. */
+    OBJECT(""),
     /** A value of a chart, by its path. */
     VALUE("value "),
     /** A file, by its path. */

@@ -41,6 +41,8 @@ public sealed interface ProgressEvent {
     BUNDLE,
     /** Step 3: configure the pull secret. */
     PULL_SECRET,
+    /** Step 3: change objects of the cluster, such as mirror rules. */
+    CLUSTER_CHANGE,
     /** Step 4: install the chart. */
     INSTALL,
     /** Step 5: verify the release. */

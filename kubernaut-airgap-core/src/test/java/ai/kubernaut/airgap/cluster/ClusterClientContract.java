@@ -45,6 +45,8 @@ public abstract class ClusterClientContract {
     NAMESPACES,
     /** It refuses to replace an object that was changed meanwhile. */
     CONFLICTS,
+    /** It refuses to remove an object that was changed meanwhile. */
+    REMOVAL_CONFLICTS,
     /** Its pods have logs: {@link ClusterClientContract#runPod} works. */
     LOGS,
     /** It refuses the log of a pod that is not there. */
@@ -310,6 +312,34 @@ public abstract class ClusterClientContract {
         refused(() -> cluster.replace(ResourceType.SECRET, secret("gone", "hunter2")));
     assertThat(refusal.reason()).isEqualTo(Reason.NOT_FOUND);
     assertThat(cluster.get(ResourceType.SECRET, namespace, "gone")).isEmpty();
+  }
+
+  @Test
+  void whatIsRemovedIsGone() {
+    cluster.create(ResourceType.SECRET, secret("a", "hunter2"));
+    cluster.create(ResourceType.SECRET, secret("b", "stays"));
+    cluster.delete(ResourceType.SECRET, readSecret("a"));
+    assertThat(cluster.get(ResourceType.SECRET, namespace, "a")).isEmpty();
+    assertThat(cluster.get(ResourceType.SECRET, namespace, "b")).isPresent();
+  }
+
+  @Test
+  void whatIsGoneIsNotRemoved() {
+    ClusterException refusal =
+        refused(() -> cluster.delete(ResourceType.SECRET, secret("gone", "hunter2")));
+    assertThat(refusal.reason()).isEqualTo(Reason.NOT_FOUND);
+    assertThat(refusal).hasMessageContaining("Secret " + namespace + "/gone");
+  }
+
+  @Test
+  void whatWasChangedMeanwhileIsNotRemoved() {
+    require(Ability.REMOVAL_CONFLICTS);
+    cluster.create(ResourceType.SECRET, secret("a", "hunter2"));
+    KubernetesObject read = readSecret("a");
+    cluster.replace(ResourceType.SECRET, read.with(base64("theirs"), "data", "key"));
+    assertThat(refused(() -> cluster.delete(ResourceType.SECRET, read)).reason())
+        .isEqualTo(Reason.CONFLICT);
+    assertThat(readSecret("a").fields().text("data", "key")).contains(base64("theirs"));
   }
 
   @Test

@@ -189,6 +189,27 @@ public final class Fabric8ClusterClient implements ClusterClient {
         object);
   }
 
+  @Override
+  public void delete(ResourceType type, KubernetesObject object) {
+    Fields options =
+        Fields.of(Map.of("apiVersion", "v1", "kind", "DeleteOptions"))
+            .with(preconditions(object), "preconditions");
+    server.check(
+        server.send(
+            "DELETE",
+            path(type, object.namespace().orElse(null)) + "/" + segment(object.name()),
+            options),
+        "removing " + object);
+  }
+
+  private static Map<String, String> preconditions(KubernetesObject object) {
+    Map<String, String> preconditions = new TreeMap<>();
+    for (String field : List.of("resourceVersion", "uid")) {
+      object.fields().text("metadata", field).ifPresent(value -> preconditions.put(field, value));
+    }
+    return preconditions;
+  }
+
   private KubernetesObject write(String method, String path, String what, KubernetesObject object) {
     return KubernetesObject.of(server.require(server.send(method, path, object.fields()), what));
   }

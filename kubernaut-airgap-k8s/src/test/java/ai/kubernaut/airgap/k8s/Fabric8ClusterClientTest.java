@@ -122,7 +122,8 @@ final class Fabric8ClusterClientTest extends ClusterClientContract {
   @Override
   protected Set<Ability> abilities() {
     return EnumSet.complementOf(
-        EnumSet.of(Ability.NAMESPACES, Ability.MISSING_LOGS, Ability.VERSIONS));
+        EnumSet.of(
+            Ability.NAMESPACES, Ability.MISSING_LOGS, Ability.VERSIONS, Ability.REMOVAL_CONFLICTS));
   }
 
   private static String pathOfLog(String namespace, String pod, String container, int lines) {

@@ -52,6 +52,7 @@ public final class MemoryClusterClient implements ClusterClient {
     return Set.of(
         ResourceType.NAMESPACE,
         ResourceType.SECRET,
+        ResourceType.CONFIG_MAP,
         ResourceType.POD,
         ResourceType.SERVICE,
         ResourceType.SERVICE_ACCOUNT,
@@ -77,6 +78,10 @@ public final class MemoryClusterClient implements ClusterClient {
     types.add(ResourceType.MACHINE_CONFIG_POOL);
     types.add(ResourceType.MACHINE_CONFIG);
     types.add(ResourceType.CLUSTER_VERSION);
+    types.add(ResourceType.IMAGE_CONFIG);
+    types.add(ResourceType.IMAGE_DIGEST_MIRROR_SET);
+    types.add(ResourceType.IMAGE_TAG_MIRROR_SET);
+    types.add(ResourceType.IMAGE_CONTENT_SOURCE_POLICY);
     MemoryClusterClient cluster = new MemoryClusterClient(types);
     cluster.put(
         ResourceType.NAMESPACE,
@@ -93,6 +98,17 @@ public final class MemoryClusterClient implements ClusterClient {
    */
   public synchronized MemoryClusterClient put(ResourceType type, KubernetesObject object) {
     objects.put(key(type, object.namespace().orElse(null), object.name()), stamp(object));
+    return this;
+  }
+
+  /**
+   * Lets the cluster no longer serve a type, as an older version of it.
+   *
+   * @param type the type
+   * @return this cluster
+   */
+  public synchronized MemoryClusterClient withoutType(ResourceType type) {
+    types.remove(type);
     return this;
   }
 
@@ -208,6 +224,27 @@ public final class MemoryClusterClient implements ClusterClient {
           null);
     }
     return store(key, object);
+  }
+
+  @Override
+  public synchronized void delete(ResourceType type, KubernetesObject object) {
+    Key key = requireWritable(type, object);
+    KubernetesObject before = objects.get(key);
+    if (before == null) {
+      throw new ClusterException(
+          ClusterException.Reason.NOT_FOUND,
+          "removing " + object + " failed: it is not there",
+          null);
+    }
+    Optional<String> version = object.fields().text("metadata", "resourceVersion");
+    if (version.isPresent()
+        && !version.equals(before.fields().text("metadata", "resourceVersion"))) {
+      throw new ClusterException(
+          ClusterException.Reason.CONFLICT,
+          "removing " + object + " failed: it was changed meanwhile",
+          null);
+    }
+    objects.remove(key);
   }
 
   private Key requireWritable(ResourceType type, KubernetesObject object) {

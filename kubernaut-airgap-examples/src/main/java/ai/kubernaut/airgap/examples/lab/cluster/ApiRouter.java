@@ -260,6 +260,7 @@ final class ApiRouter {
   }
 
   private ApiResponse delete(ApiRequest request, Target target) {
+    checkPreconditions(request, target);
     ObjectNode object =
         request.isDryRun()
             ? store.get(target.kind(), target.namespace(), target.name())
@@ -275,6 +276,20 @@ final class ApiRouter {
         .put("kind", target.kind().plural())
         .put("uid", Json.uid(object));
     return ApiResponse.json(status);
+  }
+
+  /** As in the API server, the version that the client read may be a condition. */
+  private void checkPreconditions(ApiRequest request, Target target) {
+    if (request.body().isEmpty()) {
+      return;
+    }
+    ObjectNode object = store.get(target.kind(), target.namespace(), target.name());
+    for (String field : List.of("resourceVersion", "uid")) {
+      String wanted = Json.text(request.json(), "/preconditions/" + field);
+      if (!wanted.isEmpty() && !wanted.equals(Json.text(object, "/metadata/" + field))) {
+        throw ApiException.conflict(target.kind(), target.name());
+      }
+    }
   }
 
   private ApiResponse deleteCollection(ApiRequest request, Target target) {

@@ -1,0 +1,216 @@
+package ai.kubernaut.airgap.cluster.change;
+
+import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.cluster.ClusterException;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.FactCode;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.progress.Progress;
+import ai.kubernaut.airgap.progress.ProgressEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Plans, applies and undoes changes of a cluster.
+ *
+ * <p>Every write names the version of the object that the plan was made from. When the object has
+ * changed meanwhile, it is read and planned again, and written with what others have changed;
+ * nothing is forced. Thread-safe.
+ */
+public final class ClusterChanger {
+  /** How often one object is planned again while others change it. */
+  static final int ATTEMPTS = 10;
+
+  private static final Set<ClusterException.Reason> RACES =
+      Set.of(
+          ClusterException.Reason.CONFLICT,
+          ClusterException.Reason.ALREADY_EXISTS,
+          ClusterException.Reason.NOT_FOUND);
+
+  private final ClusterClient cluster;
+  private final Consumer<ProgressEvent> progress;
+
+  /**
+   * Creates it.
+   *
+   * @param cluster the cluster
+   * @param progress told what is done
+   */
+  public ClusterChanger(ClusterClient cluster, Consumer<ProgressEvent> progress) {
+    this.cluster = cluster;
+    this.progress = progress;
+  }
+
+  /**
+   * Plans edits with the present objects of the cluster. Read-only.
+   *
+   * @param edits the edits, in the order in which they shall be applied; no two of one object
+   * @return the change; the problems of edits that cannot be planned are in it
+   * @throws IllegalArgumentException when two edits are of one object
+   * @throws ClusterException when the cluster cannot be asked
+   */
+  public ClusterChange plan(List<ObjectEdit> edits) {
+    List<ClusterChange.PlannedEdit> planned = new ArrayList<>();
+    List<Problem> problems = new ArrayList<>();
+    List<String> seen = new ArrayList<>();
+    for (ObjectEdit edit : edits) {
+      String object = edit.type() + " " + edit.namespace().orElse("") + "/" + edit.name();
+      if (seen.contains(object)) {
+        throw new IllegalArgumentException("two edits of one object: " + object);
+      }
+      seen.add(object);
+      try {
+        planned.add(new ClusterChange.PlannedEdit(edit, edit.plan(read(edit))));
+      } catch (ClusterChangeException e) {
+        problems.addAll(e.problems());
+      }
+    }
+    return new ClusterChange(planned, problems);
+  }
+
+  private Optional<KubernetesObject> read(ObjectEdit edit) {
+    return cluster.get(edit.type(), edit.namespace().orElse(null), edit.name());
+  }
+
+  /**
+   * Plans to take back a change. Objects that it has created are removed, objects that it has
+   * updated or removed become what they were. Read-only.
+   *
+   * @param report the report of the change
+   * @return the opposite change; an object that was changed since is a problem in it
+   * @throws ClusterException when the cluster cannot be asked
+   */
+  public ClusterChange undo(ChangeReport report) {
+    return plan(UndoEdits.of(report));
+  }
+
+  /**
+   * Applies a change, object by object, and stops at the first one that cannot be written.
+   *
+   * @param change a change without errors
+   * @return what was changed; {@link ChangeReport#orElseThrow()} throws an exception if something
+   *     was not
+   * @throws ClusterChangeException when the plan has errors; nothing was changed
+   * @throws ai.kubernaut.airgap.common.CancelledException when the thread is interrupted; what was
+   *     done stays done
+   */
+  public ChangeReport apply(ClusterChange change) {
+    change.orElseThrow();
+    return Progress.of(ProgressEvent.Step.CLUSTER_CHANGE, progress)
+        .during(
+            change.changes().size(),
+            "changing the cluster " + cluster.address(),
+            () -> applyAll(change),
+            ChangeReport::isOk,
+            report -> report.changes().size() + " objects changed");
+  }
+
+  private ChangeReport applyAll(ClusterChange change) {
+    ChangeReport.Builder report = ChangeReport.builder().addAllProblems(change.problems());
+    int left = change.edits().size();
+    for (ClusterChange.PlannedEdit planned : change.edits()) {
+      left--;
+      if (!apply(planned, left, report)) {
+        break;
+      }
+    }
+    return report.build();
+  }
+
+  /** Returns whether to go on. */
+  private boolean apply(ClusterChange.PlannedEdit planned, int left, ChangeReport.Builder report) {
+    ObjectChange change = planned.change();
+    for (int attempt = 1; ; attempt++) {
+      try {
+        if (change.action() != ObjectChange.Action.NONE) {
+          report.addChanges(write(change));
+        }
+        report.addFacts(Fact.of(code(change), change.subject()));
+        return true;
+      } catch (ClusterException e) {
+        boolean raced = RACES.contains(e.reason());
+        if (raced && attempt < ATTEMPTS) {
+          Optional<ObjectChange> again = planAgain(planned.edit(), change, left, report);
+          if (again.isEmpty()) {
+            return false;
+          }
+          change = again.get();
+          continue;
+        }
+        report.addProblems(failure(change, raced, left, e));
+        if (!raced) {
+          uncertain(change, e).ifPresent(report::addChanges);
+        }
+        return false;
+      }
+    }
+  }
+
+  private Optional<ObjectChange> planAgain(
+      ObjectEdit edit, ObjectChange before, int left, ChangeReport.Builder report) {
+    try {
+      return Optional.of(edit.plan(read(edit)));
+    } catch (ClusterChangeException e) {
+      report.addAllProblems(e.problems());
+    } catch (ClusterException e) {
+      report.addProblems(failure(before, false, left, e));
+    }
+    return Optional.empty();
+  }
+
+  private ObjectChange write(ObjectChange change) {
+    KubernetesObject written;
+    switch (change.action()) {
+      case CREATE -> written = cluster.create(change.type(), change.after().orElseThrow());
+      case UPDATE ->
+          written =
+              cluster.replace(
+                  change.type(),
+                  ObjectContent.onto(change.after().orElseThrow(), change.before().orElseThrow()));
+      default -> {
+        cluster.delete(change.type(), change.before().orElseThrow());
+        return change;
+      }
+    }
+    return new ObjectChange(
+        change.type(), change.namespace(), change.name(), change.before(), Optional.of(written));
+  }
+
+  /** The change, if the API server may have made it before the response got lost. */
+  private static Optional<ObjectChange> uncertain(ObjectChange change, ClusterException e) {
+    return e.reason() == ClusterException.Reason.UNREACHABLE
+            || e.reason() == ClusterException.Reason.SERVER
+        ? Optional.of(change)
+        : Optional.empty();
+  }
+
+  private static Problem failure(
+      ObjectChange change, boolean raced, int left, ClusterException cause) {
+    return Problem.of(
+            raced ? ProblemCode.OBJECT_CONFLICT : ProblemCode.OBJECT_NOT_WRITTEN,
+            change.subject(),
+            Map.of(
+                "attempts",
+                Integer.toString(ATTEMPTS),
+                "detail",
+                String.valueOf(cause.getMessage()),
+                "left",
+                Integer.toString(left)))
+        .causedBy(cause);
+  }
+
+  private static FactCode code(ObjectChange change) {
+    return switch (change.action()) {
+      case CREATE -> FactCode.OBJECT_CREATED;
+      case UPDATE -> FactCode.OBJECT_UPDATED;
+      case REMOVE -> FactCode.OBJECT_REMOVED;
+      case NONE -> FactCode.OBJECT_UNCHANGED;
+    };
+  }
+}

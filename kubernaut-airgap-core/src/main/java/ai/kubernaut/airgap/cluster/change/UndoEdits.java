@@ -1,0 +1,68 @@
+package ai.kubernaut.airgap.cluster.change;
+
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The edits that take back a change, in the opposite order. */
+final class UndoEdits {
+  private UndoEdits() {}
+
+  static List<ObjectEdit> of(ChangeReport report) {
+    List<ObjectEdit> edits = new ArrayList<>();
+    for (ObjectChange change : report.changes()) {
+      edits.add(
+          new ObjectEdit(
+              change.type(),
+              change.namespace(),
+              change.name(),
+              present -> undone(change, present)));
+    }
+    Collections.reverse(edits);
+    return List.copyOf(edits);
+  }
+
+  private static Optional<KubernetesObject> undone(
+      ObjectChange change, Optional<KubernetesObject> present) {
+    if (isMasked(change.before()) || isMasked(change.after())) {
+      throw refusal(change, ProblemCode.OBJECT_CONTENT_NOT_KEPT, Map.of());
+    }
+    if (ObjectContent.isSame(present, change.before())) {
+      return present;
+    }
+    if (!ObjectContent.isSame(present, change.after())) {
+      throw refusal(
+          change,
+          ProblemCode.OBJECT_CHANGED_SINCE,
+          Map.of(
+              "fields",
+              present.isEmpty()
+                  ? "it was removed"
+                  : String.join(", ", ObjectContent.differences(change.after(), present))));
+    }
+    return change
+        .before()
+        .map(
+            before ->
+                present
+                    .map(object -> ObjectContent.onto(before, object))
+                    .orElseGet(() -> ObjectContent.of(before)));
+  }
+
+  private static boolean isMasked(Optional<KubernetesObject> object) {
+    return object
+        .filter(ObjectContent::isSecret)
+        .filter(secret -> secret.fields().strings("data").containsValue(ObjectContent.MASK))
+        .isPresent();
+  }
+
+  private static ClusterChangeException refusal(
+      ObjectChange change, ProblemCode code, Map<String, String> parameters) {
+    return new ClusterChangeException(List.of(Problem.of(code, change.subject(), parameters)));
+  }
+}

@@ -1,0 +1,401 @@
+package ai.kubernaut.airgap.cluster.change;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.cluster.ClusterException;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.change.ObjectChange.Action;
+import ai.kubernaut.airgap.cluster.memory.MemoryClusterClient;
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.FactCode;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
+import ai.kubernaut.airgap.yaml.Yaml;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class ClusterChangerTest {
+  private MemoryClusterClient cluster = MemoryClusterClient.kubernetes();
+
+  private static ClusterChanger changer(ClusterClient cluster) {
+    return new ClusterChanger(cluster, event -> {});
+  }
+
+  private static KubernetesObject settings(String name) {
+    return KubernetesObject.named(ResourceType.CONFIG_MAP, "default", name);
+  }
+
+  private static ObjectEdit set(String name, String key, String value) {
+    return ObjectEdit.update(
+        ResourceType.CONFIG_MAP, "default", name, present -> present.with(value, "data", key));
+  }
+
+  private void others(String name, String key, String value) {
+    cluster.put(
+        ResourceType.CONFIG_MAP,
+        cluster
+            .get(ResourceType.CONFIG_MAP, "default", name)
+            .orElse(settings(name))
+            .with(value, "data", key));
+  }
+
+  private Map<String, String> data(String name) {
+    return cluster
+        .get(ResourceType.CONFIG_MAP, "default", name)
+        .orElseThrow()
+        .fields()
+        .strings("data");
+  }
+
+  /** Every object with its content, without what the API server fills in. */
+  private Map<String, Map<String, String>> objects() {
+    Map<String, Map<String, String>> objects = new TreeMap<>();
+    for (ResourceType type : List.of(ResourceType.CONFIG_MAP, ResourceType.SECRET)) {
+      cluster
+          .list(type, null, Map.of())
+          .forEach(object -> objects.put(object.toString(), ObjectContent.values(object)));
+    }
+    return objects;
+  }
+
+  private static List<ProblemCode> codes(List<Problem> problems) {
+    return problems.stream().map(Problem::code).toList();
+  }
+
+  @Test
+  void planningChangesNothing() {
+    others("old", "key", "1");
+    Map<String, Map<String, String>> before = objects();
+    ClusterChange change =
+        changer(cluster)
+            .plan(
+                List.of(
+                    set("new", "key", "2"),
+                    set("old", "key", "3"),
+                    ObjectEdit.remove(ResourceType.CONFIG_MAP, "default", "missing")));
+    assertThat(objects()).isEqualTo(before);
+    assertThat(change).hasToString("create ConfigMap default/new\nupdate ConfigMap default/old");
+    assertThat(change.diff())
+        .contains("update ConfigMap default/old\n  - data.key: 1\n  + data.key: 3\n")
+        .contains("  + data.key: 2\n");
+    assertThat(change.toYaml()).contains("name: new").doesNotContain("resourceVersion");
+  }
+
+  @Test
+  void whatWasPlannedIsApplied() {
+    others("old", "key", "1");
+    others("obsolete", "key", "x");
+    ClusterChange change =
+        changer(cluster)
+            .plan(
+                List.of(
+                    set("new", "key", "2"),
+                    set("old", "other", "3"),
+                    ObjectEdit.remove(ResourceType.CONFIG_MAP, "default", "obsolete")));
+    ChangeReport report = changer(cluster).apply(change).orElseThrow();
+    assertThat(report.facts())
+        .extracting(Fact::code)
+        .containsExactly(FactCode.OBJECT_CREATED, FactCode.OBJECT_UPDATED, FactCode.OBJECT_REMOVED);
+    assertThat(data("new")).isEqualTo(Map.of("key", "2"));
+    assertThat(data("old")).isEqualTo(Map.of("key", "1", "other", "3"));
+    assertThat(cluster.get(ResourceType.CONFIG_MAP, "default", "obsolete")).isEmpty();
+  }
+
+  @Test
+  void whatIsAsWantedIsNotWritten() {
+    others("old", "key", "1");
+    String version = version("old");
+    ClusterChange change = changer(cluster).plan(List.of(set("old", "key", "1")));
+    assertThat(change.isEmpty()).isTrue();
+    assertThat(change.diff()).isEqualTo("nothing to change\n");
+    ChangeReport report = changer(cluster).apply(change);
+    assertThat(report.changes()).isEmpty();
+    assertThat(report.facts()).extracting(Fact::code).containsExactly(FactCode.OBJECT_UNCHANGED);
+    assertThat(version("old")).isEqualTo(version);
+  }
+
+  private String version(String name) {
+    return cluster
+        .get(ResourceType.CONFIG_MAP, "default", name)
+        .orElseThrow()
+        .fields()
+        .text("metadata", "resourceVersion")
+        .orElseThrow();
+  }
+
+  @Test
+  void oneObjectHasOneEdit() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> changer(cluster).plan(List.of(set("a", "x", "1"), set("a", "y", "1"))));
+  }
+
+  @Test
+  void whatOthersChangeBetweenPlanAndWriteStays() {
+    others("old", "key", "1");
+    ClusterChange change = changer(cluster).plan(List.of(set("old", "ours", "2")));
+    others("old", "theirs", "3");
+    ChangeReport report = changer(cluster).apply(change).orElseThrow();
+    assertThat(data("old")).isEqualTo(Map.of("key", "1", "theirs", "3", "ours", "2"));
+    assertThat(report.changes().get(0).before().orElseThrow().fields().strings("data"))
+        .containsEntry("theirs", "3");
+  }
+
+  @Test
+  void whatOthersCreateOrRemoveBetweenPlanAndWriteIsPlannedAgain() {
+    others("removed", "key", "1");
+    ClusterChange change =
+        changer(cluster).plan(List.of(set("created", "ours", "2"), set("removed", "ours", "2")));
+    others("created", "theirs", "3");
+    cluster.delete(ResourceType.CONFIG_MAP, settings("removed"));
+    ChangeReport report = changer(cluster).apply(change).orElseThrow();
+    assertThat(report.changes())
+        .extracting(ObjectChange::action)
+        .containsExactly(Action.UPDATE, Action.CREATE);
+    assertThat(data("created")).isEqualTo(Map.of("theirs", "3", "ours", "2"));
+    assertThat(data("removed")).isEqualTo(Map.of("ours", "2"));
+  }
+
+  @Test
+  void anEditThatNoLongerFitsEndsTheChange() {
+    ObjectEdit careful =
+        ObjectEdit.update(
+            ResourceType.CONFIG_MAP,
+            "default",
+            "ours",
+            present -> {
+              if (present.fields().value("data").isPresent()) {
+                throw new ClusterChangeException(
+                    List.of(
+                        Problem.of(
+                            ProblemCode.OBJECT_NOT_OURS,
+                            new Subject(Subject.Kind.OBJECT, "ConfigMap x"),
+                            Map.of("owner", "us"))));
+              }
+              return present.with("1", "data", "key");
+            });
+    ClusterChange change =
+        changer(cluster).plan(List.of(set("first", "key", "1"), careful, set("last", "key", "1")));
+    others("ours", "key", "theirs");
+    ChangeReport report = changer(cluster).apply(change);
+    assertThat(codes(report.problems())).containsExactly(ProblemCode.OBJECT_NOT_OURS);
+    assertThat(report.changes()).hasSize(1);
+    assertThat(data("ours")).isEqualTo(Map.of("key", "theirs"));
+    ClusterChange again = changer(cluster).plan(List.of(careful));
+    ClusterChangeException refused =
+        catchThrowableOfType(ClusterChangeException.class, () -> changer(cluster).apply(again));
+    assertThat(codes(refused.problems())).containsExactly(ProblemCode.OBJECT_NOT_OURS);
+    assertThat(refused.report()).isEmpty();
+  }
+
+  @Test
+  void whoIsAlwaysFasterIsReported() {
+    others("old", "key", "1");
+    int[] count = {0};
+    ClusterClient disturbed =
+        new DisturbedCluster(
+            cluster,
+            new DisturbedCluster.Disturbance() {
+              @Override
+              public void before(ResourceType type, KubernetesObject object) {
+                others("old", "theirs", Integer.toString(++count[0]));
+              }
+            });
+    ChangeReport report =
+        changer(disturbed).apply(changer(disturbed).plan(List.of(set("old", "ours", "2"))));
+    assertThat(codes(report.problems())).containsExactly(ProblemCode.OBJECT_CONFLICT);
+    assertThat(report.changes()).isEmpty();
+    assertThat(count[0]).isEqualTo(ClusterChanger.ATTEMPTS);
+    assertThat(data("old")).doesNotContainKey("ours");
+  }
+
+  @Test
+  void undoingRestoresEveryObject() {
+    others("old", "key", "1");
+    others("obsolete", "key", "x");
+    cluster.put(ResourceType.SECRET, secret("password", "hunter2"));
+    Map<String, Map<String, String>> before = objects();
+    ChangeReport report =
+        changer(cluster)
+            .apply(
+                changer(cluster)
+                    .plan(
+                        List.of(
+                            set("new", "key", "2"),
+                            set("old", "key", "3"),
+                            ObjectEdit.update(
+                                ResourceType.SECRET,
+                                "default",
+                                "password",
+                                present -> present.with("aHVudGVyMw==", "data", "key")),
+                            ObjectEdit.remove(ResourceType.CONFIG_MAP, "default", "obsolete"))));
+    assertThat(objects()).isNotEqualTo(before);
+    ClusterChange undo = changer(cluster).undo(report);
+    assertThat(undo)
+        .hasToString(
+            """
+            create ConfigMap default/obsolete
+            update Secret default/password
+            update ConfigMap default/old
+            remove ConfigMap default/new""");
+    ChangeReport undone = changer(cluster).apply(undo).orElseThrow();
+    assertThat(objects()).isEqualTo(before);
+    assertThat(changer(cluster).undo(report).isEmpty()).isTrue();
+    changer(cluster).apply(changer(cluster).undo(undone)).orElseThrow();
+    assertThat(data("new")).isEqualTo(Map.of("key", "2"));
+  }
+
+  private static KubernetesObject secret(String name, String value) {
+    return KubernetesObject.named(ResourceType.SECRET, "default", name)
+        .with(value, "data", "key")
+        .with(
+            "{\"data\":{\"key\":\"" + value + "\"}}",
+            "metadata",
+            "annotations",
+            "kubectl.kubernetes.io/last-applied-configuration");
+  }
+
+  @Test
+  void whatOthersHaveChangedSinceIsNotRestored() {
+    others("old", "key", "1");
+    ChangeReport report =
+        changer(cluster)
+            .apply(changer(cluster).plan(List.of(set("new", "key", "2"), set("old", "key", "3"))));
+    others("new", "theirs", "4");
+    cluster.delete(ResourceType.CONFIG_MAP, settings("old"));
+    ClusterChange undo = changer(cluster).undo(report);
+    assertThat(codes(undo.problems()))
+        .containsExactly(ProblemCode.OBJECT_CHANGED_SINCE, ProblemCode.OBJECT_CHANGED_SINCE);
+    assertThat(undo.problems().get(0).message()).contains("it was removed");
+    assertThat(undo.problems().get(1).message()).contains("data.theirs");
+    assertThat(undo.isOk()).isFalse();
+    assertThat(data("new")).containsEntry("theirs", "4");
+  }
+
+  @Test
+  void whatIsChangedDuringTheUndoIsNotRestored() {
+    ChangeReport report =
+        changer(cluster).apply(changer(cluster).plan(List.of(set("new", "key", "2"))));
+    ClusterChange undo = changer(cluster).undo(report);
+    others("new", "theirs", "4");
+    ChangeReport undone = changer(cluster).apply(undo);
+    assertThat(codes(undone.problems())).containsExactly(ProblemCode.OBJECT_CHANGED_SINCE);
+    assertThat(data("new")).containsEntry("theirs", "4");
+  }
+
+  @Test
+  void aReportFromAFileUndoesTheChange(@TempDir Path directory) throws IOException {
+    others("old", "key", "1");
+    Map<String, Map<String, String>> before = objects();
+    ChangeReport report =
+        changer(cluster)
+            .apply(changer(cluster).plan(List.of(set("new", "key", "2"), set("old", "k", "3"))));
+    Path file = Files.writeString(directory.resolve("report.yaml"), Yaml.write(report.toTree()));
+    changer(cluster).apply(changer(cluster).undo(ChangeReport.read(file))).orElseThrow();
+    assertThat(objects()).isEqualTo(before);
+  }
+
+  @Test
+  void secretsAreMaskedAndNotRestoredFromAFile(@TempDir Path directory) throws IOException {
+    cluster.put(ResourceType.SECRET, secret("password", "hunter2"));
+    ClusterChange change =
+        changer(cluster)
+            .plan(
+                List.of(
+                    ObjectEdit.update(
+                        ResourceType.SECRET,
+                        "default",
+                        "password",
+                        present -> present.with("hunter3", "data", "key"))));
+    assertThat(change.diff() + change.toYaml() + change).contains("***").doesNotContain("hunter");
+    ChangeReport report = changer(cluster).apply(change);
+    String text = Yaml.write(report.toTree());
+    assertThat(text + report).contains("***").doesNotContain("hunter");
+    Path file = Files.writeString(directory.resolve("report.yaml"), text);
+    assertThat(codes(changer(cluster).undo(ChangeReport.read(file)).problems()))
+        .containsExactly(ProblemCode.OBJECT_CONTENT_NOT_KEPT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "changes: [1]", "changes: [{kind: Secret}]"})
+  void whatIsNotAReportIsRefused(String text, @TempDir Path directory) throws IOException {
+    Path file = Files.writeString(directory.resolve("report.yaml"), text);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ChangeReport.read(file))
+        .withMessageContaining("report.yaml");
+  }
+
+  /** Conflicts, and an API server that goes away before or after a write, at any write. */
+  @Test
+  void everyFaultEndsInAReportWithWhichTheChangeIsUndone() {
+    int failed = 0;
+    for (int seed = 0; seed < 300; seed++) {
+      failed += runWithFaults(new Random(seed)) ? 0 : 1;
+    }
+    assertThat(failed).isBetween(50, 250);
+  }
+
+  private boolean runWithFaults(Random random) {
+    MemoryClusterClient fresh = MemoryClusterClient.kubernetes();
+    cluster = fresh;
+    List<ObjectEdit> edits = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      String name = "o" + i;
+      if (random.nextBoolean()) {
+        others(name, "key", "before");
+      }
+      edits.add(
+          random.nextInt(4) == 0
+              ? ObjectEdit.remove(ResourceType.CONFIG_MAP, "default", name)
+              : set(name, "ours", "after"));
+    }
+    Map<String, Map<String, String>> before = objects();
+    ClusterClient disturbed =
+        new DisturbedCluster(
+            fresh,
+            new DisturbedCluster.Disturbance() {
+              @Override
+              public void before(ResourceType type, KubernetesObject object) {
+                switch (random.nextInt(10)) {
+                  case 0, 1, 2 ->
+                      throw new ClusterException(
+                          ClusterException.Reason.CONFLICT, "the object has been modified", null);
+                  case 3 -> throw DisturbedCluster.gone();
+                  default -> {}
+                }
+              }
+
+              @Override
+              public void after(ResourceType type, KubernetesObject object) {
+                if (random.nextInt(15) == 0) {
+                  throw DisturbedCluster.gone();
+                }
+              }
+            });
+    ChangeReport report = changer(disturbed).apply(changer(disturbed).plan(edits));
+    if (report.isOk()) {
+      assertThat(changer(fresh).plan(edits).isEmpty()).isTrue();
+    } else {
+      assertThat(codes(report.problems())).containsExactly(ProblemCode.OBJECT_NOT_WRITTEN);
+      assertThat(catchThrowableOfType(ClusterChangeException.class, report::orElseThrow).report())
+          .contains(report);
+    }
+    changer(fresh).apply(changer(fresh).undo(report)).orElseThrow();
+    assertThat(objects()).isEqualTo(before);
+    return report.isOk();
+  }
+}
