@@ -17,6 +17,9 @@ import ai.kubernaut.airgap.chart.ProbedHelmClient;
 import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.WaitPolicy;
+import ai.kubernaut.airgap.cluster.change.ChangeReport;
+import ai.kubernaut.airgap.cluster.change.ClusterChange;
+import ai.kubernaut.airgap.cluster.change.ClusterChanger;
 import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Target;
@@ -30,6 +33,8 @@ import ai.kubernaut.airgap.mirror.CheckDepth;
 import ai.kubernaut.airgap.mirror.MirrorEngine;
 import ai.kubernaut.airgap.mirror.MirrorOptions;
 import ai.kubernaut.airgap.mirror.MirrorReport;
+import ai.kubernaut.airgap.mirrorrules.MirrorRuleConfigurer;
+import ai.kubernaut.airgap.mirrorrules.MirrorRuleOptions;
 import ai.kubernaut.airgap.overlay.MirrorProof;
 import ai.kubernaut.airgap.overlay.MirrorProver;
 import ai.kubernaut.airgap.overlay.ProofOptions;
@@ -50,6 +55,7 @@ import ai.kubernaut.airgap.registry.Credentials;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.retry.RetryPolicy;
 import ai.kubernaut.airgap.registry.retry.RetryingClient;
+import ai.kubernaut.airgap.trust.TrustConfigurer;
 import ai.kubernaut.airgap.verify.VerificationReport;
 import ai.kubernaut.airgap.verify.Verifier;
 import ai.kubernaut.airgap.verify.VerifyOptions;
@@ -647,6 +653,62 @@ public final class Airgap implements AutoCloseable {
     Progress run = Progress.of(ProgressEvent.Step.VERIFY, progress);
     return new Verifier(cluster(), helm(), retrying(target(), run), profile, run)
         .verify(installation, options);
+  }
+
+  /**
+   * Plans the mirror rules of an OpenShift cluster, so that its nodes pull the images of a plan
+   * from the mirror under their source names. Read-only. Needs a cluster client.
+   *
+   * @param plan the images and their names in the mirror
+   * @param options the source policy, and whether there are rules for tags
+   * @return the change for {@link #apply(ClusterChange)}; its problems say which images the rules
+   *     would not redirect, and what they do to the rules that the cluster has
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public ClusterChange planMirrorRules(MirrorPlan plan, MirrorRuleOptions options) {
+    return new MirrorRuleConfigurer(cluster()).plan(plan, options);
+  }
+
+  /**
+   * Plans that the nodes of an OpenShift cluster trust the CA of the mirror (the guide, step 3).
+   * Read-only. Needs a cluster client.
+   *
+   * @param mirror the mirror
+   * @param pem the certificates of its CA
+   * @return the change for {@link #apply(ClusterChange)}
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public ClusterChange planTrust(Target mirror, String pem) {
+    return new TrustConfigurer(cluster()).plan(mirror, pem);
+  }
+
+  /**
+   * Applies a planned change of the cluster. Needs a cluster client.
+   *
+   * @param change a change without errors
+   * @return what was changed; {@link ChangeReport#orElseThrow()} throws an exception if something
+   *     was not
+   * @throws ai.kubernaut.airgap.cluster.change.ClusterChangeException when the change has errors;
+   *     nothing was changed
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public ChangeReport apply(ClusterChange change) {
+    return new ClusterChanger(cluster(), progress).apply(change);
+  }
+
+  /**
+   * Plans to take back a change of the cluster. Read-only. Needs a cluster client.
+   *
+   * @param report the report of the change
+   * @return the opposite change for {@link #apply(ClusterChange)}; an object that was changed by
+   *     others since is a problem in it
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public ClusterChange planUndo(ChangeReport report) {
+    return new ClusterChanger(cluster(), progress).undo(report);
   }
 
   /**

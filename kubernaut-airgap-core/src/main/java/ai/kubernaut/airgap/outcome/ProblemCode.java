@@ -540,7 +540,76 @@ public enum ProblemCode {
   OBJECT_NOT_OURS(
       Severity.ERROR,
       "exists and was not created for {owner}, so it is not changed",
-      "rename or remove that object, or choose another name");
+      "rename or remove that object, or choose another name"),
+
+  // Mirror rules
+  /** The cluster serves none of the APIs for mirror rules. */
+  MIRROR_RULES_UNSUPPORTED(
+      Severity.ERROR,
+      "does not support {missing}",
+      "use the values overlay, or place the generated registries.conf or hosts.toml files on the nodes"),
+  /** The rules in force do not lead to the image in the mirror. */
+  MIRROR_RULE_SHADOWED(
+      Severity.ERROR,
+      "would not be pulled from {mirror}, because {objects} has a rule for {source}, and only the most specific source applies",
+      "add the mirror to that object, or remove its rule"),
+  /** The new rules end the effect of another rule for some images. */
+  MIRROR_RULE_SHADOWS(
+      Severity.WARNING,
+      "its rule for {source} no longer applies to images under {shadowed}",
+      "add its mirrors ({mirrors}) to the rules if images under {shadowed} need them"),
+  /** Another object has mirrors for the same source. */
+  MIRROR_RULE_SAME_SOURCE(
+      Severity.WARNING,
+      "has other mirrors for {source} ({mirrors}); the order of the mirrors of several objects is not specified",
+      "keep the rules for one source in one object if the order matters"),
+  /** Nodes never pull images of this source from its registry. */
+  MIRROR_SOURCE_NEVER_CONTACTED(
+      Severity.WARNING,
+      "has NeverContactSource for {source}: images that are not in a mirror cannot be pulled, neither by digest nor by tag",
+      "mirror every image of this source that the cluster needs"),
+  /** The mirror itself lies below a source that nodes never contact. */
+  MIRROR_BLOCKED(
+      Severity.ERROR,
+      "has NeverContactSource for {source}, so nodes cannot pull from the mirror {mirror}",
+      "choose a mirror outside this source, or AllowContactingSource"),
+  /** Old and new kinds of mirror rules are in one cluster. */
+  MIRROR_RULE_KINDS_MIXED(
+      Severity.WARNING,
+      "is an ImageContentSourcePolicy beside ImageDigestMirrorSets or ImageTagMirrorSets; OpenShift 4.13 and earlier do not support both",
+      "convert it with 'oc adm migrate icsp'"),
+  /** Mirror rules for digests do not apply to tags. */
+  TAG_NOT_REDIRECTED(
+      Severity.WARNING,
+      "is pulled by tag, and the rules apply to digests only",
+      "pin its digest in the values, or generate rules for tags too"),
+  /** The nodes of pools will be drained. */
+  NODES_WILL_DRAIN(
+      Severity.WARNING,
+      "its nodes will be drained and restarted one after the other, because of {reason}",
+      "apply the change when pods may be moved"),
+  /** containerd cannot rename repositories. */
+  CONTAINERD_CANNOT_RENAME(
+      Severity.WARNING,
+      "is {mirror} in the mirror; containerd can add a prefix to names, but cannot change them",
+      "use the values overlay, or a mirror with nested repositories"),
+
+  // Registry CA
+  /** A CA certificate cannot be used. */
+  CA_INVALID(
+      Severity.ERROR,
+      "its CA cannot be used: {defect}",
+      "give the PEM certificate of the authority that has signed the registry's certificate"),
+  /** The cluster has no image configuration. */
+  IMAGE_CONFIG_MISSING(
+      Severity.ERROR,
+      "has no image.config.openshift.io/cluster",
+      "on plain Kubernetes, place the CA on every node, for example in /etc/containerd/certs.d or /etc/containers/certs.d"),
+  /** Somebody else has chosen a ConfigMap meanwhile. */
+  TRUSTED_CA_CHANGED(
+      Severity.ERROR,
+      "additionalTrustedCA is now {name}, set by others since the plan was made",
+      "plan again, so that the CA is merged into that ConfigMap");
 
   /** Whether a problem is in the way. */
   public enum Severity {

@@ -1,0 +1,140 @@
+package ai.kubernaut.airgap.mirrorrules;
+
+import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.change.ClusterChange;
+import ai.kubernaut.airgap.cluster.change.ClusterChangeException;
+import ai.kubernaut.airgap.cluster.change.ClusterChanger;
+import ai.kubernaut.airgap.cluster.change.ObjectEdit;
+import ai.kubernaut.airgap.mirrorrules.RuleObjects.Kind;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
+import ai.kubernaut.airgap.plan.MirrorPlan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Plans the objects that let the nodes of an OpenShift cluster pull the images of a plan from the
+ * mirror under their source names: an ImageDigestMirrorSet, or an ImageContentSourcePolicy where
+ * the cluster is older than 4.13, and an ImageTagMirrorSet on request. Read-only; {@link
+ * ClusterChanger} applies the change.
+ */
+public final class MirrorRuleConfigurer {
+  private static final String OWNER = "airgap.kubernaut.ai/mirror-rules-for";
+
+  private final ClusterClient cluster;
+
+  /**
+   * Creates it.
+   *
+   * @param cluster the cluster
+   */
+  public MirrorRuleConfigurer(ClusterClient cluster) {
+    this.cluster = cluster;
+  }
+
+  /**
+   * Plans the rules, and reviews them together with all rules that the cluster has already.
+   *
+   * @param plan the images and their names in the mirror
+   * @param options the source policy, and whether there are rules for tags
+   * @return the change; its problems say which images the rules would not redirect, what the rules
+   *     do to those of others, and which nodes will be drained
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   */
+  public ClusterChange plan(MirrorPlan plan, MirrorRuleOptions options) {
+    ClusterChanger changer = new ClusterChanger(cluster, event -> {});
+    Optional<Kind> digests =
+        List.of(Kind.IDMS, Kind.ICSP).stream()
+            .filter(kind -> cluster.serves(kind.type()))
+            .findFirst();
+    Optional<Problem> unsupported = unsupported(digests, options);
+    if (unsupported.isPresent()) {
+      return changer.plan(List.of()).withProblems(List.of(unsupported.get()));
+    }
+    Kind kind = digests.orElseThrow();
+    String name = PlannedRules.name(plan, options);
+    List<MirrorRule> ours = new ArrayList<>(PlannedRules.of(plan, options, kind));
+    List<ObjectEdit> edits = new ArrayList<>();
+    edits.add(edit(kind, name, PlannedRules.owner(plan), ours));
+    if (options.forTags()) {
+      List<MirrorRule> forTags = PlannedRules.of(plan, options, Kind.ITMS);
+      edits.add(edit(Kind.ITMS, name, PlannedRules.owner(plan), forTags));
+      ours.addAll(forTags);
+    } else if (cluster.serves(Kind.ITMS.type())) {
+      edits.add(removeOwn(Kind.ITMS, name, PlannedRules.owner(plan)));
+    }
+    Set<String> own =
+        Kind.all().stream().map(each -> each.object(name)).collect(Collectors.toSet());
+    List<MirrorRule> others =
+        RuleObjects.read(cluster).stream().filter(rule -> !own.contains(rule.object())).toList();
+    ClusterChange change = changer.plan(edits);
+    return change
+        .withProblems(new RuleReview(plan, ours, others).problems())
+        .withProblems(
+            RuleReview.drains(
+                change.changes(), cluster.list(ResourceType.MACHINE_CONFIG_POOL, null, Map.of())));
+  }
+
+  private Optional<Problem> unsupported(Optional<Kind> digests, MirrorRuleOptions options) {
+    String missing = "";
+    if (digests.isPresent()) {
+      boolean neverContacts =
+          options.sourcePolicy() == MirrorRule.SourcePolicy.NEVER_CONTACT_SOURCE;
+      if (options.forTags() && !cluster.serves(Kind.ITMS.type())) {
+        missing = Kind.ITMS.type().kind();
+      } else if (neverContacts && digests.get().equals(Kind.ICSP)) {
+        missing = "mirrorSourcePolicy";
+      } else {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(
+        Problem.of(
+            ProblemCode.MIRROR_RULES_UNSUPPORTED,
+            new Subject(Subject.Kind.CLUSTER, cluster.address()),
+            Map.of("missing", missing.isEmpty() ? "ImageDigestMirrorSet" : missing)));
+  }
+
+  private static ObjectEdit edit(Kind kind, String name, String owner, List<MirrorRule> rules) {
+    return ObjectEdit.of(
+        kind.type(),
+        null,
+        name,
+        present -> {
+          requireOwn(present, owner);
+          KubernetesObject object =
+              present
+                  .orElseGet(() -> KubernetesObject.named(kind.type(), null, name))
+                  .with("kubernaut-airgap", "metadata", "labels", "app.kubernetes.io/managed-by")
+                  .with(owner, "metadata", "annotations", OWNER);
+          return Optional.of(RuleObjects.with(object, kind, rules));
+        });
+  }
+
+  private static ObjectEdit removeOwn(Kind kind, String name, String owner) {
+    return ObjectEdit.of(
+        kind.type(), null, name, present -> present.filter(object -> !isOwn(object, owner)));
+  }
+
+  private static boolean isOwn(KubernetesObject object, String owner) {
+    return owner.equals(object.annotations().get(OWNER));
+  }
+
+  private static void requireOwn(Optional<KubernetesObject> present, String owner) {
+    if (present.isPresent() && !isOwn(present.get(), owner)) {
+      throw new ClusterChangeException(
+          List.of(
+              Problem.of(
+                  ProblemCode.OBJECT_NOT_OURS,
+                  new Subject(Subject.Kind.OBJECT, present.get().toString()),
+                  Map.of("owner", owner))));
+    }
+  }
+}

@@ -1,0 +1,17 @@
+/**
+ * Mirror rules, which let the nodes of a cluster pull images from the mirror under their source
+ * names (the guide, "Optional: ImageDigestMirrorSet"): {@link
+ * ai.kubernaut.airgap.mirrorrules.MirrorRuleConfigurer} plans the objects for a cluster, {@link
+ * ai.kubernaut.airgap.mirrorrules.NodeFiles} writes the files for nodes without these APIs, and
+ * {@link ai.kubernaut.airgap.mirrorrules.MirrorRules} says where an image is pulled from.
+ *
+ * <pre>{@code
+ * MirrorRules rules = MirrorRules.inCluster(cluster);
+ * ImageRef pinned = ImageRef.parse("quay.io/kubernaut-ai/gateway@sha256:" + "0".repeat(64));
+ * System.out.println(rules.locations(pinned));
+ * }</pre>
+ */
+@NullMarked
+package ai.kubernaut.airgap.mirrorrules;
+
+import org.jspecify.annotations.NullMarked;

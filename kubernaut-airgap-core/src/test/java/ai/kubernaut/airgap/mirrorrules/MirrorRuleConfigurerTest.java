@@ -1,0 +1,315 @@
+package ai.kubernaut.airgap.mirrorrules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import ai.kubernaut.airgap.chart.ReleaseName;
+import ai.kubernaut.airgap.cluster.Fields;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.change.ChangeReport;
+import ai.kubernaut.airgap.cluster.change.ClusterChange;
+import ai.kubernaut.airgap.cluster.change.ClusterChangeException;
+import ai.kubernaut.airgap.cluster.change.ClusterChanger;
+import ai.kubernaut.airgap.cluster.memory.MemoryClusterClient;
+import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Separator;
+import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.mirrorrules.MirrorRule.SourcePolicy;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.plan.MirrorEntry;
+import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.yaml.Yaml;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class MirrorRuleConfigurerTest {
+  private static final Target NESTED = Target.registry("harbor.corp:5000/mirror");
+  private static final Target FLAT = Target.registry("quay.corp/org").separator(Separator.DASH);
+  private static final String DIGEST = "@sha256:" + "0".repeat(64);
+  private static final MirrorRuleOptions DEFAULTS = MirrorRuleOptions.builder().build();
+  private static final MirrorRuleOptions TAGS = MirrorRuleOptions.builder().forTags(true).build();
+  private static final MirrorRuleOptions NEVER =
+      MirrorRuleOptions.builder().sourcePolicy(SourcePolicy.NEVER_CONTACT_SOURCE).build();
+
+  private final MemoryClusterClient cluster = MemoryClusterClient.openShift();
+
+  private static MirrorPlan plan(Target target, String... images) {
+    MirrorPlan.Builder plan = MirrorPlan.builder(target);
+    for (String image : images) {
+      plan.image(ImageRef.parse(image));
+    }
+    return plan.build();
+  }
+
+  private static MirrorPlan guide(Target target) {
+    return plan(
+        target,
+        "quay.io/kubernaut-ai/gateway" + DIGEST,
+        "quay.io/kubernaut-ai/datastorage" + DIGEST,
+        "registry.redhat.io/rhel9/postgresql-16" + DIGEST,
+        "docker.io/library/redis" + DIGEST);
+  }
+
+  private ClusterChange plan(MirrorPlan plan, MirrorRuleOptions options) {
+    return new MirrorRuleConfigurer(cluster).plan(plan, options);
+  }
+
+  private ChangeReport apply(ClusterChange change) {
+    return new ClusterChanger(cluster, event -> {}).apply(change).orElseThrow();
+  }
+
+  private static List<ProblemCode> codes(ClusterChange change) {
+    return change.problems().stream().map(Problem::code).toList();
+  }
+
+  private KubernetesObject only(ResourceType type) {
+    List<KubernetesObject> objects = cluster.list(type, null, Map.of());
+    assertThat(objects).hasSize(1);
+    return objects.get(0);
+  }
+
+  private static Map<String, String> rules(KubernetesObject object, String field) {
+    Map<String, String> rules = new LinkedHashMap<>();
+    for (Fields rule : object.fields().list("spec", field)) {
+      rules.put(
+          rule.text("source").orElseThrow(),
+          rule.value("mirrors").orElseThrow()
+              + rule.text("mirrorSourcePolicy").map(policy -> " " + policy).orElse(""));
+    }
+    return rules;
+  }
+
+  private void put(ResourceType type, String name, String spec) {
+    cluster.put(
+        type,
+        KubernetesObject.named(type, null, name)
+            .with(Yaml.readMapping("spec", spec, Yaml.DuplicateKeys.REFUSED), "spec"));
+  }
+
+  private void redirects(MirrorPlan plan) {
+    MirrorRules rules = MirrorRules.inCluster(cluster);
+    for (MirrorEntry entry : plan.entries()) {
+      assertThat(rules.locations(entry.source()).get(0).repository())
+          .isEqualTo(entry.target().repository());
+    }
+  }
+
+  @Test
+  void nestedNamesNeedOneRuleForAnOrganisation() {
+    MirrorPlan plan = guide(NESTED);
+    ClusterChange change = plan(plan, DEFAULTS);
+    assertThat(change.problems()).isEmpty();
+    apply(change);
+    KubernetesObject object = only(ResourceType.IMAGE_DIGEST_MIRROR_SET);
+    assertThat(rules(object, "imageDigestMirrors"))
+        .containsExactly(
+            Map.entry("docker.io/library/redis", "[harbor.corp:5000/mirror/library/redis]"),
+            Map.entry(
+                "registry.redhat.io/rhel9/postgresql-16",
+                "[harbor.corp:5000/mirror/rhel9/postgresql-16]"),
+            Map.entry("quay.io/kubernaut-ai", "[harbor.corp:5000/mirror/kubernaut-ai]"));
+    redirects(plan);
+    assertThat(plan(plan, DEFAULTS).isEmpty()).isTrue();
+  }
+
+  @Test
+  void flatNamesNeedARuleForEachRepository() {
+    MirrorPlan plan = guide(FLAT);
+    apply(plan(plan, DEFAULTS));
+    assertThat(rules(only(ResourceType.IMAGE_DIGEST_MIRROR_SET), "imageDigestMirrors"))
+        .hasSize(4)
+        .containsEntry("quay.io/kubernaut-ai/gateway", "[quay.corp/org/kubernaut-ai-gateway]");
+    redirects(plan);
+  }
+
+  @Test
+  void aWholeRegistryIsNeverASource() {
+    MirrorPlan plan = plan(NESTED, "reg.io/a" + DIGEST, "reg.io/b" + DIGEST);
+    apply(plan(plan, DEFAULTS));
+    assertThat(rules(only(ResourceType.IMAGE_DIGEST_MIRROR_SET), "imageDigestMirrors"))
+        .containsOnlyKeys("reg.io/a", "reg.io/b");
+  }
+
+  @Test
+  void tagsAndTheSourcePolicyAreOnRequest() {
+    MirrorPlan plan = plan(NESTED, "quay.io/a/b:1");
+    assertThat(codes(plan(plan, DEFAULTS))).containsExactly(ProblemCode.TAG_NOT_REDIRECTED);
+    apply(plan(plan, MirrorRuleOptions.builder().from(NEVER).forTags(true).build()));
+    assertThat(rules(only(ResourceType.IMAGE_TAG_MIRROR_SET), "imageTagMirrors"))
+        .containsEntry("quay.io/a/b", "[harbor.corp:5000/mirror/a/b] NeverContactSource");
+    redirects(plan);
+    apply(plan(plan, DEFAULTS));
+    assertThat(cluster.list(ResourceType.IMAGE_TAG_MIRROR_SET, null, Map.of())).isEmpty();
+  }
+
+  @Test
+  void anOlderClusterGetsAnImageContentSourcePolicy() {
+    cluster.withoutType(ResourceType.IMAGE_DIGEST_MIRROR_SET);
+    cluster.withoutType(ResourceType.IMAGE_TAG_MIRROR_SET);
+    MirrorPlan plan = guide(NESTED);
+    apply(plan(plan, DEFAULTS));
+    assertThat(rules(only(ResourceType.IMAGE_CONTENT_SOURCE_POLICY), "repositoryDigestMirrors"))
+        .hasSize(3);
+    redirects(plan);
+    assertThat(codes(plan(plan, TAGS))).containsExactly(ProblemCode.MIRROR_RULES_UNSUPPORTED);
+    assertThat(codes(plan(plan, NEVER))).containsExactly(ProblemCode.MIRROR_RULES_UNSUPPORTED);
+  }
+
+  @Test
+  void plainKubernetesHasNoMirrorRules() {
+    ClusterChange change =
+        new MirrorRuleConfigurer(MemoryClusterClient.kubernetes()).plan(guide(NESTED), DEFAULTS);
+    assertThat(codes(change)).containsExactly(ProblemCode.MIRROR_RULES_UNSUPPORTED);
+    assertThat(change.isEmpty()).isTrue();
+  }
+
+  @Test
+  void twoReleasesAndTwoMirrorsHaveObjectsOfTheirOwn() {
+    MirrorPlan plan = guide(NESTED);
+    apply(plan(plan, DEFAULTS));
+    apply(plan(plan.forRelease(ReleaseName.of("other", "kubernaut-system")), DEFAULTS));
+    apply(plan(guide(FLAT), DEFAULTS));
+    assertThat(cluster.list(ResourceType.IMAGE_DIGEST_MIRROR_SET, null, Map.of())).hasSize(3);
+  }
+
+  @Test
+  void anObjectOfSomebodyElseIsNotChanged() {
+    put(
+        ResourceType.IMAGE_DIGEST_MIRROR_SET,
+        "mirror",
+        "{imageDigestMirrors: [{source: x.io/y, mirrors: [z.io/y]}]}");
+    MirrorRuleOptions named = MirrorRuleOptions.builder().name("mirror").build();
+    ClusterChange change = plan(guide(NESTED), named);
+    assertThat(codes(change)).containsExactly(ProblemCode.OBJECT_NOT_OURS);
+    assertThat(catchThrowableOfType(ClusterChangeException.class, change::orElseThrow))
+        .hasMessageContaining("ImageDigestMirrorSet mirror");
+  }
+
+  @Test
+  void whatTheClusterHasAlreadyIsReviewed() {
+    put(
+        ResourceType.IMAGE_DIGEST_MIRROR_SET,
+        "specific",
+        "{imageDigestMirrors: [{source: quay.io/kubernaut-ai/gateway, mirrors: [x.io/gateway]}]}");
+    put(
+        ResourceType.IMAGE_DIGEST_MIRROR_SET,
+        "same",
+        "{imageDigestMirrors: [{source: quay.io/kubernaut-ai, mirrors: [y.io/k], mirrorSourcePolicy: NeverContactSource}]}");
+    put(
+        ResourceType.IMAGE_CONTENT_SOURCE_POLICY,
+        "old",
+        "{repositoryDigestMirrors: [{source: registry.redhat.io, mirrors: [z.io]}]}");
+    ClusterChange change = plan(guide(NESTED), DEFAULTS);
+    assertThat(codes(change))
+        .containsExactlyInAnyOrder(
+            ProblemCode.MIRROR_RULE_SHADOWED,
+            ProblemCode.MIRROR_RULE_SAME_SOURCE,
+            ProblemCode.MIRROR_SOURCE_NEVER_CONTACTED,
+            ProblemCode.MIRROR_RULE_SHADOWS,
+            ProblemCode.MIRROR_RULE_KINDS_MIXED);
+    assertThat(change.isOk()).isFalse();
+    assertThat(change.problems().stream().map(Problem::describe))
+        .anySatisfy(
+            text ->
+                assertThat(text)
+                    .contains("quay.io/kubernaut-ai/gateway", "ImageDigestMirrorSet specific"))
+        .anySatisfy(
+            text ->
+                assertThat(text)
+                    .contains(
+                        "ImageContentSourcePolicy old",
+                        "registry.redhat.io",
+                        "registry.redhat.io/rhel9/postgresql-16"));
+  }
+
+  @Test
+  void aMirrorBelowASourceThatIsNeverContactedIsAnError() {
+    put(
+        ResourceType.IMAGE_DIGEST_MIRROR_SET,
+        "strict",
+        "{imageDigestMirrors: [{source: quay.corp, mirrors: [x.io], mirrorSourcePolicy: NeverContactSource}]}");
+    ClusterChange change = plan(plan(FLAT, "quay.io/a/b" + DIGEST), DEFAULTS);
+    assertThat(codes(change)).containsExactly(ProblemCode.MIRROR_BLOCKED);
+    assertThat(change.problems().get(0).describe()).contains("strict", "quay.corp");
+  }
+
+  @Test
+  void drainsAreForeseen() {
+    cluster.put(
+        ResourceType.MACHINE_CONFIG_POOL,
+        KubernetesObject.named(ResourceType.MACHINE_CONFIG_POOL, null, "worker"));
+    MirrorPlan plan = guide(NESTED);
+    assertThat(codes(plan(plan, DEFAULTS))).isEmpty();
+    assertThat(codes(plan(plan, TAGS))).containsExactly(ProblemCode.NODES_WILL_DRAIN);
+    apply(plan(plan, DEFAULTS));
+    assertThat(codes(plan(plan, DEFAULTS))).isEmpty();
+    ClusterChange change = plan(plan, NEVER);
+    assertThat(codes(change)).containsExactly(ProblemCode.NODES_WILL_DRAIN);
+    assertThat(change.problems().get(0).describe()).contains("worker", "update Image");
+  }
+
+  @Test
+  void theRulesAreUndone() {
+    ChangeReport report = apply(plan(guide(NESTED), TAGS));
+    ClusterChanger changer = new ClusterChanger(cluster, event -> {});
+    changer.apply(changer.undo(report)).orElseThrow();
+    assertThat(MirrorRules.inCluster(cluster).rules()).isEmpty();
+  }
+
+  @Test
+  void nodesWithoutTheApisGetFiles() {
+    NodeFiles files =
+        NodeFiles.of(guide(NESTED), MirrorRuleOptions.builder().from(TAGS).name("mirror").build());
+    assertThat(files.problems()).isEmpty();
+    assertThat(files.files())
+        .containsOnlyKeys(
+            "etc/containers/registries.conf.d/mirror.conf",
+            "etc/containerd/certs.d/docker.io/hosts.toml",
+            "etc/containerd/certs.d/quay.io/hosts.toml",
+            "etc/containerd/certs.d/registry.redhat.io/hosts.toml");
+    assertThat(files.files().get("etc/containers/registries.conf.d/mirror.conf"))
+        .contains(
+            """
+            [[registry]]
+            prefix = "quay.io/kubernaut-ai"
+            location = "quay.io/kubernaut-ai"
+
+            [[registry.mirror]]
+            location = "harbor.corp:5000/mirror/kubernaut-ai"
+            pull-from-mirror = "digest-only"
+
+            [[registry.mirror]]
+            location = "harbor.corp:5000/mirror/kubernaut-ai"
+            pull-from-mirror = "tag-only"
+            """);
+    assertThat(files.files().get("etc/containerd/certs.d/docker.io/hosts.toml"))
+        .isEqualTo(
+            """
+            server = "https://registry-1.docker.io"
+
+            [host."https://harbor.corp:5000/v2/mirror"]
+            capabilities = ["pull", "resolve"]
+            override_path = true
+            """);
+  }
+
+  @Test
+  void containerdCannotRename() {
+    NodeFiles files = NodeFiles.of(guide(FLAT), NEVER);
+    assertThat(files.problems())
+        .extracting(Problem::code)
+        .hasSize(4)
+        .containsOnly(ProblemCode.CONTAINERD_CANNOT_RENAME);
+    assertThat(files.files()).hasSize(1);
+    assertThat(files.files().values().iterator().next()).contains("blocked = true");
+    String hosts =
+        NodeFiles.of(guide(Target.registry("harbor.corp")), NEVER)
+            .files()
+            .get("etc/containerd/certs.d/quay.io/hosts.toml");
+    assertThat(hosts).isEqualTo("server = \"https://harbor.corp\"\ncapabilities = [\"pull\"]\n");
+  }
+}
