@@ -55,7 +55,9 @@ public final class LabCluster implements AutoCloseable {
     Nodes.create().forEach(node -> store.create(ResourceKinds.NODE, node));
     DockerConfigs credentials = new DockerConfigs(store, openShift(builder, store));
     WorkloadControllers.start(store, loop);
-    this.kubelet = Kubelet.start(store, loop, credentials, builder.puller, builder.pullBackOff);
+    ImagePuller puller =
+        RedirectingPuller.start(store, loop, builder.machineConfigRollout, builder.puller);
+    this.kubelet = Kubelet.start(store, loop, credentials, puller, builder.pullBackOff);
     this.server =
         ApiServer.start(new ApiRouter(store, new ResourceKinds(builder.flavour, store)), token);
   }

@@ -47,6 +47,19 @@ final class ResourceKinds {
   static final ResourceKind MACHINE_CONFIG =
       cluster("machineconfiguration.openshift.io", "v1", "machineconfigs", "MachineConfig", "mc");
 
+  static final ResourceKind DIGEST_MIRRORS =
+      cluster("config.openshift.io", "v1", "imagedigestmirrorsets", "ImageDigestMirrorSet", "idms");
+  static final ResourceKind TAG_MIRRORS =
+      cluster("config.openshift.io", "v1", "imagetagmirrorsets", "ImageTagMirrorSet", "itms");
+  static final ResourceKind SOURCE_POLICIES =
+      cluster(
+          "operator.openshift.io",
+          "v1alpha1",
+          "imagecontentsourcepolicies",
+          "ImageContentSourcePolicy");
+  static final List<ResourceKind> MIRROR_RULES =
+      List.of(DIGEST_MIRRORS, TAG_MIRRORS, SOURCE_POLICIES);
+
   private static final List<ResourceKind> KUBERNETES =
       List.of(
           NAMESPACE,
@@ -90,14 +103,9 @@ final class ResourceKinds {
           CLUSTER_VERSION,
           IMAGE_CONFIG,
           cluster("config.openshift.io", "v1", "clusteroperators", "ClusterOperator", "co"),
-          cluster(
-              "config.openshift.io", "v1", "imagedigestmirrorsets", "ImageDigestMirrorSet", "idms"),
-          cluster("config.openshift.io", "v1", "imagetagmirrorsets", "ImageTagMirrorSet", "itms"),
-          cluster(
-              "operator.openshift.io",
-              "v1alpha1",
-              "imagecontentsourcepolicies",
-              "ImageContentSourcePolicy"),
+          DIGEST_MIRRORS,
+          TAG_MIRRORS,
+          SOURCE_POLICIES,
           MACHINE_CONFIG_POOL,
           MACHINE_CONFIG,
           namespaced("route.openshift.io", "v1", "routes", "Route"));

@@ -1,0 +1,93 @@
+package ai.kubernaut.airgap.examples.lab.cluster;
+
+import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.InvalidReferenceException;
+import ai.kubernaut.airgap.mirrorrules.MirrorRule;
+import ai.kubernaut.airgap.mirrorrules.MirrorRules;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Pulls through the mirror rules of the cluster, as CRI-O does: location by location, until one has
+ * the image. The image keeps its source name. A change of the rules reaches the nodes after the
+ * time of a rollout.
+ */
+final class RedirectingPuller implements ImagePuller {
+  private final Store store;
+  private final ImagePuller puller;
+  private volatile MirrorRules rules = MirrorRules.of(List.of());
+
+  private RedirectingPuller(Store store, ImagePuller puller) {
+    this.store = store;
+    this.puller = puller;
+  }
+
+  static RedirectingPuller start(
+      Store store, EventLoop loop, Duration rollout, ImagePuller puller) {
+    RedirectingPuller redirecting = new RedirectingPuller(store, puller);
+    store.addListener(
+        change -> {
+          if (ResourceKinds.MIRROR_RULES.contains(change.kind())) {
+            loop.schedule(rollout, redirecting::reload);
+          }
+        });
+    return redirecting;
+  }
+
+  private void reload() {
+    List<MirrorRule> all = new ArrayList<>();
+    for (ResourceKind kind : ResourceKinds.MIRROR_RULES) {
+      for (JsonNode object : store.list(kind, "")) {
+        for (JsonNode list : object.path("spec")) {
+          list.forEach(rule -> all.add(rule(kind, object, rule)));
+        }
+      }
+    }
+    rules = MirrorRules.of(all);
+  }
+
+  private static MirrorRule rule(ResourceKind kind, JsonNode object, JsonNode rule) {
+    return MirrorRule.builder()
+        .object(kind.kind() + " " + Json.name(object))
+        .pulls(
+            kind.equals(ResourceKinds.TAG_MIRRORS) ? MirrorRule.Pulls.TAG : MirrorRule.Pulls.DIGEST)
+        .source(Json.text(rule, "/source"))
+        .addAllMirrors(Json.texts(rule.path("mirrors")))
+        .sourcePolicy(
+            Json.text(rule, "/mirrorSourcePolicy").equals("NeverContactSource")
+                ? MirrorRule.SourcePolicy.NEVER_CONTACT_SOURCE
+                : MirrorRule.SourcePolicy.ALLOW_CONTACTING_SOURCE)
+        .build();
+  }
+
+  @Override
+  public PulledImage pull(String imageReference, List<String> dockerConfigJsons)
+      throws PullFailure {
+    ImageRef image;
+    try {
+      image = ImageRef.parse(imageReference);
+    } catch (InvalidReferenceException e) {
+      return puller.pull(imageReference, dockerConfigJsons);
+    }
+    List<ImageRef> locations = rules.locations(image);
+    if (locations.equals(List.of(image))) {
+      return puller.pull(imageReference, dockerConfigJsons);
+    }
+    List<String> failures = new ArrayList<>();
+    for (ImageRef location : locations) {
+      try {
+        String id = puller.pull(location.toString(), dockerConfigJsons).imageId();
+        int at = id.indexOf('@');
+        return new PulledImage(at < 0 ? id : image.repository() + id.substring(at));
+      } catch (PullFailure e) {
+        failures.add(location + ": " + e.getMessage());
+      }
+    }
+    throw new PullFailure(
+        failures.isEmpty()
+            ? "registry " + image.registry() + " is blocked in registries.conf"
+            : String.join("; ", failures));
+  }
+}
