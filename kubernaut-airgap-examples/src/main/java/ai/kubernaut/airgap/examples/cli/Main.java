@@ -26,6 +26,8 @@ import picocli.CommandLine.Command;
       BundleCommand.class,
       InventoryCommand.class,
       PullSecretCommand.class,
+      TrustCommand.class,
+      MirrorRulesCommand.class,
       InstallCommand.class,
       VerifyCommand.class,
       ClusterFactsCommand.class,

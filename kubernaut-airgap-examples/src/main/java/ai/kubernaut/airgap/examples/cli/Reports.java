@@ -6,6 +6,9 @@ import ai.kubernaut.airgap.chart.Branch;
 import ai.kubernaut.airgap.chart.ImageReason;
 import ai.kubernaut.airgap.chart.ImageUse;
 import ai.kubernaut.airgap.chart.Overlay;
+import ai.kubernaut.airgap.cluster.change.ChangeReport;
+import ai.kubernaut.airgap.cluster.change.ClusterChange;
+import ai.kubernaut.airgap.cluster.change.ObjectChange;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.install.Installation;
 import ai.kubernaut.airgap.mirror.MirrorReport;
@@ -345,6 +348,30 @@ final class Reports {
     ArrayNode secrets = json.putArray("secrets");
     report.secrets().forEach(secrets::add);
     json.put("evidence", report.evidence().name().toLowerCase(Locale.ROOT));
+    json.put("summary", report.summary());
+    addFacts(json, report.facts());
+    addProblems(json, report.problems());
+    return json;
+  }
+
+  static ObjectNode json(ClusterChange change) {
+    ObjectNode json = object();
+    ArrayNode changes = json.putArray("changes");
+    for (ObjectChange one : change.changes()) {
+      changes
+          .addObject()
+          .put("action", one.action().name().toLowerCase(Locale.ROOT))
+          .put("object", one.subject().name())
+          .put("diff", one.diff());
+    }
+    json.put("manifests", change.toYaml());
+    addProblems(json, change.problems());
+    return json;
+  }
+
+  /** The report with what {@link ChangeReport#read} needs to undo the change. */
+  static ObjectNode json(ChangeReport report) {
+    ObjectNode json = new ObjectMapper().valueToTree(report.toTree());
     json.put("summary", report.summary());
     addFacts(json, report.facts());
     addProblems(json, report.problems());

@@ -1,0 +1,102 @@
+package ai.kubernaut.airgap.examples.cli;
+
+import ai.kubernaut.airgap.Airgap;
+import ai.kubernaut.airgap.cluster.change.ChangeReport;
+import ai.kubernaut.airgap.cluster.change.ClusterChange;
+import ai.kubernaut.airgap.common.AirgapException;
+import ai.kubernaut.airgap.outcome.Problem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What the commands have in common that change objects of the cluster. */
+abstract class ChangeCommand implements Callable<Integer> {
+  @Mixin PlanArguments plan = new PlanArguments();
+  @Mixin RegistryArguments registries = new RegistryArguments();
+  @Mixin ReleaseArguments release = new ReleaseArguments();
+  @Mixin ClusterArguments cluster = new ClusterArguments();
+  @Mixin Output output = new Output();
+
+  @Option(names = "--dry-run", description = "Print what would change, and change nothing.")
+  boolean dryRun;
+
+  @Option(
+      names = "--undo",
+      paramLabel = "REPORT",
+      description =
+          "Take back the change that this report describes, the output of an earlier run with --json.")
+  @Nullable Path undo;
+
+  @Option(
+      names = "--output",
+      paramLabel = "DIR",
+      description =
+          "Write the wanted objects as manifests to this directory, for example for GitOps, and change nothing.")
+  @Nullable Path directory;
+
+  @Override
+  public Integer call() {
+    try (Airgap airgap =
+        cluster
+            .reach(Airgap.builder().registry(registries.client()).onProgress(output))
+            .closeClients(true)
+            .build()) {
+      ClusterChange change = undo == null ? plan(airgap) : airgap.planUndo(ChangeReport.read(undo));
+      if (directory != null) {
+        write(directory, manifests(change));
+      }
+      if (dryRun || directory != null || !change.isOk()) {
+        output.report("ClusterChange", Reports.json(change), text(change));
+        change.orElseThrow();
+        return 0;
+      }
+      output.tell(text(change));
+      ChangeReport report = airgap.apply(change);
+      output.report("ChangeReport", Reports.json(report), report.summary());
+      report.orElseThrow();
+      return 0;
+    }
+  }
+
+  /** Plans the change of this command. */
+  abstract ClusterChange plan(Airgap airgap);
+
+  /** The files for GitOps by their names. */
+  Map<String, String> manifests(ClusterChange change) {
+    return Map.of(manifestName(), change.toYaml());
+  }
+
+  /** The name of the file with the manifests. */
+  abstract String manifestName();
+
+  private static String text(ClusterChange change) {
+    StringBuilder text = new StringBuilder(change.diff());
+    for (Problem problem : change.problems()) {
+      text.append(problem.isError() ? "ERROR " : "WARNING ")
+          .append(problem.describe())
+          .append('\n');
+    }
+    return text.toString().stripTrailing();
+  }
+
+  private void write(Path target, Map<String, String> files) {
+    files.forEach(
+        (name, text) -> {
+          Path file = target.resolve(name);
+          try {
+            if (file.getParent() != null) {
+              Files.createDirectories(file.getParent());
+            }
+            Files.writeString(file, text);
+          } catch (IOException e) {
+            throw new AirgapException("cannot write " + file + ": " + e, e);
+          }
+          output.tell("wrote " + file);
+        });
+  }
+}

@@ -1,0 +1,196 @@
+package ai.kubernaut.airgap.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.cluster.Fields;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.WaitPolicy;
+import ai.kubernaut.airgap.examples.lab.cluster.Flavour;
+import ai.kubernaut.airgap.examples.lab.cluster.LabCluster;
+import ai.kubernaut.airgap.examples.lab.cluster.PullFailure;
+import ai.kubernaut.airgap.examples.lab.cluster.PulledImage;
+import ai.kubernaut.airgap.k8s.Fabric8ClusterClient;
+import ai.kubernaut.airgap.registry.TestCertificates;
+import ai.kubernaut.airgap.yaml.Yaml;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands that change objects of the cluster, on the lab's OpenShift cluster. */
+@Timeout(120)
+final class ClusterChangeCommandsTest {
+  private static final String DIGEST = "sha256:" + "0".repeat(64);
+  private static final String IMAGE = "quay.io/kubernaut-ai/gateway@" + DIGEST;
+
+  @TempDir Path directory;
+
+  private final Set<String> pulled = ConcurrentHashMap.newKeySet();
+  private LabCluster cluster;
+  private Path kubeconfig;
+  private ClusterClient client;
+  private Path images;
+
+  @BeforeEach
+  void start() throws IOException {
+    cluster =
+        LabCluster.builder((image, configs) -> pullFromMirror(image))
+            .flavour(Flavour.OPENSHIFT)
+            .pullBackOff(Duration.ofMillis(50))
+            .machineConfigRollout(Duration.ofMillis(50))
+            .start();
+    kubeconfig = cluster.writeKubeconfig(directory);
+    client = Fabric8ClusterClient.fromKubeconfig(kubeconfig);
+    images = Files.writeString(directory.resolve("images.txt"), IMAGE + "\n");
+  }
+
+  private PulledImage pullFromMirror(String image) throws PullFailure {
+    if (!image.startsWith("harbor.corp/")) {
+      throw new PullFailure("no such host: " + image);
+    }
+    pulled.add(image);
+    return new PulledImage(image);
+  }
+
+  @AfterEach
+  void stop() {
+    client.close();
+    cluster.close();
+  }
+
+  private CommandLineRun mirrorRules(Object... further) {
+    return run(
+        List.of("mirror-rules", "--images", images, "--offline", "--target", "harbor.corp"),
+        further);
+  }
+
+  private CommandLineRun trust(Object... further) {
+    return run(List.of("trust", "--target", "harbor.corp:5000"), further);
+  }
+
+  private CommandLineRun run(List<Object> arguments, Object... further) {
+    List<Object> all = new ArrayList<>(arguments);
+    all.addAll(List.of("--kubeconfig", kubeconfig));
+    all.addAll(List.of(further));
+    return CommandLineRun.of(all.toArray());
+  }
+
+  private List<KubernetesObject> rules() {
+    return client.list(ResourceType.IMAGE_DIGEST_MIRROR_SET, null, Map.of());
+  }
+
+  private KubernetesObject pod() {
+    return client.get(ResourceType.POD, "default", "web").orElseThrow();
+  }
+
+  @Test
+  void aPodIsPulledFromTheMirrorUnderItsSourceName() {
+    CommandLineRun dry = mirrorRules("--dry-run");
+    assertThat(dry.status()).as(dry.toString()).isZero();
+    assertThat(dry.out())
+        .contains(
+            "create ImageDigestMirrorSet kubernaut-harbor-corp-", "+ spec.imageDigestMirrors");
+    assertThat(rules()).isEmpty();
+
+    CommandLineRun applied = mirrorRules();
+    assertThat(applied.status()).as(applied.toString()).isZero();
+    assertThat(rules()).hasSize(1);
+
+    client.create(
+        ResourceType.POD,
+        KubernetesObject.of(
+            Fields.of(
+                Yaml.readMapping(
+                    "pod",
+                    """
+                    {apiVersion: v1, kind: Pod, metadata: {name: web, namespace: default},
+                     spec: {containers: [{name: main, image: "%s"}]}}
+                    """
+                        .formatted(IMAGE),
+                    Yaml.DuplicateKeys.REFUSED))));
+    KubernetesObject running =
+        WaitPolicy.of(Duration.ofSeconds(30), Duration.ofMillis(20))
+            .until(
+                this::pod,
+                pod -> pod.fields().text("status", "phase").orElse("").equals("Running"));
+    assertThat(running.fields().list("status", "containerStatuses").get(0).text("imageID"))
+        .hasValueSatisfying(id -> assertThat(id).endsWith(IMAGE));
+    assertThat(pulled).containsExactly("harbor.corp/kubernaut-ai/gateway@" + DIGEST);
+  }
+
+  @Test
+  void theReportOfARunUndoesIt() throws IOException {
+    CommandLineRun applied = mirrorRules("--json");
+    assertThat(applied.status()).as(applied.toString()).isZero();
+    Path report = Files.writeString(directory.resolve("report.json"), applied.out());
+
+    CommandLineRun dry = mirrorRules("--undo", report, "--dry-run", "--json");
+    assertThat(dry.status()).as(dry.toString()).isZero();
+    assertThat(dry.out()).contains("\"remove\"");
+    assertThat(rules()).hasSize(1);
+
+    CommandLineRun undone = mirrorRules("--undo", report);
+    assertThat(undone.status()).as(undone.toString()).isZero();
+    assertThat(rules()).isEmpty();
+  }
+
+  @Test
+  void manifestsAndNodeFilesAreWrittenForOtherTools() throws IOException {
+    Path output = directory.resolve("gitops");
+    CommandLineRun run = mirrorRules("--output", output, "--node-files", "--name", "mirror");
+    assertThat(run.status()).as(run.toString()).isZero();
+    assertThat(rules()).isEmpty();
+    assertThat(Files.readString(output.resolve("mirror-rules.yaml")))
+        .contains("kind: ImageDigestMirrorSet", "name: mirror");
+    assertThat(output.resolve("etc/containers/registries.conf.d/mirror.conf")).isRegularFile();
+    assertThat(output.resolve("etc/containerd/certs.d/quay.io/hosts.toml")).isRegularFile();
+  }
+
+  @Test
+  void theCaIsTrustedAndTheTrustIsUndone() throws IOException {
+    Path ca = TestCertificates.create(directory.resolve("ca")).authority();
+    CommandLineRun applied = trust("--registry-ca", ca, "--json");
+    assertThat(applied.status()).as(applied.toString()).isZero();
+    KubernetesObject configMap =
+        client
+            .get(ResourceType.CONFIG_MAP, "openshift-config", "kubernaut-airgap-registry-ca")
+            .orElseThrow();
+    assertThat(configMap.fields().strings("data")).containsOnlyKeys("harbor.corp..5000");
+    assertThat(additionalTrustedCa()).isEqualTo("kubernaut-airgap-registry-ca");
+
+    Path report = Files.writeString(directory.resolve("report.json"), applied.out());
+    CommandLineRun undone = trust("--undo", report);
+    assertThat(undone.status()).as(undone.toString()).isZero();
+    assertThat(additionalTrustedCa()).isEmpty();
+  }
+
+  private String additionalTrustedCa() {
+    return client
+        .get(ResourceType.IMAGE_CONFIG, null, "cluster")
+        .orElseThrow()
+        .fields()
+        .text("spec", "additionalTrustedCA", "name")
+        .orElse("");
+  }
+
+  @Test
+  void whatCannotBeChangedIsReported() throws IOException {
+    Path ca = Files.writeString(directory.resolve("no-ca.pem"), "nothing");
+    CommandLineRun run = trust("--registry-ca", ca, "--json");
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.out()).contains("CA_INVALID");
+    assertThat(trust().status()).isEqualTo(2);
+  }
+}
