@@ -703,12 +703,14 @@ public final class Airgap implements AutoCloseable {
    *
    * @param report the report of the change
    * @return the opposite change for {@link #apply(ClusterChange)}; an object that was changed by
-   *     others since is a problem in it
+   *     others since is a problem in it, and so are nodes that will be drained because mirror rules
+   *     are taken back
    * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
    * @throws IllegalStateException when a client that this step needs was not given
    */
   public ClusterChange planUndo(ChangeReport report) {
-    return new ClusterChanger(cluster(), progress).undo(report);
+    return new MirrorRuleConfigurer(cluster())
+        .withDrains(new ClusterChanger(cluster(), progress).undo(report));
   }
 
   /**

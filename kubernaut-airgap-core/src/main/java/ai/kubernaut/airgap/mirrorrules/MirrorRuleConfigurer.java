@@ -74,12 +74,22 @@ public final class MirrorRuleConfigurer {
         Kind.all().stream().map(each -> each.object(name)).collect(Collectors.toSet());
     List<MirrorRule> others =
         RuleObjects.read(cluster).stream().filter(rule -> !own.contains(rule.object())).toList();
-    ClusterChange change = changer.plan(edits);
-    return change
-        .withProblems(new RuleReview(plan, ours, others).problems())
-        .withProblems(
-            RuleReview.drains(
-                change.changes(), cluster.list(ResourceType.MACHINE_CONFIG_POOL, null, Map.of())));
+    return withDrains(
+        changer.plan(edits).withProblems(new RuleReview(plan, ours, others).problems()));
+  }
+
+  /**
+   * Adds a warning for each pool whose nodes will be drained because a change updates or removes
+   * mirror rules, or creates rules for tags.
+   *
+   * @param change any change, such as one that takes back mirror rules
+   * @return the change with the warnings
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   */
+  public ClusterChange withDrains(ClusterChange change) {
+    return change.withProblems(
+        RuleReview.drains(
+            change.changes(), cluster.list(ResourceType.MACHINE_CONFIG_POOL, null, Map.of())));
   }
 
   private Optional<Problem> unsupported(Optional<Kind> digests, MirrorRuleOptions options) {

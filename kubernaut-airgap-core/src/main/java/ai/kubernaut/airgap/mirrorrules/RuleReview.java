@@ -143,6 +143,10 @@ final class RuleReview {
         changes.stream()
             .filter(
                 change ->
+                    RuleObjects.Kind.all().stream()
+                        .anyMatch(kind -> kind.type().equals(change.type())))
+            .filter(
+                change ->
                     change.action() != ObjectChange.Action.CREATE
                         || change.type().equals(RuleObjects.Kind.ITMS.type()))
             .map(ObjectChange::toString)

@@ -245,8 +245,11 @@ final class MirrorRuleConfigurerTest {
     MirrorPlan plan = guide(NESTED);
     assertThat(codes(plan(plan, DEFAULTS))).isEmpty();
     assertThat(codes(plan(plan, TAGS))).containsExactly(ProblemCode.NODES_WILL_DRAIN);
-    apply(plan(plan, DEFAULTS));
+    ChangeReport report = apply(plan(plan, DEFAULTS));
     assertThat(codes(plan(plan, DEFAULTS))).isEmpty();
+    ClusterChange undo = new ClusterChanger(cluster, event -> {}).undo(report);
+    assertThat(codes(new MirrorRuleConfigurer(cluster).withDrains(undo)))
+        .containsExactly(ProblemCode.NODES_WILL_DRAIN);
     ClusterChange change = plan(plan, NEVER);
     assertThat(codes(change)).containsExactly(ProblemCode.NODES_WILL_DRAIN);
     assertThat(change.problems().get(0).describe()).contains("worker", "update Image");

@@ -32,6 +32,9 @@ public final class Fabric8ClusterClient implements ClusterClient {
   private static final int NOT_FOUND = 404;
   private static final int GATEWAY_TIMEOUT = 504;
 
+  /** The name that the API server notes for the fields that are written. */
+  private static final String FIELD_MANAGER = "kubernaut-airgap";
+
   private final KubernetesClient client;
   private final ApiServer server;
 
@@ -211,7 +214,8 @@ public final class Fabric8ClusterClient implements ClusterClient {
   }
 
   private KubernetesObject write(String method, String path, String what, KubernetesObject object) {
-    return KubernetesObject.of(server.require(server.send(method, path, object.fields()), what));
+    String managed = path + "?fieldManager=" + FIELD_MANAGER;
+    return KubernetesObject.of(server.require(server.send(method, managed, object.fields()), what));
   }
 
   @Override

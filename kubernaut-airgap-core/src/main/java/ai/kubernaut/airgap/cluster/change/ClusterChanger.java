@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.cluster.change;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ClusterException;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.common.CancelledException;
 import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.outcome.FactCode;
 import ai.kubernaut.airgap.outcome.Problem;
@@ -97,8 +98,8 @@ public final class ClusterChanger {
    * @return what was changed; {@link ChangeReport#orElseThrow()} throws an exception if something
    *     was not
    * @throws ClusterChangeException when the plan has errors; nothing was changed
-   * @throws ai.kubernaut.airgap.common.CancelledException when the thread is interrupted; what was
-   *     done stays done
+   * @throws CancelledException when the thread is interrupted; what was done stays done, and the
+   *     report of it is that of the suppressed {@link ClusterChangeException}
    */
   public ChangeReport apply(ClusterChange change) {
     change.orElseThrow();
@@ -133,6 +134,13 @@ public final class ClusterChanger {
         }
         report.addFacts(Fact.of(code(change), change.subject()));
         return true;
+      } catch (CancelledException e) {
+        // The write may have been made, as when its response gets lost.
+        report
+            .addChanges(change)
+            .addProblems(notWritten(change, left, String.valueOf(e.getMessage())));
+        e.addSuppressed(new ClusterChangeException(report.build()));
+        throw e;
       } catch (ClusterException e) {
         boolean raced = RACES.contains(e.reason());
         if (raced && attempt < ATTEMPTS) {
@@ -192,17 +200,22 @@ public final class ClusterChanger {
 
   private static Problem failure(
       ObjectChange change, boolean raced, int left, ClusterException cause) {
+    String detail = String.valueOf(cause.getMessage());
+    Problem problem =
+        raced
+            ? Problem.of(
+                ProblemCode.OBJECT_CONFLICT,
+                change.subject(),
+                Map.of("attempts", Integer.toString(ATTEMPTS), "left", Integer.toString(left)))
+            : notWritten(change, left, detail);
+    return problem.causedBy(cause);
+  }
+
+  private static Problem notWritten(ObjectChange change, int left, String detail) {
     return Problem.of(
-            raced ? ProblemCode.OBJECT_CONFLICT : ProblemCode.OBJECT_NOT_WRITTEN,
-            change.subject(),
-            Map.of(
-                "attempts",
-                Integer.toString(ATTEMPTS),
-                "detail",
-                String.valueOf(cause.getMessage()),
-                "left",
-                Integer.toString(left)))
-        .causedBy(cause);
+        ProblemCode.OBJECT_NOT_WRITTEN,
+        change.subject(),
+        Map.of("detail", detail, "left", Integer.toString(left)));
   }
 
   private static FactCode code(ObjectChange change) {

@@ -57,7 +57,7 @@ final class UndoEdits {
   private static boolean isMasked(Optional<KubernetesObject> object) {
     return object
         .filter(ObjectContent::isSecret)
-        .filter(secret -> secret.fields().strings("data").containsValue(ObjectContent.MASK))
+        .filter(secret -> ObjectContent.values(secret).containsValue(ObjectContent.MASK))
         .isPresent();
   }
 

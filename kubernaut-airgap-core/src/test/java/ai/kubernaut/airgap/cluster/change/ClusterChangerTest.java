@@ -10,6 +10,7 @@ import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.change.ObjectChange.Action;
 import ai.kubernaut.airgap.cluster.memory.MemoryClusterClient;
+import ai.kubernaut.airgap.common.CancelledException;
 import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.outcome.FactCode;
 import ai.kubernaut.airgap.outcome.Problem;
@@ -221,6 +222,35 @@ final class ClusterChangerTest {
     assertThat(report.changes()).isEmpty();
     assertThat(count[0]).isEqualTo(ClusterChanger.ATTEMPTS);
     assertThat(data("old")).doesNotContainKey("ours");
+  }
+
+  @Test
+  void anInterruptedChangeHasAReportOfWhatWasDone() {
+    ClusterClient disturbed =
+        new DisturbedCluster(
+            cluster,
+            new DisturbedCluster.Disturbance() {
+              @Override
+              public void after(ResourceType type, KubernetesObject object) {
+                if (object.name().equals("second")) {
+                  throw CancelledException.interrupted("interrupted", new InterruptedException());
+                }
+              }
+            });
+    ClusterChange change =
+        changer(disturbed)
+            .plan(
+                List.of(
+                    set("first", "key", "1"), set("second", "key", "1"), set("third", "key", "1")));
+    CancelledException cancelled =
+        catchThrowableOfType(CancelledException.class, () -> changer(disturbed).apply(change));
+    // The library restores the flag of the thread, which the test does not want to pass on.
+    Thread.interrupted();
+    ChangeReport report =
+        ((ClusterChangeException) cancelled.getSuppressed()[0]).report().orElseThrow();
+    assertThat(report.changes()).extracting(ObjectChange::name).containsExactly("first", "second");
+    changer(cluster).apply(changer(cluster).undo(report)).orElseThrow();
+    assertThat(objects()).isEmpty();
   }
 
   @Test
