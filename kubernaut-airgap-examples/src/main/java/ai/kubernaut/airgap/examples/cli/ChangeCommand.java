@@ -42,8 +42,7 @@ abstract class ChangeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Airgap airgap =
-        cluster
-            .reach(Airgap.builder().registry(registries.client()).onProgress(output))
+        reach(Airgap.builder().registry(registries.client()).onProgress(output))
             .closeClients(true)
             .build()) {
       ClusterChange change = undo == null ? plan(airgap) : airgap.planUndo(ChangeReport.read(undo));
@@ -61,6 +60,11 @@ abstract class ChangeCommand implements Callable<Integer> {
       report.orElseThrow();
       return 0;
     }
+  }
+
+  /** Adds the clients that the command needs beside the one for registries. */
+  Airgap.Builder reach(Airgap.Builder airgap) {
+    return cluster.reach(airgap);
   }
 
   /** Plans the change of this command. */

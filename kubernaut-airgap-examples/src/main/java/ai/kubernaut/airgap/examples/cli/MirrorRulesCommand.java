@@ -2,6 +2,8 @@ package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.cluster.change.ClusterChange;
+import ai.kubernaut.airgap.cluster.memory.MemoryClusterClient;
+import ai.kubernaut.airgap.helm.HelmJavaClient;
 import ai.kubernaut.airgap.mirrorrules.MirrorRule.SourcePolicy;
 import ai.kubernaut.airgap.mirrorrules.MirrorRuleOptions;
 import ai.kubernaut.airgap.mirrorrules.NodeFiles;
@@ -42,7 +44,24 @@ final class MirrorRulesCommand extends ChangeCommand {
           "With --output, also write registries.conf and hosts.toml files for nodes without these APIs.")
   boolean nodeFiles;
 
+  @Option(
+      names = "--no-cluster",
+      description =
+          "With --output, write the objects for OpenShift 4.13 or later without asking a cluster; rules that the cluster has are not reviewed.")
+  boolean withoutCluster;
+
   private @Nullable MirrorPlan planned;
+
+  @Override
+  Airgap.Builder reach(Airgap.Builder airgap) {
+    if (!withoutCluster) {
+      return super.reach(airgap);
+    }
+    if (directory == null || undo != null) {
+      throw new IllegalArgumentException("--no-cluster applies to --output only");
+    }
+    return airgap.cluster(MemoryClusterClient.openShift()).helm(HelmJavaClient.create());
+  }
 
   private MirrorRuleOptions options() {
     return MirrorRuleOptions.builder()

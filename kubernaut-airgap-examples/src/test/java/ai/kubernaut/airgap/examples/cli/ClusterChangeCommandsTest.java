@@ -159,6 +159,17 @@ final class ClusterChangeCommandsTest {
   }
 
   @Test
+  void manifestsAreWrittenWithoutACluster() throws IOException {
+    cluster.close();
+    Path output = directory.resolve("gitops");
+    CommandLineRun run = mirrorRules("--output", output, "--no-cluster", "--tags");
+    assertThat(run.status()).as(run.toString()).isZero();
+    assertThat(Files.readString(output.resolve("mirror-rules.yaml")))
+        .contains("kind: ImageDigestMirrorSet", "kind: ImageTagMirrorSet");
+    assertThat(mirrorRules("--no-cluster").status()).isEqualTo(2);
+  }
+
+  @Test
   void theCaIsTrustedAndTheTrustIsUndone() throws IOException {
     Path ca = TestCertificates.create(directory.resolve("ca")).authority();
     CommandLineRun applied = trust("--registry-ca", ca, "--json");
