@@ -14,6 +14,7 @@ import ai.kubernaut.airgap.chart.HelmClient;
 import ai.kubernaut.airgap.chart.HelmException;
 import ai.kubernaut.airgap.chart.ImageFinder;
 import ai.kubernaut.airgap.chart.ProbedHelmClient;
+import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.WaitPolicy;
@@ -27,6 +28,10 @@ import ai.kubernaut.airgap.install.HookFailedException;
 import ai.kubernaut.airgap.install.InstallOptions;
 import ai.kubernaut.airgap.install.Installation;
 import ai.kubernaut.airgap.install.Installer;
+import ai.kubernaut.airgap.install.ReleaseChange;
+import ai.kubernaut.airgap.install.ReleaseHistory;
+import ai.kubernaut.airgap.install.ReleaseManager;
+import ai.kubernaut.airgap.install.ReleaseOptions;
 import ai.kubernaut.airgap.kubernaut.KubernautProfile;
 import ai.kubernaut.airgap.kubernaut.ProductProfile;
 import ai.kubernaut.airgap.mirror.CheckDepth;
@@ -607,6 +612,54 @@ public final class Airgap implements AutoCloseable {
       failure.addSuppressed(second);
       return failure;
     }
+  }
+
+  /**
+   * Reads the history of a release, and finds out for each revision whether its images can still be
+   * pulled. Read-only. Needs all three clients.
+   *
+   * @param release its name
+   * @return its revisions
+   * @throws HelmException when Helm cannot read the release
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public ReleaseHistory history(ReleaseName release) {
+    return releases().history(release);
+  }
+
+  /**
+   * Rolls a release back to a revision whose images can all be pulled. Needs all three clients.
+   *
+   * @param release its name
+   * @param revision the revision to return to
+   * @param options time limit of the hooks, dry run
+   * @return what was done, or the problems because of which nothing was changed
+   * @throws HelmException when Helm fails
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public ReleaseChange rollback(ReleaseName release, int revision, ReleaseOptions options) {
+    return releases().rollback(release, revision, options);
+  }
+
+  /**
+   * Uninstalls a release. Needs all three clients.
+   *
+   * @param release its name
+   * @param options dry run
+   * @return what was removed, or would be removed, and what remains in the cluster
+   * @throws HelmException when Helm fails; uninstalling again continues
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public ReleaseChange uninstall(ReleaseName release, ReleaseOptions options) {
+    return releases().uninstall(release, options);
+  }
+
+  private ReleaseManager releases() {
+    Progress run = Progress.of(ProgressEvent.Step.INSTALL, progress);
+    return new ReleaseManager(cluster(), helm(), retrying(target(), run), finders, progress);
   }
 
   /**

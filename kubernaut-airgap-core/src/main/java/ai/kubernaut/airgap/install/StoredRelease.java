@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.install;
 
 import ai.kubernaut.airgap.chart.ReleaseName;
+import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
@@ -36,6 +37,13 @@ final class StoredRelease {
   private StoredRelease(ClusterClient cluster, KubernetesObject secret) {
     this.cluster = cluster;
     this.secret = secret;
+  }
+
+  /** Reads all revisions. */
+  static List<StoredRelease> all(ClusterClient cluster, ReleaseName release) {
+    return revisions(cluster, release).stream()
+        .map(secret -> new StoredRelease(cluster, secret))
+        .toList();
   }
 
   /** Reads the latest revision; empty when the cluster has no such release. */
@@ -87,6 +95,26 @@ final class StoredRelease {
     return secret.fields().text("metadata", "creationTimestamp").orElse("an unknown time");
   }
 
+  /** Returns the manifests of the revision, hooks included. */
+  RenderedChart rendered() {
+    try {
+      ObjectNode release = decode(secret.fields().text("data", KEY).orElse(""));
+      StringBuilder manifests = new StringBuilder(release.at("/manifest").asText());
+      release
+          .at("/hooks")
+          .forEach(hook -> manifests.append("\n---\n").append(hook.at("/manifest").asText()));
+      return RenderedChart.parse(manifests.toString());
+    } catch (IOException e) {
+      throw notARelease();
+    }
+  }
+
+  /** The content has the values of the chart, so the exception has no cause. */
+  private IllegalStateException notARelease() {
+    return new IllegalStateException(
+        "the Secret " + secret.name() + " does not contain a release of Helm");
+  }
+
   /**
    * Marks a pending revision as failed, so that Helm can upgrade the release. Only when no Helm
    * works on it.
@@ -104,9 +132,7 @@ final class StoredRelease {
           ResourceType.SECRET,
           secret.with(encode(release), "data", KEY).with("failed", "metadata", "labels", "status"));
     } catch (IOException e) {
-      // The content has the values of the chart, so the exception is not the cause.
-      throw new IllegalStateException(
-          "the Secret " + secret.name() + " does not contain a release of Helm");
+      throw notARelease();
     }
   }
 

@@ -96,10 +96,16 @@ public enum FactCode {
   SECRET_KEPT("exists and was not changed"),
   /** A pending revision of the release was marked as failed, so that it can be upgraded. */
   RELEASE_CONTINUED("was {status} at revision {revision}, which was marked as failed"),
-  /** An earlier operation of Helm was cut short, and the release was rolled back. */
+  /** The release was rolled back. */
   RELEASE_ROLLED_BACK("was rolled back to revision {target}, as revision {revision}"),
   /** An earlier operation of Helm was cut short, and the release was uninstalled. */
   RELEASE_REMOVED("was {status} at revision {revision} and was uninstalled"),
+  /** The release can be rolled back; a dry run changes nothing. */
+  ROLLBACK_POSSIBLE("can be rolled back to revision {target}"),
+  /** An object would be removed with the release; a dry run changes nothing. */
+  OBJECT_TO_BE_REMOVED("would be removed"),
+  /** An object remains when the release is uninstalled. */
+  OBJECT_REMAINS("remains in the cluster"),
   /** Helm has installed or upgraded the release. */
   RELEASE_INSTALLED("is {status} at revision {revision} with {chart}"),
 

@@ -286,6 +286,21 @@ public enum ProblemCode {
       Severity.ERROR,
       "is {status} at revision {revision} since {since}[, for {age}]: {holder} is working on it and renews its lease",
       "wait until that run has ended, or end it, and install again"),
+  /** Helm has not stored a revision of a release. */
+  REVISION_NOT_FOUND(
+      Severity.ERROR,
+      "there is no revision {revision}",
+      "choose one of these revisions: {revisions}"),
+  /** A revision was never deployed, so that a release cannot be rolled back to it. */
+  REVISION_NOT_DEPLOYED(
+      Severity.ERROR,
+      "revision {revision} is {status} and was never deployed",
+      "choose a revision that was deployed"),
+  /** An image of an earlier revision is not in its registry any more. */
+  REVISION_IMAGE_MISSING(
+      Severity.ERROR,
+      "is not in {registry} any more, and the revision needs it",
+      "mirror it again, or choose another revision"),
   /** The Job or pod of a hook exists, and the chart does not let Helm replace it. */
   HOOK_NOT_REPLACEABLE(
       Severity.ERROR,

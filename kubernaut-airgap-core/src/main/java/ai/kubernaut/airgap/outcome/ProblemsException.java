@@ -26,6 +26,17 @@ public class ProblemsException extends AirgapException {
   }
 
   /**
+   * Creates an exception whose message has a line for each error.
+   *
+   * @param what what failed, for example {@code the release was not changed}
+   * @param problems the problems; warnings are not in the message
+   * @return the exception
+   */
+  public static ProblemsException of(String what, List<Problem> problems) {
+    return new ProblemsException(list(what, problems), problems);
+  }
+
+  /**
    * Creates an exception with a cause.
    *
    * @param message what failed and the problems, for example from {@link #list}

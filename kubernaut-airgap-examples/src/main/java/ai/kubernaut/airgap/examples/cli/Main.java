@@ -29,6 +29,9 @@ import picocli.CommandLine.Command;
       TrustCommand.class,
       MirrorRulesCommand.class,
       InstallCommand.class,
+      HistoryCommand.class,
+      RollbackCommand.class,
+      UninstallCommand.class,
       VerifyCommand.class,
       ClusterFactsCommand.class,
       LabCommand.class

@@ -11,6 +11,8 @@ import ai.kubernaut.airgap.cluster.change.ClusterChange;
 import ai.kubernaut.airgap.cluster.change.ObjectChange;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.install.Installation;
+import ai.kubernaut.airgap.install.ReleaseChange;
+import ai.kubernaut.airgap.install.ReleaseHistory;
 import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.mirror.MirroredImage;
 import ai.kubernaut.airgap.outcome.Fact;
@@ -390,9 +392,62 @@ final class Reports {
   }
 
   static String text(Installation installation) {
+    return text(installation.facts(), installation.problems());
+  }
+
+  static ObjectNode json(ReleaseHistory history) {
+    ObjectNode json = object();
+    json.put("release", history.release().name());
+    json.put("namespace", history.release().namespace());
+    ArrayNode revisions = json.putArray("revisions");
+    for (ReleaseHistory.Revision revision : history.revisions()) {
+      ObjectNode one = revisions.addObject();
+      one.put("revision", revision.number());
+      one.put("status", revision.status());
+      one.put("chart", revision.chart());
+      one.put("rollbackTarget", revision.isRollbackTarget());
+      ArrayNode images = one.putArray("images");
+      revision.images().forEach(image -> images.add(image.toString()));
+      addProblems(one, revision.problems());
+    }
+    addProblems(json, history.problems());
+    return json;
+  }
+
+  static String text(ReleaseHistory history) {
     List<String> lines = new ArrayList<>();
-    installation.facts().forEach(fact -> lines.add("  " + fact.describe()));
-    installation.problems().forEach(problem -> lines.add("  " + problem.describe()));
+    for (ReleaseHistory.Revision revision : history.revisions()) {
+      lines.add(
+          "  %4d  %-16s %-30s %s"
+              .formatted(
+                  revision.number(),
+                  revision.status(),
+                  revision.chart(),
+                  revision.isRollbackTarget() ? "can be rolled back to" : ""));
+      revision.problems().forEach(problem -> lines.add("          " + problem.describe()));
+    }
+    history.problems().forEach(problem -> lines.add("  " + problem.describe()));
+    return String.join("\n", lines);
+  }
+
+  static ObjectNode json(ReleaseChange change) {
+    ObjectNode json = object();
+    json.put("release", change.release().name());
+    json.put("namespace", change.release().namespace());
+    json.put("dryRun", change.dryRun());
+    addFacts(json, change.facts());
+    addProblems(json, change.problems());
+    return json;
+  }
+
+  static String text(ReleaseChange change) {
+    return text(change.facts(), change.problems());
+  }
+
+  private static String text(List<Fact> facts, List<Problem> problems) {
+    List<String> lines = new ArrayList<>();
+    facts.forEach(fact -> lines.add("  " + fact.describe()));
+    problems.forEach(problem -> lines.add("  " + problem.describe()));
     return String.join("\n", lines);
   }
 

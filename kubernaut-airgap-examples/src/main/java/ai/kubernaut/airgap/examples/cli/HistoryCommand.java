@@ -1,0 +1,20 @@
+package ai.kubernaut.airgap.examples.cli;
+
+import ai.kubernaut.airgap.Airgap;
+import ai.kubernaut.airgap.chart.ReleaseName;
+import ai.kubernaut.airgap.install.ReleaseHistory;
+import picocli.CommandLine.Command;
+
+@Command(
+    name = "history",
+    description =
+        "Lists the revisions of a release, and whether it can be rolled back to them. Read-only.",
+    mixinStandardHelpOptions = true)
+final class HistoryCommand extends ReleaseCommand {
+  @Override
+  int run(Airgap airgap, ReleaseName name) {
+    ReleaseHistory history = airgap.history(name);
+    output.report("ReleaseHistory", Reports.json(history), Reports.text(history));
+    return history.isOk() ? 0 : 1;
+  }
+}
