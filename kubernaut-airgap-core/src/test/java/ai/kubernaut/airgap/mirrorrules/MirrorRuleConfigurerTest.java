@@ -24,6 +24,10 @@ import ai.kubernaut.airgap.yaml.Yaml;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 final class MirrorRuleConfigurerTest {
@@ -124,6 +128,41 @@ final class MirrorRuleConfigurerTest {
         .hasSize(4)
         .containsEntry("quay.io/kubernaut-ai/gateway", "[quay.corp/org/kubernaut-ai-gateway]");
     redirects(plan);
+  }
+
+  @Test
+  void theRulesOfRandomPlansLeadEveryImageToItsTarget() {
+    int wide = 0;
+    for (int seed = 0; seed < 500; seed++) {
+      Random random = new Random(seed);
+      Target nested = Target.registry(random.nextBoolean() ? "harbor.corp" : "harbor.corp/x/y");
+      Target target =
+          switch (random.nextInt(3)) {
+            case 0 -> nested;
+            case 1 -> nested.separator(Separator.DASH);
+            default -> nested.depth(4);
+          };
+      Set<String> images = new TreeSet<>();
+      for (int i = 1 + random.nextInt(20); i > 0; i--) {
+        StringBuilder name = new StringBuilder("reg" + random.nextInt(2) + ".io");
+        for (int depth = 1 + random.nextInt(4); depth > 0; depth--) {
+          name.append('/').append((char) ('a' + random.nextInt(3)));
+        }
+        images.add(name + DIGEST);
+      }
+      // Registries do not differ in the mirror, so only one of two equal names can be there.
+      Map<String, String> byTarget = new TreeMap<>();
+      images.forEach(image -> byTarget.put(target.nameOf(ImageRef.parse(image)).toString(), image));
+      MirrorPlan plan = plan(target, byTarget.values().toArray(String[]::new));
+      List<MirrorRule> rules = PlannedRules.of(plan, DEFAULTS, RuleObjects.Kind.IDMS);
+      wide += rules.size() < plan.entries().size() ? 1 : 0;
+      for (MirrorEntry entry : plan.entries()) {
+        assertThat(MirrorRules.of(rules).locations(entry.source()).get(0).repository())
+            .as("seed %d, %s, %s", seed, target, entry.source())
+            .isEqualTo(entry.target().repository());
+      }
+    }
+    assertThat(wide).isGreaterThan(50);
   }
 
   @Test
@@ -261,6 +300,24 @@ final class MirrorRuleConfigurerTest {
     ClusterChanger changer = new ClusterChanger(cluster, event -> {});
     changer.apply(changer.undo(report)).orElseThrow();
     assertThat(MirrorRules.inCluster(cluster).rules()).isEmpty();
+  }
+
+  /** Another object appears between the plan and the write. */
+  @Test
+  void anObjectThatAppearsMeanwhileIsNotOverwritten() {
+    MirrorRuleOptions named = MirrorRuleOptions.builder().name("mirror").build();
+    ClusterChange change = plan(guide(NESTED), named);
+    put(
+        ResourceType.IMAGE_DIGEST_MIRROR_SET,
+        "mirror",
+        "{imageDigestMirrors: [{source: x.io/y, mirrors: [z.io/y]}]}");
+    ChangeReport report = new ClusterChanger(cluster, event -> {}).apply(change);
+    assertThat(report.problems())
+        .extracting(Problem::code)
+        .containsExactly(ProblemCode.OBJECT_NOT_OURS);
+    assertThat(report.changes()).isEmpty();
+    assertThat(rules(only(ResourceType.IMAGE_DIGEST_MIRROR_SET), "imageDigestMirrors"))
+        .containsOnlyKeys("x.io/y");
   }
 
   @Test
