@@ -290,6 +290,11 @@ class RealPartsTest {
                   kindOfJson(
                       "install", with("--llm-credentials", new Object[] {llmKey()}, cluster)),
                   kindOfJson("verify", cluster),
+                  kindOfJson("history", "--kubeconfig", lab.kubeconfig()),
+                  kindOfJson("rollback", "1", "--dry-run", "--kubeconfig", lab.kubeconfig()),
+                  kindOfJson("rollback", "1", "--kubeconfig", lab.kubeconfig()),
+                  kindOfJson("uninstall", "--dry-run", "--kubeconfig", lab.kubeconfig()),
+                  kindOfJson("uninstall", "--kubeconfig", lab.kubeconfig()),
                   clusterFacts(lab)))
           .containsExactly(
               "MirrorPlan",
@@ -299,6 +304,11 @@ class RealPartsTest {
               "PullSecretReport",
               "Installation",
               "VerificationReport",
+              "ReleaseHistory",
+              "ReleaseChange",
+              "ReleaseChange",
+              "ReleaseChange",
+              "ReleaseChange",
               "ClusterFacts");
     }
   }
