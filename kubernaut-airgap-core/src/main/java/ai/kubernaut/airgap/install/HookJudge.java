@@ -22,7 +22,7 @@ final class HookJudge {
   /** For what rarely passes, such as an image whose pull was not tried again yet. */
   private static final Duration REPEATED = Duration.ofSeconds(10);
 
-  /** A registry has answered, and its answer does not change by itself. */
+  /** A registry has answered, and a later answer would be the same. */
   private static final Set<ProblemCode> REFUSED_PULLS =
       Set.of(
           ProblemCode.PULL_IMAGE_NOT_FOUND,

@@ -61,7 +61,7 @@ final class PendingOperation {
                     choice));
   }
 
-  /** Returns the problem, unless the operation is to be ended, and nobody works on it. */
+  /** Returns the problem; empty if the operation can be ended because no Helm works on it. */
   Optional<Problem> problem() {
     boolean working = holder.state() == ReleaseLease.Holder.State.WORKING;
     boolean resolvable =

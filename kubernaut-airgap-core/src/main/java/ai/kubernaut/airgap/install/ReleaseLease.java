@@ -65,7 +65,7 @@ final class ReleaseLease implements AutoCloseable {
       ENDED,
       /** It renews its lease. */
       WORKING,
-      /** No lease tells. */
+      /** It is not known. */
       UNKNOWN
     }
   }
@@ -199,7 +199,7 @@ final class ReleaseLease implements AutoCloseable {
     return lease.annotations().getOrDefault(name, "");
   }
 
-  /** Stops renewing and says in the lease that nobody holds it. */
+  /** Stops renewing and removes the holder from the lease. */
   @Override
   public void close() {
     closed.countDown();

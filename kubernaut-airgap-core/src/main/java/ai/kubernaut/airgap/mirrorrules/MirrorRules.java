@@ -94,7 +94,7 @@ public final class MirrorRules {
     return rules;
   }
 
-  /** What each source says, sorted by source. */
+  /** The rules of each source, sorted by source. */
   List<Entry> entries() {
     return entries;
   }

@@ -3,7 +3,7 @@
  * names (the guide, "Optional: ImageDigestMirrorSet"): {@link
  * ai.kubernaut.airgap.mirrorrules.MirrorRuleConfigurer} plans the objects for a cluster, {@link
  * ai.kubernaut.airgap.mirrorrules.NodeFiles} writes the files for nodes without these APIs, and
- * {@link ai.kubernaut.airgap.mirrorrules.MirrorRules} says where an image is pulled from.
+ * {@link ai.kubernaut.airgap.mirrorrules.MirrorRules} determines where an image is pulled from.
  *
  * <pre>{@code
  * MirrorRules rules = MirrorRules.inCluster(cluster);

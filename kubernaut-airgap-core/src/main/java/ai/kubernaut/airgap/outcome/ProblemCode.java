@@ -551,7 +551,7 @@ public enum ProblemCode {
       Severity.ERROR,
       "cannot be restored, because reports in files do not contain the data of Secrets",
       "restore the Secret by hand"),
-  /** An object has the name of one of ours, and belongs to somebody else. */
+  /** An object has the name of one of ours and belongs to another owner. */
   OBJECT_NOT_OURS(
       Severity.ERROR,
       "exists and was not created for {owner}, so it is not changed",
@@ -620,7 +620,7 @@ public enum ProblemCode {
       Severity.ERROR,
       "has no image.config.openshift.io/cluster",
       "on plain Kubernetes, place the CA on every node, for example in /etc/containerd/certs.d or /etc/containers/certs.d"),
-  /** Somebody else has chosen a ConfigMap meanwhile. */
+  /** The cluster was configured to use another ConfigMap meanwhile. */
   TRUSTED_CA_CHANGED(
       Severity.ERROR,
       "additionalTrustedCA is now {name}, set by others since the plan was made",

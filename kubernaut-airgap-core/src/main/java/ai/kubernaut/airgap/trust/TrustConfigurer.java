@@ -96,7 +96,7 @@ public final class TrustConfigurer {
   /**
    * Merges the CA into the ConfigMap.
    *
-   * @param own whether the name is ours, so that a ConfigMap of somebody else is not used
+   * @param own whether the name is ours, so that a ConfigMap of another owner is not used
    */
   private static ObjectEdit mergeCa(String name, boolean own, String key, String pem) {
     return ObjectEdit.of(

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Bundles that somebody made to do harm: every digest is right, and what it names is not. */
+/** Malicious bundles: every digest is correct, and the content is not. */
 @Timeout(120)
 final class HostileBundleTest {
   @TempDir private static Path shared;
@@ -407,7 +407,7 @@ final class HostileBundleTest {
   }
 
   @Test
-  void aBundleThatNobodyChangedIsLoaded() throws IOException {
+  void anUnchangedBundleIsLoaded() throws IOException {
     load(copied());
   }
 }

@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Who works on a release, as its lease tells. */
+/** The process that works on a release, as its lease records it. */
 final class ReleaseLeaseTest {
   private static final ReleaseName RELEASE = ReleaseName.of("r", "ns");
   private static final Duration NEVER = Duration.ofHours(1);
@@ -37,7 +37,7 @@ final class ReleaseLeaseTest {
     return cluster.get(ReleaseLease.LEASE, "ns", "kubernaut-airgap-r").orElseThrow();
   }
 
-  /** Gives a lease that nobody renews a duration for which a test can wait. */
+  /** Shortens the duration of a lease that is not renewed, so that a test can wait for it. */
   private void shorten() {
     cluster.replace(ReleaseLease.LEASE, lease().with(1, "spec", "leaseDurationSeconds"));
   }

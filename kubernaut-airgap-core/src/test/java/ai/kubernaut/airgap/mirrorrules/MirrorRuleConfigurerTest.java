@@ -216,7 +216,7 @@ final class MirrorRuleConfigurerTest {
   }
 
   @Test
-  void anObjectOfSomebodyElseIsNotChanged() {
+  void anObjectOfAnotherOwnerIsNotChanged() {
     put(
         ResourceType.IMAGE_DIGEST_MIRROR_SET,
         "mirror",

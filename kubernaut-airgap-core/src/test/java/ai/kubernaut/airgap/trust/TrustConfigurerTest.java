@@ -142,7 +142,7 @@ final class TrustConfigurerTest {
   }
 
   @Test
-  void aConfigMapOfSomebodyElseIsNotUsed() {
+  void aConfigMapOfAnotherOwnerIsNotUsed() {
     imageConfig("");
     configMap("kubernaut-airgap-registry-ca", Map.of("x", "y"));
     assertThat(codes(plan(ca).problems())).containsExactly(ProblemCode.OBJECT_NOT_OURS);

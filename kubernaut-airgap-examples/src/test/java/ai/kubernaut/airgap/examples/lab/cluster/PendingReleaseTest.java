@@ -278,7 +278,7 @@ class PendingReleaseTest {
                   .orElseThrow()
                   .fields()
                   .text("spec", "holderIdentity"))
-          .as("nobody holds the release now")
+          .as("the lease has no holder now")
           .contains("");
     }
   }
