@@ -181,6 +181,17 @@ final class ReleaseLease implements AutoCloseable {
     return new Holder(renewed ? Holder.State.WORKING : Holder.State.ENDED, holder(lease));
   }
 
+  /** Removes the lease of a release that was uninstalled. */
+  static void remove(ClusterClient cluster, ReleaseName release) {
+    try {
+      cluster
+          .get(LEASE, release.namespace(), name(release))
+          .ifPresent(lease -> cluster.delete(LEASE, lease));
+    } catch (ClusterException remains) {
+      // An unused lease has no effect.
+    }
+  }
+
   private static boolean isRenewed(
       ClusterClient cluster, ReleaseName release, KubernetesObject lease) {
     List<Optional<String>> before = times(lease);

@@ -261,6 +261,7 @@ public final class ReleaseManager {
     List<Fact> remaining = remaining(release, objects);
     if (!options.dryRun()) {
       helm.uninstall(release);
+      ReleaseLease.remove(cluster, release);
     }
     for (KubernetesObject object : objects) {
       if (!isKept(object)) {

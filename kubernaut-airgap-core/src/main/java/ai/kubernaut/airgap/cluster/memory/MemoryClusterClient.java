@@ -208,32 +208,23 @@ public final class MemoryClusterClient implements ClusterClient {
   @Override
   public synchronized KubernetesObject replace(ResourceType type, KubernetesObject object) {
     Key key = requireWritable(type, object);
-    KubernetesObject before = objects.get(key);
-    if (before == null) {
-      throw new ClusterException(
-          ClusterException.Reason.NOT_FOUND,
-          "replacing " + object + " failed: it is not there",
-          null);
-    }
-    Optional<String> version = object.fields().text("metadata", "resourceVersion");
-    if (version.isPresent()
-        && !version.equals(before.fields().text("metadata", "resourceVersion"))) {
-      throw new ClusterException(
-          ClusterException.Reason.CONFLICT,
-          "replacing " + object + " failed: it was changed meanwhile",
-          null);
-    }
+    requireUnchanged("replacing", key, object);
     return store(key, object);
   }
 
   @Override
   public synchronized void delete(ResourceType type, KubernetesObject object) {
     Key key = requireWritable(type, object);
+    requireUnchanged("removing", key, object);
+    objects.remove(key);
+  }
+
+  private void requireUnchanged(String operation, Key key, KubernetesObject object) {
     KubernetesObject before = objects.get(key);
     if (before == null) {
       throw new ClusterException(
           ClusterException.Reason.NOT_FOUND,
-          "removing " + object + " failed: it is not there",
+          operation + " " + object + " failed: it does not exist",
           null);
     }
     Optional<String> version = object.fields().text("metadata", "resourceVersion");
@@ -241,10 +232,9 @@ public final class MemoryClusterClient implements ClusterClient {
         && !version.equals(before.fields().text("metadata", "resourceVersion"))) {
       throw new ClusterException(
           ClusterException.Reason.CONFLICT,
-          "removing " + object + " failed: it was changed meanwhile",
+          operation + " " + object + " failed: it was changed meanwhile",
           null);
     }
-    objects.remove(key);
   }
 
   private Key requireWritable(ResourceType type, KubernetesObject object) {

@@ -29,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -167,6 +168,7 @@ class ReleaseLifeTest {
 
   @Test
   void uninstallingSaysWhatIsRemovedAndWhatRemains() {
+    rollback(2, false).orElseThrow();
     ReleaseChange planned =
         airgap.uninstall(RELEASE, ReleaseOptions.builder().dryRun(true).build());
     assertThat(planned.facts())
@@ -183,6 +185,12 @@ class ReleaseLifeTest {
         .contains("OBJECT_REMOVED ConfigMap life/removed", "OBJECT_REMAINS ConfigMap life/kept");
     assertThat(client.get(CONFIG_MAP, "life", "removed")).isEmpty();
     assertThat(client.get(CONFIG_MAP, "life", "kept")).isPresent();
+    assertThat(
+            client.list(
+                ResourceType.namespaced("coordination.k8s.io/v1", "Lease", "leases"),
+                "life",
+                Map.of()))
+        .isEmpty();
     assertThat(codes(airgap.history(RELEASE).problems()))
         .containsExactly(ProblemCode.RELEASE_NOT_FOUND);
     assertThat(codes(airgap.uninstall(RELEASE, ReleaseOptions.builder().build()).problems()))
