@@ -142,7 +142,7 @@ public final class ClusterChanger {
         e.addSuppressed(new ClusterChangeException(report.build()));
         throw e;
       } catch (ClusterException e) {
-        boolean raced = RACES.contains(e.reason());
+        boolean raced = isRace(change, e);
         if (raced && attempt < ATTEMPTS) {
           Optional<ObjectChange> again = planAgain(planned.edit(), change, left, report);
           if (again.isEmpty()) {
@@ -158,6 +158,13 @@ public final class ClusterChanger {
         return false;
       }
     }
+  }
+
+  /** Returns whether others have changed the object. A missing namespace is another failure. */
+  private static boolean isRace(ObjectChange change, ClusterException e) {
+    return RACES.contains(e.reason())
+        && !(change.action() == ObjectChange.Action.CREATE
+            && e.reason() == ClusterException.Reason.NOT_FOUND);
   }
 
   private Optional<ObjectChange> planAgain(

@@ -118,6 +118,16 @@ final class ClusterChangerTest {
   }
 
   @Test
+  void aMissingNamespaceIsNotAConflict() {
+    ObjectEdit elsewhere =
+        ObjectEdit.update(
+            ResourceType.CONFIG_MAP, "missing", "new", present -> present.with("1", "data", "a"));
+    ChangeReport report = changer(cluster).apply(changer(cluster).plan(List.of(elsewhere)));
+    assertThat(codes(report.problems())).containsExactly(ProblemCode.OBJECT_NOT_WRITTEN);
+    assertThat(report.problems().get(0).describe()).contains("missing");
+  }
+
+  @Test
   void whatIsAsWantedIsNotWritten() {
     others("old", "key", "1");
     String version = version("old");
