@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import tools.jackson.databind.ObjectMapper;
@@ -35,8 +36,10 @@ public final class HelmStandIn {
     if (!real.isEmpty()) {
       return Path.of(real);
     }
+    List<String> options = new ArrayList<>(List.of("-Djava.io.tmpdir=" + directory));
+    options.addAll(HelmWorkerProcess.nativeAccess());
     String java =
-        ChildJvm.command(List.of("-Djava.io.tmpdir=" + directory), HelmStandIn.class).stream()
+        ChildJvm.command(options, HelmStandIn.class).stream()
             .map(part -> "'" + part + "'")
             .collect(Collectors.joining(" "));
     Path script = directory.resolve("helm");

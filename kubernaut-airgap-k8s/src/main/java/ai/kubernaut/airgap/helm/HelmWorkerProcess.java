@@ -97,6 +97,7 @@ final class HelmWorkerProcess implements AutoCloseable {
                 "-cp",
                 classPath,
                 HelmWorker.class.getName()));
+    command.addAll(1, nativeAccess());
     ProcessBuilder builder = new ProcessBuilder(command);
     Map<String, String> environment = builder.environment();
     if (withCluster) {
@@ -110,6 +111,13 @@ final class HelmWorkerProcess implements AutoCloseable {
     environment.put("TMPDIR", temporary.toString());
     environment.put("GOMEMLIMIT", "1GiB");
     return builder.command(command).redirectError(errors(directory).toFile());
+  }
+
+  /** Returns the option that lets JNA load Helm; later JVMs warn without it, or refuse. */
+  static List<String> nativeAccess() {
+    return Runtime.version().feature() >= 22
+        ? List.of("--enable-native-access=ALL-UNNAMED")
+        : List.of();
   }
 
   private static Path errors(Path directory) {
