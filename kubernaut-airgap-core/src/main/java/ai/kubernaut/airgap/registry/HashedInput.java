@@ -20,4 +20,18 @@ public abstract class HashedInput extends InputStream {
    *     the blob's first
    */
   public abstract Optional<MessageDigest> hash();
+
+  /**
+   * Copies a hash, so that the original can go on.
+   *
+   * @param hash one of the JDK
+   * @return the copy
+   */
+  protected static MessageDigest copy(MessageDigest hash) {
+    try {
+      return (MessageDigest) hash.clone();
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("the hashes of the JDK can be copied", e);
+    }
+  }
 }

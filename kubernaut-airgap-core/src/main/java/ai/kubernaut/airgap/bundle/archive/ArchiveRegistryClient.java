@@ -13,6 +13,7 @@ import ai.kubernaut.airgap.registry.InvalidManifestException;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
+import ai.kubernaut.airgap.registry.StoredBlobInput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -282,7 +283,7 @@ public final class ArchiveRegistryClient implements RegistryClient {
 
   private InputStream content(
       ArchiveAction action, Descriptor blob, Location location, long offset) {
-    return new ArchiveInput(
+    return new StoredBlobInput(
         action,
         blob,
         new PartReader(directory, partSize, location.position() + offset, location.size() - offset),

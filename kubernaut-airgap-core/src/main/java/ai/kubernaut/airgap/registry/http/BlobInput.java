@@ -99,11 +99,7 @@ final class BlobInput extends HashedInput {
 
   @Override
   public Optional<MessageDigest> hash() {
-    try {
-      return hash == null ? Optional.empty() : Optional.of((MessageDigest) hash.clone());
-    } catch (CloneNotSupportedException e) {
-      throw new IllegalStateException("the JDK's own hashes can be copied", e);
-    }
+    return hash == null ? Optional.empty() : Optional.of(copy(hash));
   }
 
   /** Passes over the first bytes of a blob that came whole though only its end was asked for. */

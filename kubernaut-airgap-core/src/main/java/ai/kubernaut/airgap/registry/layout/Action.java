@@ -1,8 +1,11 @@
 package ai.kubernaut.airgap.registry.layout;
 
+import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.InvalidManifestException;
 import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
+import ai.kubernaut.airgap.registry.StoredBlobInput;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -16,7 +19,8 @@ import java.util.function.BooleanSupplier;
  * @param directory the layout
  * @param closed whether the client was closed meanwhile
  */
-record Action(String registry, String what, LayoutDirectory directory, BooleanSupplier closed) {
+record Action(String registry, String what, LayoutDirectory directory, BooleanSupplier closed)
+    implements StoredBlobInput.Operation {
   /** Work on files. */
   interface Work<T> {
     T run() throws IOException;
@@ -35,7 +39,8 @@ record Action(String registry, String what, LayoutDirectory directory, BooleanSu
   }
 
   /** Between two pieces of work. */
-  void check() {
+  @Override
+  public void check() {
     if (closed.getAsBoolean()) {
       throw failed(Reason.UNREACHABLE, "the client was closed while it was under way");
     }
@@ -44,11 +49,13 @@ record Action(String registry, String what, LayoutDirectory directory, BooleanSu
     }
   }
 
-  RegistryException failed(Reason reason, String why) {
+  @Override
+  public RegistryException failed(Reason reason, String why) {
     return new RegistryException(reason, registry, 0, message(why), null);
   }
 
-  RegistryException failed(IOException e) {
+  @Override
+  public RegistryException failed(IOException e) {
     if (Thread.currentThread().isInterrupted()) {
       return new RegistryException(
           Reason.UNREACHABLE, registry, 0, message("the thread was interrupted"), e);
@@ -74,5 +81,11 @@ record Action(String registry, String what, LayoutDirectory directory, BooleanSu
       return files.getFile() + ": " + files.getReason();
     }
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+
+  @Override
+  public String describeMismatch(Descriptor blob, Digest actual) {
+    return "the file of blob %s in %s has the digest %s; delete the file and fetch it again"
+        .formatted(blob.digest(), directory, actual);
   }
 }

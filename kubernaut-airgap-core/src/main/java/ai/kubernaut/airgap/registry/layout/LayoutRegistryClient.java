@@ -10,6 +10,7 @@ import ai.kubernaut.airgap.registry.InvalidManifestException;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
+import ai.kubernaut.airgap.registry.StoredBlobInput;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -501,7 +502,7 @@ public final class LayoutRegistryClient implements RegistryClient {
           }
           FileChannel channel =
               FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
-          return new LayoutInput(
+          return new StoredBlobInput(
               action, blob, Channels.newInputStream(channel.position(offset)), offset);
         });
   }
