@@ -79,30 +79,40 @@ public final class ReleaseManager {
    * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
    */
   public ReleaseHistory history(ReleaseName release) {
-    Map<Integer, StoredRelease> stored =
-        StoredRelease.all(cluster, release).stream()
-            .collect(Collectors.toMap(StoredRelease::revision, one -> one));
+    Map<Integer, StoredRelease> stored = stored(release);
     Map<ImageRef, Optional<Problem>> asked = new HashMap<>();
     ReleaseHistory.Builder history = ReleaseHistory.builder().release(release);
     List<Release> revisions = helm.history(release);
     for (Release revision : revisions) {
-      Set<ImageRef> images =
-          Optional.ofNullable(stored.get(revision.revision()))
-              .map(StoredRelease::rendered)
-              .map(this::images)
-              .orElse(Set.of());
-      history.addRevisions(
-          ImmutableRevision.of(
-              revision.revision(),
-              revision.status(),
-              revision.chart(),
-              images,
-              problems(revision, images, asked)));
+      history.addRevisions(inspect(revision, stored, asked));
     }
     if (revisions.isEmpty()) {
       history.addProblems(notFound(release));
     }
     return history.build();
+  }
+
+  private Map<Integer, StoredRelease> stored(ReleaseName release) {
+    return StoredRelease.all(cluster, release).stream()
+        .collect(Collectors.toMap(StoredRelease::revision, one -> one));
+  }
+
+  /** Reads a revision, and asks for those of its images that were not asked for before. */
+  private ReleaseHistory.Revision inspect(
+      Release revision,
+      Map<Integer, StoredRelease> stored,
+      Map<ImageRef, Optional<Problem>> asked) {
+    Set<ImageRef> images =
+        Optional.ofNullable(stored.get(revision.revision()))
+            .map(StoredRelease::rendered)
+            .map(this::images)
+            .orElse(Set.of());
+    return ImmutableRevision.of(
+        revision.revision(),
+        revision.status(),
+        revision.chart(),
+        images,
+        problems(revision, images, asked));
   }
 
   private Set<ImageRef> images(RenderedChart rendered) {
@@ -162,16 +172,8 @@ public final class ReleaseManager {
       ReleaseName release, int revision, ReleaseOptions options, Progress run) {
     ReleaseChange.Builder change =
         ReleaseChange.builder().release(release).dryRun(options.dryRun());
-    ReleaseHistory history = history(release);
-    change.addAllProblems(history.problems());
-    if (history.isOk()) {
-      change.addAllProblems(
-          history.revisions().stream()
-              .filter(one -> one.number() == revision)
-              .findFirst()
-              .map(ReleaseHistory.Revision::problems)
-              .orElseGet(() -> List.of(noSuchRevision(history, revision))));
-    }
+    List<Release> history = helm.history(release);
+    change.addAllProblems(rollbackProblems(release, history, revision));
     Optional<PendingOperation> pending =
         PendingOperation.find(cluster, helm, release, PendingRelease.CONTINUE_IF_ABANDONED);
     pending.flatMap(PendingOperation::problem).ifPresent(change::addProblems);
@@ -183,7 +185,7 @@ public final class ReleaseManager {
       return change.addFacts(fact(FactCode.ROLLBACK_POSSIBLE, release, "target", revision)).build();
     }
     pending.ifPresent(operation -> change.addFacts(operation.end(options.hookTimeout())));
-    int latest = history.revisions().get(history.revisions().size() - 1).number();
+    int latest = history.get(history.size() - 1).revision();
     Optional<ReleaseLease> lease =
         ReleaseLease.hold(
             cluster,
@@ -210,16 +212,27 @@ public final class ReleaseManager {
     }
   }
 
-  private static Problem noSuchRevision(ReleaseHistory history, int revision) {
+  private List<Problem> rollbackProblems(ReleaseName release, List<Release> history, int revision) {
+    if (history.isEmpty()) {
+      return List.of(notFound(release));
+    }
+    return history.stream()
+        .filter(one -> one.revision() == revision)
+        .findFirst()
+        .map(one -> inspect(one, stored(release), new HashMap<>()).problems())
+        .orElseGet(() -> List.of(noSuchRevision(release, history, revision)));
+  }
+
+  private static Problem noSuchRevision(ReleaseName release, List<Release> history, int revision) {
     return Problem.of(
         ProblemCode.REVISION_NOT_FOUND,
-        subject(history.release()),
+        subject(release),
         Map.of(
             "revision",
             String.valueOf(revision),
             "revisions",
-            history.revisions().stream()
-                .map(one -> String.valueOf(one.number()))
+            history.stream()
+                .map(one -> String.valueOf(one.revision()))
                 .collect(Collectors.joining(", "))));
   }
 
