@@ -22,7 +22,7 @@ import ai.kubernaut.airgap.install.InstallException;
 import ai.kubernaut.airgap.install.InstallOptions;
 import ai.kubernaut.airgap.install.Installation;
 import ai.kubernaut.airgap.kubernaut.ProductProfile;
-import ai.kubernaut.airgap.mirror.MirrorReport;
+import ai.kubernaut.airgap.mirror.MirrorReports;
 import ai.kubernaut.airgap.mirror.MirroredImage;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
@@ -200,16 +200,8 @@ final class HookFailureTest {
             .chart(TemplateHelm.chart())
             .image(ImageRef.parse("quay.io/acme/tls:1"))
             .build();
-    MirrorReport mirrored =
-        MirrorReport.of(
-            plan,
-            List.of(
-                MirroredImage.builder()
-                    .entry(plan.entries().get(0))
-                    .outcome(MirroredImage.Outcome.COPIED)
-                    .build()));
     return airgap.install(
-        mirrored,
+        MirrorReports.of(plan, MirroredImage.Outcome.COPIED),
         PullSecretReport.none(),
         InstallOptions.builder().hookGrace(Duration.ZERO).build());
   }

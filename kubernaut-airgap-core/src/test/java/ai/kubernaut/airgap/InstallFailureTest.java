@@ -15,6 +15,7 @@ import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.install.InstallOptions;
 import ai.kubernaut.airgap.mirror.MirrorReport;
+import ai.kubernaut.airgap.mirror.MirrorReports;
 import ai.kubernaut.airgap.mirror.MirroredImage;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
@@ -49,17 +50,7 @@ final class InstallFailureTest {
             .chart(TemplateHelm.chart())
             .image(ImageRef.parse("quay.io/acme/gateway:1"))
             .build();
-    MirrorReport mirrored =
-        MirrorReport.of(
-            plan,
-            plan.entries().stream()
-                .map(
-                    entry ->
-                        MirroredImage.builder()
-                            .entry(entry)
-                            .outcome(MirroredImage.Outcome.COPIED)
-                            .build())
-                .toList());
+    MirrorReport mirrored = MirrorReports.of(plan, MirroredImage.Outcome.COPIED);
     try (Airgap airgap = builder.helm(helm).build()) {
       return catchThrowable(
           () ->

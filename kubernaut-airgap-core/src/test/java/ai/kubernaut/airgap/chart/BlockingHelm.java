@@ -29,7 +29,7 @@ public final class BlockingHelm extends ForwardingHelmClient {
     this.hook = hook;
   }
 
-  /** Lets it ignore interrupts, as Helm in this process does. */
+  /** Makes it ignore interrupts, like Helm that runs in the JVM of the host. */
   public BlockingHelm inProcess() {
     interruptible = false;
     return this;

@@ -53,11 +53,10 @@ public final class HelmStandIn {
   public static void main(String[] arguments) throws Exception {
     try {
       System.out.print(run(List.of(arguments)));
-    } catch (HelmException e) {
-      System.err.println("Error: " + e.helmMessage());
-      System.exit(1);
-    } catch (IllegalStateException e) {
-      System.err.println("Error: " + e.getMessage());
+    } catch (HelmException | IllegalStateException e) {
+      System.err.println(
+          "Error: " + (e instanceof HelmException helm ? helm.helmMessage() : e.getMessage()));
+      // A binary ends with this status, and the threads of Helm do not end by themselves.
       System.exit(1);
     }
   }

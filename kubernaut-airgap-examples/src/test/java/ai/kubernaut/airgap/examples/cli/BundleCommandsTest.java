@@ -99,12 +99,20 @@ class BundleCommandsTest {
             .formatted(version));
   }
 
+  /** Creates a bundle with the images of a version. */
+  private static JsonNode create(int version, Path bundle, Object... more) throws IOException {
+    List<Object> arguments =
+        new ArrayList<>(
+            List.of("bundle", "create", "--images", images(version), "--target", mirror.host()));
+    arguments.addAll(List.of("--out", bundle));
+    arguments.addAll(Arrays.asList(more));
+    return run(reach(arguments.toArray()));
+  }
+
   @Test
   void aDeltaAgainstTheInventoryOfTheMirrorCarriesTheNewVersion() throws Exception {
     Path first = directory.resolve("first");
-    run(
-        reach(
-            "bundle", "create", "--images", images(1), "--target", mirror.host(), "--out", first));
+    create(1, first);
     JsonNode loaded =
         run(reach("mirror", "--from-bundle", first, "--target", mirror.host() + "/x"));
     assertThat(loaded.path("complete").asBoolean()).isTrue();
@@ -146,9 +154,7 @@ class BundleCommandsTest {
   @Test
   void someImagesOfABundleCanBeChosen() throws Exception {
     Path bundle = directory.resolve("chosen");
-    run(
-        reach(
-            "bundle", "create", "--images", images(1), "--target", mirror.host(), "--out", bundle));
+    create(1, bundle);
     String target = mirror.host() + "/chosen";
     JsonNode some =
         run(
@@ -177,18 +183,7 @@ class BundleCommandsTest {
   @Test
   void aBundleIsServedToToolsThatKnowRegistriesOnly() throws Exception {
     Path bundle = directory.resolve("served");
-    run(
-        reach(
-            "bundle",
-            "create",
-            "--images",
-            images(1),
-            "--target",
-            mirror.host(),
-            "--out",
-            bundle,
-            "--part-size",
-            "64K"));
+    create(1, bundle, "--part-size", "64K");
     Process serving =
         new ProcessBuilder(ChildJvm.command(Main.class, "bundle", "serve", bundle.toString()))
             .redirectErrorStream(true)
@@ -228,31 +223,11 @@ class BundleCommandsTest {
   void aSignatureCanBeRequired() throws Exception {
     List<Path> other = keys("EC", "other");
     Path unsigned = directory.resolve("unsigned");
-    run(
-        reach(
-            "bundle",
-            "create",
-            "--images",
-            images(1),
-            "--target",
-            mirror.host(),
-            "--out",
-            unsigned));
+    create(1, unsigned);
     for (String algorithm : List.of("RSA", "EC", "Ed25519")) {
       List<Path> keys = keys(algorithm, algorithm);
       Path bundle = directory.resolve("signed-" + algorithm);
-      run(
-          reach(
-              "bundle",
-              "create",
-              "--images",
-              images(1),
-              "--target",
-              mirror.host(),
-              "--out",
-              bundle,
-              "--sign-key",
-              keys.get(0)));
+      create(1, bundle, "--sign-key", keys.get(0));
       run("bundle", "check", bundle, "--verify-key", keys.get(1));
       run(
           reach(

@@ -23,6 +23,7 @@ import ai.kubernaut.airgap.install.Installation;
 import ai.kubernaut.airgap.k8s.Fabric8ClusterClient;
 import ai.kubernaut.airgap.kubernaut.ProductProfile;
 import ai.kubernaut.airgap.mirror.MirrorReport;
+import ai.kubernaut.airgap.mirror.MirrorReports;
 import ai.kubernaut.airgap.mirror.MirroredImage;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
@@ -125,13 +126,7 @@ class HookFailureOnLabTest {
   private static MirrorReport mirrored(Chart chart) {
     MirrorPlan plan =
         MirrorPlan.builder(Target.registry("harbor.corp")).chart(chart).image(IMAGE).build();
-    return MirrorReport.of(
-        plan,
-        List.of(
-            MirroredImage.builder()
-                .entry(plan.entries().get(0))
-                .outcome(MirroredImage.Outcome.PRESENT)
-                .build()));
+    return MirrorReports.of(plan, MirroredImage.Outcome.PRESENT);
   }
 
   private static Installation install(Airgap airgap, Chart chart, Duration grace) {

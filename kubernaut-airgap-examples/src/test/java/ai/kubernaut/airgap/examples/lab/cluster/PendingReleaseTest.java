@@ -22,6 +22,7 @@ import ai.kubernaut.airgap.install.PendingRelease;
 import ai.kubernaut.airgap.k8s.Fabric8ClusterClient;
 import ai.kubernaut.airgap.kubernaut.ProductProfile;
 import ai.kubernaut.airgap.mirror.MirrorReport;
+import ai.kubernaut.airgap.mirror.MirrorReports;
 import ai.kubernaut.airgap.mirror.MirroredImage;
 import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.outcome.FactCode;
@@ -107,13 +108,7 @@ class PendingReleaseTest {
   private static MirrorReport mirrored(Chart chart) {
     MirrorPlan plan =
         MirrorPlan.builder(Target.registry("harbor.corp")).chart(chart).image(IMAGE).build();
-    return MirrorReport.of(
-        plan,
-        List.of(
-            MirroredImage.builder()
-                .entry(plan.entries().get(0))
-                .outcome(MirroredImage.Outcome.PRESENT)
-                .build()));
+    return MirrorReports.of(plan, MirroredImage.Outcome.PRESENT);
   }
 
   private Airgap airgap(HelmClient helm) {
