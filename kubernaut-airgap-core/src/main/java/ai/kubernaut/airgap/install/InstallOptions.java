@@ -66,6 +66,18 @@ public interface InstallOptions {
   }
 
   /**
+   * Whether every pod keeps the source names of its images and pulls them by digest, because the
+   * mirror rules of the cluster redirect them (the guide, step 4). It is checked that the rules in
+   * force lead to the mirror. The manifests of the chart are rewritten for the digests.
+   *
+   * @return false by default: images get their names in the mirror
+   */
+  @Value.Default
+  default boolean throughMirrorRules() {
+    return false;
+  }
+
+  /**
    * Returns what to do when the release is pending: an operation of Helm on it has begun and not
    * ended, because another Helm is working on it or because an earlier run was killed. An
    * installation that was interrupted or cancelled marks its revision as failed and is not pending.

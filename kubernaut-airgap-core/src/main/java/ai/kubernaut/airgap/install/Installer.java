@@ -19,6 +19,7 @@ import ai.kubernaut.airgap.kubernaut.KubernautProfile;
 import ai.kubernaut.airgap.kubernaut.ProductProfile;
 import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.mirror.MirroredImage;
+import ai.kubernaut.airgap.mirrorrules.MirrorRules;
 import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.outcome.FactCode;
 import ai.kubernaut.airgap.outcome.Problem;
@@ -151,16 +152,24 @@ public final class Installer {
     MirrorProof proof = prove(here, values, pullSecret, options).orElseThrow();
     List<Fact> facts = new ArrayList<>(proof.overlay().facts());
     facts.forEach(fact -> step(fact.describe()));
-    step(
-        "the chart with the overlay pulls "
-            + proof.rendered().images().size()
-            + " images, every one from "
-            + plan.target().address());
-    List<Problem> warnings = new ArrayList<>(warnings(chart, values, pullSecret));
+    List<Problem> problems = new ArrayList<>();
+    if (options.throughMirrorRules()) {
+      problems.addAll(MirrorRules.inCluster(cluster).problems(here, proof.images()));
+    }
+    if (problems.isEmpty()) {
+      step(
+          "the chart with the overlay pulls "
+              + proof.rendered().images().size()
+              + " images, every one from "
+              + plan.target().address()
+              + (options.throughMirrorRules() ? " through mirror rules" : ""));
+    }
+    List<Problem> warnings = new ArrayList<>(proof.warnings());
+    warnings.addAll(warnings(chart, values, pullSecret));
 
     ChartSecrets secrets =
         new ChartSecrets(cluster, namespace, values, profile.secrets(), options.llmCredentials());
-    List<Problem> problems = new ArrayList<>(secrets.problems());
+    problems.addAll(secrets.problems());
     Optional<PendingOperation> pending =
         PendingOperation.find(cluster, helm, plan.release(), options.pendingRelease());
     pending.flatMap(PendingOperation::problem).ifPresent(problems::add);
@@ -312,9 +321,10 @@ public final class Installer {
     ProofOptions proof =
         ProofOptions.builder()
             .pinDigests(options.pinDigests())
+            .throughMirrorRules(options.throughMirrorRules())
             .pullSecrets(pullSecret.namesForPods())
             .build();
-    return here.overlay().isPresent() && !options.pinDigests()
+    return here.overlay().isPresent() && !proof.byDigest()
         ? prover.proveReviewed(here, values, proof)
         : prover.prove(here, values, proof);
   }
@@ -325,7 +335,8 @@ public final class Installer {
         options.allowIncompleteMirror() ? mirrored.plan() : mirrored.orElseThrow().plan();
     Map<ImageRef, Digest> seen = new HashMap<>();
     for (MirroredImage image : mirrored.images()) {
-      if (options.pinDigests() && plan.expectedDigest(image.entry()).isEmpty()) {
+      if ((options.pinDigests() || options.throughMirrorRules())
+          && plan.expectedDigest(image.entry()).isEmpty()) {
         image.digest().ifPresent(digest -> seen.put(image.entry().source(), digest));
       }
     }

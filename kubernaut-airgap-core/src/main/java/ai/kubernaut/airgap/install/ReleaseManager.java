@@ -12,6 +12,7 @@ import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.mirrorrules.MirrorRules;
 import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.outcome.FactCode;
 import ai.kubernaut.airgap.outcome.Problem;
@@ -19,11 +20,8 @@ import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.progress.Progress;
 import ai.kubernaut.airgap.progress.ProgressEvent;
-import ai.kubernaut.airgap.registry.ImageProblems;
 import ai.kubernaut.airgap.registry.RegistryClient;
-import ai.kubernaut.airgap.registry.RegistryException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -80,11 +78,11 @@ public final class ReleaseManager {
    */
   public ReleaseHistory history(ReleaseName release) {
     Map<Integer, StoredRelease> stored = stored(release);
-    Map<ImageRef, Optional<Problem>> asked = new HashMap<>();
+    ImageLookup lookup = new ImageLookup(registries, MirrorRules.inCluster(cluster));
     ReleaseHistory.Builder history = ReleaseHistory.builder().release(release);
     List<Release> revisions = helm.history(release);
     for (Release revision : revisions) {
-      history.addRevisions(inspect(revision, stored, asked));
+      history.addRevisions(inspect(revision, stored, lookup));
     }
     if (revisions.isEmpty()) {
       history.addProblems(notFound(release));
@@ -97,11 +95,8 @@ public final class ReleaseManager {
         .collect(Collectors.toMap(StoredRelease::revision, one -> one));
   }
 
-  /** Reads a revision, and asks for those of its images that were not asked for before. */
   private ReleaseHistory.Revision inspect(
-      Release revision,
-      Map<Integer, StoredRelease> stored,
-      Map<ImageRef, Optional<Problem>> asked) {
+      Release revision, Map<Integer, StoredRelease> stored, ImageLookup lookup) {
     Set<ImageRef> images =
         Optional.ofNullable(stored.get(revision.revision()))
             .map(StoredRelease::rendered)
@@ -112,7 +107,7 @@ public final class ReleaseManager {
         revision.status(),
         revision.chart(),
         images,
-        problems(revision, images, asked));
+        problems(revision, images, lookup));
   }
 
   private Set<ImageRef> images(RenderedChart rendered) {
@@ -121,8 +116,7 @@ public final class ReleaseManager {
         .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
-  private List<Problem> problems(
-      Release revision, Set<ImageRef> images, Map<ImageRef, Optional<Problem>> asked) {
+  private List<Problem> problems(Release revision, Set<ImageRef> images, ImageLookup lookup) {
     List<Problem> problems = new ArrayList<>();
     if (!revision.isDeployed() && !revision.status().equals("superseded")) {
       problems.add(
@@ -132,22 +126,8 @@ public final class ReleaseManager {
               Map.of(
                   "revision", String.valueOf(revision.revision()), "status", revision.status())));
     }
-    images.forEach(image -> asked.computeIfAbsent(image, this::ask).ifPresent(problems::add));
+    images.forEach(image -> lookup.problem(image).ifPresent(problems::add));
     return problems;
-  }
-
-  private Optional<Problem> ask(ImageRef image) {
-    try {
-      return registries.findManifest(image).isPresent()
-          ? Optional.empty()
-          : Optional.of(
-              Problem.of(
-                  ProblemCode.REVISION_IMAGE_MISSING,
-                  Subject.image(image),
-                  Map.of("registry", image.registry())));
-    } catch (RegistryException e) {
-      return Optional.of(ImageProblems.of(image, e));
-    }
   }
 
   /**
@@ -219,7 +199,13 @@ public final class ReleaseManager {
     return history.stream()
         .filter(one -> one.revision() == revision)
         .findFirst()
-        .map(one -> inspect(one, stored(release), new HashMap<>()).problems())
+        .map(
+            one ->
+                inspect(
+                        one,
+                        stored(release),
+                        new ImageLookup(registries, MirrorRules.inCluster(cluster)))
+                    .problems())
         .orElseGet(() -> List.of(noSuchRevision(release, history, revision)));
   }
 

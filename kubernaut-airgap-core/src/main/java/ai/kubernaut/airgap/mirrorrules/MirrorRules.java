@@ -3,9 +3,15 @@ package ai.kubernaut.airgap.mirrorrules;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.InvalidReferenceException;
+import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.mirrorrules.MirrorRule.Pulls;
 import ai.kubernaut.airgap.mirrorrules.MirrorRule.SourcePolicy;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
+import ai.kubernaut.airgap.plan.MirrorPlan;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,6 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * All mirror rules that are in force together, and what they mean. Immutable.
@@ -120,6 +128,77 @@ public final class MirrorRules {
     locations.add(image);
     locations.removeIf(location -> isBlocked(location.repository().toString()));
     return List.copyOf(locations);
+  }
+
+  /**
+   * Checks that nodes pull the images of a plan from the mirror when pods name them by their source
+   * and their digest in the mirror.
+   *
+   * @param plan the images and their names in the mirror
+   * @param pulled the references of pods; those that are no image of the plan by its source and
+   *     digest are not checked
+   * @return a problem for each image that the rules do not redirect to the mirror
+   */
+  public List<Problem> problems(MirrorPlan plan, Collection<ImageRef> pulled) {
+    return plan.entries().stream()
+        .flatMap(
+            entry ->
+                plan
+                    .redirectedReference(entry)
+                    .filter(pulled::contains)
+                    .flatMap(reference -> problem(reference, entry.target().repository()))
+                    .stream())
+        .toList();
+  }
+
+  /** What keeps nodes from pulling an image from a repository of the mirror. */
+  Optional<Problem> problem(ImageRef image, Repository repository) {
+    if (locations(image).stream().anyMatch(one -> one.repository().equals(repository))) {
+      return Optional.empty();
+    }
+    String mirror = repository.toString();
+    Optional<Entry> blocking = entry(mirror).filter(Entry::blocked);
+    if (blocking.isPresent()) {
+      String source = blocking.get().source();
+      return Optional.of(
+          Problem.of(
+              ProblemCode.MIRROR_BLOCKED,
+              new Subject(
+                  Subject.Kind.OBJECT,
+                  objects(
+                      rule ->
+                          rule.source().equals(source)
+                              && rule.sourcePolicy() == SourcePolicy.NEVER_CONTACT_SOURCE)),
+              Map.of("source", source, "mirror", mirror)));
+    }
+    return Optional.of(
+        entry(image.repository().toString())
+            .map(
+                entry ->
+                    Problem.of(
+                        ProblemCode.MIRROR_RULE_SHADOWED,
+                        Subject.image(image),
+                        Map.of(
+                            "mirror",
+                            mirror,
+                            "source",
+                            entry.source(),
+                            "objects",
+                            objects(rule -> rule.source().equals(entry.source())))))
+            .orElseGet(
+                () ->
+                    Problem.of(
+                        ProblemCode.MIRROR_RULE_MISSING,
+                        Subject.image(image),
+                        Map.of("mirror", mirror))));
+  }
+
+  private String objects(Predicate<MirrorRule> condition) {
+    return rules.stream()
+        .filter(condition)
+        .map(MirrorRule::object)
+        .distinct()
+        .collect(Collectors.joining(", "));
   }
 
   /** The most specific source that matches a repository. */

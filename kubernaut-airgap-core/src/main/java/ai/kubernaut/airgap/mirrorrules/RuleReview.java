@@ -12,7 +12,6 @@ import ai.kubernaut.airgap.plan.MirrorPlan;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -49,49 +48,7 @@ final class RuleReview {
       }
       pulled = entry.exactSource();
     }
-    String mirror = entry.target().repository().toString();
-    boolean reached =
-        together.locations(pulled).stream()
-            .anyMatch(location -> location.repository().toString().equals(mirror));
-    if (!reached) {
-      add(notReached(pulled, mirror));
-    }
-  }
-
-  private Problem notReached(ImageRef image, String mirror) {
-    Optional<MirrorRules.Entry> blocking =
-        together.entry(mirror).filter(MirrorRules.Entry::blocked);
-    if (blocking.isPresent()) {
-      String source = blocking.get().source();
-      return Problem.of(
-          ProblemCode.MIRROR_BLOCKED,
-          new Subject(Subject.Kind.OBJECT, objects(source, SourcePolicy.NEVER_CONTACT_SOURCE)),
-          Map.of("source", source, "mirror", mirror));
-    }
-    String source =
-        together.entry(image.repository().toString()).map(MirrorRules.Entry::source).orElse("");
-    return Problem.of(
-        ProblemCode.MIRROR_RULE_SHADOWED,
-        Subject.image(image),
-        Map.of(
-            "mirror",
-            mirror,
-            "source",
-            source,
-            "objects",
-            together.rules().stream()
-                .filter(rule -> rule.source().equals(source))
-                .map(MirrorRule::object)
-                .distinct()
-                .collect(Collectors.joining(", "))));
-  }
-
-  private String objects(String source, SourcePolicy policy) {
-    return together.rules().stream()
-        .filter(rule -> rule.source().equals(source) && rule.sourcePolicy() == policy)
-        .map(MirrorRule::object)
-        .distinct()
-        .collect(Collectors.joining(", "));
+    together.problem(pulled, entry.target().repository()).ifPresent(this::add);
   }
 
   private void reviewOther(MirrorRule other) {

@@ -147,6 +147,8 @@ public enum FactCode {
   POD_READY("is running and ready"),
   /** A container runs the mirrored image. */
   IMAGE_MIRRORED("{image} {digest}"),
+  /** A container runs the mirrored image, which mirror rules redirect to the mirror. */
+  IMAGE_REDIRECTED("{reference}, redirected to {image} {digest}"),
   /** The node does not report the digest of a container. */
   IMAGE_DIGEST_NOT_REPORTED("{image}; the node reports no digest of the registry ('{imageId}')"),
   /** The digest of a container was not compared. */

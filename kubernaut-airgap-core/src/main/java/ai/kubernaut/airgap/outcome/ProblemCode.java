@@ -23,6 +23,11 @@ public enum ProblemCode {
       Severity.ERROR,
       "it should become {wanted}, but no value does that, and it is not where references can be rewritten",
       "set a value so that the chart names the image in another place"),
+  /** A reference that a program in a pod may pull keeps a name that only nodes redirect. */
+  MENTION_NOT_REDIRECTED(
+      Severity.WARNING,
+      "is {reference} in {place}; mirror rules apply to what nodes pull, but not to what programs in pods pull",
+      "if a program in a pod pulls it, set the value that makes this reference to {mirror}"),
   /** The chart does not render in a branch, so the plan has no images of that branch. */
   BRANCH_NOT_RENDERED(
       Severity.WARNING,
@@ -568,6 +573,11 @@ public enum ProblemCode {
       Severity.ERROR,
       "would not be pulled from {mirror}, because {objects} has a rule for {source}, and only the most specific source applies",
       "add the mirror to that object, or remove its rule"),
+  /** No rule in force applies to an image. */
+  MIRROR_RULE_MISSING(
+      Severity.ERROR,
+      "would not be pulled from {mirror}, because no mirror rule applies to it",
+      "apply the mirror rules of the plan (mirror-rules), or install with the names in the mirror"),
   /** The new rules end the effect of another rule for some images. */
   MIRROR_RULE_SHADOWS(
       Severity.WARNING,

@@ -8,6 +8,7 @@ import ai.kubernaut.airgap.outcome.Outcome;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import java.util.List;
+import java.util.stream.Stream;
 import org.immutables.value.Value;
 
 /**
@@ -46,6 +47,14 @@ public interface MirrorProof extends Outcome<MirrorProof> {
   List<OutsideImage> outside();
 
   /**
+   * Returns what a person should look at although the proof holds.
+   *
+   * @return references that mirror rules may not reach; empty if images have their names in the
+   *     mirror
+   */
+  List<Problem> warnings();
+
+  /**
    * Returns the images that the chart pulls with the overlay, in any of the branches.
    *
    * @return sorted by reference
@@ -66,10 +75,11 @@ public interface MirrorProof extends Outcome<MirrorProof> {
         .build();
   }
 
-  /** {@return a problem for each image outside the mirror} */
+  /** {@return a problem for each image outside the mirror, and the warnings} */
   @Override
   default List<Problem> problems() {
-    return outside().stream().map(OutsideImage::problem).toList();
+    return Stream.concat(outside().stream().map(OutsideImage::problem), warnings().stream())
+        .toList();
   }
 
   /**

@@ -20,6 +20,7 @@ import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,8 +96,7 @@ public final class MirrorProver {
   private Run run(MirrorPlan plan, ChartValues values, ProofOptions options) {
     plan.checkChart();
     Chart chart = values.withSdkConfig(plan.chart().orElseThrow(IllegalArgumentException::new));
-    return new Run(
-        chart, values, new WantedReferences(plan, options.pinDigests()), plan.branches(), options);
+    return new Run(chart, values, new WantedReferences(plan, options), plan.branches(), options);
   }
 
   /**
@@ -193,7 +193,7 @@ public final class MirrorProver {
       Map<ReferenceLocation, ReferencePattern> patterns = probe.run(candidates);
       RewriteReasons reasons =
           new RewriteReasons(
-              options.pinDigests(), candidates, patterns, probe.refused(), probe.unknown());
+              options.byDigest(), candidates, patterns, probe.refused(), probe.unknown());
       Map<StringValue, String> changes = OverlaySolver.solve(goals(patterns));
       try {
         return prove(changes, reasons);
@@ -208,6 +208,9 @@ public final class MirrorProver {
 
     private List<String> referencesToChange() {
       List<String> references = new ArrayList<>();
+      if (options.throughMirrorRules()) {
+        return references;
+      }
       plain
           .all()
           .values()
@@ -222,6 +225,9 @@ public final class MirrorProver {
 
     private List<OverlaySolver.Goal> goals(Map<ReferenceLocation, ReferencePattern> patterns) {
       List<OverlaySolver.Goal> goals = new ArrayList<>();
+      if (options.throughMirrorRules()) {
+        return goals;
+      }
       patterns.forEach(
           (place, pattern) ->
               wanted
@@ -265,17 +271,29 @@ public final class MirrorProver {
         Map<ReferenceLocation, String> references,
         Function<ReferenceLocation, RewriteReason> reason) {
       Map<String, RewrittenReference> rewriting = new LinkedHashMap<>();
-      references.forEach(
-          (place, text) ->
-              entry(place)
-                  .filter(entry -> !wanted.isPulled(entry, text))
-                  .ifPresent(
-                      entry ->
-                          rewriting.put(
-                              text,
-                              RewrittenReference.of(
-                                  text, wanted.pulled(entry).toString(), reason.apply(place)))));
+      // A text is rewritten alike everywhere, so what a node pulls comes last and decides.
+      for (boolean certain : new boolean[] {false, true}) {
+        references.forEach(
+            (place, text) ->
+                entry(place)
+                    .filter(entry -> isCertain(place) == certain)
+                    .filter(entry -> !wanted.isWanted(entry, text, certain))
+                    .ifPresent(
+                        entry ->
+                            rewriting.put(
+                                text,
+                                RewrittenReference.of(
+                                    text,
+                                    wanted.wanted(entry, certain).toString(),
+                                    reason.apply(place)))));
+      }
       return rewriting;
+    }
+
+    private boolean isCertain(ReferenceLocation place) {
+      return Optional.ofNullable(plain.all().get(place))
+          .filter(FoundReferences.Found::certain)
+          .isPresent();
     }
 
     /** The plan's entry for what the chart by itself has at a place. */
@@ -288,19 +306,25 @@ public final class MirrorProver {
 
     private MirrorProof proof(Overlay overlay, Map<Branch, RenderedChart> rendered) {
       Map<Outside, Map<ImageReason, List<Branch>>> outside = new LinkedHashMap<>();
+      Set<Problem> warnings = new LinkedHashSet<>();
       find(rendered)
           .all()
           .forEach(
               (place, found) ->
                   problem(place, found)
                       .ifPresent(
-                          problem ->
-                              outside
-                                  .computeIfAbsent(
-                                      new Outside(problem.subject().name(), found.text(), problem),
-                                      key -> new LinkedHashMap<>())
-                                  .computeIfAbsent(found.reason(), key -> new ArrayList<>())
-                                  .add(place.branch())));
+                          problem -> {
+                            if (!problem.isError()) {
+                              warnings.add(problem);
+                              return;
+                            }
+                            outside
+                                .computeIfAbsent(
+                                    new Outside(problem.subject().name(), found.text(), problem),
+                                    key -> new LinkedHashMap<>())
+                                .computeIfAbsent(found.reason(), key -> new ArrayList<>())
+                                .add(place.branch());
+                          }));
       TreeSet<ImageRef> images = new TreeSet<>();
       rendered
           .values()
@@ -310,6 +334,7 @@ public final class MirrorProver {
               .overlay(overlay)
               .branches(branches)
               .images(images)
+              .warnings(warnings)
               .rendered(rendered.values().iterator().next());
       outside.forEach(
           (image, reasons) ->
@@ -340,13 +365,23 @@ public final class MirrorProver {
       if (wanted.lacksDigest(entry.get())) {
         return Optional.of(Problem.of(ProblemCode.IMAGE_DIGEST_UNKNOWN, image));
       }
-      return wanted.isPulled(entry.get(), found.text())
-          ? Optional.empty()
-          : Optional.of(
-              Problem.of(
-                  ProblemCode.REFERENCE_NOT_REDIRECTED,
+      String text = wanted.wanted(entry.get(), found.certain()).toString();
+      if (wanted.isWanted(entry.get(), found.text(), found.certain())) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          !found.certain() && wanted.isWanted(entry.get(), found.text(), true)
+              ? Problem.of(
+                  ProblemCode.MENTION_NOT_REDIRECTED,
                   image,
-                  Map.of("wanted", wanted.pulled(entry.get()).toString())));
+                  Map.of(
+                      "place",
+                      found.reason().object() + " at " + found.reason().path(),
+                      "reference",
+                      found.text(),
+                      "mirror",
+                      text))
+              : Problem.of(ProblemCode.REFERENCE_NOT_REDIRECTED, image, Map.of("wanted", text)));
     }
   }
 }

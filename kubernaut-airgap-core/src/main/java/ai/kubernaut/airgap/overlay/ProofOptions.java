@@ -18,6 +18,23 @@ public interface ProofOptions {
   }
 
   /**
+   * Whether every image keeps the name of its source and is pulled by its digest, because mirror
+   * rules of the nodes redirect it (the guide, step 4). The plan must have the digests. Whether the
+   * rules do so is not part of the proof.
+   *
+   * @return false by default: images get their names in the mirror
+   */
+  @Value.Default
+  default boolean throughMirrorRules() {
+    return false;
+  }
+
+  /** {@return whether every image is pulled by its digest, for one reason or the other} */
+  default boolean byDigest() {
+    return pinDigests() || throughMirrorRules();
+  }
+
+  /**
    * Names of the pull secrets that pods need, for {@code global.imagePullSecrets} where the chart
    * has it.
    *

@@ -17,11 +17,12 @@ import java.util.Optional;
 final class WantedReferences {
   private final Map<ImageRef, MirrorEntry> entries = new HashMap<>();
   private final MirrorPlan plan;
-  private final boolean pinned;
+  private final ProofOptions options;
 
-  WantedReferences(MirrorPlan plan, boolean pinned) {
+  WantedReferences(MirrorPlan plan, ProofOptions options) {
     this.plan = plan;
-    this.pinned = pinned;
+    this.options = options;
+    plan.entries().forEach(entry -> entries.put(inMirror(entry).withImpliedTag(), entry));
     plan.entries().forEach(entry -> entries.put(pulled(entry).withImpliedTag(), entry));
     plan.entries().forEach(entry -> entries.put(entry.pullReference().withImpliedTag(), entry));
     plan.entries().forEach(entry -> entries.put(entry.source().withImpliedTag(), entry));
@@ -41,26 +42,44 @@ final class WantedReferences {
     return read(text).map(entries::get);
   }
 
-  /**
-   * The reference by which a pod shall pull an image. With digests, the tag falls away: some
-   * versions of CRI-O, OpenShift's runtime, refuse references with both, and all ignore the tag.
-   */
+  /** The reference by which a node shall pull an image. */
   ImageRef pulled(MirrorEntry entry) {
-    return pinned
+    return options.throughMirrorRules()
+        ? plan.redirectedReference(entry).orElseGet(() -> inMirror(entry))
+        : inMirror(entry);
+  }
+
+  /**
+   * The reference by which an image is pulled from the mirror without mirror rules. With digests,
+   * the tag falls away: some versions of CRI-O, OpenShift's runtime, refuse references with both,
+   * and all ignore the tag.
+   */
+  ImageRef inMirror(MirrorEntry entry) {
+    return options.byDigest()
         ? plan.expectedDigest(entry)
             .map(digest -> entry.target().repository().digest(digest))
             .orElseGet(entry::pullReference)
         : entry.pullReference();
   }
 
-  /** Whether a text is the reference by which a pod shall pull an image. */
-  boolean isPulled(MirrorEntry entry, String text) {
-    return read(text).equals(Optional.of(pulled(entry).withImpliedTag()));
+  /**
+   * The reference that shall stand at a place.
+   *
+   * @param certain whether a node pulls it; mirror rules do not apply to what a program in a pod
+   *     pulls, so what is only mentioned gets its name in the mirror
+   */
+  ImageRef wanted(MirrorEntry entry, boolean certain) {
+    return certain ? pulled(entry) : inMirror(entry);
+  }
+
+  /** Whether a text is the reference that shall stand at a place. */
+  boolean isWanted(MirrorEntry entry, String text, boolean certain) {
+    return read(text).equals(Optional.of(wanted(entry, certain).withImpliedTag()));
   }
 
   /** Whether a digest is wanted, and none is known. */
   boolean lacksDigest(MirrorEntry entry) {
-    return pinned && plan.expectedDigest(entry).isEmpty();
+    return options.byDigest() && plan.expectedDigest(entry).isEmpty();
   }
 
   /** The texts that values may make of a reference, the better one first. */

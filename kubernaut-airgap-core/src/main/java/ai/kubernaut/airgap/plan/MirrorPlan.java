@@ -230,6 +230,18 @@ public interface MirrorPlan extends Outcome<MirrorPlan> {
   }
 
   /**
+   * Returns the reference by which a pod pulls an image of this plan under the name of its source,
+   * on nodes whose mirror rules redirect it to the mirror.
+   *
+   * @param entry the image
+   * @return the repository of the source with the digest in the mirror; empty when that digest is
+   *     not known
+   */
+  default Optional<ImageRef> redirectedReference(MirrorEntry entry) {
+    return expectedDigest(entry).map(digest -> entry.source().repository().digest(digest));
+  }
+
+  /**
    * For each source the reference by which it is pulled from the mirror. An untagged image has its
    * {@code latest} beside it, and the other way round, since a chart may name it in both ways.
    *

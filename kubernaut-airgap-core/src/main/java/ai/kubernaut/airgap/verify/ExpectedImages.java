@@ -1,11 +1,13 @@
 package ai.kubernaut.airgap.verify;
 
+import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.common.CancelledException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.InvalidReferenceException;
 import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.mirrorrules.MirrorRules;
 import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.outcome.FactCode;
 import ai.kubernaut.airgap.outcome.Problem;
@@ -31,18 +33,22 @@ final class ExpectedImages {
   private final MirrorPlan plan;
   private final Target target;
   private final @Nullable RegistryClient registries;
+  private final ClusterClient cluster;
   private final Map<ImageRef, MirrorEntry> entries = new HashMap<>();
   private final Map<ImageRef, Set<Digest>> digests = new HashMap<>();
+  private @Nullable MirrorRules rules;
 
   /**
    * Reads the plan.
    *
    * @param registries asked for the digests of the platforms; null when only the plan can tell
+   * @param cluster asked for its mirror rules when a pod has a reference outside the mirror
    */
-  ExpectedImages(MirrorPlan plan, @Nullable RegistryClient registries) {
+  ExpectedImages(MirrorPlan plan, @Nullable RegistryClient registries, ClusterClient cluster) {
     this.plan = plan;
     this.target = plan.target();
     this.registries = registries;
+    this.cluster = cluster;
     plan.entries().forEach(entry -> entries.put(entry.pullReference(), entry));
   }
 
@@ -54,7 +60,8 @@ final class ExpectedImages {
    */
   private Check check(Subject subject, String image, String imageId) {
     Optional<ImageRef> reference = parse(image);
-    MirrorEntry entry = reference.map(this::entry).orElse(null);
+    MirrorEntry named = reference.map(this::entry).orElse(null);
+    MirrorEntry entry = named == null ? reference.map(this::redirected).orElse(null) : named;
     if (entry == null) {
       boolean inMirror = reference.filter(target::contains).isPresent();
       return failed(
@@ -79,9 +86,15 @@ final class ExpectedImages {
       return found(
           Check.Result.PASS,
           Fact.of(
-              FactCode.IMAGE_MIRRORED,
+              named == null ? FactCode.IMAGE_REDIRECTED : FactCode.IMAGE_MIRRORED,
               subject,
-              Map.of("image", entry.target().toString(), "digest", running.abbreviated())));
+              Map.of(
+                  "reference",
+                  image,
+                  "image",
+                  entry.target().toString(),
+                  "digest",
+                  running.abbreviated())));
     }
     if (registries == null) {
       return found(
@@ -128,6 +141,21 @@ final class ExpectedImages {
                 ofRepository.stream()
                     .filter(entry -> plan.expectedDigest(entry).isEmpty())
                     .findFirst())
+        .orElse(null);
+  }
+
+  /** The entry that mirror rules lead to, at the first location in the mirror. */
+  private @Nullable MirrorEntry redirected(ImageRef reference) {
+    if (target.contains(reference)) {
+      return null;
+    }
+    if (rules == null) {
+      rules = MirrorRules.inCluster(cluster);
+    }
+    return rules.locations(reference).stream()
+        .filter(target::contains)
+        .findFirst()
+        .map(this::entry)
         .orElse(null);
   }
 

@@ -100,7 +100,7 @@ public final class Verifier {
 
   private VerificationReport verify(
       Installation installation, VerifyOptions options, Progress run) {
-    ExpectedImages images = new ExpectedImages(installation.plan(), registries);
+    ExpectedImages images = new ExpectedImages(installation.plan(), registries, cluster);
     List<String> lastPending = new ArrayList<>();
     return options
         .waitPolicy()

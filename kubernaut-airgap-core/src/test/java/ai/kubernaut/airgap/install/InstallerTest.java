@@ -449,22 +449,7 @@ final class InstallerTest {
 
   @Test
   void podsPullByDigestWhereThatIsWanted() {
-    MirrorPlan plan = plan(TemplateHelm.chart(), helm);
-    List<MirroredImage> images = new ArrayList<>();
-    for (MirrorEntry entry : plan.entries()) {
-      images.add(
-          MirroredImage.builder()
-              .entry(entry)
-              .outcome(MirroredImage.Outcome.COPIED)
-              .digest(Digest.sha256(entry.source().toString().getBytes(UTF_8)))
-              .build());
-    }
-    Installation installation =
-        new Installer(cluster, helm, events::add)
-            .install(
-                MirrorReport.of(plan, images),
-                PullSecretReport.none(),
-                options().pinDigests(true).build());
+    Installation installation = installByDigest(options().pinDigests(true).build());
     assertThat(
             RenderedChart.parse(helm.calls().get(0).substring("install kubernaut\n".length()))
                 .images())
@@ -476,6 +461,69 @@ final class InstallerTest {
     assertThat(actions(installation))
         .filteredOn(action -> action.contains(" was rewritten to "))
         .hasSize(3);
+  }
+
+  /** Installs a plan whose digests only the mirroring has seen. */
+  private Installation installByDigest(InstallOptions options) {
+    MirrorPlan plan = plan(TemplateHelm.chart(), helm);
+    List<MirroredImage> images = new ArrayList<>();
+    for (MirrorEntry entry : plan.entries()) {
+      images.add(
+          MirroredImage.builder()
+              .entry(entry)
+              .outcome(MirroredImage.Outcome.COPIED)
+              .digest(Digest.sha256(entry.source().toString().getBytes(UTF_8)))
+              .build());
+    }
+    return new Installer(cluster, helm, events::add)
+        .install(MirrorReport.of(plan, images), PullSecretReport.none(), options);
+  }
+
+  @Test
+  void throughMirrorRulesPodsKeepTheSourceNames() {
+    mirrorRules("quay.io", "docker.io");
+    Installation installation = installByDigest(options().throughMirrorRules(true).build());
+    assertThat(
+            RenderedChart.parse(helm.calls().get(0).substring("install kubernaut\n".length()))
+                .images())
+        .hasSize(3)
+        .allMatch(use -> use.image().tag().isEmpty() && use.image().digest().isPresent())
+        .noneMatch(use -> use.image().registry().equals("harbor.corp:5000"));
+    assertThat(installation.problems()).isEmpty();
+    assertThat(events.toString())
+        .contains("3 images, every one from harbor.corp:5000 through mirror rules");
+  }
+
+  @Test
+  void throughMirrorRulesAnImageThatNoRuleRedirectsIsRefusedBeforeAnythingIsTouched() {
+    mirrorRules("quay.io");
+    InstallException failure =
+        catchThrowableOfType(
+            InstallException.class,
+            () -> installByDigest(options().throughMirrorRules(true).build()));
+    assertThat(failure.problems())
+        .hasSize(2)
+        .extracting(Problem::code)
+        .containsOnly(ProblemCode.MIRROR_RULE_MISSING);
+    assertThat(failure)
+        .hasMessageContaining("docker.io/library/postgres@sha256:")
+        .hasMessageContaining(
+            "would not be pulled from harbor.corp:5000/library/postgres, because no mirror rule applies");
+    assertThat(helm.calls()).isEmpty();
+    assertThat(cluster.get(ResourceType.NAMESPACE, null, "kubernaut-system")).isEmpty();
+  }
+
+  private void mirrorRules(String... sources) {
+    List<Map<String, Object>> rules = new ArrayList<>();
+    for (String source : sources) {
+      rules.add(Map.of("source", source, "mirrors", List.of("harbor.corp:5000")));
+    }
+    ResourceType type =
+        ResourceType.cluster(
+            "config.openshift.io/v1", "ImageDigestMirrorSet", "imagedigestmirrorsets");
+    cluster.put(
+        type,
+        KubernetesObject.named(type, null, "rules").with(rules, "spec", "imageDigestMirrors"));
   }
 
   @Test

@@ -15,6 +15,7 @@ import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Separator;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
@@ -483,21 +484,8 @@ final class MirrorProverTest {
     }
   }
 
-  @Test
-  void withDigestsEveryReferenceIsRewrittenToOne() {
-    TemplateHelm helm =
-        chart(
-            "registry: quay.io\ndb: postgres\n",
-            "{registry}/a/b:1",
-            "{db}",
-            "ghcr.io/c/d:1@sha256:" + HEX);
-    MirrorPlan plan = plan(helm, TemplateHelm.chart(), HARBOR);
-    ProofOptions pinned = ProofOptions.builder().pinDigests(true).build();
-    assertThat(new MirrorProver(helm).prove(plan, pinned).outside())
-        .as("two digests are not known")
-        .hasSize(2)
-        .extracting(image -> image.problem().code())
-        .containsOnly(ProblemCode.IMAGE_DIGEST_UNKNOWN);
+  /** The plan with a digest for each image. */
+  private static MirrorPlan withDigests(MirrorPlan plan) {
     MirrorPlan.Builder exact = MirrorPlan.builder(HARBOR).chart(plan.chart());
     for (MirrorEntry entry : plan.entries()) {
       exact.addEntries(
@@ -513,7 +501,25 @@ final class MirrorProverTest {
                                       entry.source().toString().getBytes(StandardCharsets.UTF_8)))))
               .build());
     }
-    MirrorProof proof = new MirrorProver(helm).prove(exact.build(), pinned).orElseThrow();
+    return exact.build();
+  }
+
+  @Test
+  void withDigestsEveryReferenceIsRewrittenToOne() {
+    TemplateHelm helm =
+        chart(
+            "registry: quay.io\ndb: postgres\n",
+            "{registry}/a/b:1",
+            "{db}",
+            "ghcr.io/c/d:1@sha256:" + HEX);
+    MirrorPlan plan = plan(helm, TemplateHelm.chart(), HARBOR);
+    ProofOptions pinned = ProofOptions.builder().pinDigests(true).build();
+    assertThat(new MirrorProver(helm).prove(plan, pinned).outside())
+        .as("two digests are not known")
+        .hasSize(2)
+        .extracting(image -> image.problem().code())
+        .containsOnly(ProblemCode.IMAGE_DIGEST_UNKNOWN);
+    MirrorProof proof = new MirrorProver(helm).prove(withDigests(plan), pinned).orElseThrow();
     assertThat(images(proof))
         .hasSize(3)
         .allMatch(image -> image.matches("harbor.corp/[a-z/]+@sha256:[0-9a-f]{64}"))
@@ -524,6 +530,78 @@ final class MirrorProverTest {
         .contains("value registry was set to harbor.corp")
         .anyMatch(
             line -> line.startsWith("harbor.corp/a/b:1 was rewritten to harbor.corp/a/b@sha256:"));
+  }
+
+  @Test
+  void throughMirrorRulesReferencesKeepTheirSourceNamesWithDigests() {
+    TemplateHelm helm =
+        chart("registry: quay.io\n", "{registry}/a/b:1", "ghcr.io/c/d:1@sha256:" + HEX);
+    MirrorPlan plan = withDigests(plan(helm, TemplateHelm.chart(), HARBOR));
+    MirrorProof proof =
+        new MirrorProver(helm)
+            .prove(plan, ProofOptions.builder().throughMirrorRules(true).build())
+            .orElseThrow();
+    assertThat(images(proof))
+        .containsExactlyInAnyOrder(
+            "quay.io/a/b@" + Digest.sha256("quay.io/a/b:1".getBytes(StandardCharsets.UTF_8)),
+            "ghcr.io/c/d@sha256:" + HEX);
+    assertThat(proof.overlay().values()).isEmpty();
+    assertThat(proof.warnings()).isEmpty();
+  }
+
+  @Test
+  void throughMirrorRulesWhatIsOnlyMentionedGetsItsNameInTheMirror() {
+    TemplateHelm helm =
+        TemplateHelm.of(
+            "registry: quay.io\n",
+            values ->
+                """
+                kind: Pod
+                metadata: {name: p}
+                spec: {containers: [{name: c, image: "quay.io/a/b:1"}]}
+                ---
+                kind: ConfigMap
+                metadata: {name: bundles}
+                data: {bundle: "quay.io/e/f:1", again: "quay.io/a/b:1"}
+                """);
+    MirrorPlan plan =
+        withDigests(
+            MirrorPlan.builder(HARBOR)
+                .chart(TemplateHelm.chart())
+                .image(ImageRef.parse("quay.io/a/b:1"))
+                .image(ImageRef.parse("quay.io/e/f:1"))
+                .build());
+    MirrorProof proof =
+        new MirrorProver(helm)
+            .prove(plan, ProofOptions.builder().throughMirrorRules(true).build())
+            .orElseThrow();
+    assertThat(proof.overlay().rewriting().values())
+        .as("a program in the pod may pull the bundle; mirror rules do not apply to it")
+        .anyMatch(to -> to.startsWith("harbor.corp/e/f@sha256:"))
+        .anyMatch(to -> to.startsWith("quay.io/a/b@sha256:"));
+    assertThat(proof.warnings())
+        .singleElement()
+        .satisfies(
+            warning -> {
+              assertThat(warning.code()).isEqualTo(ProblemCode.MENTION_NOT_REDIRECTED);
+              assertThat(warning.describe())
+                  .startsWith("quay.io/a/b:1: is quay.io/a/b@sha256:")
+                  .contains("ConfigMap bundles at data.again")
+                  .contains("to harbor.corp/a/b@sha256:");
+            });
+  }
+
+  @Test
+  void throughMirrorRulesAnImageWithoutADigestIsAProblem() {
+    TemplateHelm helm = chart("registry: quay.io\n", "{registry}/a/b:1");
+    MirrorProof proof =
+        new MirrorProver(helm)
+            .prove(
+                plan(helm, TemplateHelm.chart(), HARBOR),
+                ProofOptions.builder().throughMirrorRules(true).build());
+    assertThat(proof.problems())
+        .extracting(Problem::code)
+        .containsExactly(ProblemCode.IMAGE_DIGEST_UNKNOWN);
   }
 
   @Test

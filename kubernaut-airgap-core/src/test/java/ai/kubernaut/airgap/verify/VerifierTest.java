@@ -270,6 +270,42 @@ final class VerifierTest {
   }
 
   @Test
+  void anImageThatMirrorRulesRedirectToTheMirrorPasses() {
+    String source = "quay.io/kubernaut-ai/gateway@" + index;
+    pod("gateway-1", source, source, "Running", "");
+    assertThat(code(problem())).isEqualTo(ProblemCode.IMAGE_FROM_ELSEWHERE);
+    mirrorRule("quay.io/kubernaut-ai", "harbor.corp/kubernaut-ai");
+    assertThat(only(Kind.IMAGE).result()).isEqualTo(Result.PASS);
+    assertThat(only(Kind.IMAGE).detail())
+        .isEqualTo(source + ", redirected to " + IMAGE + " " + index.abbreviated());
+  }
+
+  @Test
+  void anImageThatMirrorRulesRedirectAndThatHasAnotherDigestFails() {
+    Digest other = Digest.sha256("other".getBytes(UTF_8));
+    mirrorRule("quay.io/kubernaut-ai", "harbor.corp/kubernaut-ai");
+    pod(
+        "gateway-1",
+        "quay.io/kubernaut-ai/gateway@" + other,
+        "quay.io/kubernaut-ai/gateway@" + other,
+        "Running",
+        "");
+    assertThat(code(problem())).isEqualTo(ProblemCode.IMAGE_FROM_ELSEWHERE);
+  }
+
+  private void mirrorRule(String source, String mirror) {
+    cluster.put(
+        ResourceType.cluster(
+            "config.openshift.io/v1", "ImageDigestMirrorSet", "imagedigestmirrorsets"),
+        object(
+            """
+            {apiVersion: config.openshift.io/v1, kind: ImageDigestMirrorSet, metadata: {name: rules},
+             spec: {imageDigestMirrors: [{source: %s, mirrors: [%s]}]}}
+            """
+                .formatted(source, mirror)));
+  }
+
+  @Test
   void anImageOfTheMirrorThatThePlanDoesNotKnowFails() {
     pod("gateway-1", "harbor.corp/else:1", "harbor.corp/else@" + index, "Running", "");
     assertThat(code(problem())).isEqualTo(ProblemCode.IMAGE_NOT_PLANNED);

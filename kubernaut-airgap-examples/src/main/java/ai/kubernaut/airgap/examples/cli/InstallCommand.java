@@ -30,6 +30,12 @@ final class InstallCommand extends ClusterCommand {
   boolean pinDigests;
 
   @Option(
+      names = "--through-mirror-rules",
+      description =
+          "Keep the source names of the images and pull them by digest; the mirror rules of the cluster redirect them.")
+  boolean throughMirrorRules;
+
+  @Option(
       names = "--llm-credentials",
       paramLabel = "KEY=FILE",
       description =
@@ -90,6 +96,7 @@ final class InstallCommand extends ClusterCommand {
             InstallOptions.builder()
                 .llmCredentials(readLlmCredentials())
                 .pinDigests(pinDigests)
+                .throughMirrorRules(throughMirrorRules)
                 .pendingRelease(pending)
                 .build());
     output.report("Installation", Reports.json(installation), Reports.text(installation));

@@ -17,6 +17,7 @@ import ai.kubernaut.airgap.install.Installation;
 import ai.kubernaut.airgap.k8s.Fabric8ClusterClient;
 import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.mirror.MirroredImage;
+import ai.kubernaut.airgap.mirrorrules.MirrorRuleOptions;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.Subject;
@@ -83,6 +84,12 @@ final class LabCommand implements Callable<Integer> {
 
   @Option(names = "--pin-digests", description = "Let pods pull their images by digest.")
   boolean pinDigests;
+
+  @Option(
+      names = "--through-mirror-rules",
+      description =
+          "Keep the source names of the images and pull them by digest; mirror rules that the lab applies redirect them.")
+  boolean throughMirrorRules;
 
   @Option(
       names = "--timeout",
@@ -201,6 +208,13 @@ final class LabCommand implements Callable<Integer> {
             .orElseGet(PullSecretReport::none);
     json.set("pullSecret", Reports.json(secret));
 
+    if (throughMirrorRules) {
+      output.tell("  applying the mirror rules of the plan");
+      airgap
+          .apply(airgap.planMirrorRules(plan, MirrorRuleOptions.builder().build()).orElseThrow())
+          .orElseThrow();
+    }
+
     heading("Step 4: install from the mirror");
     Installation installation =
         airgap.install(
@@ -212,6 +226,7 @@ final class LabCommand implements Callable<Integer> {
                 .hookTimeout(Duration.ofSeconds(timeout))
                 .allowIncompleteMirror(!leaveOut.isEmpty())
                 .pinDigests(pinDigests)
+                .throughMirrorRules(throughMirrorRules)
                 .build());
     json.set("installation", Reports.json(installation));
 

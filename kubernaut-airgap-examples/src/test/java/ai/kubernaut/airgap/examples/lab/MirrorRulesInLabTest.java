@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.examples.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.cluster.ClusterClient;
@@ -10,16 +11,28 @@ import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.WaitPolicy;
 import ai.kubernaut.airgap.cluster.change.ChangeReport;
 import ai.kubernaut.airgap.cluster.change.ClusterChange;
+import ai.kubernaut.airgap.common.Secret;
 import ai.kubernaut.airgap.examples.lab.cluster.Flavour;
 import ai.kubernaut.airgap.helm.HelmJavaClient;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Separator;
+import ai.kubernaut.airgap.install.InstallException;
+import ai.kubernaut.airgap.install.InstallOptions;
+import ai.kubernaut.airgap.install.Installation;
+import ai.kubernaut.airgap.install.ReleaseHistory;
 import ai.kubernaut.airgap.k8s.Fabric8ClusterClient;
 import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.mirrorrules.MirrorRuleOptions;
 import ai.kubernaut.airgap.mirrorrules.MirrorRules;
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.FactCode;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.pullsecret.PullSecretReport;
+import ai.kubernaut.airgap.verify.Check;
+import ai.kubernaut.airgap.verify.VerificationReport;
 import ai.kubernaut.airgap.yaml.Yaml;
 import java.time.Duration;
 import java.util.List;
@@ -76,6 +89,57 @@ final class MirrorRulesInLabTest {
 
       airgap.apply(airgap.planUndo(report)).orElseThrow();
       assertThat(MirrorRules.inCluster(cluster).rules()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theChartIsInstalledUpgradedAndVerifiedThroughTheRules(Separator separator) {
+    try (Lab lab = Lab.builder().version(LabVersion.V1_5).start();
+        Airgap airgap =
+            Airgap.builder()
+                .registry(lab.newRegistryClient())
+                .cluster(Fabric8ClusterClient.fromKubeconfig(lab.kubeconfig()))
+                .helm(HelmJavaClient.withKubeconfig(lab.kubeconfig()))
+                .closeClients(true)
+                .build()) {
+      MirrorPlan plan = airgap.plan(lab.chart(), lab.target(separator));
+      MirrorReport mirrored = airgap.mirror(plan).orElseThrow();
+      PullSecretReport secret = airgap.configurePullSecret(mirrored, lab.mirrorCredentials());
+      InstallOptions options =
+          InstallOptions.builder()
+              .putLlmCredentials("OPENAI_API_KEY", Secret.of("none"))
+              .throughMirrorRules(true)
+              .build();
+
+      InstallException refused =
+          catchThrowableOfType(
+              InstallException.class, () -> airgap.install(mirrored, secret, options));
+      assertThat(refused.problems())
+          .extracting(Problem::code)
+          .containsOnly(ProblemCode.MIRROR_RULE_MISSING);
+      airgap
+          .apply(airgap.planMirrorRules(plan, MirrorRuleOptions.builder().build()).orElseThrow())
+          .orElseThrow();
+
+      Installation installation = airgap.install(mirrored, secret, options);
+      VerificationReport verified = airgap.verify(installation).orElseThrow();
+      assertThat(verified.checks())
+          .filteredOn(check -> check.kind() == Check.Kind.IMAGE)
+          .hasSizeGreaterThan(10)
+          .allSatisfy(
+              check ->
+                  assertThat(check.fact().map(Fact::code)).contains(FactCode.IMAGE_REDIRECTED));
+      assertThat(airgap.verify(airgap.installationOf(plan)).isOk())
+          .as("another run finds the rules in the cluster")
+          .isTrue();
+      assertThat(airgap.install(mirrored, secret, options).facts())
+          .as("the second installation is an upgrade")
+          .anyMatch(fact -> fact.describe().contains("at revision 2"));
+      assertThat(airgap.history(installation.release()).revisions())
+          .as("the images of a revision are looked for in the mirror")
+          .hasSize(2)
+          .allMatch(ReleaseHistory.Revision::isRollbackTarget);
     }
   }
 
