@@ -551,10 +551,10 @@ public enum ProblemCode {
       Severity.ERROR,
       "was changed by others since ({fields}), so it is not restored",
       "compare it with the report, and change it by hand"),
-  /** The report was read from a file, which does not have the data of Secrets. */
+  /** The report was read from a file without the data of Secrets, and there is no backup. */
   OBJECT_CONTENT_NOT_KEPT(
       Severity.ERROR,
-      "cannot be restored, because reports in files do not contain the data of Secrets",
+      "cannot be restored: reports in files do not contain the data of Secrets, and its backup Secret does not exist",
       "restore the Secret by hand"),
   /** An object has the name of one of ours and belongs to another owner. */
   OBJECT_NOT_OURS(

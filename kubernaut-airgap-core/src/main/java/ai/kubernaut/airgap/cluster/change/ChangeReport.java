@@ -50,8 +50,8 @@ public interface ChangeReport extends Outcome<ChangeReport> {
   }
 
   /**
-   * Returns what a later process needs to undo the change. The data of Secrets is masked, so that
-   * the change of a Secret can be undone with this object only, not with one that was read.
+   * Returns what a later process needs to undo the change. The data of Secrets is masked; undoing
+   * reads it from the backup Secrets that the change has created.
    *
    * @return a tree for JSON or YAML, with the field {@code changes}
    */

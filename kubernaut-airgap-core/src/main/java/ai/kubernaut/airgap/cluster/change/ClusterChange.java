@@ -12,8 +12,19 @@ import java.util.stream.Collectors;
  * order. Nothing has been changed yet. Immutable.
  */
 public final class ClusterChange implements Outcome<ClusterChange> {
-  /** An edit and what it came to. */
-  record PlannedEdit(ObjectEdit edit, ObjectChange change) {}
+  /**
+   * An edit and what it came to.
+   *
+   * @param backups whether a Secret is copied before it is changed
+   * @param backup the copy; empty if no Secret is updated or removed
+   */
+  record PlannedEdit(
+      ObjectEdit edit, boolean backups, ObjectChange change, Optional<ObjectChange> backup) {
+    /** Returns the changes in the order in which they are written. */
+    List<ObjectChange> changes() {
+      return backup.map(first -> List.of(first, change)).orElseGet(() -> List.of(change));
+    }
+  }
 
   private final List<PlannedEdit> edits;
   private final List<Problem> problems;
@@ -30,7 +41,7 @@ public final class ClusterChange implements Outcome<ClusterChange> {
   /** {@return the objects that will change, in the order in which they will be written} */
   public List<ObjectChange> changes() {
     return edits.stream()
-        .map(PlannedEdit::change)
+        .flatMap(planned -> planned.changes().stream())
         .filter(change -> change.action() != ObjectChange.Action.NONE)
         .toList();
   }

@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.cluster.change;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ClusterException;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.common.CancelledException;
 import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.outcome.FactCode;
@@ -49,7 +50,9 @@ public final class ClusterChanger {
   }
 
   /**
-   * Plans edits with the present objects of the cluster. Read-only.
+   * Plans edits with the present objects of the cluster. Before a Secret is updated or removed, its
+   * content is copied to a backup Secret beside it, because reports in files do not have it.
+   * Read-only.
    *
    * @param edits the edits, in the order in which they shall be applied; no two of one object
    * @return the change; the problems of edits that cannot be planned are in it
@@ -57,6 +60,10 @@ public final class ClusterChanger {
    * @throws ClusterException when the cluster cannot be asked
    */
   public ClusterChange plan(List<ObjectEdit> edits) {
+    return plan(edits, true);
+  }
+
+  private ClusterChange plan(List<ObjectEdit> edits, boolean backups) {
     List<ClusterChange.PlannedEdit> planned = new ArrayList<>();
     List<Problem> problems = new ArrayList<>();
     List<String> seen = new ArrayList<>();
@@ -67,12 +74,27 @@ public final class ClusterChanger {
       }
       seen.add(object);
       try {
-        planned.add(new ClusterChange.PlannedEdit(edit, edit.plan(read(edit))));
+        planned.add(plan(edit, backups));
       } catch (ClusterChangeException e) {
         problems.addAll(e.problems());
       }
     }
     return new ClusterChange(planned, problems);
+  }
+
+  private ClusterChange.PlannedEdit plan(ObjectEdit edit, boolean backups) {
+    ObjectChange change = edit.plan(read(edit));
+    Optional<KubernetesObject> backup = backups ? SecretBackup.of(change) : Optional.empty();
+    return new ClusterChange.PlannedEdit(edit, backups, change, backup.map(this::creation));
+  }
+
+  private ObjectChange creation(KubernetesObject wanted) {
+    return new ObjectChange(
+        ResourceType.SECRET,
+        wanted.namespace(),
+        wanted.name(),
+        cluster.get(ResourceType.SECRET, wanted.namespace().orElse(null), wanted.name()),
+        Optional.of(wanted));
   }
 
   private Optional<KubernetesObject> read(ObjectEdit edit) {
@@ -81,14 +103,15 @@ public final class ClusterChanger {
 
   /**
    * Plans to take back a change. Objects that it has created are removed, objects that it has
-   * updated or removed become what they were. Read-only.
+   * updated or removed become what they were. For a report that was read from a file, the data of
+   * Secrets comes from their backups. Read-only.
    *
    * @param report the report of the change
    * @return the opposite change; an object that was changed since is a problem in it
    * @throws ClusterException when the cluster cannot be asked
    */
   public ClusterChange undo(ChangeReport report) {
-    return plan(UndoEdits.of(report));
+    return plan(UndoEdits.of(report, cluster), false);
   }
 
   /**
@@ -125,14 +148,18 @@ public final class ClusterChanger {
   }
 
   /** Returns whether to go on. */
-  private boolean apply(ClusterChange.PlannedEdit planned, int left, ChangeReport.Builder report) {
-    ObjectChange change = planned.change();
+  private boolean apply(ClusterChange.PlannedEdit first, int left, ChangeReport.Builder report) {
+    ClusterChange.PlannedEdit planned = first;
     for (int attempt = 1; ; attempt++) {
+      ObjectChange change = planned.change();
       try {
-        if (change.action() != ObjectChange.Action.NONE) {
-          report.addChanges(write(change));
+        for (ObjectChange one : planned.changes()) {
+          change = one;
+          if (change.action() != ObjectChange.Action.NONE) {
+            report.addChanges(write(change));
+          }
+          report.addFacts(Fact.of(code(change), change.subject()));
         }
-        report.addFacts(Fact.of(code(change), change.subject()));
         return true;
       } catch (CancelledException e) {
         // The write may have been made, as when its response gets lost.
@@ -144,11 +171,11 @@ public final class ClusterChanger {
       } catch (ClusterException e) {
         boolean raced = isRace(change, e);
         if (raced && attempt < ATTEMPTS) {
-          Optional<ObjectChange> again = planAgain(planned.edit(), change, left, report);
+          Optional<ClusterChange.PlannedEdit> again = planAgain(planned, left, report);
           if (again.isEmpty()) {
             return false;
           }
-          change = again.get();
+          planned = again.get();
           continue;
         }
         report.addProblems(failure(change, raced, left, e));
@@ -167,14 +194,14 @@ public final class ClusterChanger {
             && e.reason() == ClusterException.Reason.NOT_FOUND);
   }
 
-  private Optional<ObjectChange> planAgain(
-      ObjectEdit edit, ObjectChange before, int left, ChangeReport.Builder report) {
+  private Optional<ClusterChange.PlannedEdit> planAgain(
+      ClusterChange.PlannedEdit planned, int left, ChangeReport.Builder report) {
     try {
-      return Optional.of(edit.plan(read(edit)));
+      return Optional.of(plan(planned.edit(), planned.backups()));
     } catch (ClusterChangeException e) {
       report.addAllProblems(e.problems());
     } catch (ClusterException e) {
-      report.addProblems(failure(before, false, left, e));
+      report.addProblems(failure(planned.change(), false, left, e));
     }
     return Optional.empty();
   }

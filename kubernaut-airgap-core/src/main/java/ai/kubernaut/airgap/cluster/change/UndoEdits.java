@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.cluster.change;
 
+import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
@@ -13,7 +14,7 @@ import java.util.Optional;
 final class UndoEdits {
   private UndoEdits() {}
 
-  static List<ObjectEdit> of(ChangeReport report) {
+  static List<ObjectEdit> of(ChangeReport report, ClusterClient cluster) {
     List<ObjectEdit> edits = new ArrayList<>();
     for (ObjectChange change : report.changes()) {
       edits.add(
@@ -21,17 +22,40 @@ final class UndoEdits {
               change.type(),
               change.namespace(),
               change.name(),
-              present -> undone(change, present)));
+              present -> undone(withData(change, present, cluster), present)));
     }
     Collections.reverse(edits);
     return List.copyOf(edits);
   }
 
+  /** Adds the data of a Secret to a change that was read from a file. */
+  private static ObjectChange withData(
+      ObjectChange change, Optional<KubernetesObject> present, ClusterClient cluster) {
+    if (!isMasked(change.before()) && !isMasked(change.after())) {
+      return change;
+    }
+    Optional<KubernetesObject> visible = present.map(ObjectContent::masked);
+    if (change.before().isEmpty()) {
+      // A Secret that the change has created is removed, whatever its data are.
+      return ObjectContent.isSame(visible, change.after())
+          ? new ObjectChange(
+              change.type(), change.namespace(), change.name(), change.before(), present)
+          : change;
+    }
+    Optional<ObjectChange> complete = SecretBackup.complete(change, present, cluster);
+    if (complete.isEmpty()
+        && ObjectContent.isSame(visible, change.before())
+        && !ObjectContent.isSame(change.before(), change.after())) {
+      // The change was undone before, and its backup was removed with it.
+      return new ObjectChange(
+          change.type(), change.namespace(), change.name(), present, change.after());
+    }
+    return complete.orElseThrow(
+        () -> refusal(change, ProblemCode.OBJECT_CONTENT_NOT_KEPT, Map.of()));
+  }
+
   private static Optional<KubernetesObject> undone(
       ObjectChange change, Optional<KubernetesObject> present) {
-    if (isMasked(change.before()) || isMasked(change.after())) {
-      throw refusal(change, ProblemCode.OBJECT_CONTENT_NOT_KEPT, Map.of());
-    }
     if (ObjectContent.isSame(present, change.before())) {
       return present;
     }

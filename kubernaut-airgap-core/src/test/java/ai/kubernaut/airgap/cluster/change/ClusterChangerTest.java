@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -290,6 +291,7 @@ final class ClusterChangerTest {
             """
             create ConfigMap default/obsolete
             update Secret default/password
+            remove Secret default/password-backup-5
             update ConfigMap default/old
             remove ConfigMap default/new""");
     ChangeReport undone = changer(cluster).apply(undo).orElseThrow();
@@ -349,25 +351,86 @@ final class ClusterChangerTest {
     assertThat(objects()).isEqualTo(before);
   }
 
-  @Test
-  void secretsAreMaskedAndNotRestoredFromAFile(@TempDir Path directory) throws IOException {
-    cluster.put(ResourceType.SECRET, secret("password", "hunter2"));
-    ClusterChange change =
-        changer(cluster)
-            .plan(
-                List.of(
-                    ObjectEdit.update(
-                        ResourceType.SECRET,
-                        "default",
-                        "password",
-                        present -> present.with("hunter3", "data", "key"))));
+  private static ObjectEdit setPassword(String value) {
+    return ObjectEdit.update(
+        ResourceType.SECRET,
+        "default",
+        "password",
+        present -> present.with(value, "data", "key").with("yes", "metadata", "labels", "changed"));
+  }
+
+  private Optional<KubernetesObject> password() {
+    return cluster.get(ResourceType.SECRET, "default", "password");
+  }
+
+  /** Changes the password, and reads the report from a file as another process does. */
+  private ChangeReport passwordReport(Path directory) throws IOException {
+    ClusterChange change = changer(cluster).plan(List.of(setPassword("hunter3")));
     assertThat(change.diff() + change.toYaml() + change).contains("***").doesNotContain("hunter");
-    ChangeReport report = changer(cluster).apply(change);
+    ChangeReport report = changer(cluster).apply(change).orElseThrow();
     String text = Yaml.write(report.toTree());
     assertThat(text + report).contains("***").doesNotContain("hunter");
-    Path file = Files.writeString(directory.resolve("report.yaml"), text);
-    assertThat(codes(changer(cluster).undo(ChangeReport.read(file)).problems()))
+    return ChangeReport.read(Files.writeString(directory.resolve("report.yaml"), text));
+  }
+
+  @Test
+  void aSecretIsRestoredFromItsBackupWithAReportFromAFile(@TempDir Path directory)
+      throws IOException {
+    cluster.put(ResourceType.SECRET, secret("password", "hunter2"));
+    Map<String, Map<String, String>> before = objects();
+    ChangeReport report = passwordReport(directory);
+    assertThat(report.changes())
+        .extracting(ObjectChange::toString)
+        .containsExactly(
+            "create Secret default/password-backup-3", "update Secret default/password");
+    changer(cluster).apply(changer(cluster).undo(report)).orElseThrow();
+    assertThat(objects()).isEqualTo(before);
+    assertThat(password().orElseThrow().fields().text("data", "key")).contains("hunter2");
+    assertThat(changer(cluster).undo(report).isEmpty()).as("undone before").isTrue();
+  }
+
+  @Test
+  void aSecretWhoseDataOthersHaveChangedSinceIsNotRestored(@TempDir Path directory)
+      throws IOException {
+    cluster.put(ResourceType.SECRET, secret("password", "hunter2"));
+    ChangeReport report = passwordReport(directory);
+    cluster.replace(ResourceType.SECRET, password().orElseThrow().with("theirs", "data", "key"));
+    ClusterChange undo = changer(cluster).undo(report);
+    assertThat(codes(undo.problems())).containsExactly(ProblemCode.OBJECT_CHANGED_SINCE);
+    assertThat(undo.problems().get(0).message()).contains("data.key").doesNotContain("theirs");
+  }
+
+  @Test
+  void aSecretWithoutItsBackupIsNotRestored(@TempDir Path directory) throws IOException {
+    cluster.put(ResourceType.SECRET, secret("password", "hunter2"));
+    ChangeReport report = passwordReport(directory);
+    cluster.delete(
+        ResourceType.SECRET,
+        cluster.get(ResourceType.SECRET, "default", "password-backup-3").orElseThrow());
+    assertThat(codes(changer(cluster).undo(report).problems()))
         .containsExactly(ProblemCode.OBJECT_CONTENT_NOT_KEPT);
+  }
+
+  @Test
+  void aSecretThatWasCreatedIsRemovedWithAReportFromAFile(@TempDir Path directory)
+      throws IOException {
+    ChangeReport report = passwordReport(directory);
+    changer(cluster).apply(changer(cluster).undo(report)).orElseThrow();
+    assertThat(password()).isEmpty();
+  }
+
+  @Test
+  void theBackupHasWhatOthersWroteBetweenPlanAndWrite(@TempDir Path directory) throws IOException {
+    cluster.put(ResourceType.SECRET, secret("password", "hunter2"));
+    ClusterChange change = changer(cluster).plan(List.of(setPassword("hunter3")));
+    cluster.replace(ResourceType.SECRET, password().orElseThrow().with("theirs", "data", "other"));
+    KubernetesObject theirs = password().orElseThrow();
+    ChangeReport report = changer(cluster).apply(change).orElseThrow();
+    Path file = Files.writeString(directory.resolve("report.yaml"), Yaml.write(report.toTree()));
+    changer(cluster).apply(changer(cluster).undo(ChangeReport.read(file))).orElseThrow();
+    assertThat(password().orElseThrow().fields().fields("data"))
+        .isEqualTo(theirs.fields().fields("data"));
+    assertThat(cluster.list(ResourceType.SECRET, "default", Map.of())).hasSize(1);
   }
 
   @ParameterizedTest
