@@ -509,6 +509,16 @@ public enum ProblemCode {
       Severity.ERROR,
       "{defect}; nothing was changed",
       "restore the content of the Secret, then run this step again"),
+  /** A pull secret has other credentials for the mirror. */
+  PULL_SECRET_ENTRY_DIFFERS(
+      Severity.ERROR,
+      "has other credentials for {registry}; nothing was changed",
+      "if they shall be replaced, set replaceOtherCredentials (pull-secret --replace)"),
+  /** An entry of a pull secret applies to a part of the mirror instead of the new one. */
+  PULL_SECRET_ENTRY_SHADOWS(
+      Severity.WARNING,
+      "has credentials for {entry}, which nodes use there instead of those for {registry}",
+      "check that these credentials are valid, or remove that entry"),
   /** A MachineConfigPool is paused. */
   POOL_PAUSED(
       Severity.ERROR,
@@ -556,6 +566,11 @@ public enum ProblemCode {
       Severity.ERROR,
       "cannot be restored: reports in files do not contain the data of Secrets, and its backup Secret does not exist",
       "restore the Secret by hand"),
+  /** A namespace that a change has created has other objects now. */
+  NAMESPACE_IN_USE(
+      Severity.ERROR,
+      "has {count} other objects ({first} is one), so it is not removed",
+      "uninstall the release and remove these objects, then undo the change"),
   /** An object has the name of one of ours and belongs to another owner. */
   OBJECT_NOT_OURS(
       Severity.ERROR,

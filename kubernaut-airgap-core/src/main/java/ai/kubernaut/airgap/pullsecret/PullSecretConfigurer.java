@@ -4,9 +4,12 @@ import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ClusterException;
-import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.WaitPolicy;
+import ai.kubernaut.airgap.cluster.change.ChangeReport;
+import ai.kubernaut.airgap.cluster.change.ClusterChange;
+import ai.kubernaut.airgap.cluster.change.ClusterChanger;
+import ai.kubernaut.airgap.cluster.change.ObjectEdit;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.outcome.FactCode;
@@ -16,13 +19,16 @@ import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.progress.Progress;
 import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.registry.Credentials;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives the cluster the mirror's credentials (the guide, step 3). On OpenShift they go into the
@@ -34,10 +40,12 @@ import java.util.function.UnaryOperator;
  * it. Thread-safe.
  */
 public final class PullSecretConfigurer {
-  private static final int ATTEMPTS = 5;
   private static final String GLOBAL_NAMESPACE = "openshift-config";
   private static final String GLOBAL_NAME = "pull-secret";
-  private static final Subject GLOBAL = secret(GLOBAL_NAMESPACE, GLOBAL_NAME);
+  private static final Subject GLOBAL = PullSecretEdits.subject(GLOBAL_NAMESPACE, GLOBAL_NAME);
+  private static final String HOSTED_NAMESPACE = "kube-system";
+  private static final String HOSTED_NAME = "additional-pull-secret";
+  private static final Subject HOSTED = PullSecretEdits.subject(HOSTED_NAMESPACE, HOSTED_NAME);
 
   private final ClusterClient cluster;
   private final Consumer<ProgressEvent> progress;
@@ -84,24 +92,152 @@ public final class PullSecretConfigurer {
         PullSecretReport::summary);
   }
 
+  /**
+   * Plans what {@link #configure} changes. Read-only.
+   *
+   * @param target the mirror
+   * @param credentials what nodes pull with
+   * @param release the release whose pods pull
+   * @param chart renders the chart; asked only where there is no global pull secret
+   * @param options names, and whether other credentials are replaced
+   * @return the change; its problems are what prevents it, and entries that hide the new one
+   * @throws ClusterException when the cluster cannot be reached, or refuses
+   */
+  public ClusterChange plan(
+      Target target,
+      Credentials credentials,
+      ReleaseName release,
+      Supplier<RenderedChart> chart,
+      PullSecretOptions options) {
+    return planned(target, credentials, release, chart, options).change();
+  }
+
+  /**
+   * What is to be done.
+   *
+   * @param pools the pools of the nodes that get the global pull secret; null elsewhere
+   * @param secrets the Secrets that hold the credentials afterwards
+   */
+  private record Planned(
+      PullSecretReport.Scope scope,
+      @Nullable MachineConfigPools pools,
+      List<Subject> secrets,
+      ClusterChange change) {}
+
+  private Planned planned(
+      Target target,
+      Credentials credentials,
+      ReleaseName release,
+      Supplier<RenderedChart> chart,
+      PullSecretOptions options) {
+    PullSecretEdits edits =
+        new PullSecretEdits(target.address(), credentials, options.replaceOtherCredentials());
+    if (!cluster.serves(ResourceType.CLUSTER_VERSION)) {
+      return inNamespaces(edits, release, chart.get(), options);
+    }
+    MachineConfigPools pools =
+        cluster.serves(ResourceType.MACHINE_CONFIG_POOL) ? MachineConfigPools.look(cluster) : null;
+    if (pools == null || pools.isEmpty()) {
+      return new Planned(
+          PullSecretReport.Scope.HOSTED_GLOBAL,
+          null,
+          List.of(HOSTED),
+          plan(
+              List.of(edits.ensure(HOSTED_NAMESPACE, HOSTED_NAME)),
+              edits,
+              HOSTED_NAMESPACE,
+              HOSTED_NAME));
+    }
+    ClusterChange change =
+        plan(
+            List.of(
+                edits.merge(
+                    GLOBAL_NAMESPACE,
+                    GLOBAL_NAME,
+                    secret -> AwaitedRollout.note(secret, pools.wanted()))),
+            edits,
+            GLOBAL_NAMESPACE,
+            GLOBAL_NAME);
+    return new Planned(
+        PullSecretReport.Scope.OPENSHIFT_GLOBAL,
+        pools,
+        List.of(GLOBAL),
+        change.withProblems(pools.problems("before the pull secret was written")));
+  }
+
+  /** Plans the edits, with warnings for the entries of a Secret that hide the new one. */
+  private ClusterChange plan(
+      List<ObjectEdit> edits, PullSecretEdits entry, String namespace, String name) {
+    ClusterChange change = new ClusterChanger(cluster, progress).plan(edits);
+    return change.isOk()
+        ? cluster
+            .get(ResourceType.SECRET, namespace, name)
+            .map(secret -> entry.shadowing(secret, PullSecretEdits.subject(namespace, name)))
+            .map(change::withProblems)
+            .orElse(change)
+        : change;
+  }
+
+  private Planned inNamespaces(
+      PullSecretEdits edits, ReleaseName release, RenderedChart chart, PullSecretOptions options) {
+    List<ObjectEdit> all = new ArrayList<>();
+    List<Subject> secrets = new ArrayList<>();
+    for (String namespace : chart.namespaces(release)) {
+      all.add(PullSecretEdits.namespace(namespace, chart, release));
+      all.add(edits.ensure(namespace, options.secretName()));
+      secrets.add(PullSecretEdits.subject(namespace, options.secretName()));
+    }
+    return new Planned(
+        PullSecretReport.Scope.NAMESPACES,
+        null,
+        secrets,
+        new ClusterChanger(cluster, progress).plan(all));
+  }
+
   private PullSecretReport configureHere(
       Target target,
       Credentials credentials,
       ReleaseName release,
       Supplier<RenderedChart> chart,
       PullSecretOptions options) {
-    if (!cluster.serves(ResourceType.CLUSTER_VERSION)) {
-      return inNamespaces(target, credentials, release, chart.get(), options);
+    Planned planned = planned(target, credentials, release, chart, options);
+    if (!planned.change().isOk()) {
+      throw new PullSecretException(planned.change().problems());
     }
-    MachineConfigPools before =
-        cluster.serves(ResourceType.MACHINE_CONFIG_POOL) ? MachineConfigPools.look(cluster) : null;
-    return before == null || before.isEmpty()
-        ? hosted(target, credentials)
-        : global(target, credentials, before, options);
+    ChangeReport changed = new ClusterChanger(cluster, progress).apply(planned.change());
+    if (!changed.isOk()) {
+      throw new PullSecretException(changed.problems());
+    }
+    PullSecretReport.Builder report =
+        PullSecretReport.builder()
+            .scope(planned.scope())
+            .isChanged(!changed.changes().isEmpty())
+            .change(changed)
+            .addAllProblems(changed.problems());
+    Set<String> written =
+        changed.changes().stream()
+            .map(change -> change.subject().name())
+            .collect(Collectors.toSet());
+    for (Subject secret : planned.secrets()) {
+      boolean isWritten = written.contains("Secret " + secret.name());
+      report.addSecrets(secret.name()).addFacts(written(isWritten, secret, target));
+    }
+    if (planned.scope() == PullSecretReport.Scope.NAMESPACES) {
+      report.addNamesForPods(options.secretName());
+    }
+    if (planned.pools() != null) {
+      awaitNodes(
+          planned.pools(),
+          written.contains("Secret " + GLOBAL.name()),
+          new NodeConfigurations(cluster, target.address(), credentials),
+          options,
+          report);
+    }
+    return report.build();
   }
 
   /**
-   * * Finds the pull secret that an earlier run of this step has written. Read-only.
+   * Finds the pull secret that an earlier run of this step has written. Read-only.
    *
    * @param release the release whose pods pull
    * @param options names
@@ -125,24 +261,19 @@ public final class PullSecretConfigurer {
         .addSecrets(namespace + "/" + options.secretName())
         .addNamesForPods(options.secretName())
         .isChanged(false)
-        .addFacts(Fact.of(FactCode.PULL_SECRET_FOUND, secret(namespace, options.secretName())))
+        .addFacts(
+            Fact.of(
+                FactCode.PULL_SECRET_FOUND,
+                PullSecretEdits.subject(namespace, options.secretName())))
         .build();
   }
 
-  private PullSecretReport global(
-      Target target,
-      Credentials credentials,
+  private void awaitNodes(
       MachineConfigPools before,
-      PullSecretOptions options) {
-    refuse(before, "before the pull secret was written");
-    boolean changed =
-        merge(
-            GLOBAL_NAMESPACE,
-            GLOBAL_NAME,
-            target,
-            credentials,
-            secret -> AwaitedRollout.note(secret, before.wanted()),
-            true);
+      boolean changed,
+      NodeConfigurations configurations,
+      PullSecretOptions options,
+      PullSecretReport.Builder report) {
     // An earlier run may have written the Secret and ended before the pools began.
     Optional<Map<String, String>> configurationsBefore =
         changed
@@ -150,8 +281,6 @@ public final class PullSecretConfigurer {
             : cluster
                 .get(ResourceType.SECRET, GLOBAL_NAMESPACE, GLOBAL_NAME)
                 .flatMap(AwaitedRollout::notedIn);
-    NodeConfigurations configurations =
-        new NodeConfigurations(cluster, target.address(), credentials);
     if (changed) {
       progress("the pull secret is written; waiting for the nodes: " + before);
     }
@@ -168,18 +297,14 @@ public final class PullSecretConfigurer {
       throw rollout(ProblemCode.ROLLOUT_NOT_FINISHED, options.rolloutEnd(), after);
     }
     PullSecretReport.Evidence evidence = after.evidence(configurations, configurationsBefore);
-    PullSecretReport.Builder report =
-        PullSecretReport.builder()
-            .scope(PullSecretReport.Scope.OPENSHIFT_GLOBAL)
-            .addSecrets(GLOBAL.name())
-            .isChanged(changed)
-            .evidence(evidence)
-            .addFacts(written(changed, GLOBAL, target));
-    Subject cluster = new Subject(Subject.Kind.CLUSTER, this.cluster.address());
+    Subject subject = new Subject(Subject.Kind.CLUSTER, cluster.address());
     Map<String, String> pools = Map.of("pools", after.toString());
-    return evidence == PullSecretReport.Evidence.NONE
-        ? report.addProblems(Problem.of(ProblemCode.NODES_NOT_VERIFIED, cluster, pools)).build()
-        : report.addFacts(Fact.of(FactCode.NODES_UPDATED, cluster, pools)).build();
+    report.evidence(evidence);
+    if (evidence == PullSecretReport.Evidence.NONE) {
+      report.addProblems(Problem.of(ProblemCode.NODES_NOT_VERIFIED, subject, pools));
+    } else {
+      report.addFacts(Fact.of(FactCode.NODES_UPDATED, subject, pools));
+    }
   }
 
   private static Fact written(boolean changed, Subject secret, Target target) {
@@ -213,151 +338,6 @@ public final class PullSecretConfigurer {
     if (!problems.isEmpty()) {
       throw new PullSecretException(problems);
     }
-  }
-
-  private PullSecretReport hosted(Target target, Credentials credentials) {
-    boolean changed =
-        merge(
-            "kube-system",
-            "additional-pull-secret",
-            target,
-            credentials,
-            UnaryOperator.identity(),
-            false);
-    return PullSecretReport.builder()
-        .scope(PullSecretReport.Scope.HOSTED_GLOBAL)
-        .addSecrets("kube-system/additional-pull-secret")
-        .isChanged(changed)
-        .addFacts(written(changed, secret("kube-system", "additional-pull-secret"), target))
-        .build();
-  }
-
-  private PullSecretReport inNamespaces(
-      Target target,
-      Credentials credentials,
-      ReleaseName release,
-      RenderedChart chart,
-      PullSecretOptions options) {
-    PullSecretReport.Builder report =
-        PullSecretReport.builder()
-            .scope(PullSecretReport.Scope.NAMESPACES)
-            .addNamesForPods(options.secretName());
-    boolean changed = false;
-    List<String> namespaces = chart.namespaces(release);
-    for (String namespace : namespaces) {
-      changed |= ensureNamespace(namespace, chart, release);
-      boolean changedHere =
-          merge(
-              namespace,
-              options.secretName(),
-              target,
-              credentials,
-              UnaryOperator.identity(),
-              false);
-      changed |= changedHere;
-      Subject secret = secret(namespace, options.secretName());
-      report.addSecrets(secret.name()).addFacts(written(changedHere, secret, target));
-    }
-    return report.isChanged(changed).build();
-  }
-
-  private boolean ensureNamespace(String name, RenderedChart chart, ReleaseName release) {
-    if (cluster.get(ResourceType.NAMESPACE, null, name).isPresent()) {
-      return false;
-    }
-    KubernetesObject namespace = KubernetesObject.named(ResourceType.NAMESPACE, null, name);
-    boolean chartCreatesIt =
-        chart.manifests().stream()
-            .anyMatch(
-                manifest ->
-                    manifest.object().kind().equals("Namespace")
-                        && manifest.object().name().equals(name));
-    if (chartCreatesIt) {
-      // Helm takes over an object that is there already only when it is marked as belonging to the
-      // release.
-      namespace =
-          namespace
-              .with("Helm", "metadata", "labels", "app.kubernetes.io/managed-by")
-              .with(release.name(), "metadata", "annotations", "meta.helm.sh/release-name")
-              .with(
-                  release.namespace(), "metadata", "annotations", "meta.helm.sh/release-namespace");
-    }
-    cluster.create(ResourceType.NAMESPACE, namespace);
-    progress("namespace " + name + " created");
-    return true;
-  }
-
-  /**
-   * Puts the credentials into a pull secret and says whether it had to be changed. Another writer
-   * in between is met by reading again.
-   *
-   * @param note adds to a Secret that is changed
-   */
-  private boolean merge(
-      String namespace,
-      String name,
-      Target target,
-      Credentials credentials,
-      UnaryOperator<KubernetesObject> note,
-      boolean mustExist) {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return mergeOnce(namespace, name, target, credentials, note, mustExist);
-      } catch (ClusterException e) {
-        boolean raced =
-            e.reason() == ClusterException.Reason.CONFLICT
-                || e.reason() == ClusterException.Reason.ALREADY_EXISTS;
-        if (!raced || attempt == ATTEMPTS) {
-          throw e;
-        }
-      }
-    }
-  }
-
-  private boolean mergeOnce(
-      String namespace,
-      String name,
-      Target target,
-      Credentials credentials,
-      UnaryOperator<KubernetesObject> note,
-      boolean mustExist) {
-    Optional<KubernetesObject> found = cluster.get(ResourceType.SECRET, namespace, name);
-    if (found.isEmpty()) {
-      if (mustExist) {
-        throw new PullSecretException(
-            Problem.of(ProblemCode.PULL_SECRET_MISSING, secret(namespace, name)));
-      }
-      DockerConfigJson content = DockerConfigJson.empty().with(target.address(), credentials);
-      cluster.create(
-          ResourceType.SECRET,
-          KubernetesObject.named(ResourceType.SECRET, namespace, name)
-              .with(DockerConfigJson.TYPE, "type")
-              .with("kubernaut-airgap", "metadata", "labels", "app.kubernetes.io/managed-by")
-              .with(content.toBase64(), "data", DockerConfigJson.KEY));
-      return true;
-    }
-    KubernetesObject secret = found.get();
-    String data =
-        secret
-            .fields()
-            .text("data", DockerConfigJson.KEY)
-            .orElseThrow(
-                () ->
-                    DockerConfigJson.invalid(
-                        secret(namespace, name), "it has no " + DockerConfigJson.KEY));
-    DockerConfigJson before = DockerConfigJson.read(secret(namespace, name), data);
-    DockerConfigJson after = before.with(target.address(), credentials);
-    if (after.isSameAs(before)) {
-      return false;
-    }
-    cluster.replace(
-        ResourceType.SECRET,
-        note.apply(secret.with(after.toBase64(), "data", DockerConfigJson.KEY)));
-    return true;
-  }
-
-  private static Subject secret(String namespace, String name) {
-    return Subject.object(Subject.Kind.SECRET, namespace, name);
   }
 
   private void progress(String what) {

@@ -18,6 +18,17 @@ public interface PullSecretOptions {
   }
 
   /**
+   * Whether other credentials for the mirror in a pull secret that this library has not created are
+   * replaced.
+   *
+   * @return by default false: other credentials are a problem, and nothing is changed
+   */
+  @Value.Default
+  default boolean replaceOtherCredentials() {
+    return false;
+  }
+
+  /**
    * How long the nodes of an OpenShift cluster may take to begin with the new pull secret.
    *
    * @return by default two minutes, looking every two seconds

@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.pullsecret;
 
+import ai.kubernaut.airgap.cluster.change.ChangeReport;
 import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.outcome.Outcome;
 import ai.kubernaut.airgap.outcome.Problem;
@@ -83,6 +84,16 @@ public interface PullSecretReport extends Outcome<PullSecretReport> {
    * @return empty when every node has the credentials
    */
   Set<String> namesForPods();
+
+  /**
+   * Returns the objects that were changed, to undo the change.
+   *
+   * @return empty if nothing was applied
+   */
+  @Value.Default
+  default ChangeReport change() {
+    return ChangeReport.builder().build();
+  }
 
   /** {@return what was found and done, in this order} */
   List<Fact> facts();

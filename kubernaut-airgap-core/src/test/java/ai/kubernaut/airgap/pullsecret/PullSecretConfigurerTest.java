@@ -12,6 +12,9 @@ import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.WaitPolicy;
+import ai.kubernaut.airgap.cluster.change.ChangeReport;
+import ai.kubernaut.airgap.cluster.change.ClusterChange;
+import ai.kubernaut.airgap.cluster.change.ClusterChanger;
 import ai.kubernaut.airgap.cluster.memory.MemoryClusterClient;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.outcome.Fact;
@@ -23,20 +26,27 @@ import ai.kubernaut.airgap.pullsecret.PullSecretReport.Evidence;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport.Scope;
 import ai.kubernaut.airgap.registry.Credentials;
 import ai.kubernaut.airgap.yaml.Yaml;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URLEncoder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPOutputStream;
 import org.assertj.core.api.Condition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -97,7 +107,9 @@ final class PullSecretConfigurerTest {
     cluster.put(ResourceType.MACHINE_CONFIG_POOL, pool("worker", "worker-1", "worker-1"));
     return cluster.onWrite(
         object -> {
-          writes.incrementAndGet();
+          if (object.name().equals("pull-secret")) {
+            writes.incrementAndGet();
+          }
           return object;
         });
   }
@@ -194,26 +206,122 @@ final class PullSecretConfigurerTest {
     assertThat(report.toString()).doesNotContain("hunter2").doesNotContain(AUTH);
   }
 
-  @Test
-  void anOldEntryOfTheMirrorIsReplacedAndThePrefixKeepsItApart() {
+  private static final String TWO_ENTRIES =
+      "{ \"auths\" : {\"quay.io\":{\"auth\":\"a\"},\n\"quay.io/myorg\" :\t{\"auth\":\"old\"} } }";
+
+  private MemoryClusterClient withTwoEntries() {
     MemoryClusterClient cluster = openShiftThatRollsOut();
-    cluster.put(
-        ResourceType.SECRET,
-        secret(
-            "openshift-config",
-            "pull-secret",
-            "{\"auths\":{\"quay.io\":{\"auth\":\"a\"},\"quay.io/myorg\":{\"auth\":\"old\"}}}"));
-    new PullSecretConfigurer(cluster, events::add)
-        .configure(
-            Target.registry("quay.io/myorg"),
-            ROBOT,
-            RELEASE,
-            () -> RenderedChart.parse(""),
-            quick().build());
+    cluster.put(ResourceType.SECRET, secret("openshift-config", "pull-secret", TWO_ENTRIES));
+    return cluster;
+  }
+
+  private PullSecretReport configure(
+      MemoryClusterClient cluster, Target target, PullSecretOptions options) {
+    return new PullSecretConfigurer(cluster, events::add)
+        .configure(target, ROBOT, RELEASE, () -> RenderedChart.parse(""), options);
+  }
+
+  @Test
+  void otherCredentialsOfTheMirrorAreReplacedOnRequestOnly() {
+    MemoryClusterClient cluster = withTwoEntries();
+    Target target = Target.registry("quay.io/myorg");
+    assertThatThrownBy(() -> configure(cluster, target, quick().build()))
+        .has(problem(ProblemCode.PULL_SECRET_ENTRY_DIFFERS))
+        .hasMessageContaining("has other credentials for quay.io/myorg; nothing was changed");
+    assertThat(writes).hasValue(0);
+    configure(cluster, target, quick().replaceOtherCredentials(true).build());
     assertThat(content(cluster, "openshift-config", "pull-secret"))
-        .isEqualTo(
-            "{\"auths\":{\"quay.io\":{\"auth\":\"a\"},\"quay.io/myorg\":{\"auth\":\"%s\"}}}"
-                .formatted(AUTH));
+        .as("the prefix keeps the entry apart, and every other byte stays")
+        .isEqualTo(TWO_ENTRIES.replace("\"old\"", "\"" + AUTH + "\""));
+  }
+
+  @Test
+  void anEntryForAPartOfTheMirrorIsAWarning() {
+    PullSecretReport report =
+        configure(
+            withTwoEntries(),
+            Target.registry("quay.io"),
+            quick().replaceOtherCredentials(true).build());
+    assertThat(report.problems())
+        .singleElement()
+        .satisfies(
+            warning -> {
+              assertThat(warning.code()).isEqualTo(ProblemCode.PULL_SECRET_ENTRY_SHADOWS);
+              assertThat(warning.message()).contains("credentials for quay.io/myorg");
+            });
+  }
+
+  @Test
+  void theChangeIsPlannedFirstAndUndoneFromAFile(@TempDir Path directory) throws IOException {
+    MemoryClusterClient cluster = openShiftThatRollsOut();
+    PullSecretConfigurer configurer = new PullSecretConfigurer(cluster, events::add);
+    ClusterChange change =
+        configurer.plan(HARBOR, ROBOT, RELEASE, () -> RenderedChart.parse(""), quick().build());
+    assertThat(change)
+        .hasToString(
+            """
+            create Secret openshift-config/pull-secret-backup-4
+            update Secret openshift-config/pull-secret""");
+    assertThat(change.diff()).contains("***").doesNotContain(AUTH);
+    assertThat(writes).hasValue(0);
+    PullSecretReport report = configure(cluster, quick().build());
+    Path file =
+        Files.writeString(directory.resolve("report.yaml"), Yaml.write(report.change().toTree()));
+    assertThat(file).content().doesNotContain(AUTH);
+    ClusterChanger changer = new ClusterChanger(cluster, events::add);
+    changer.apply(changer.undo(ChangeReport.read(file))).orElseThrow();
+    assertThat(content(cluster, "openshift-config", "pull-secret")).isEqualTo(OTHERS);
+    assertThat(cluster.list(ResourceType.SECRET, "openshift-config", Map.of())).hasSize(1);
+  }
+
+  /** Every other byte stays, wherever the entry is. */
+  @Test
+  void mergingChangesNothingElse() throws IOException {
+    Random random = new Random(20261127);
+    ObjectMapper json = new ObjectMapper();
+    for (int run = 0; run < 2_000; run++) {
+      String text = randomConfiguration(random);
+      DockerConfigJson before =
+          DockerConfigJson.read(
+              PullSecretEdits.subject("openshift-config", "pull-secret"), base64(text));
+      String merged =
+          new String(
+              Base64.getDecoder().decode(before.with("harbor.corp", ROBOT).toBase64()), UTF_8);
+      ObjectNode expected = (ObjectNode) json.readTree(text);
+      expected.withObjectProperty("auths").putObject("harbor.corp").put("auth", AUTH);
+      assertThat((Object) json.readTree(merged)).as(text).isEqualTo(expected);
+      String entry = "{\"auth\":\"" + AUTH + "\"}";
+      int at = merged.indexOf(entry);
+      int braces = text.contains("auths") ? 0 : 1;
+      int tail = merged.length() - at - entry.length() - braces;
+      assertThat(text).as("the end of %s", text).endsWith(merged.substring(merged.length() - tail));
+    }
+  }
+
+  private static String randomConfiguration(Random random) {
+    List<String> fields = new ArrayList<>();
+    List<String> others =
+        List.of("\"credHelpers\":{\"x\":\"y\"}", "\"n\" : 12.50", "\"é\\u00e9\" : \"\\/}{\"");
+    others.stream().filter(other -> random.nextBoolean()).forEach(fields::add);
+    if (random.nextInt(4) > 0) {
+      List<String> entries = new ArrayList<>();
+      for (String entry :
+          List.of(
+              "\"quay.io\":{\"auth\":\"YQ==\"}",
+              "\"harbor.corp\" : {\"auth\": \"old\", \"email\": null}",
+              "\"b\":\"text, }\"",
+              "\"c\" :\n12",
+              "\"d\":[1, 2]")) {
+        if (random.nextBoolean()) {
+          entries.add(entry);
+        }
+      }
+      Collections.shuffle(entries, random);
+      fields.add(
+          "\"auths\" :{ " + String.join(" ,\n", entries) + (random.nextBoolean() ? " \n}" : "}"));
+    }
+    Collections.shuffle(fields, random);
+    return " {" + String.join(",  ", fields) + " } ";
   }
 
   @Test
@@ -574,9 +682,9 @@ final class PullSecretConfigurerTest {
           writes.incrementAndGet();
           throw new ClusterException(ClusterException.Reason.CONFLICT, "changed meanwhile", null);
         });
-    ClusterException failure =
-        catchThrowableOfType(ClusterException.class, () -> configure(cluster, quick().build()));
-    assertThat(failure.reason()).isEqualTo(ClusterException.Reason.CONFLICT);
+    assertThatThrownBy(() -> configure(cluster, quick().build()))
+        .isInstanceOf(PullSecretException.class)
+        .has(problem(ProblemCode.OBJECT_CONFLICT));
   }
 
   @ParameterizedTest

@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.cluster.change;
 
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import java.util.ArrayList;
@@ -9,9 +10,24 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The edits that take back a change, in the opposite order. */
 final class UndoEdits {
+  /** What is worth keeping in a namespace. */
+  private static final List<ResourceType> CONTENT =
+      List.of(
+          ResourceType.DEPLOYMENT,
+          ResourceType.STATEFUL_SET,
+          ResourceType.JOB,
+          ResourceType.POD,
+          ResourceType.SECRET);
+
+  /** The types of Secrets that controllers create in each namespace. */
+  private static final Set<String> OF_CONTROLLERS =
+      Set.of("kubernetes.io/service-account-token", "kubernetes.io/dockercfg");
+
   private UndoEdits() {}
 
   static List<ObjectEdit> of(ChangeReport report, ClusterClient cluster) {
@@ -22,10 +38,42 @@ final class UndoEdits {
               change.type(),
               change.namespace(),
               change.name(),
-              present -> undone(withData(change, present, cluster), present)));
+              present -> {
+                if (isCreatedNamespace(change) && present.isPresent()) {
+                  requireEmpty(change, report, cluster);
+                }
+                return undone(withData(change, present, cluster), present);
+              }));
     }
     Collections.reverse(edits);
     return List.copyOf(edits);
+  }
+
+  private static boolean isCreatedNamespace(ObjectChange change) {
+    return change.type().equals(ResourceType.NAMESPACE) && change.before().isEmpty();
+  }
+
+  /** Refuses to remove a namespace in which there is more than the change has created. */
+  private static void requireEmpty(
+      ObjectChange namespace, ChangeReport report, ClusterClient cluster) {
+    Set<String> created =
+        report.changes().stream()
+            .filter(change -> change.namespace().equals(Optional.of(namespace.name())))
+            .map(change -> change.subject().name())
+            .collect(Collectors.toSet());
+    List<String> others =
+        CONTENT.stream()
+            .flatMap(type -> cluster.list(type, namespace.name(), Map.of()).stream())
+            .filter(object -> !OF_CONTROLLERS.contains(object.fields().text("type").orElse("")))
+            .map(KubernetesObject::toString)
+            .filter(object -> !created.contains(object))
+            .toList();
+    if (!others.isEmpty()) {
+      throw refusal(
+          namespace,
+          ProblemCode.NAMESPACE_IN_USE,
+          Map.of("count", String.valueOf(others.size()), "first", others.get(0)));
+    }
   }
 
   /** Adds the data of a Secret to a change that was read from a file. */

@@ -420,6 +420,25 @@ final class ClusterChangerTest {
   }
 
   @Test
+  void aNamespaceThatIsInUseIsNotRemoved() {
+    ChangeReport report =
+        changer(cluster)
+            .apply(
+                changer(cluster)
+                    .plan(
+                        List.of(
+                            ObjectEdit.update(
+                                ResourceType.NAMESPACE, null, "extra", present -> present),
+                            ObjectEdit.update(
+                                ResourceType.SECRET, "extra", "ours", present -> present))));
+    assertThat(changer(cluster).undo(report).isOk()).as("only what it has created").isTrue();
+    cluster.put(ResourceType.POD, KubernetesObject.named(ResourceType.POD, "extra", "precious"));
+    ClusterChange undo = changer(cluster).undo(report);
+    assertThat(codes(undo.problems())).containsExactly(ProblemCode.NAMESPACE_IN_USE);
+    assertThat(undo.problems().get(0).message()).contains("Pod extra/precious");
+  }
+
+  @Test
   void theBackupHasWhatOthersWroteBetweenPlanAndWrite(@TempDir Path directory) throws IOException {
     cluster.put(ResourceType.SECRET, secret("password", "hunter2"));
     ClusterChange change = changer(cluster).plan(List.of(setPassword("hunter3")));
