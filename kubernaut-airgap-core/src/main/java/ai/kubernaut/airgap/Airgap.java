@@ -21,6 +21,8 @@ import ai.kubernaut.airgap.cluster.WaitPolicy;
 import ai.kubernaut.airgap.cluster.change.ChangeReport;
 import ai.kubernaut.airgap.cluster.change.ClusterChange;
 import ai.kubernaut.airgap.cluster.change.ClusterChanger;
+import ai.kubernaut.airgap.cluster.openshift.NodeRollout;
+import ai.kubernaut.airgap.cluster.openshift.RolloutOptions;
 import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Target;
@@ -738,17 +740,54 @@ public final class Airgap implements AutoCloseable {
   }
 
   /**
-   * Applies a planned change of the cluster. Needs a cluster client.
+   * Plans what {@link #configurePullSecret(MirrorPlan, Credentials, PullSecretOptions)} changes
+   * (the guide, step 3). Read-only. Needs a cluster client, and Helm if the cluster has no global
+   * pull secret.
+   *
+   * @param plan the images that the cluster will pull
+   * @param credentials the credentials with which the nodes pull
+   * @param options the name of the Secret, and whether other credentials are replaced
+   * @return the change; its problems are what prevents it
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public ClusterChange planPullSecret(
+      MirrorPlan plan, Credentials credentials, PullSecretOptions options) {
+    return new PullSecretConfigurer(cluster(), progress)
+        .plan(plan.target(), credentials, plan.release(), () -> render(plan), options);
+  }
+
+  /**
+   * Applies a planned change of the cluster, and waits until the nodes of an OpenShift cluster have
+   * it if it concerns them. Needs a cluster client.
    *
    * @param change a change without errors
    * @return what was changed; {@link ChangeReport#orElseThrow()} throws an exception if something
-   *     was not
+   *     was not, or nodes do not have it
    * @throws ai.kubernaut.airgap.cluster.change.ClusterChangeException when the change has errors;
    *     nothing was changed
    * @throws IllegalStateException when a client that this step needs was not given
    */
   public ChangeReport apply(ClusterChange change) {
-    return new ClusterChanger(cluster(), progress).apply(change);
+    return apply(change, RolloutOptions.builder().build());
+  }
+
+  /**
+   * Applies a planned change of the cluster, and waits until the nodes of an OpenShift cluster have
+   * it if it concerns them. Needs a cluster client.
+   *
+   * @param change a change without errors
+   * @param rollout how long to wait for the nodes
+   * @return what was changed; {@link ChangeReport#orElseThrow()} throws an exception if something
+   *     was not, or nodes do not have it
+   * @throws ai.kubernaut.airgap.cluster.change.ClusterChangeException when the change has errors;
+   *     nothing was changed
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public ChangeReport apply(ClusterChange change, RolloutOptions rollout) {
+    NodeRollout nodes = NodeRollout.before(cluster(), change);
+    ChangeReport report = new ClusterChanger(cluster(), progress).apply(change);
+    return nodes.await(report, rollout, progress);
   }
 
   /**

@@ -122,6 +122,8 @@ public enum FactCode {
   NODES_UPDATED("has the pull secret on every node ({pools})"),
 
   // Changes of the cluster
+  /** Every node has a change. */
+  NODES_HAVE_CHANGE("has the change on every node ({pools})"),
   /** An object was created. */
   OBJECT_CREATED("was created"),
   /** An object was updated. */

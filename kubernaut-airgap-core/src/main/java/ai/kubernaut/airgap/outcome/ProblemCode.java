@@ -577,6 +577,17 @@ public enum ProblemCode {
       "exists and was not created for {owner}, so it is not changed",
       "rename or remove that object, or choose another name"),
 
+  /** A change concerns the nodes, and not every node has it. */
+  NODES_NOT_UPDATED(
+      Severity.ERROR,
+      "the change is written, but not every node has it within {timeout} ({pools})",
+      "look at the MachineConfigPools and run this step again to continue waiting"),
+  /** A change concerns the nodes, and no pool has got a new configuration. */
+  NODES_WITHOUT_ROLLOUT(
+      Severity.WARNING,
+      "the change is written, but no MachineConfigPool has a new configuration within {timeout}",
+      "look at the machine-config operator; if the change makes no difference for the nodes, nothing has to be done"),
+
   // Mirror rules
   /** The cluster serves none of the APIs for mirror rules. */
   MIRROR_RULES_UNSUPPORTED(

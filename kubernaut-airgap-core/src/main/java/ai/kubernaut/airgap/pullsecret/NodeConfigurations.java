@@ -5,6 +5,7 @@ import ai.kubernaut.airgap.cluster.ClusterException;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.openshift.MachineConfigPools;
 import ai.kubernaut.airgap.registry.Credentials;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -59,6 +60,36 @@ final class NodeConfigurations {
       }
     }
     return content;
+  }
+
+  /**
+   * Whether every pool should have a configuration with the credentials. Where a configuration
+   * cannot be read, that it is another one than before has to do.
+   *
+   * @param before the configurations before the pull secret was written; empty when that is not
+   *     known, and then a configuration that cannot be read is taken for one with the credentials
+   */
+  boolean areIn(MachineConfigPools pools, Optional<Map<String, String>> before) {
+    return pools.wanted().entrySet().stream()
+        .allMatch(
+            pool ->
+                switch (of(pool.getValue())) {
+                  case HOLDS -> true;
+                  case LACKS -> false;
+                  case UNKNOWN ->
+                      before.isEmpty() || !pool.getValue().equals(before.get().get(pool.getKey()));
+                });
+  }
+
+  /** By what it is known that every pool has the credentials, once {@link #areIn} says so. */
+  PullSecretReport.Evidence evidence(
+      MachineConfigPools pools, Optional<Map<String, String>> before) {
+    if (pools.wanted().values().stream().allMatch(name -> of(name) == Content.HOLDS)) {
+      return PullSecretReport.Evidence.CONTENT;
+    }
+    return before.isPresent()
+        ? PullSecretReport.Evidence.NEW_CONFIGURATION
+        : PullSecretReport.Evidence.NONE;
   }
 
   private Content read(String name) {

@@ -10,6 +10,7 @@ import ai.kubernaut.airgap.cluster.change.ChangeReport;
 import ai.kubernaut.airgap.cluster.change.ClusterChange;
 import ai.kubernaut.airgap.cluster.change.ClusterChanger;
 import ai.kubernaut.airgap.cluster.change.ObjectEdit;
+import ai.kubernaut.airgap.cluster.openshift.MachineConfigPools;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.outcome.FactCode;
@@ -136,7 +137,7 @@ public final class PullSecretConfigurer {
       return inNamespaces(edits, release, chart.get(), options);
     }
     MachineConfigPools pools =
-        cluster.serves(ResourceType.MACHINE_CONFIG_POOL) ? MachineConfigPools.look(cluster) : null;
+        cluster.serves(ResourceType.MACHINE_CONFIG_POOL) ? MachineConfigPools.read(cluster) : null;
     if (pools == null || pools.isEmpty()) {
       return new Planned(
           PullSecretReport.Scope.HOSTED_GLOBAL,
@@ -285,18 +286,18 @@ public final class PullSecretConfigurer {
       progress("the pull secret is written; waiting for the nodes: " + before);
     }
     MachineConfigPools begun =
-        await(options.rolloutBegin(), pools -> pools.allHave(configurations, configurationsBefore));
-    if (!begun.allHave(configurations, configurationsBefore)) {
+        await(options.rolloutBegin(), pools -> configurations.areIn(pools, configurationsBefore));
+    if (!configurations.areIn(begun, configurationsBefore)) {
       throw rollout(ProblemCode.ROLLOUT_NOT_STARTED, options.rolloutBegin(), begun);
     }
     MachineConfigPools after =
         await(
             options.rolloutEnd(),
-            pools -> pools.isSettled() && pools.allHave(configurations, configurationsBefore));
-    if (!after.isSettled() || !after.allHave(configurations, configurationsBefore)) {
+            pools -> pools.isSettled() && configurations.areIn(pools, configurationsBefore));
+    if (!after.isSettled() || !configurations.areIn(after, configurationsBefore)) {
       throw rollout(ProblemCode.ROLLOUT_NOT_FINISHED, options.rolloutEnd(), after);
     }
-    PullSecretReport.Evidence evidence = after.evidence(configurations, configurationsBefore);
+    PullSecretReport.Evidence evidence = configurations.evidence(after, configurationsBefore);
     Subject subject = new Subject(Subject.Kind.CLUSTER, cluster.address());
     Map<String, String> pools = Map.of("pools", after.toString());
     report.evidence(evidence);
@@ -327,7 +328,7 @@ public final class PullSecretConfigurer {
   private MachineConfigPools await(WaitPolicy waitPolicy, Predicate<MachineConfigPools> condition) {
     MachineConfigPools seen =
         waitPolicy.until(
-            () -> MachineConfigPools.look(cluster),
+            () -> MachineConfigPools.read(cluster),
             pools -> pools.isBlocked() || condition.test(pools));
     refuse(seen, "after the pull secret was written");
     return seen;

@@ -31,6 +31,7 @@ final class Snippets {
             "ai.kubernaut.airgap.chart.",
             "ai.kubernaut.airgap.cluster.",
             "ai.kubernaut.airgap.cluster.change.",
+            "ai.kubernaut.airgap.cluster.openshift.",
             "ai.kubernaut.airgap.cluster.workload.",
             "ai.kubernaut.airgap.common.",
             "ai.kubernaut.airgap.examples.lab.",

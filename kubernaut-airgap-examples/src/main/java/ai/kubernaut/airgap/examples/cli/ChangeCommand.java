@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.examples.cli;
 import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.cluster.change.ChangeReport;
 import ai.kubernaut.airgap.cluster.change.ClusterChange;
+import ai.kubernaut.airgap.cluster.openshift.RolloutOptions;
 import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.outcome.Problem;
 import java.io.IOException;
@@ -39,6 +40,11 @@ abstract class ChangeCommand implements Callable<Integer> {
           "Write the wanted objects as manifests to this directory, for example for GitOps, and change nothing.")
   @Nullable Path directory;
 
+  @Option(
+      names = "--no-wait",
+      description = "Do not wait until the nodes of an OpenShift cluster have the change.")
+  boolean noWait;
+
   @Override
   public Integer call() {
     try (Airgap airgap =
@@ -55,11 +61,25 @@ abstract class ChangeCommand implements Callable<Integer> {
         return 0;
       }
       output.tell(text(change));
-      ChangeReport report = airgap.apply(change);
-      output.report("ChangeReport", Reports.json(report), report.summary());
-      report.orElseThrow();
+      if (undo == null) {
+        apply(airgap, change);
+      } else {
+        applyAndReport(airgap, change);
+      }
       return 0;
     }
+  }
+
+  /** Applies the change of this command, and reports it. */
+  void apply(Airgap airgap, ClusterChange change) {
+    applyAndReport(airgap, change);
+  }
+
+  private void applyAndReport(Airgap airgap, ClusterChange change) {
+    ChangeReport report =
+        airgap.apply(change, RolloutOptions.builder().waitForNodes(!noWait).build());
+    output.report("ChangeReport", Reports.json(report), report.summary());
+    report.orElseThrow();
   }
 
   /** Adds the clients that the command needs beside the one for registries. */

@@ -1,32 +1,64 @@
 package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.Airgap;
+import ai.kubernaut.airgap.cluster.change.ClusterChange;
 import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.pullsecret.PullSecretOptions;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
 import ai.kubernaut.airgap.registry.Credentials;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 @Command(
     name = "pull-secret",
     description = "Gives the cluster the credentials of the mirror.",
     mixinStandardHelpOptions = true)
-final class PullSecretCommand extends ClusterCommand {
+final class PullSecretCommand extends ChangeCommand {
+  @Option(
+      names = "--replace",
+      description = "Replace other credentials for the mirror that the cluster has.")
+  boolean replace;
+
+  private @Nullable MirrorPlan planned;
+
+  private PullSecretOptions options() {
+    return PullSecretOptions.builder().replaceOtherCredentials(replace).build();
+  }
+
+  private Credentials credentials(MirrorPlan of) {
+    return registries
+        .credentialsFor(of.target())
+        .orElseThrow(
+            () ->
+                new AirgapException(
+                    "there are no credentials for "
+                        + of.target().address()
+                        + "; log in to it first, or give --authfile"));
+  }
+
   @Override
-  int run(Airgap airgap, MirrorPlan planned) {
-    Credentials credentials =
-        registries
-            .credentialsFor(planned.target())
-            .orElseThrow(
-                () ->
-                    new AirgapException(
-                        "there are no credentials for "
-                            + planned.target().address()
-                            + "; log in to it first, or give --authfile"));
-    PullSecretReport report =
-        airgap.configurePullSecret(planned, credentials, PullSecretOptions.builder().build());
+  ClusterChange plan(Airgap airgap) {
+    planned = plan.plan(airgap, release);
+    return airgap.planPullSecret(planned, credentials(planned), options());
+  }
+
+  /** Plans again, because the step waits for nodes also when nothing is to be changed. */
+  @Override
+  void apply(Airgap airgap, ClusterChange change) {
+    MirrorPlan of = Objects.requireNonNull(planned);
+    if (noWait) {
+      super.apply(airgap, change);
+      return;
+    }
+    PullSecretReport report = airgap.configurePullSecret(of, credentials(of), options());
     output.report("PullSecretReport", Reports.json(report), report.summary());
-    return 0;
+  }
+
+  @Override
+  String manifestName() {
+    return "pull-secret.yaml";
   }
 }

@@ -344,7 +344,7 @@ final class Reports {
   }
 
   static ObjectNode json(PullSecretReport report) {
-    ObjectNode json = object();
+    ObjectNode json = new ObjectMapper().valueToTree(report.change().toTree());
     json.put("scope", report.scope().name().toLowerCase(Locale.ROOT));
     json.put("changed", report.isChanged());
     ArrayNode secrets = json.putArray("secrets");

@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.examples.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.kubernaut.airgap.cluster.ClusterClient;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -144,6 +146,65 @@ final class ClusterChangeCommandsTest {
     CommandLineRun undone = mirrorRules("--undo", report);
     assertThat(undone.status()).as(undone.toString()).isZero();
     assertThat(rules()).isEmpty();
+  }
+
+  @Test
+  void thePullSecretIsPlannedWrittenReplacedAndRestored() throws IOException {
+    KubernetesObject before = pullSecret();
+    CommandLineRun dry = pullSecret("first-password", "--dry-run");
+    assertThat(dry.status()).as(dry.toString()).isZero();
+    assertThat(dry.out())
+        .contains("update Secret openshift-config/pull-secret", "data.\".dockerconfigjson\": ***");
+    assertThat(pullSecret()).isEqualTo(before);
+
+    CommandLineRun written = pullSecret("first-password", "--json");
+    assertThat(written.status()).as(written.toString()).isZero();
+    Path report = Files.writeString(directory.resolve("report.json"), written.out());
+
+    CommandLineRun other = pullSecret("second-password");
+    assertThat(other.status()).isNotZero();
+    assertThat(other.toString())
+        .contains("has other credentials for harbor.corp; nothing was changed", "--replace");
+    CommandLineRun replaced = pullSecret("second-password", "--replace", "--json");
+    assertThat(replaced.status()).as(replaced.toString()).isZero();
+    assertThat(List.of(dry, written, other, replaced).toString())
+        .doesNotContain("-password", encoded("first-password"), encoded("second-password"));
+
+    CommandLineRun tooEarly = pullSecret("second-password", "--undo", report);
+    assertThat(tooEarly.status()).as("the second change comes first").isNotZero();
+    Path second = Files.writeString(directory.resolve("second.json"), replaced.out());
+    for (Path undo : List.of(second, report)) {
+      CommandLineRun undone = pullSecret("second-password", "--undo", undo);
+      assertThat(undone.status()).as(undone.toString()).isZero();
+    }
+    assertThat(pullSecret().fields().fields("data")).isEqualTo(before.fields().fields("data"));
+    assertThat(client.list(ResourceType.SECRET, "openshift-config", Map.of())).hasSize(1);
+  }
+
+  private static String encoded(String password) {
+    return Base64.getEncoder().encodeToString(("robot:" + password).getBytes(UTF_8));
+  }
+
+  private KubernetesObject pullSecret() {
+    return client.get(ResourceType.SECRET, "openshift-config", "pull-secret").orElseThrow();
+  }
+
+  private CommandLineRun pullSecret(String password, Object... further) throws IOException {
+    Path authfile =
+        Files.writeString(
+            directory.resolve("auth.json"),
+            "{\"auths\":{\"harbor.corp\":{\"auth\":\"" + encoded(password) + "\"}}}");
+    return run(
+        List.of(
+            "pull-secret",
+            "--images",
+            images,
+            "--offline",
+            "--target",
+            "harbor.corp",
+            "--authfile",
+            authfile),
+        further);
   }
 
   @Test

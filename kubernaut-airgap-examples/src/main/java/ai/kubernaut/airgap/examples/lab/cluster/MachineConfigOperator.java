@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.examples.lab.cluster;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -44,9 +45,10 @@ final class MachineConfigOperator {
     boolean secret =
         change.isIn(ResourceKinds.SECRET, SECRET_NAMESPACE)
             && Json.name(change.object()).equals(SECRET_NAME);
+    boolean rules = ResourceKinds.MIRROR_RULES.contains(change.kind());
     boolean pool = change.isIn(ResourceKinds.MACHINE_CONFIG_POOL, "");
-    if (secret || pool) {
-      loop.schedule(secret ? rollout.dividedBy(4) : Duration.ZERO, this::renderAll);
+    if (secret || rules || pool) {
+      loop.schedule(secret || rules ? rollout.dividedBy(4) : Duration.ZERO, this::renderAll);
     }
   }
 
@@ -156,9 +158,17 @@ final class MachineConfigOperator {
     return name;
   }
 
-  private static String rendered(String pool, String secret) {
+  private String rendered(String pool, String secret) {
+    String content = secret + mirrorRules();
     return "rendered-%s-%08x%08x"
-        .formatted(pool, secret.hashCode(), (pool + secret + secret.length()).hashCode());
+        .formatted(pool, content.hashCode(), (pool + content + content.length()).hashCode());
+  }
+
+  private String mirrorRules() {
+    return ResourceKinds.MIRROR_RULES.stream()
+        .flatMap(kind -> store.list(kind, "").stream())
+        .map(object -> object.path("spec").toString())
+        .collect(Collectors.joining());
   }
 
   private void update(JsonNode pool, Consumer<ObjectNode> change) {

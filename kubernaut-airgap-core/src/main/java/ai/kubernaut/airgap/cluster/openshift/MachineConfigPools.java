@@ -1,4 +1,4 @@
-package ai.kubernaut.airgap.pullsecret;
+package ai.kubernaut.airgap.cluster.openshift;
 
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.Fields;
@@ -10,30 +10,37 @@ import ai.kubernaut.airgap.outcome.Subject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What the pools of an OpenShift cluster said at one moment. A pool that says Updated may only not
- * have begun: the names of the rendered configurations tell the two apart.
+ * The MachineConfigPools of an OpenShift cluster at one moment. A pool that says Updated may only
+ * not have begun: the names of the rendered configurations tell the two apart. Immutable.
  */
-final class MachineConfigPools {
+public final class MachineConfigPools {
   private final List<KubernetesObject> pools;
 
   private MachineConfigPools(List<KubernetesObject> pools) {
     this.pools = pools;
   }
 
-  static MachineConfigPools look(ClusterClient cluster) {
+  /**
+   * Reads the pools of a cluster.
+   *
+   * @param cluster any cluster
+   * @return its pools; none on a hosted OpenShift cluster, and on plain Kubernetes
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   */
+  public static MachineConfigPools read(ClusterClient cluster) {
     return new MachineConfigPools(cluster.list(ResourceType.MACHINE_CONFIG_POOL, null, Map.of()));
   }
 
-  boolean isEmpty() {
+  /** {@return whether there are no pools} */
+  public boolean isEmpty() {
     return pools.isEmpty();
   }
 
-  /** The rendered configuration that each pool should have. */
-  Map<String, String> wanted() {
+  /** {@return the name of the rendered configuration that each pool should have} */
+  public Map<String, String> wanted() {
     Map<String, String> wanted = new TreeMap<>();
     pools.forEach(
         pool ->
@@ -43,44 +50,12 @@ final class MachineConfigPools {
   }
 
   /**
-   * Whether every pool should have a configuration with the credentials. Where a configuration
-   * cannot be read, that it is another one than before has to do.
-   *
-   * @param before the configurations before the pull secret was written; empty when that is not
-   *     known, and then a configuration that cannot be read is taken for one with the credentials
-   */
-  boolean allHave(NodeConfigurations configurations, Optional<Map<String, String>> before) {
-    return wanted().entrySet().stream()
-        .allMatch(
-            pool ->
-                switch (configurations.of(pool.getValue())) {
-                  case HOLDS -> true;
-                  case LACKS -> false;
-                  case UNKNOWN ->
-                      before.isEmpty() || !pool.getValue().equals(before.get().get(pool.getKey()));
-                });
-  }
-
-  /** By what it is known that every pool has the credentials, once {@link #allHave} says so. */
-  PullSecretReport.Evidence evidence(
-      NodeConfigurations configurations, Optional<Map<String, String>> before) {
-    boolean allRead =
-        wanted().values().stream()
-            .allMatch(name -> configurations.of(name) == NodeConfigurations.Content.HOLDS);
-    if (allRead) {
-      return PullSecretReport.Evidence.CONTENT;
-    }
-    return before.isPresent()
-        ? PullSecretReport.Evidence.NEW_CONFIGURATION
-        : PullSecretReport.Evidence.NONE;
-  }
-
-  /**
    * Returns the problems because of which waiting is useless.
    *
    * @param when when the pools were read, as a clause
+   * @return a problem for each pool that is paused or degraded
    */
-  List<Problem> problems(String when) {
+  public List<Problem> problems(String when) {
     List<Problem> problems = new ArrayList<>();
     for (KubernetesObject pool : pools) {
       Subject subject = Subject.object(Subject.Kind.POOL, null, pool.name());
@@ -101,12 +76,13 @@ final class MachineConfigPools {
     return problems;
   }
 
-  /** Returns whether waiting is useless. */
-  boolean isBlocked() {
+  /** {@return whether waiting is useless} */
+  public boolean isBlocked() {
     return !problems("").isEmpty();
   }
 
-  boolean isSettled() {
+  /** {@return whether every node of every pool has the configuration that it should have} */
+  public boolean isSettled() {
     return pools.stream().allMatch(MachineConfigPools::isSettled);
   }
 
@@ -137,7 +113,7 @@ final class MachineConfigPools {
         .orElse(Fields.of(Map.of()));
   }
 
-  /** For people: {@code master 3/3, worker 1/2}. */
+  /** {@return for example {@code master 3/3, worker 1/2}} */
   @Override
   public String toString() {
     List<String> states = new ArrayList<>();
