@@ -30,6 +30,7 @@ import ai.kubernaut.airgap.install.HookFailedException;
 import ai.kubernaut.airgap.install.InstallOptions;
 import ai.kubernaut.airgap.install.Installation;
 import ai.kubernaut.airgap.install.Installer;
+import ai.kubernaut.airgap.install.PlannedInstallation;
 import ai.kubernaut.airgap.install.ReleaseChange;
 import ai.kubernaut.airgap.install.ReleaseHistory;
 import ai.kubernaut.airgap.install.ReleaseManager;
@@ -589,6 +590,29 @@ public final class Airgap implements AutoCloseable {
     } catch (HookFailedException e) {
       throw explained(e, mirrored.plan(), InstallationFailedException::of);
     }
+  }
+
+  /**
+   * Plans an installation or an upgrade (the guide, step 4): proves and checks everything that
+   * {@link #install} checks, and finds out what would change. Read-only. Needs a cluster client and
+   * Helm.
+   *
+   * @param mirrored the images
+   * @param pullSecret the pull secrets; {@link PullSecretReport#none()} when they are configured by
+   *     other means
+   * @param options as for the installation
+   * @return the objects that would change, and the problems that prevent it
+   * @throws HelmException when the chart or Helm refuses
+   * @throws ai.kubernaut.airgap.overlay.ImagesOutsideMirrorException when the chart would pull
+   *     anything that the plan does not provide
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be reached, or
+   *     refuses
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public PlannedInstallation planInstall(
+      MirrorReport mirrored, PullSecretReport pullSecret, InstallOptions options) {
+    return new Installer(cluster(), helm(), finders, profile, progress)
+        .plan(mirrored, pullSecret, options);
   }
 
   /**

@@ -46,6 +46,11 @@ public abstract class ForwardingHelmClient implements HelmClient {
   }
 
   @Override
+  public String crds(Chart chart) {
+    return helm.crds(chart);
+  }
+
+  @Override
   public Release install(Chart chart, ReleaseName release, Duration timeout) {
     return helm.install(chart, release, timeout);
   }

@@ -102,6 +102,20 @@ public interface HelmClient extends AutoCloseable {
   }
 
   /**
+   * Returns the CustomResourceDefinitions that a chart and the charts in it have in their {@code
+   * crds} directories. Helm creates them with the first installation and never changes them.
+   *
+   * <p>The default implementation returns none; upgrades do not change them then.
+   *
+   * @param chart the chart; its layered values are not used
+   * @return YAML documents; empty when there are none
+   * @throws HelmException when the chart does not exist or cannot be read
+   */
+  default String crds(Chart chart) {
+    return "";
+  }
+
+  /**
    * Installs a release and waits for its hooks, not for its pods: Kubernaut becomes ready only
    * after its post-install hook. The namespace has to be there.
    *

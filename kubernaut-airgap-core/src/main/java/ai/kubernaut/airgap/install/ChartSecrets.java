@@ -5,6 +5,8 @@ import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.change.ObjectChange;
+import ai.kubernaut.airgap.cluster.change.ObjectEdit;
 import ai.kubernaut.airgap.common.Secret;
 import ai.kubernaut.airgap.kubernaut.SecretTemplate;
 import ai.kubernaut.airgap.outcome.Fact;
@@ -12,6 +14,7 @@ import ai.kubernaut.airgap.outcome.FactCode;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.Subject;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -22,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The Secrets that the chart expects to exist (the guide, step 4a). Existing ones are kept, because
@@ -143,26 +147,49 @@ final class ChartSecrets {
     return problems;
   }
 
-  /** Creates the Secrets that do not exist. */
-  List<Fact> ensure() {
-    List<Fact> facts = new ArrayList<>();
-    needed.forEach(secret -> facts.add(ensure(secret.name(), secret.content())));
-    return facts;
+  /** Returns the edits that create the Secrets that do not exist. */
+  List<ObjectEdit> edits() {
+    return needed.stream()
+        .map(
+            secret ->
+                ObjectEdit.of(
+                    ResourceType.SECRET,
+                    namespace,
+                    secret.name(),
+                    present -> present.or(() -> Optional.of(created(secret)))))
+        .toList();
   }
 
-  private Fact ensure(String name, Map<String, Secret> content) {
-    if (find(name).isPresent()) {
-      return Fact.of(FactCode.SECRET_KEPT, subject(name));
-    }
+  private KubernetesObject created(NeededSecret secret) {
     Map<String, String> data = new LinkedHashMap<>();
-    content.forEach((key, value) -> data.put(key, value.reveal()));
-    cluster.create(
-        ResourceType.SECRET,
-        KubernetesObject.named(ResourceType.SECRET, namespace, name)
-            .with("Opaque", "type")
-            .with("kubernaut-airgap", "metadata", "labels", "app.kubernetes.io/managed-by")
-            .with(data, "stringData"));
-    return Fact.of(FactCode.SECRET_CREATED, subject(name));
+    secret
+        .content()
+        .forEach(
+            (key, value) ->
+                data.put(
+                    key,
+                    Base64.getEncoder()
+                        .encodeToString(value.reveal().getBytes(StandardCharsets.UTF_8))));
+    return KubernetesObject.named(ResourceType.SECRET, namespace, secret.name())
+        .with("Opaque", "type")
+        .with("kubernaut-airgap", "metadata", "labels", "app.kubernetes.io/managed-by")
+        .with(data, "data");
+  }
+
+  /** Returns a fact for each Secret: whether the change has created it. */
+  List<Fact> facts(List<ObjectChange> changes) {
+    Set<String> created =
+        changes.stream().map(change -> change.subject().name()).collect(Collectors.toSet());
+    return needed.stream()
+        .map(secret -> subject(secret.name()))
+        .map(
+            secret ->
+                Fact.of(
+                    created.contains("Secret " + secret.name())
+                        ? FactCode.SECRET_CREATED
+                        : FactCode.SECRET_KEPT,
+                    secret))
+        .toList();
   }
 
   private Subject subject(String name) {

@@ -19,7 +19,8 @@ public interface InstallOptions {
   Map<String, Secret> llmCredentials();
 
   /**
-   * How long each of the chart's hooks may take.
+   * How long each of the chart's hooks may take, and how long the API server may take to serve its
+   * CustomResourceDefinitions.
    *
    * @return by default five minutes, as for Helm; less than a second counts as one
    */
@@ -74,6 +75,16 @@ public interface InstallOptions {
    */
   @Value.Default
   default boolean throughMirrorRules() {
+    return false;
+  }
+
+  /**
+   * Whether the release must exist already, so that it is upgraded and never installed.
+   *
+   * @return false by default
+   */
+  @Value.Default
+  default boolean upgradeOnly() {
     return false;
   }
 

@@ -12,6 +12,11 @@ import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ClusterException;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.change.ClusterChange;
+import ai.kubernaut.airgap.cluster.change.ClusterChangeException;
+import ai.kubernaut.airgap.cluster.change.ClusterChanger;
+import ai.kubernaut.airgap.cluster.change.ObjectChange;
+import ai.kubernaut.airgap.cluster.change.ObjectEdit;
 import ai.kubernaut.airgap.common.CancelledException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
@@ -47,7 +52,8 @@ import java.util.function.Consumer;
  * Installs the chart from the mirror (the guide, step 4): namespace, Secrets, values in the guide's
  * order with an overlay found for this chart, and Helm. Before anything is created, it is proven
  * that every image in the chart with the overlay is one that the plan provides. Running it again
- * upgrades the release. Thread-safe.
+ * upgrades the release, after the CustomResourceDefinitions of the chart, which Helm itself does
+ * not change. Thread-safe.
  *
  * <p>While Helm works, the hooks are watched: progress events tell what they wait for, and a hook
  * that cannot succeed interrupts Helm. A Helm that cannot be interrupted goes on until its timeout.
@@ -142,7 +148,45 @@ public final class Installer {
     }
   }
 
-  private Installed installHere(
+  /**
+   * Plans an installation or an upgrade: proves it and checks everything that {@link #install}
+   * checks. Read-only.
+   *
+   * @param mirrored the images, all of them in the mirror unless the options allow otherwise
+   * @param pullSecret the pull secrets that pods have to reference
+   * @param options as for the installation
+   * @return the objects that would change, and the problems that prevent it
+   * @throws ai.kubernaut.airgap.mirror.IncompleteMirrorException when images are missing in the
+   *     mirror
+   * @throws InstallException when the plan has no chart
+   * @throws ai.kubernaut.airgap.overlay.ImagesOutsideMirrorException when the chart would pull
+   *     anything that the plan does not provide
+   * @throws ai.kubernaut.airgap.chart.HelmException when the chart or Helm refuses
+   * @throws ClusterException when the cluster cannot be reached, or refuses
+   */
+  public PlannedInstallation plan(
+      MirrorReport mirrored, PullSecretReport pullSecret, InstallOptions options) {
+    PreparedInstallation prepared = prepare(mirrored, pullSecret, options);
+    ReleaseName release = prepared.plan().release();
+    return PlannedInstallation.builder()
+        .release(release)
+        .isUpgrade(prepared.existing().isPresent())
+        .change(prepared.change())
+        .helmChanges(
+            ManifestChanges.between(
+                prepared
+                    .existing()
+                    .flatMap(existing -> StoredRelease.latest(cluster, release))
+                    .map(StoredRelease::rendered),
+                prepared.proof().rendered(),
+                release))
+        .facts(prepared.proof().overlay().facts())
+        .addAllProblems(prepared.problems())
+        .addAllProblems(prepared.warnings())
+        .build();
+  }
+
+  private PreparedInstallation prepare(
       MirrorReport mirrored, PullSecretReport pullSecret, InstallOptions options) {
     MirrorPlan plan = plan(mirrored, options);
     String namespace = plan.release().namespace();
@@ -150,23 +194,12 @@ public final class Installer {
     Chart chart = here.chart().orElseThrow(() -> withoutChart(plan));
     ChartValues values = ChartValues.of(helm, chart);
     MirrorProof proof = prove(here, values, pullSecret, options).orElseThrow();
-    List<Fact> facts = new ArrayList<>(proof.overlay().facts());
-    facts.forEach(fact -> step(fact.describe()));
     List<Problem> problems = new ArrayList<>();
     if (options.throughMirrorRules()) {
       problems.addAll(MirrorRules.inCluster(cluster).problems(here, proof.images()));
     }
-    if (problems.isEmpty()) {
-      step(
-          "the chart with the overlay pulls "
-              + proof.rendered().images().size()
-              + " images, every one from "
-              + plan.target().address()
-              + (options.throughMirrorRules() ? " through mirror rules" : ""));
-    }
     List<Problem> warnings = new ArrayList<>(proof.warnings());
     warnings.addAll(warnings(chart, values, pullSecret));
-
     ChartSecrets secrets =
         new ChartSecrets(cluster, namespace, values, profile.secrets(), options.llmCredentials());
     problems.addAll(secrets.problems());
@@ -176,6 +209,13 @@ public final class Installer {
     Optional<Release> existing =
         helm.status(plan.release())
             .filter(release -> pending.filter(PendingOperation::isRemoved).isEmpty());
+    if (existing.isEmpty() && options.upgradeOnly()) {
+      problems.add(
+          Problem.of(
+              ProblemCode.RELEASE_NOT_FOUND,
+              subject(plan.release()),
+              Map.of("namespace", namespace)));
+    }
     ReleaseHooks hooks =
         ReleaseHooks.of(
             proof.rendered(), plan.release(), existing.isPresent() ? "upgrade" : "install");
@@ -183,16 +223,51 @@ public final class Installer {
     if (existing.isPresent() && StoredRelease.wasNeverDeployed(cluster, plan.release())) {
       warnings.addAll(hooks.skippedByUpgrade());
     }
-    if (!problems.isEmpty()) {
-      throw new InstallException(problems);
+    ChartCrds definitions = ChartCrds.parse(helm.crds(chart));
+    List<ObjectEdit> edits = new ArrayList<>();
+    edits.add(namespace(namespace));
+    // A Secret that cannot be created is a problem already.
+    edits.addAll(problems.isEmpty() ? secrets.edits() : List.of());
+    edits.addAll(definitions.edits());
+    ClusterChange change = new ClusterChanger(cluster, progress).plan(edits);
+    problems.addAll(change.problems());
+    return new PreparedInstallation(
+        plan,
+        values.withSdkConfig(chart),
+        proof,
+        existing,
+        pending,
+        hooks,
+        secrets,
+        definitions,
+        change,
+        problems,
+        warnings);
+  }
+
+  private Installed installHere(
+      MirrorReport mirrored, PullSecretReport pullSecret, InstallOptions options) {
+    PreparedInstallation prepared = prepare(mirrored, pullSecret, options);
+    MirrorPlan plan = prepared.plan();
+    MirrorProof proof = prepared.proof();
+    List<Fact> facts = new ArrayList<>(proof.overlay().facts());
+    facts.forEach(fact -> step(fact.describe()));
+    if (!prepared.problems().isEmpty()) {
+      throw new InstallException(prepared.problems());
     }
+    step(
+        "the chart with the overlay pulls "
+            + proof.rendered().images().size()
+            + " images, every one from "
+            + plan.target().address()
+            + (options.throughMirrorRules() ? " through mirror rules" : ""));
     List<Fact> created = new ArrayList<>();
-    pending.ifPresent(operation -> created.add(operation.end(options.hookTimeout())));
-    ensureNamespace(namespace).ifPresent(created::add);
-    created.addAll(secrets.ensure());
+    prepared.pending().ifPresent(operation -> created.add(operation.end(options.hookTimeout())));
+    created.addAll(write(prepared, options.hookTimeout()));
     created.forEach(fact -> step(fact.describe()));
     facts.addAll(created);
-    warnings.forEach(warning -> step(warning.describe()));
+    prepared.warnings().forEach(warning -> step(warning.describe()));
+    Optional<Release> existing = prepared.existing();
     existing.ifPresent(
         release ->
             step(
@@ -207,8 +282,8 @@ public final class Installer {
     Release release =
         deploy(
             proof.overlay(),
-            values.withSdkConfig(chart),
-            hooks,
+            prepared.chart(),
+            prepared.hooks(),
             (turned, name) ->
                 existing.isPresent()
                     ? helm.upgrade(turned, name, options.hookTimeout())
@@ -226,16 +301,44 @@ public final class Installer {
                 "revision",
                 String.valueOf(release.revision()))));
     Set<String> otherNamespaces = new TreeSet<>(proof.rendered().namespaces(plan.release()));
-    otherNamespaces.remove(namespace);
+    otherNamespaces.remove(plan.release().namespace());
     return new Installed(
         Installation.builder()
             .release(plan.release())
             .plan(plan)
             .otherNamespaces(otherNamespaces)
             .facts(facts)
-            .problems(warnings)
+            .problems(prepared.warnings())
             .build(),
         release);
+  }
+
+  /** Writes the namespace, the Secrets and the CustomResourceDefinitions. */
+  private List<Fact> write(PreparedInstallation prepared, Duration timeout) {
+    List<ObjectChange> changes =
+        new ClusterChanger(cluster, progress).apply(prepared.change()).orElseThrow().changes();
+    List<Problem> notServed = prepared.definitions().awaitEstablished(cluster, timeout);
+    if (!notServed.isEmpty()) {
+      throw new ClusterChangeException(notServed);
+    }
+    List<Fact> facts = new ArrayList<>();
+    for (ObjectChange change : changes) {
+      if (change.type().equals(ResourceType.NAMESPACE)) {
+        facts.add(
+            Fact.of(
+                FactCode.NAMESPACE_CREATED,
+                Subject.object(Subject.Kind.NAMESPACE, null, change.name())));
+      } else if (!change.type().equals(ResourceType.SECRET)) {
+        facts.add(
+            Fact.of(
+                change.action() == ObjectChange.Action.CREATE
+                    ? FactCode.OBJECT_CREATED
+                    : FactCode.OBJECT_UPDATED,
+                change.subject()));
+      }
+    }
+    facts.addAll(prepared.secrets().facts(changes));
+    return facts;
   }
 
   /**
@@ -369,14 +472,14 @@ public final class Installer {
     }
   }
 
-  private Optional<Fact> ensureNamespace(String name) {
-    if (cluster.get(ResourceType.NAMESPACE, null, name).isPresent()) {
-      return Optional.empty();
-    }
-    cluster.create(
-        ResourceType.NAMESPACE, KubernetesObject.named(ResourceType.NAMESPACE, null, name));
-    return Optional.of(
-        Fact.of(FactCode.NAMESPACE_CREATED, Subject.object(Subject.Kind.NAMESPACE, null, name)));
+  private static ObjectEdit namespace(String name) {
+    return ObjectEdit.of(
+        ResourceType.NAMESPACE,
+        null,
+        name,
+        present ->
+            present.or(
+                () -> Optional.of(KubernetesObject.named(ResourceType.NAMESPACE, null, name))));
   }
 
   private void step(String what) {

@@ -306,6 +306,11 @@ public enum ProblemCode {
       Severity.ERROR,
       "is not in {registry} any more, and the revision needs it",
       "mirror it again, or choose another revision"),
+  /** A CustomResourceDefinition of the chart was written, and the API server does not serve it. */
+  CRD_NOT_ESTABLISHED(
+      Severity.ERROR,
+      "was written, but the API server does not serve it within {timeout}",
+      "look at the conditions of the CustomResourceDefinition, and run this step again"),
   /** The Job or pod of a hook exists, and the chart does not let Helm replace it. */
   HOOK_NOT_REPLACEABLE(
       Severity.ERROR,

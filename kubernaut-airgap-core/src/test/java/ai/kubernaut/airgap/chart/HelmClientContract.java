@@ -586,6 +586,17 @@ public abstract class HelmClientContract {
   }
 
   @Test
+  void customResourceDefinitionsAreReadAsTheyAre() throws IOException {
+    assumeTrue(readsSchemas(), "skipped: this client does not read the files of charts");
+    write("crds/widgets.yaml", "kind: CustomResourceDefinition # {{ not a template }}\n");
+    write("crds/more/gadgets.yml", "kind: CustomResourceDefinition\nmetadata: {name: gadgets}");
+    write("crds/README.md", "no manifest");
+    assertThat(helm.crds(Chart.at(location)))
+        .contains("{{ not a template }}", "name: gadgets")
+        .doesNotContain("no manifest");
+  }
+
+  @Test
   void schemasOfAMissingChartAreRefused() {
     assumeTrue(readsSchemas(), "skipped: this client does not read schemas");
     Path missing = directory.resolve("missing");

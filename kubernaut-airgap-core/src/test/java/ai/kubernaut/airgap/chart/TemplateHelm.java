@@ -26,6 +26,7 @@ public final class TemplateHelm implements HelmClient {
   private final List<Chart> charts = new ArrayList<>();
   private String metadata = "{apiVersion: v2, name: kubernaut, version: 1.1.0}";
   private Map<List<String>, String> schemas = Map.of();
+  private String crds = "";
   private String failure = "";
   private String statusFailure = "";
   private int renders;
@@ -155,6 +156,17 @@ public final class TemplateHelm implements HelmClient {
   @Override
   public String metadata(Chart chart) {
     return metadata;
+  }
+
+  /** Gives the chart CustomResourceDefinitions. */
+  public TemplateHelm withCrds(String documents) {
+    crds = documents;
+    return this;
+  }
+
+  @Override
+  public String crds(Chart chart) {
+    return crds;
   }
 
   @Override

@@ -15,6 +15,8 @@ import ai.kubernaut.airgap.chart.TemplateHelm;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.change.ClusterChangeException;
+import ai.kubernaut.airgap.cluster.change.ObjectChange;
 import ai.kubernaut.airgap.cluster.memory.MemoryClusterClient;
 import ai.kubernaut.airgap.common.Secret;
 import ai.kubernaut.airgap.image.Digest;
@@ -36,6 +38,7 @@ import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -477,6 +480,120 @@ final class InstallerTest {
     }
     return new Installer(cluster, helm, events::add)
         .install(MirrorReport.of(plan, images), PullSecretReport.none(), options);
+  }
+
+  private PlannedInstallation planned(InstallOptions options) {
+    return new Installer(cluster, helm, events::add)
+        .plan(
+            mirrored(plan(TemplateHelm.chart(), helm), MirroredImage.Outcome.PRESENT),
+            PullSecretReport.none(),
+            options);
+  }
+
+  @Test
+  void aPlannedInstallationShowsEveryObjectAndChangesNothing() {
+    PlannedInstallation first = planned(options().build()).orElseThrow();
+    assertThat(first.isUpgrade()).isFalse();
+    assertThat(first.change().changes())
+        .extracting(ObjectChange::toString)
+        .containsExactly(
+            "create Namespace kubernaut-system",
+            "create Secret kubernaut-system/postgresql-secret",
+            "create Secret kubernaut-system/valkey-secret",
+            "create Secret kubernaut-system/llm-credentials");
+    assertThat(first.helmChanges())
+        .extracting(ObjectChange::toString)
+        .hasSize(4)
+        .allMatch(change -> change.startsWith("create "))
+        .contains("create Namespace kubernaut-workflows");
+    assertThat(first.diff())
+        .contains("image: harbor.corp:5000/library/postgres:16-alpine", "***")
+        .doesNotContain("sk-test");
+    assertThat(cluster.list(ResourceType.SECRET, null, Map.of())).isEmpty();
+    assertThat(helm.calls()).isEmpty();
+  }
+
+  @Test
+  void anUpgradeNeedsARelease() {
+    InstallOptions upgrade = options().upgradeOnly(true).build();
+    assertThat(planned(upgrade).problems())
+        .extracting(Problem::code)
+        .containsExactly(ProblemCode.RELEASE_NOT_FOUND);
+    MirrorPlan plan = plan(TemplateHelm.chart(), helm);
+    assertThatThrownBy(() -> install(plan, upgrade))
+        .isInstanceOf(InstallException.class)
+        .satisfies(hasCode(ProblemCode.RELEASE_NOT_FOUND));
+    install();
+    assertThat(planned(upgrade).isUpgrade()).isTrue();
+    install(plan, upgrade);
+    assertThat(helm.calls()).hasSize(2).last().asString().startsWith("upgrade kubernaut");
+  }
+
+  private static final ResourceType DEFINITION =
+      ResourceType.cluster(
+          "apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions");
+
+  private static String definition(String version) {
+    return """
+        ---
+        apiVersion: apiextensions.k8s.io/v1
+        kind: CustomResourceDefinition
+        metadata: {name: widgets.example.com, labels: {chart: "%s"}}
+        spec: {group: example.com, scope: Namespaced, names: {kind: Widget, plural: widgets}, versions: [{name: %s, served: true, storage: true}]}
+        """
+        .formatted(version, version);
+  }
+
+  /** As the API server does: fills in a default, and establishes definitions. */
+  private void establishDefinitions() {
+    cluster.onWrite(
+        object ->
+            object.kind().equals("CustomResourceDefinition")
+                ? object
+                    .with("widget", "spec", "names", "singular")
+                    .with(Map.of("strategy", "None"), "spec", "conversion")
+                    .with(
+                        List.of(Map.of("type", "Established", "status", "True")),
+                        "status",
+                        "conditions")
+                : object);
+  }
+
+  private String definedVersions() {
+    return String.valueOf(
+        cluster
+            .get(DEFINITION, null, "widgets.example.com")
+            .orElseThrow()
+            .fields()
+            .value("spec", "versions")
+            .orElseThrow());
+  }
+
+  @Test
+  void definitionsOfTheChartAreWrittenBeforeHelmIsCalled() {
+    establishDefinitions();
+    helm.withCrds(definition("v1"));
+    assertThat(actions(install()))
+        .contains("CustomResourceDefinition widgets.example.com was created");
+    helm.withCrds(definition("v2"));
+    assertThat(planned(options().build()).diff())
+        .contains("update CustomResourceDefinition widgets.example.com")
+        .contains("- spec.versions[0].name: v1", "+ spec.versions[0].name: v2")
+        .doesNotContain("conversion", "singular");
+    assertThat(actions(install()))
+        .contains("CustomResourceDefinition widgets.example.com was updated");
+    assertThat(definedVersions()).contains("v2");
+    assertThat(planned(options().build()).change().changes()).as("nothing is left to do").isEmpty();
+  }
+
+  @Test
+  void definitionsThatAreNotServedEndTheInstallation() {
+    helm.withCrds(definition("v1"));
+    InstallOptions impatient = options().hookTimeout(Duration.ofMillis(50)).build();
+    assertThatThrownBy(() -> install(plan(TemplateHelm.chart(), helm), impatient))
+        .isInstanceOf(ClusterChangeException.class)
+        .satisfies(hasCode(ProblemCode.CRD_NOT_ESTABLISHED));
+    assertThat(helm.calls()).isEmpty();
   }
 
   @Test

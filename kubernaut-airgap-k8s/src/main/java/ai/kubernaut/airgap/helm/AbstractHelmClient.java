@@ -160,6 +160,22 @@ abstract class AbstractHelmClient implements HelmClient {
     }
   }
 
+  @Override
+  public String crds(Chart chart) {
+    ChartFiles.requireChart(chart);
+    try (ChartCopy copy = ChartCopy.withUnpackedSubcharts(chart)) {
+      return ChartCrds.in(copy.directory());
+    } catch (IOException e) {
+      throw new HelmException(
+          "The CustomResourceDefinitions of the chart "
+              + chart.location()
+              + " could not be read: "
+              + e.getMessage(),
+          "",
+          e);
+    }
+  }
+
   private static Map<List<String>, String> schemas(Chart chart, ChartCopy copy) {
     try {
       return ValuesSchemas.in(copy.directory());

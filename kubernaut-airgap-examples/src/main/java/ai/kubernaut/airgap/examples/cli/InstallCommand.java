@@ -6,8 +6,11 @@ import ai.kubernaut.airgap.common.Secret;
 import ai.kubernaut.airgap.install.InstallOptions;
 import ai.kubernaut.airgap.install.Installation;
 import ai.kubernaut.airgap.install.PendingRelease;
+import ai.kubernaut.airgap.install.PlannedInstallation;
+import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.pullsecret.PullSecretOptions;
+import ai.kubernaut.airgap.pullsecret.PullSecretReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +28,10 @@ import picocli.CommandLine.TypeConversionException;
     name = "install",
     description = "Installs the chart from the mirror, or upgrades it.",
     mixinStandardHelpOptions = true)
-final class InstallCommand extends ClusterCommand {
+class InstallCommand extends ClusterCommand {
+  @Option(names = "--dry-run", description = "Print what would change, and change nothing.")
+  boolean dryRun;
+
   @Option(names = "--pin-digests", description = "Let pods pull their images by digest.")
   boolean pinDigests;
 
@@ -87,18 +93,30 @@ final class InstallCommand extends ClusterCommand {
     return secrets;
   }
 
+  /** Returns whether the release must exist. */
+  boolean isUpgradeOnly() {
+    return false;
+  }
+
   @Override
   int run(Airgap airgap, MirrorPlan planned) {
-    Installation installation =
-        airgap.install(
-            airgap.checkMirror(planned).orElseThrow(),
-            airgap.findPullSecret(planned, PullSecretOptions.builder().build()),
-            InstallOptions.builder()
-                .llmCredentials(readLlmCredentials())
-                .pinDigests(pinDigests)
-                .throughMirrorRules(throughMirrorRules)
-                .pendingRelease(pending)
-                .build());
+    MirrorReport mirrored = airgap.checkMirror(planned).orElseThrow();
+    PullSecretReport secret = airgap.findPullSecret(planned, PullSecretOptions.builder().build());
+    InstallOptions options =
+        InstallOptions.builder()
+            .llmCredentials(readLlmCredentials())
+            .pinDigests(pinDigests)
+            .throughMirrorRules(throughMirrorRules)
+            .upgradeOnly(isUpgradeOnly())
+            .pendingRelease(pending)
+            .build();
+    if (dryRun) {
+      PlannedInstallation change = airgap.planInstall(mirrored, secret, options);
+      output.report("PlannedInstallation", Reports.json(change), Reports.text(change));
+      change.orElseThrow();
+      return 0;
+    }
+    Installation installation = airgap.install(mirrored, secret, options);
     output.report("Installation", Reports.json(installation), Reports.text(installation));
     return 0;
   }

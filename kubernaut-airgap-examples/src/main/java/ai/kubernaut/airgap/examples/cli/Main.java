@@ -29,6 +29,7 @@ import picocli.CommandLine.Command;
       TrustCommand.class,
       MirrorRulesCommand.class,
       InstallCommand.class,
+      UpgradeCommand.class,
       HistoryCommand.class,
       RollbackCommand.class,
       UninstallCommand.class,

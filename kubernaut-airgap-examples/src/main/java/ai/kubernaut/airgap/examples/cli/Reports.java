@@ -11,6 +11,7 @@ import ai.kubernaut.airgap.cluster.change.ClusterChange;
 import ai.kubernaut.airgap.cluster.change.ObjectChange;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.install.Installation;
+import ai.kubernaut.airgap.install.PlannedInstallation;
 import ai.kubernaut.airgap.install.ReleaseChange;
 import ai.kubernaut.airgap.install.ReleaseHistory;
 import ai.kubernaut.airgap.mirror.MirrorReport;
@@ -358,14 +359,7 @@ final class Reports {
 
   static ObjectNode json(ClusterChange change) {
     ObjectNode json = object();
-    ArrayNode changes = json.putArray("changes");
-    for (ObjectChange one : change.changes()) {
-      changes
-          .addObject()
-          .put("action", one.action().name().toLowerCase(Locale.ROOT))
-          .put("object", one.subject().name())
-          .put("diff", one.diff());
-    }
+    addChanges(json, "changes", change.changes());
     json.put("manifests", change.toYaml());
     addProblems(json, change.problems());
     return json;
@@ -393,6 +387,33 @@ final class Reports {
 
   static String text(Installation installation) {
     return text(installation.facts(), installation.problems());
+  }
+
+  static ObjectNode json(PlannedInstallation planned) {
+    ObjectNode json = object();
+    json.put("release", planned.release().name());
+    json.put("namespace", planned.release().namespace());
+    json.put("upgrade", planned.isUpgrade());
+    addChanges(json, "changes", planned.change().changes());
+    addChanges(json, "helmChanges", planned.helmChanges());
+    addFacts(json, planned.facts());
+    addProblems(json, planned.problems());
+    return json;
+  }
+
+  static String text(PlannedInstallation planned) {
+    return (planned.diff() + "\n" + text(planned.facts(), planned.problems())).strip();
+  }
+
+  private static void addChanges(ObjectNode json, String field, List<ObjectChange> all) {
+    ArrayNode changes = json.putArray(field);
+    for (ObjectChange one : all) {
+      changes
+          .addObject()
+          .put("action", one.action().name().toLowerCase(Locale.ROOT))
+          .put("object", one.subject().name())
+          .put("diff", one.diff());
+    }
   }
 
   static ObjectNode json(ReleaseHistory history) {

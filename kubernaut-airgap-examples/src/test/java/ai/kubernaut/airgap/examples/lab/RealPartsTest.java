@@ -233,6 +233,10 @@ class RealPartsTest {
       assertThat(secret.status()).as(secret.toString()).isZero();
       assertThat(secret.toString()).doesNotContain(DockerRegistry.PASSWORD);
 
+      CommandLineRun noRelease = run("upgrade", "--plan", plan, "--kubeconfig", lab.kubeconfig());
+      assertThat(noRelease.status()).isNotZero();
+      assertThat(noRelease.toString()).contains("there is no such release in kubernaut-system");
+
       CommandLineRun installed =
           run(
               "install",
@@ -244,9 +248,25 @@ class RealPartsTest {
               llmKey());
       assertThat(installed.status()).as(installed.toString()).isZero();
 
+      CommandLineRun change =
+          run(
+              "upgrade",
+              "--dry-run",
+              "--plan",
+              plan,
+              "--kubeconfig",
+              lab.kubeconfig(),
+              "--pin-digests");
+      assertThat(change.status()).as(change.toString()).isZero();
+      assertThat(change.out())
+          .contains(
+              "update Deployment kubernaut-system/",
+              "- spec.template.spec.containers[0].image: " + mirror.host())
+          .doesNotContain("create ");
+
       CommandLineRun upgraded =
           run(
-              "install",
+              "upgrade",
               "--plan",
               plan,
               "--kubeconfig",
@@ -288,7 +308,11 @@ class RealPartsTest {
                   kindOfJson("mirror", "--plan", plan),
                   kindOfJson("pull-secret", cluster),
                   kindOfJson(
+                      "install",
+                      with("--llm-credentials", new Object[] {llmKey(), "--dry-run"}, cluster)),
+                  kindOfJson(
                       "install", with("--llm-credentials", new Object[] {llmKey()}, cluster)),
+                  kindOfJson("upgrade", cluster),
                   kindOfJson("verify", cluster),
                   kindOfJson("history", "--kubeconfig", lab.kubeconfig()),
                   kindOfJson("rollback", "1", "--dry-run", "--kubeconfig", lab.kubeconfig()),
@@ -302,6 +326,8 @@ class RealPartsTest {
               "PreflightReport",
               "MirrorReport",
               "PullSecretReport",
+              "PlannedInstallation",
+              "Installation",
               "Installation",
               "VerificationReport",
               "ReleaseHistory",
