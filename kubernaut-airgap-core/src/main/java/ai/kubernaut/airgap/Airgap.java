@@ -24,6 +24,7 @@ import ai.kubernaut.airgap.cluster.change.ClusterChanger;
 import ai.kubernaut.airgap.cluster.openshift.NodeRollout;
 import ai.kubernaut.airgap.cluster.openshift.RolloutOptions;
 import ai.kubernaut.airgap.common.AirgapException;
+import ai.kubernaut.airgap.common.Secret;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.install.HookFailedException;
@@ -72,6 +73,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -779,6 +781,25 @@ public final class Airgap implements AutoCloseable {
       MirrorPlan plan, Credentials credentials, PullSecretOptions options) {
     return new PullSecretConfigurer(cluster(), progress)
         .plan(plan.target(), credentials, plan.release(), () -> render(plan), options);
+  }
+
+  /**
+   * Plans the Secrets that the chart needs and that do not exist (the guide, step 4a). {@link
+   * #install} creates them too. Read-only. Needs a cluster client and Helm.
+   *
+   * @param plan a plan with a chart
+   * @param llmCredentials the content of the Secret with the credentials of the LLM, for example
+   *     {@code OPENAI_API_KEY} and its value; empty if the Secret exists
+   * @return the change for {@link #apply(ClusterChange)}; its problems are existing Secrets that
+   *     lack keys, and credentials that are missing
+   * @throws ai.kubernaut.airgap.install.InstallException when the plan has no chart
+   * @throws HelmException when the chart cannot be read
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public ClusterChange planSecrets(MirrorPlan plan, Map<String, Secret> llmCredentials) {
+    return new Installer(cluster(), helm(), finders, profile, progress)
+        .planSecrets(plan, llmCredentials);
   }
 
   /**

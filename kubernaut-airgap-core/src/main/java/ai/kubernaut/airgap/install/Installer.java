@@ -18,6 +18,7 @@ import ai.kubernaut.airgap.cluster.change.ClusterChanger;
 import ai.kubernaut.airgap.cluster.change.ObjectChange;
 import ai.kubernaut.airgap.cluster.change.ObjectEdit;
 import ai.kubernaut.airgap.common.CancelledException;
+import ai.kubernaut.airgap.common.Secret;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.kubernaut.KubernautProfile;
@@ -186,6 +187,36 @@ public final class Installer {
         .build();
   }
 
+  /**
+   * Plans the Secrets that the chart needs and that do not exist, and their namespace (the guide,
+   * step 4a). Existing Secrets are kept. Read-only.
+   *
+   * @param plan a plan with a chart
+   * @param llmCredentials the content of the Secret with the credentials of the LLM; empty if it
+   *     exists
+   * @return the change; its problems are existing Secrets that lack keys, and credentials that are
+   *     missing
+   * @throws InstallException when the plan has no chart
+   * @throws ai.kubernaut.airgap.chart.HelmException when the chart cannot be read
+   * @throws ClusterException when the cluster cannot be asked
+   */
+  public ClusterChange planSecrets(MirrorPlan plan, Map<String, Secret> llmCredentials) {
+    plan.checkChart();
+    Chart chart = plan.chart().orElseThrow(() -> withoutChart(plan));
+    ChartSecrets secrets =
+        new ChartSecrets(
+            cluster,
+            plan.release().namespace(),
+            ChartValues.of(helm, chart),
+            profile.secrets(),
+            llmCredentials);
+    List<Problem> problems = secrets.problems();
+    List<ObjectEdit> edits = new ArrayList<>();
+    edits.add(namespace(plan.release().namespace()));
+    edits.addAll(problems.isEmpty() ? secrets.edits() : List.of());
+    return new ClusterChanger(cluster, progress).plan(edits).withProblems(problems);
+  }
+
   private PreparedInstallation prepare(
       MirrorReport mirrored, PullSecretReport pullSecret, InstallOptions options) {
     MirrorPlan plan = plan(mirrored, options);
@@ -200,6 +231,9 @@ public final class Installer {
     }
     List<Problem> warnings = new ArrayList<>(proof.warnings());
     warnings.addAll(warnings(chart, values, pullSecret));
+    chart
+        .sdkConfigFile()
+        .ifPresent(file -> warnings.addAll(SdkConfig.problems(file, profile.publicDomains())));
     ChartSecrets secrets =
         new ChartSecrets(cluster, namespace, values, profile.secrets(), options.llmCredentials());
     problems.addAll(secrets.problems());

@@ -38,6 +38,18 @@ public final class KubernautProfile {
                 .name("llm-credentials")
                 .nameValue("credentialsSecretName")
                 .build())
+        .addPublicDomains(
+            "openai.com",
+            "openai.azure.com",
+            "anthropic.com",
+            "googleapis.com",
+            "amazonaws.com",
+            "mistral.ai",
+            "cohere.com",
+            "groq.com",
+            "deepseek.com",
+            "openrouter.ai",
+            "huggingface.co")
         .migrationJob("migration")
         .hooks("its hooks create certificates and migrate the database")
         .build();

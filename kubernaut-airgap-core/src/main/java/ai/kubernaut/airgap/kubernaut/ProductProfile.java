@@ -22,6 +22,14 @@ public interface ProductProfile {
   Optional<String> migrationJob();
 
   /**
+   * Returns domains of services in the internet that the configuration of the product may name and
+   * that a cluster without internet does not reach.
+   *
+   * @return by default none
+   */
+  List<String> publicDomains();
+
+  /**
    * Returns what the hooks of the chart do, as a clause for progress events.
    *
    * @return by default {@code its hooks run}

@@ -337,6 +337,12 @@ public enum ProblemCode {
       "the Secret with the credentials of the LLM does not exist, and no credentials were given",
       "give the credentials, or create the Secret; its keys depend on the provider, for example OPENAI_API_KEY"),
 
+  /** The configuration of the product names a service in the internet. */
+  ENDPOINT_PUBLIC(
+      Severity.WARNING,
+      "{value} names {host}, which a cluster without internet does not reach",
+      "deploy an LLM that the cluster reaches, and name its endpoint"),
+
   // Verification: the release and its workloads
   /** Helm has no such release. */
   RELEASE_NOT_FOUND(

@@ -15,7 +15,10 @@ import ai.kubernaut.airgap.chart.TemplateHelm;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.change.ChangeReport;
+import ai.kubernaut.airgap.cluster.change.ClusterChange;
 import ai.kubernaut.airgap.cluster.change.ClusterChangeException;
+import ai.kubernaut.airgap.cluster.change.ClusterChanger;
 import ai.kubernaut.airgap.cluster.change.ObjectChange;
 import ai.kubernaut.airgap.cluster.memory.MemoryClusterClient;
 import ai.kubernaut.airgap.common.Secret;
@@ -38,6 +41,10 @@ import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
+import ai.kubernaut.airgap.yaml.InvalidYamlException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -47,6 +54,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.assertj.core.api.ThrowingConsumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class InstallerTest {
   private static final String VALUES =
@@ -511,6 +519,63 @@ final class InstallerTest {
         .doesNotContain("sk-test");
     assertThat(cluster.list(ResourceType.SECRET, null, Map.of())).isEmpty();
     assertThat(helm.calls()).isEmpty();
+  }
+
+  private ClusterChange plannedSecrets(Map<String, Secret> llmCredentials) {
+    return new Installer(cluster, helm, events::add)
+        .planSecrets(plan(TemplateHelm.chart(), helm), llmCredentials);
+  }
+
+  @Test
+  void secretsAreCreatedByThemselvesAndTheCreationIsUndone() {
+    assertThat(plannedSecrets(Map.of()).problems())
+        .extracting(Problem::code)
+        .containsExactly(ProblemCode.LLM_CREDENTIALS_MISSING);
+    Map<String, Secret> llm = Map.of("OPENAI_API_KEY", Secret.of("sk-test"));
+    ClusterChange change = plannedSecrets(llm);
+    assertThat(change.diff()).contains("***").doesNotContain("sk-test");
+    ClusterChanger changer = new ClusterChanger(cluster, events::add);
+    ChangeReport report = changer.apply(change).orElseThrow();
+    assertThat(cluster.list(ResourceType.SECRET, "kubernaut-system", Map.of())).hasSize(3);
+    assertThat(plannedSecrets(Map.of()).isEmpty()).as("they are kept").isTrue();
+    changer.apply(changer.undo(report)).orElseThrow();
+    assertThat(cluster.list(ResourceType.SECRET, null, Map.of())).isEmpty();
+    assertThat(cluster.get(ResourceType.NAMESPACE, null, "kubernaut-system")).isEmpty();
+  }
+
+  @Test
+  void anEndpointInTheInternetIsAWarning(@TempDir Path directory) throws IOException {
+    Path config =
+        Files.writeString(
+            directory.resolve("sdk.yaml"),
+            """
+            llm: {provider: litellm, endpoint: "https://api.OpenAI.com/v1"}
+            others: [{endpoint: "http://litellm.internal.svc:4000"}, {endpoint: "https://notopenai.com"}]
+            """);
+    Chart chart = TemplateHelm.chart().sdkConfig(config);
+    PlannedInstallation planned =
+        new Installer(cluster, helm, events::add)
+            .plan(
+                mirrored(plan(chart, helm), MirroredImage.Outcome.PRESENT),
+                PullSecretReport.none(),
+                options().build());
+    assertThat(planned.problems())
+        .singleElement()
+        .satisfies(
+            warning -> {
+              assertThat(warning.code()).isEqualTo(ProblemCode.ENDPOINT_PUBLIC);
+              assertThat(warning.message()).startsWith("llm.endpoint names api.openai.com");
+            });
+    Files.writeString(config, "llm:\n  endpoint: [\n");
+    assertThatThrownBy(
+            () ->
+                new Installer(cluster, helm, events::add)
+                    .plan(
+                        mirrored(plan(chart, helm), MirroredImage.Outcome.PRESENT),
+                        PullSecretReport.none(),
+                        options().build()))
+        .isInstanceOf(InvalidYamlException.class)
+        .hasMessageContaining("line 3");
   }
 
   @Test

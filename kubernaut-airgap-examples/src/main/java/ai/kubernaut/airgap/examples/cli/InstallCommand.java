@@ -1,8 +1,6 @@
 package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.Airgap;
-import ai.kubernaut.airgap.common.AirgapException;
-import ai.kubernaut.airgap.common.Secret;
 import ai.kubernaut.airgap.install.InstallOptions;
 import ai.kubernaut.airgap.install.Installation;
 import ai.kubernaut.airgap.install.PendingRelease;
@@ -11,16 +9,12 @@ import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.pullsecret.PullSecretOptions;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -41,12 +35,7 @@ class InstallCommand extends ClusterCommand {
           "Keep the source names of the images and pull them by digest; the mirror rules of the cluster redirect them.")
   boolean throughMirrorRules;
 
-  @Option(
-      names = "--llm-credentials",
-      paramLabel = "KEY=FILE",
-      description =
-          "A key of the Secret with the credentials of the LLM, such as OPENAI_API_KEY, and the file with its value; repeatable. The Secret is created when it does not exist.")
-  Map<String, Path> llmCredentials = new LinkedHashMap<>();
+  @Mixin LlmArguments llm = new LlmArguments();
 
   @Option(
       names = "--pending",
@@ -80,19 +69,6 @@ class InstallCommand extends ClusterCommand {
     }
   }
 
-  private Map<String, Secret> readLlmCredentials() {
-    Map<String, Secret> secrets = new LinkedHashMap<>();
-    llmCredentials.forEach(
-        (key, file) -> {
-          try {
-            secrets.put(key, Secret.of(Files.readString(file).strip()));
-          } catch (IOException e) {
-            throw new AirgapException("cannot read the LLM credentials in " + file + ": " + e, e);
-          }
-        });
-    return secrets;
-  }
-
   /** Returns whether the release must exist. */
   boolean isUpgradeOnly() {
     return false;
@@ -104,7 +80,7 @@ class InstallCommand extends ClusterCommand {
     PullSecretReport secret = airgap.findPullSecret(planned, PullSecretOptions.builder().build());
     InstallOptions options =
         InstallOptions.builder()
-            .llmCredentials(readLlmCredentials())
+            .llmCredentials(llm.credentials())
             .pinDigests(pinDigests)
             .throughMirrorRules(throughMirrorRules)
             .upgradeOnly(isUpgradeOnly())
