@@ -102,10 +102,10 @@ public interface HelmClient extends AutoCloseable {
   }
 
   /**
-   * Returns the CustomResourceDefinitions that a chart and the charts in it have in their {@code
-   * crds} directories. Helm creates them with the first installation and never changes them.
+   * Returns the CustomResourceDefinitions that a chart and its subcharts have in their {@code crds}
+   * directories. Helm creates them at the first installation and never changes them.
    *
-   * <p>The default implementation returns none; upgrades do not change them then.
+   * <p>The default implementation returns none; then upgrades do not change them.
    *
    * @param chart the chart; its layered values are not used
    * @return YAML documents; empty when there are none

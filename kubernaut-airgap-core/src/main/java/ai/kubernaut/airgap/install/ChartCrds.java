@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The CustomResourceDefinitions of a chart. Helm creates them with the first installation and never
+ * The CustomResourceDefinitions of a chart. Helm creates them at the first installation and never
  * changes them, so that the objects of a later version of the chart can be refused by an old
  * schema. They are therefore applied before Helm is called. Immutable.
  */

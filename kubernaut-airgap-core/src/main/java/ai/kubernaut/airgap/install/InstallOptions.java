@@ -68,8 +68,8 @@ public interface InstallOptions {
 
   /**
    * Whether every pod keeps the source names of its images and pulls them by digest, because the
-   * mirror rules of the cluster redirect them (the guide, step 4). It is checked that the rules in
-   * force lead to the mirror. The manifests of the chart are rewritten for the digests.
+   * mirror rules of the cluster redirect them (the guide, step 4). The installation checks that the
+   * rules in force lead to the mirror. The manifests of the chart are rewritten for the digests.
    *
    * @return false by default: images get their names in the mirror
    */

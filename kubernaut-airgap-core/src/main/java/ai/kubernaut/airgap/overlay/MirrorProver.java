@@ -271,7 +271,7 @@ public final class MirrorProver {
         Map<ReferenceLocation, String> references,
         Function<ReferenceLocation, RewriteReason> reason) {
       Map<String, RewrittenReference> rewriting = new LinkedHashMap<>();
-      // A text is rewritten alike everywhere, so what a node pulls comes last and decides.
+      // A text is rewritten in the same way everywhere. What a node pulls takes precedence.
       for (boolean certain : new boolean[] {false, true}) {
         references.forEach(
             (place, text) ->

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A Secret beside another one that has its content before and after a change. Reports in files do
+ * A Secret that holds the content of another Secret before and after a change. Reports in files do
  * not have the data of Secrets, so that a change of a Secret is undone from its backup.
  */
 final class SecretBackup {
@@ -107,7 +107,7 @@ final class SecretBackup {
                             Yaml.readMapping(
                                 backup.toString(), yaml, Yaml.DuplicateKeys.REFUSED))));
               } catch (IllegalArgumentException | InvalidYamlException e) {
-                // A backup that others have damaged is none.
+                // A damaged backup is ignored.
                 return Optional.empty();
               }
             });

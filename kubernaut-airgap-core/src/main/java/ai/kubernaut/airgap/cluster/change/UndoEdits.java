@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 
 /** The edits that take back a change, in the opposite order. */
 final class UndoEdits {
-  /** What is worth keeping in a namespace. */
+  /** The types of objects because of which a namespace is not removed. */
   private static final List<ResourceType> CONTENT =
       List.of(
           ResourceType.DEPLOYMENT,
@@ -84,7 +84,7 @@ final class UndoEdits {
     }
     Optional<KubernetesObject> visible = present.map(ObjectContent::masked);
     if (change.before().isEmpty()) {
-      // A Secret that the change has created is removed, whatever its data are.
+      // A Secret that the change has created is removed, regardless of its data.
       return ObjectContent.isSame(visible, change.after())
           ? new ObjectChange(
               change.type(), change.namespace(), change.name(), change.before(), present)

@@ -13,8 +13,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The MachineConfigPools of an OpenShift cluster at one moment. A pool that says Updated may only
- * not have begun: the names of the rendered configurations tell the two apart. Immutable.
+ * The MachineConfigPools of an OpenShift cluster at one moment. A pool that reports Updated may not
+ * have started a rollout yet; the names of the rendered configurations show whether it has.
+ * Immutable.
  */
 public final class MachineConfigPools {
   private final List<KubernetesObject> pools;

@@ -73,7 +73,7 @@ public final class NodeRollout {
    * @param options how long to wait
    * @param progress is told what is waited for
    * @return the report with what the nodes have: a fact when every pool has a new configuration, a
-   *     warning when no pool has got one, an error when a pool is paused or degraded, or does not
+   *     warning when no pool got one, an error when a pool is paused or degraded, or does not
    *     finish in time
    * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
    * @throws ai.kubernaut.airgap.common.CancelledException when the thread is interrupted
