@@ -64,6 +64,8 @@ import ai.kubernaut.airgap.registry.Credentials;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.retry.RetryPolicy;
 import ai.kubernaut.airgap.registry.retry.RetryingClient;
+import ai.kubernaut.airgap.seal.SealConfigurer;
+import ai.kubernaut.airgap.seal.SealOptions;
 import ai.kubernaut.airgap.trust.TrustConfigurer;
 import ai.kubernaut.airgap.verify.VerificationReport;
 import ai.kubernaut.airgap.verify.Verifier;
@@ -763,6 +765,40 @@ public final class Airgap implements AutoCloseable {
    */
   public ClusterChange planTrust(Target mirror, String pem) {
     return new TrustConfigurer(cluster()).plan(mirror, pem);
+  }
+
+  /**
+   * Plans the seal of a release, with which its namespaces accept pods with the images of the plan
+   * only. Read-only. Needs a cluster client, and Helm when the plan names a chart and the options
+   * no namespaces.
+   *
+   * @param plan the images of the release
+   * @param options what is done with other images, what else is allowed, and the namespaces
+   * @return the change for {@link #apply(ClusterChange)}; its problems say whether the cluster
+   *     supports it, and which pods that run now could not be created again
+   * @throws HelmException when the plan's chart is not there, or refuses its values
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public ClusterChange planSeal(MirrorPlan plan, SealOptions options) {
+    Set<String> namespaces =
+        options.namespaces().isEmpty()
+            ? Set.copyOf(render(plan).namespaces(plan.release()))
+            : options.namespaces();
+    return new SealConfigurer(cluster()).plan(plan, namespaces, options);
+  }
+
+  /**
+   * Plans to remove the seal of a release. Uninstalling the release removes it too. Read-only.
+   * Needs a cluster client.
+   *
+   * @param release its name
+   * @return the change for {@link #apply(ClusterChange)}; empty if the release is not sealed
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public ClusterChange planSealRemoval(ReleaseName release) {
+    return new SealConfigurer(cluster()).planRemoval(release);
   }
 
   /**

@@ -73,6 +73,7 @@ public final class ArchitectureRules {
           "pullsecret",
           "mirrorrules",
           "trust",
+          "seal",
           "install",
           "release",
           "verify",

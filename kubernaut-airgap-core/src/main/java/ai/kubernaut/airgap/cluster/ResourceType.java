@@ -38,6 +38,20 @@ public interface ResourceType {
   /** StatefulSets. */
   ResourceType STATEFUL_SET = namespaced("apps/v1", "StatefulSet", "statefulsets");
 
+  /** Policies that the API server evaluates when objects are created or changed. */
+  ResourceType ADMISSION_POLICY =
+      cluster(
+          "admissionregistration.k8s.io/v1",
+          "ValidatingAdmissionPolicy",
+          "validatingadmissionpolicies");
+
+  /** Where the policies apply. */
+  ResourceType ADMISSION_POLICY_BINDING =
+      cluster(
+          "admissionregistration.k8s.io/v1",
+          "ValidatingAdmissionPolicyBinding",
+          "validatingadmissionpolicybindings");
+
   /** The groups of nodes of an OpenShift cluster that share one configuration. */
   ResourceType MACHINE_CONFIG_POOL =
       cluster("machineconfiguration.openshift.io/v1", "MachineConfigPool", "machineconfigpools");

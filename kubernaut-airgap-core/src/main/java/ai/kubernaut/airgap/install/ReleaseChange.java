@@ -20,7 +20,7 @@ public interface ReleaseChange extends Outcome<ReleaseChange> {
   /** {@return what was done, or would be done, and what remains in the cluster} */
   List<Fact> facts();
 
-  /** {@return why nothing was changed; empty if the release was changed} */
+  /** {@return why nothing was changed, or warnings if the release was changed} */
   @Override
   List<Problem> problems();
 

@@ -9,8 +9,12 @@ import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.chart.RenderedManifest;
 import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.cluster.ClusterException;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.change.ClusterChange;
+import ai.kubernaut.airgap.cluster.change.ClusterChangeException;
+import ai.kubernaut.airgap.cluster.change.ClusterChanger;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.mirrorrules.MirrorRules;
 import ai.kubernaut.airgap.outcome.Fact;
@@ -21,6 +25,7 @@ import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.progress.Progress;
 import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.registry.RegistryClient;
+import ai.kubernaut.airgap.seal.SealConfigurer;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -223,8 +228,8 @@ public final class ReleaseManager {
   }
 
   /**
-   * Uninstalls a release. Objects that the chart keeps, volume claims, Secrets that are not part of
-   * the release, CRDs and the namespace remain in the cluster.
+   * Uninstalls a release, and removes its seal. Objects that the chart keeps, volume claims,
+   * Secrets that are not part of the release, CRDs and the namespace remain in the cluster.
    *
    * @param release its name
    * @param options dry run
@@ -270,7 +275,31 @@ public final class ReleaseManager {
                 subject(object, release)));
       }
     }
+    removeSeal(release, options, change);
     return change.addAllFacts(remaining).build();
+  }
+
+  /** Only administrators may know of seals, so a failure does not prevent that a release ends. */
+  private void removeSeal(
+      ReleaseName release, ReleaseOptions options, ReleaseChange.Builder change) {
+    try {
+      ClusterChange removal = new SealConfigurer(cluster).planRemoval(release);
+      if (options.dryRun()) {
+        removal
+            .changes()
+            .forEach(one -> change.addFacts(Fact.of(FactCode.OBJECT_TO_BE_REMOVED, one.subject())));
+      } else if (!removal.isEmpty()) {
+        ClusterChanger changer = new ClusterChanger(cluster, event -> {});
+        change.addAllFacts(changer.apply(removal).orElseThrow().facts());
+      }
+    } catch (ClusterException | ClusterChangeException e) {
+      change.addProblems(
+          Problem.of(
+                  ProblemCode.SEAL_NOT_REMOVED,
+                  subject(release),
+                  Map.of("detail", String.valueOf(e.getMessage())))
+              .causedBy(e));
+    }
   }
 
   private static boolean isKept(KubernetesObject object) {

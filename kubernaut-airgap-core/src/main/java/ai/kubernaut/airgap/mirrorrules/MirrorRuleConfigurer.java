@@ -1,12 +1,11 @@
 package ai.kubernaut.airgap.mirrorrules;
 
 import ai.kubernaut.airgap.cluster.ClusterClient;
-import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.change.ClusterChange;
-import ai.kubernaut.airgap.cluster.change.ClusterChangeException;
 import ai.kubernaut.airgap.cluster.change.ClusterChanger;
 import ai.kubernaut.airgap.cluster.change.ObjectEdit;
+import ai.kubernaut.airgap.cluster.change.ObjectOwner;
 import ai.kubernaut.airgap.mirrorrules.RuleObjects.Kind;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
@@ -26,8 +25,6 @@ import java.util.stream.Collectors;
  * ClusterChanger} applies the change.
  */
 public final class MirrorRuleConfigurer {
-  private static final String OWNER = "airgap.kubernaut.ai/mirror-rules-for";
-
   private final ClusterClient cluster;
 
   /**
@@ -60,15 +57,16 @@ public final class MirrorRuleConfigurer {
     }
     Kind kind = digests.orElseThrow();
     String name = PlannedRules.name(plan, options);
+    ObjectOwner owner = PlannedRules.owner(plan);
     List<MirrorRule> ours = new ArrayList<>(PlannedRules.of(plan, options, kind));
     List<ObjectEdit> edits = new ArrayList<>();
-    edits.add(edit(kind, name, PlannedRules.owner(plan), ours));
+    edits.add(edit(kind, name, owner, ours));
     if (options.forTags()) {
       List<MirrorRule> forTags = PlannedRules.of(plan, options, Kind.ITMS);
-      edits.add(edit(Kind.ITMS, name, PlannedRules.owner(plan), forTags));
+      edits.add(edit(Kind.ITMS, name, owner, forTags));
       ours.addAll(forTags);
     } else if (cluster.serves(Kind.ITMS.type())) {
-      edits.add(removeOwn(Kind.ITMS, name, PlannedRules.owner(plan)));
+      edits.add(owner.remove(Kind.ITMS.type(), null, name));
     }
     Set<String> own =
         Kind.all().stream().map(each -> each.object(name)).collect(Collectors.toSet());
@@ -112,39 +110,8 @@ public final class MirrorRuleConfigurer {
             Map.of("missing", missing.isEmpty() ? "ImageDigestMirrorSet" : missing)));
   }
 
-  private static ObjectEdit edit(Kind kind, String name, String owner, List<MirrorRule> rules) {
-    return ObjectEdit.of(
-        kind.type(),
-        null,
-        name,
-        present -> {
-          requireOwn(present, owner);
-          KubernetesObject object =
-              present
-                  .orElseGet(() -> KubernetesObject.named(kind.type(), null, name))
-                  .with("kubernaut-airgap", "metadata", "labels", "app.kubernetes.io/managed-by")
-                  .with(owner, "metadata", "annotations", OWNER);
-          return Optional.of(RuleObjects.with(object, kind, rules));
-        });
-  }
-
-  private static ObjectEdit removeOwn(Kind kind, String name, String owner) {
-    return ObjectEdit.of(
-        kind.type(), null, name, present -> present.filter(object -> !isOwn(object, owner)));
-  }
-
-  private static boolean isOwn(KubernetesObject object, String owner) {
-    return owner.equals(object.annotations().get(OWNER));
-  }
-
-  private static void requireOwn(Optional<KubernetesObject> present, String owner) {
-    if (present.isPresent() && !isOwn(present.get(), owner)) {
-      throw new ClusterChangeException(
-          List.of(
-              Problem.of(
-                  ProblemCode.OBJECT_NOT_OURS,
-                  new Subject(Subject.Kind.OBJECT, present.get().toString()),
-                  Map.of("owner", owner))));
-    }
+  private static ObjectEdit edit(
+      Kind kind, String name, ObjectOwner owner, List<MirrorRule> rules) {
+    return owner.update(kind.type(), null, name, present -> RuleObjects.with(present, kind, rules));
   }
 }

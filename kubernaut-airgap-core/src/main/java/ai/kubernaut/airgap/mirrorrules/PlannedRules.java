@@ -1,16 +1,12 @@
 package ai.kubernaut.airgap.mirrorrules;
 
+import ai.kubernaut.airgap.cluster.change.ObjectOwner;
 import ai.kubernaut.airgap.plan.MirrorPlan;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 
 /** The rules for a plan. */
 final class PlannedRules {
-  private static final int LONGEST_PART = 60;
+  private static final String OWNER = "airgap.kubernaut.ai/mirror-rules-for";
 
   private PlannedRules() {}
 
@@ -34,37 +30,19 @@ final class PlannedRules {
   }
 
   /** The owner of the objects: two releases, or two mirrors of one release, have different ones. */
-  static String owner(MirrorPlan plan) {
-    return plan.release().namespace()
-        + "/"
-        + plan.release().name()
-        + " from "
-        + plan.target().address();
+  static ObjectOwner owner(MirrorPlan plan) {
+    return new ObjectOwner(
+        OWNER,
+        plan.release().namespace()
+            + "/"
+            + plan.release().name()
+            + " from "
+            + plan.target().address());
   }
 
   static String name(MirrorPlan plan, MirrorRuleOptions options) {
     return options
         .name()
-        .orElseGet(
-            () ->
-                part(plan.release().name() + "-" + plan.target().registry())
-                    + "-"
-                    + hash(owner(plan)));
-  }
-
-  private static String part(String text) {
-    String legal =
-        text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
-    return legal.length() > LONGEST_PART ? legal.substring(0, LONGEST_PART) : legal;
-  }
-
-  private static String hash(String text) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash, 0, 4);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+        .orElseGet(() -> owner(plan).name(plan.release().name() + "-" + plan.target().registry()));
   }
 }

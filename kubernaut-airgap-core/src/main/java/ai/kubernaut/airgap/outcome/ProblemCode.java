@@ -671,7 +671,34 @@ public enum ProblemCode {
   TRUSTED_CA_CHANGED(
       Severity.ERROR,
       "additionalTrustedCA is now {name}, set by others since the plan was made",
-      "plan again, so that the CA is merged into that ConfigMap");
+      "plan again, so that the CA is merged into that ConfigMap"),
+
+  // Seal
+  /** The cluster has no policies that are evaluated at admission. */
+  SEAL_UNSUPPORTED(
+      Severity.ERROR,
+      "does not serve ValidatingAdmissionPolicy in admissionregistration.k8s.io/v1",
+      "use Kubernetes 1.30 or OpenShift 4.17 or later, or an admission webhook of your own"),
+  /** There is nothing that a sealed namespace could run. */
+  SEAL_WITHOUT_IMAGES(
+      Severity.ERROR,
+      "its plan has no images, so the seal would refuse every pod",
+      "seal the release with a plan that has its images"),
+  /** The references do not fit into one object. */
+  SEAL_TOO_LARGE(
+      Severity.ERROR,
+      "would have {bytes} bytes with {references} references, and objects may have {limit} bytes",
+      "seal each namespace with a plan of its own, or omit plans of earlier revisions"),
+  /** A pod that runs already has an image that the seal refuses. */
+  SEAL_REFUSES_RUNNING_POD(
+      Severity.WARNING,
+      "has the image {image}, which the seal does not allow; the pod continues to run, but cannot be created again",
+      "add the image to the plan, move the pod to another namespace, or seal with the action warn first"),
+  /** It is not known whether the release that was uninstalled has a seal. */
+  SEAL_NOT_REMOVED(
+      Severity.WARNING,
+      "its seal was not looked for or not removed: {detail}",
+      "let an administrator of the cluster remove it with 'seal --remove'");
 
   /** Whether a problem is in the way. */
   public enum Severity {

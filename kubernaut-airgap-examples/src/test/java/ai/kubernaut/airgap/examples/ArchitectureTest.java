@@ -26,7 +26,8 @@ final class ArchitectureTest {
         .librariesAreUsedOnlyIn(List.of("examples.cli"), "picocli..", "me.tongfei..")
         .check(MODULE);
     RULES
-        .librariesAreUsedOnlyIn(List.of("examples.lab"), "com.google..", "org.apache.hc..")
+        .librariesAreUsedOnlyIn(
+            List.of("examples.lab"), "com.google..", "dev.cel..", "org.apache.hc..")
         .check(MODULE);
   }
 

@@ -59,7 +59,9 @@ public final class MemoryClusterClient implements ClusterClient {
         ResourceType.EVENT,
         ResourceType.JOB,
         ResourceType.DEPLOYMENT,
-        ResourceType.STATEFUL_SET);
+        ResourceType.STATEFUL_SET,
+        ResourceType.ADMISSION_POLICY,
+        ResourceType.ADMISSION_POLICY_BINDING);
   }
 
   /** {@return a cluster with the namespaces {@code default} and {@code kube-system}} */

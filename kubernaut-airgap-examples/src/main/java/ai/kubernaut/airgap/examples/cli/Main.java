@@ -28,6 +28,7 @@ import picocli.CommandLine.Command;
       PullSecretCommand.class,
       TrustCommand.class,
       MirrorRulesCommand.class,
+      SealCommand.class,
       SecretsCommand.class,
       InstallCommand.class,
       UpgradeCommand.class,

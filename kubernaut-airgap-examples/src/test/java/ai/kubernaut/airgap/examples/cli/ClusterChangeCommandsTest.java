@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.examples.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.Fields;
@@ -80,6 +81,20 @@ final class ClusterChangeCommandsTest {
 
   private CommandLineRun trust(Object... further) {
     return run(List.of("trust", "--target", "harbor.corp:5000"), further);
+  }
+
+  private CommandLineRun seal(Object... further) {
+    return run(
+        List.of(
+            "seal",
+            "--images",
+            images,
+            "--offline",
+            "--target",
+            "harbor.corp",
+            "--seal-namespace",
+            "default"),
+        further);
   }
 
   private CommandLineRun run(List<Object> arguments, Object... further) {
@@ -255,6 +270,50 @@ final class ClusterChangeCommandsTest {
         .fields()
         .text("spec", "additionalTrustedCA", "name")
         .orElse("");
+  }
+
+  @Test
+  void aNamespaceIsSealedAndTheSealIsUndone() throws IOException {
+    CommandLineRun dry = seal("--dry-run");
+    assertThat(dry.out()).contains("create ValidatingAdmissionPolicy seal-kubernaut-system-");
+    assertThat(seals()).isEmpty();
+
+    CommandLineRun applied = seal("--json");
+    assertThat(applied.status()).as(applied.toString()).isZero();
+    assertThatThrownBy(() -> client.create(ResourceType.POD, foreignPod()))
+        .hasMessageContaining("not allowed: quay.io/foreign:v1");
+    Path report = Files.writeString(directory.resolve("report.json"), applied.out());
+    CommandLineRun undone = seal("--undo", report);
+    assertThat(undone.status()).as(undone.toString()).isZero();
+    assertThat(seals()).isEmpty();
+    client.create(ResourceType.POD, foreignPod());
+  }
+
+  @Test
+  void aSealCanWarnBeWrittenForOtherToolsAndBeRemovedWithoutAReport() throws IOException {
+    Path output = directory.resolve("gitops");
+    assertThat(seal("--action", "warn", "--output", output).status()).isZero();
+    assertThat(Files.readString(output.resolve("seal.yaml")))
+        .contains("kind: ValidatingAdmissionPolicyBinding", "- Warn");
+    assertThat(seals()).isEmpty();
+    assertThat(seal("--action", "warn").status()).isZero();
+    assertThat(seals()).hasSize(2);
+    CommandLineRun removed = run(List.of("seal", "--remove"));
+    assertThat(removed.status()).as(removed.toString()).isZero();
+    assertThat(seals()).isEmpty();
+    assertThat(seal("--action", "no").status()).isEqualTo(2);
+  }
+
+  private List<KubernetesObject> seals() {
+    List<KubernetesObject> seals =
+        new ArrayList<>(client.list(ResourceType.ADMISSION_POLICY, null, Map.of()));
+    seals.addAll(client.list(ResourceType.ADMISSION_POLICY_BINDING, null, Map.of()));
+    return seals;
+  }
+
+  private static KubernetesObject foreignPod() {
+    return KubernetesObject.named(ResourceType.POD, "default", "foreign")
+        .with(List.of(Map.of("name", "main", "image", "quay.io/foreign:v1")), "spec", "containers");
   }
 
   @Test

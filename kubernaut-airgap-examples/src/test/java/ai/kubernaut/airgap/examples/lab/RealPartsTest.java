@@ -307,6 +307,8 @@ class RealPartsTest {
                   kindOfJson("preflight", "--plan", plan),
                   kindOfJson("mirror", "--plan", plan),
                   kindOfJson("pull-secret", cluster),
+                  kindOfJson("seal", with("--dry-run", cluster)),
+                  kindOfJson("seal", cluster),
                   kindOfJson(
                       "secrets",
                       with("--llm-credentials", new Object[] {llmKey(), "--dry-run"}, cluster)),
@@ -329,6 +331,8 @@ class RealPartsTest {
               "PreflightReport",
               "MirrorReport",
               "PullSecretReport",
+              "ClusterChange",
+              "ChangeReport",
               "ClusterChange",
               "ChangeReport",
               "PlannedInstallation",

@@ -8,11 +8,13 @@ final class ApiException extends RuntimeException {
 
   private final int code;
   private final String reason;
+  private final String[] denied;
 
-  private ApiException(int code, String reason, String message) {
+  private ApiException(int code, String reason, String message, String... denied) {
     super(message);
     this.code = code;
     this.reason = reason;
+    this.denied = denied;
   }
 
   static ApiException badRequest(String message) {
@@ -62,6 +64,25 @@ final class ApiException extends RuntimeException {
     return new ApiException(422, "Invalid", message);
   }
 
+  /** A request that an admission policy denies, with the message of the policy as its cause. */
+  static ApiException denied(ResourceKind kind, String name, String reason, String cause) {
+    int code =
+        switch (reason) {
+          case "Unauthorized" -> 401;
+          case "Forbidden" -> 403;
+          case "RequestEntityTooLarge" -> 413;
+          default -> 422;
+        };
+    return new ApiException(
+        code,
+        reason,
+        "%s \"%s\" is forbidden: %s".formatted(kind.qualifiedName(), name, cause),
+        name,
+        kind.group(),
+        kind.plural(),
+        cause);
+  }
+
   static ApiException unavailable(String message) {
     return new ApiException(503, "ServiceUnavailable", message);
   }
@@ -77,6 +98,11 @@ final class ApiException extends RuntimeException {
   ObjectNode status() {
     ObjectNode status = Json.object("v1", "Status");
     status.putObject("metadata");
+    if (denied.length > 0) {
+      ObjectNode details = status.putObject("details");
+      details.put("name", denied[0]).put("group", denied[1]).put("kind", denied[2]);
+      details.putArray("causes").addObject().put("message", denied[3]);
+    }
     return status
         .put("status", "Failure")
         .put("message", getMessage())

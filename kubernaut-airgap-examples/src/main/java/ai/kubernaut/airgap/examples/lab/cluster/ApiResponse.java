@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.examples.lab.cluster;
 
 import com.google.protobuf.ByteString;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 
@@ -9,7 +10,12 @@ import tools.jackson.databind.JsonNode;
 sealed interface ApiResponse {
 
   /** A complete answer. */
-  record Complete(int code, String contentType, ByteString body) implements ApiResponse {}
+  record Complete(int code, String contentType, ByteString body, List<String> warnings)
+      implements ApiResponse {
+    Complete(int code, String contentType, ByteString body) {
+      this(code, contentType, body, List.of());
+    }
+  }
 
   /** Changes, one JSON document a line, for as long as the client listens. */
   record Stream(Watch watch, Predicate<JsonNode> filter, Options options) implements ApiResponse {}
@@ -23,7 +29,12 @@ sealed interface ApiResponse {
   record Options(Duration timeout, boolean bookmarks, boolean markEndOfInitial) {}
 
   static ApiResponse json(int code, JsonNode body) {
-    return new Complete(code, "application/json", ByteString.copyFrom(Json.bytes(body)));
+    return json(code, body, List.of());
+  }
+
+  static ApiResponse json(int code, JsonNode body, List<String> warnings) {
+    return new Complete(
+        code, "application/json", ByteString.copyFrom(Json.bytes(body)), List.copyOf(warnings));
   }
 
   static ApiResponse json(JsonNode body) {

@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -19,9 +20,11 @@ final class ApiRouter {
   private final ResourceKinds kinds;
   private final Discovery discovery;
   private final PodAccess pods;
+  private final AdmissionPolicies policies;
 
-  ApiRouter(Store store, ResourceKinds kinds) {
+  ApiRouter(Store store, ResourceKinds kinds, AdmissionPolicies policies) {
     this.store = store;
+    this.policies = policies;
     this.kinds = kinds;
     this.discovery = new Discovery(kinds);
     this.pods = new PodAccess(store);
@@ -33,6 +36,10 @@ final class ApiRouter {
 
     boolean isStatus() {
       return subresource.equals(List.of("status"));
+    }
+
+    boolean isEphemeralContainers() {
+      return kind.equals(ResourceKinds.POD) && subresource.equals(List.of("ephemeralcontainers"));
     }
   }
 
@@ -82,7 +89,7 @@ final class ApiRouter {
       return ApiResponse.json(201, SelfReview.answer(request.object()));
     }
     Target target = target(group, version, path);
-    if (!target.subresource().isEmpty() && !target.isStatus()) {
+    if (!target.subresource().isEmpty() && !target.isStatus() && !target.isEphemeralContainers()) {
       return subresource(request, target);
     }
     if (target.isStatus() && !target.kind().hasStatus()) {
@@ -194,13 +201,14 @@ final class ApiRouter {
     if (kind.hasStatus()) {
       object.remove("status");
     }
+    List<String> warnings = policies.admit(AdmissionPolicies.Request.create(kind, object));
     if (request.isDryRun()) {
       if (store.find(kind, target.namespace(), Json.name(object)).isPresent()) {
         throw ApiException.alreadyExists(kind, Json.name(object));
       }
-      return ApiResponse.json(201, Defaults.complete(kind, object));
+      return ApiResponse.json(201, Defaults.complete(kind, object), warnings);
     }
-    return ApiResponse.json(201, store.create(kind, object));
+    return ApiResponse.json(201, store.create(kind, object), warnings);
   }
 
   private static void checkKind(ResourceKind kind, ObjectNode object) {
@@ -228,21 +236,56 @@ final class ApiRouter {
 
   private ApiResponse change(
       ApiRequest request, Target target, UnaryOperator<ObjectNode> makeWanted) {
+    List<String> warnings = new ArrayList<>();
     UnaryOperator<ObjectNode> change =
         current -> {
-          ObjectNode wanted = makeWanted.apply(current);
-          if (!target.kind().hasStatus()) {
-            return wanted;
-          }
-          return target.isStatus()
-              ? withStatus(withVersion(current, wanted), wanted)
-              : withStatus(wanted, current);
+          ObjectNode old = current.deepCopy();
+          ObjectNode wanted = parts(target, current, makeWanted.apply(current));
+          warnings.addAll(policies.admit(update(target, wanted, old)));
+          return wanted;
         };
-    if (request.isDryRun()) {
-      return ApiResponse.json(
-          change.apply(store.get(target.kind(), target.namespace(), target.name()).deepCopy()));
+    ObjectNode changed =
+        request.isDryRun()
+            ? change.apply(store.get(target.kind(), target.namespace(), target.name()).deepCopy())
+            : store.update(target.kind(), target.namespace(), target.name(), change);
+    return ApiResponse.json(200, changed, warnings);
+  }
+
+  /** The wanted object with what a request to this path can change, and nothing else. */
+  private static ObjectNode parts(Target target, ObjectNode current, ObjectNode wanted) {
+    if (target.isStatus()) {
+      return withStatus(withVersion(current, wanted), wanted);
     }
-    return ApiResponse.json(store.update(target.kind(), target.namespace(), target.name(), change));
+    if (target.isEphemeralContainers()) {
+      return withEphemeralContainers(withVersion(current, wanted), wanted);
+    }
+    if (target.kind().equals(ResourceKinds.POD)) {
+      withEphemeralContainers(wanted, current);
+    }
+    return target.kind().hasStatus() ? withStatus(wanted, current) : wanted;
+  }
+
+  private static ObjectNode withEphemeralContainers(ObjectNode pod, ObjectNode source) {
+    ObjectNode spec = pod.withObjectProperty("spec");
+    JsonNode containers = source.at("/spec/ephemeralContainers");
+    if (containers.isMissingNode()) {
+      spec.remove("ephemeralContainers");
+    } else {
+      spec.set("ephemeralContainers", containers);
+    }
+    return pod;
+  }
+
+  private static AdmissionPolicies.Request update(
+      Target target, ObjectNode wanted, ObjectNode old) {
+    return new AdmissionPolicies.Request(
+        target.kind(),
+        String.join("/", target.subresource()),
+        "UPDATE",
+        target.namespace(),
+        target.name(),
+        Optional.of(wanted),
+        Optional.of(old));
   }
 
   private static ObjectNode withStatus(ObjectNode object, ObjectNode source) {

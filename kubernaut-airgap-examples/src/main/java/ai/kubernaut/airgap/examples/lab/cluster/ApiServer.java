@@ -163,6 +163,11 @@ final class ApiServer implements AutoCloseable {
   private void write(ApiResponse answer, ClassicHttpResponse response) {
     if (answer instanceof ApiResponse.Complete complete) {
       response.setCode(complete.code());
+      for (String warning : complete.warnings()) {
+        response.addHeader(
+            "Warning",
+            "299 - \"%s\"".formatted(warning.replace("\\", "\\\\").replace("\"", "\\\"")));
+      }
       response.setEntity(
           new ByteArrayEntity(
               complete.body().toByteArray(), ContentType.create(complete.contentType())));

@@ -22,6 +22,9 @@ final class Defaults {
       case "PersistentVolumeClaim" -> object.withObjectProperty("status").put("phase", "Bound");
       case "Pod" -> putIfAbsent(object.withObjectProperty("status"), "phase", "Pending");
       case "Deployment", "ReplicaSet", "StatefulSet" -> replicas(object);
+      case "ValidatingAdmissionPolicy" -> policy(object);
+      case "ValidatingAdmissionPolicyBinding" ->
+          matching(object.withObject("/spec/matchResources"));
       case "CustomResourceDefinition" -> definition(object);
       default -> {}
     }
@@ -69,6 +72,19 @@ final class Defaults {
     if (!spec.hasNonNull("replicas")) {
       spec.put("replicas", 1);
     }
+  }
+
+  private static void policy(ObjectNode object) {
+    putIfAbsent(object.withObjectProperty("spec"), "failurePolicy", "Fail");
+    ObjectNode constraints = object.withObject("/spec/matchConstraints");
+    matching(constraints);
+    constraints.path("resourceRules").forEach(rule -> putIfAbsent((ObjectNode) rule, "scope", "*"));
+  }
+
+  private static void matching(ObjectNode matching) {
+    putIfAbsent(matching, "matchPolicy", "Equivalent");
+    matching.withObjectProperty("namespaceSelector");
+    matching.withObjectProperty("objectSelector");
   }
 
   private static void definition(ObjectNode object) {

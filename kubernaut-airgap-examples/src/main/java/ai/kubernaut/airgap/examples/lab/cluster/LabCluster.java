@@ -54,12 +54,14 @@ public final class LabCluster implements AutoCloseable {
     seed(store, "default", "kube-system", "kube-public");
     Nodes.create().forEach(node -> store.create(ResourceKinds.NODE, node));
     DockerConfigs credentials = new DockerConfigs(store, openShift(builder, store));
-    WorkloadControllers.start(store, loop);
+    AdmissionPolicies policies = new AdmissionPolicies(store);
+    WorkloadControllers.start(store, loop, policies);
     ImagePuller puller =
         RedirectingPuller.start(store, loop, builder.machineConfigRollout, builder.puller);
     this.kubelet = Kubelet.start(store, loop, credentials, puller, builder.pullBackOff);
     this.server =
-        ApiServer.start(new ApiRouter(store, new ResourceKinds(builder.flavour, store)), token);
+        ApiServer.start(
+            new ApiRouter(store, new ResourceKinds(builder.flavour, store), policies), token);
   }
 
   /** Adds what OpenShift has; the answer is where the nodes' own credentials come from. */

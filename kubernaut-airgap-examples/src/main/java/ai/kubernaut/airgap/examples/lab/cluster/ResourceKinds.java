@@ -34,6 +34,18 @@ final class ResourceKinds {
           "CustomResourceDefinition",
           "crd",
           "crds");
+  static final ResourceKind ADMISSION_POLICY =
+      cluster(
+          "admissionregistration.k8s.io",
+          "v1",
+          "validatingadmissionpolicies",
+          "ValidatingAdmissionPolicy");
+  static final ResourceKind ADMISSION_POLICY_BINDING =
+      cluster(
+          "admissionregistration.k8s.io",
+          "v1",
+          "validatingadmissionpolicybindings",
+          "ValidatingAdmissionPolicyBinding");
   static final ResourceKind CLUSTER_VERSION =
       cluster("config.openshift.io", "v1", "clusterversions", "ClusterVersion");
   static final ResourceKind IMAGE_CONFIG = cluster("config.openshift.io", "v1", "images", "Image");
@@ -93,6 +105,8 @@ final class ResourceKinds {
               "v1",
               "validatingwebhookconfigurations",
               "ValidatingWebhookConfiguration"),
+          ADMISSION_POLICY,
+          ADMISSION_POLICY_BINDING,
           CRD,
           namespaced("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", "pdb"),
           namespaced("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", "netpol"),
@@ -180,6 +194,7 @@ final class ResourceKinds {
             "clusterrolebindings",
             "mutatingwebhookconfigurations",
             "validatingwebhookconfigurations",
+            "validatingadmissionpolicybindings",
             "networkpolicies",
             "imagedigestmirrorsets",
             "imagetagmirrorsets",

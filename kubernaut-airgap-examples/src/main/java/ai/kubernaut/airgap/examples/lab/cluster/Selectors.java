@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
@@ -42,6 +43,32 @@ final class Selectors {
         !wanted.isEmpty()
             && wanted.properties().stream()
                 .allMatch(entry -> label(object, entry.getKey()).equals(entry.getValue()));
+  }
+
+  /** What a label selector in an object says; an empty one selects everything. */
+  static Predicate<JsonNode> labelSelector(JsonNode selector) {
+    List<Predicate<JsonNode>> terms = new ArrayList<>();
+    if (!selector.path("matchLabels").isEmpty()) {
+      terms.add(matchLabels(selector.path("matchLabels")));
+    }
+    selector.path("matchExpressions").forEach(each -> terms.add(requirement(each)));
+    return all(terms);
+  }
+
+  private static Predicate<JsonNode> requirement(JsonNode requirement) {
+    String key = Json.text(requirement, "/key");
+    List<String> values = Json.texts(requirement.path("values"));
+    String operator = Json.text(requirement, "/operator");
+    return switch (operator) {
+      case "In", "NotIn" ->
+          object ->
+              operator.equals("In")
+                  == (!label(object, key).isMissingNode()
+                      && values.contains(label(object, key).asString()));
+      case "Exists" -> object -> !label(object, key).isMissingNode();
+      case "DoesNotExist" -> object -> label(object, key).isMissingNode();
+      default -> throw ApiException.invalid("not a valid selector operator: " + operator);
+    };
   }
 
   private static Predicate<JsonNode> all(List<Predicate<JsonNode>> terms) {

@@ -21,24 +21,52 @@ final class WorkloadControllers {
           ResourceKinds.DAEMON_SET,
           ResourceKinds.JOB);
 
-  private final Store store;
+  private static final List<ResourceKind> POLICIES =
+      List.of(ResourceKinds.ADMISSION_POLICY, ResourceKinds.ADMISSION_POLICY_BINDING);
 
-  private WorkloadControllers(Store store) {
+  private final Store store;
+  private final AdmissionPolicies policies;
+  private final EventRecorder events;
+
+  private WorkloadControllers(Store store, AdmissionPolicies policies) {
     this.store = store;
+    this.policies = policies;
+    this.events = new EventRecorder(store, "controller-manager");
   }
 
-  static void start(Store store, EventLoop loop) {
-    WorkloadControllers controllers = new WorkloadControllers(store);
+  static void start(Store store, EventLoop loop, AdmissionPolicies policies) {
+    WorkloadControllers controllers = new WorkloadControllers(store, policies);
     store.addListener(change -> loop.execute(() -> controllers.on(change)));
   }
 
   private void on(Change change) {
     ObjectNode object = change.object();
+    if (POLICIES.contains(change.kind())) {
+      reconcileAll();
+      return;
+    }
     reconcile(change.kind(), Json.namespace(object), Json.name(object));
     for (JsonNode owner : object.at("/metadata/ownerReferences")) {
       WORKLOADS.stream()
           .filter(kind -> kind.kind().equals(Json.text(owner, "/kind")))
           .forEach(kind -> reconcile(kind, Json.namespace(object), Json.text(owner, "/name")));
+    }
+  }
+
+  /** Creates a pod; one that a policy denies is tried again when the policies change. */
+  private Optional<ObjectNode> create(ObjectNode pod, ObjectNode owner) {
+    try {
+      policies.admit(AdmissionPolicies.Request.create(ResourceKinds.POD, pod));
+    } catch (ApiException e) {
+      events.warning(owner, "FailedCreate", "Error creating: " + e.getMessage());
+      return Optional.empty();
+    }
+    return Optional.of(store.create(ResourceKinds.POD, pod));
+  }
+
+  private void reconcileAll() {
+    for (ResourceKind kind : WORKLOADS) {
+      store.list(kind, "").forEach(each -> reconcile(kind, Json.namespace(each), Json.name(each)));
     }
   }
 
@@ -145,10 +173,8 @@ final class WorkloadControllers {
     List<ObjectNode> pods = new ArrayList<>(owned(ResourceKinds.POD, set));
     int replicas = replicas(set);
     for (int i = pods.size(); i < replicas; i++) {
-      pods.add(
-          store.create(
-              ResourceKinds.POD,
-              newPod(set, Json.name(set) + "-" + UUID.randomUUID().toString().substring(0, 5))));
+      create(newPod(set, Json.name(set) + "-" + UUID.randomUUID().toString().substring(0, 5)), set)
+          .ifPresent(pods::add);
     }
     pods.sort(Comparator.comparing(WorkloadControllers::isReady).reversed());
     pods.stream().skip(replicas).forEach(this::deletePod);
@@ -222,7 +248,7 @@ final class WorkloadControllers {
       if (store.find(ResourceKinds.POD, Json.namespace(set), name).isEmpty()) {
         ObjectNode pod = newPod(set, name);
         pod.withObject("/metadata/labels").put("controller-revision-hash", hash);
-        kept.add(store.create(ResourceKinds.POD, pod));
+        create(pod, set).ifPresent(kept::add);
       }
     }
     return kept;
@@ -280,7 +306,7 @@ final class WorkloadControllers {
         .put("batch.kubernetes.io/job-name", Json.name(job))
         .put("controller-uid", Json.uid(job))
         .put("batch.kubernetes.io/controller-uid", Json.uid(job));
-    store.create(ResourceKinds.POD, pod);
+    create(pod, job);
   }
 
   private void setStatus(ResourceKind kind, ObjectNode workload, Consumer<ObjectNode> change) {

@@ -8,10 +8,14 @@ import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.HelmClient;
 import ai.kubernaut.airgap.chart.ReleaseName;
+import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.cluster.ClusterException;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.change.DisturbedCluster;
 import ai.kubernaut.airgap.helm.HelmJavaClient;
 import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.install.ReleaseChange;
 import ai.kubernaut.airgap.install.ReleaseHistory;
 import ai.kubernaut.airgap.install.ReleaseOptions;
@@ -21,8 +25,10 @@ import ai.kubernaut.airgap.outcome.FactCode;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.ProblemsException;
+import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
+import ai.kubernaut.airgap.seal.SealOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -195,5 +201,39 @@ class ReleaseLifeTest {
         .containsExactly(ProblemCode.RELEASE_NOT_FOUND);
     assertThat(codes(airgap.uninstall(RELEASE, ReleaseOptions.builder().build()).problems()))
         .containsExactly(ProblemCode.RELEASE_NOT_FOUND);
+  }
+
+  @Test
+  void aUserWhoCannotRemoveTheSealUninstallsTheReleaseAndIsTold() {
+    MirrorPlan plan =
+        MirrorPlan.builder(Target.registry("harbor.corp"))
+            .release(RELEASE)
+            .image(ImageRef.parse("quay.io/app:two"))
+            .build();
+    airgap.apply(airgap.planSeal(plan, SealOptions.builder().build()).orElseThrow()).orElseThrow();
+    ClusterClient limited =
+        new DisturbedCluster(
+            client,
+            new DisturbedCluster.Disturbance() {
+              @Override
+              public void before(ResourceType type, KubernetesObject object) {
+                if (type.equals(ResourceType.ADMISSION_POLICY_BINDING)) {
+                  throw new ClusterException(
+                      ClusterException.Reason.FORBIDDEN, "not allowed to delete it", null);
+                }
+              }
+            });
+    try (Airgap user = Airgap.builder().cluster(limited).helm(helm).registry(mirror).build()) {
+      assertThat(user.uninstall(RELEASE, ReleaseOptions.builder().dryRun(true).build()).facts())
+          .extracting(fact -> fact.code() + " " + fact.subject().name())
+          .anyMatch(
+              fact -> fact.startsWith("OBJECT_TO_BE_REMOVED ValidatingAdmissionPolicy seal-"));
+      ReleaseChange change =
+          user.uninstall(RELEASE, ReleaseOptions.builder().build()).orElseThrow();
+      assertThat(codes(change.problems())).containsExactly(ProblemCode.SEAL_NOT_REMOVED);
+      assertThat(change.problems().get(0).describe()).contains("not allowed to delete it");
+      assertThat(codes(airgap.history(RELEASE).problems()))
+          .containsExactly(ProblemCode.RELEASE_NOT_FOUND);
+    }
   }
 }

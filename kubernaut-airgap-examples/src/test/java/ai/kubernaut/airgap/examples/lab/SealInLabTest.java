@@ -1,0 +1,83 @@
+package ai.kubernaut.airgap.examples.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.kubernaut.airgap.Airgap;
+import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.change.ClusterChange;
+import ai.kubernaut.airgap.common.Secret;
+import ai.kubernaut.airgap.examples.lab.cluster.Flavour;
+import ai.kubernaut.airgap.helm.HelmJavaClient;
+import ai.kubernaut.airgap.image.Separator;
+import ai.kubernaut.airgap.install.InstallOptions;
+import ai.kubernaut.airgap.install.Installation;
+import ai.kubernaut.airgap.install.ReleaseChange;
+import ai.kubernaut.airgap.install.ReleaseOptions;
+import ai.kubernaut.airgap.k8s.Fabric8ClusterClient;
+import ai.kubernaut.airgap.mirror.MirrorReport;
+import ai.kubernaut.airgap.plan.MirrorEntry;
+import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.pullsecret.PullSecretReport;
+import ai.kubernaut.airgap.seal.SealOptions;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A release is installed, upgraded and uninstalled while its namespaces are sealed. */
+@Timeout(240)
+final class SealInLabTest {
+  @Test
+  void everyPodOfTheReleaseIsAcceptedAndNoOther() {
+    try (Lab lab = Lab.start(Flavour.OPENSHIFT);
+        ClusterClient cluster = Fabric8ClusterClient.fromKubeconfig(lab.kubeconfig());
+        Airgap airgap =
+            Airgap.builder()
+                .registry(lab.newRegistryClient())
+                .cluster(cluster)
+                .helm(HelmJavaClient.withKubeconfig(lab.kubeconfig()))
+                .closeClients(true)
+                .build()) {
+      MirrorPlan plan = airgap.plan(lab.chart(), lab.target(Separator.SLASH));
+      MirrorReport mirrored = airgap.mirror(plan).orElseThrow();
+      PullSecretReport secret = airgap.configurePullSecret(mirrored, lab.mirrorCredentials());
+      ClusterChange seal = airgap.planSeal(plan, SealOptions.builder().build()).orElseThrow();
+      airgap.apply(seal).orElseThrow();
+
+      InstallOptions options =
+          InstallOptions.builder()
+              .llmCredentials(Map.of("OPENAI_API_KEY", Secret.of("none")))
+              .build();
+      Installation installed = airgap.install(mirrored, secret, options);
+      airgap.verify(installed).orElseThrow();
+      Installation upgraded =
+          airgap.install(
+              mirrored, secret, InstallOptions.builder().from(options).pinDigests(true).build());
+      airgap.verify(upgraded).orElseThrow();
+      assertThat(cluster.list(ResourceType.EVENT, null, Map.of()))
+          .noneMatch(event -> event.fields().text("reason").orElse("").equals("FailedCreate"));
+
+      String namespace = plan.release().namespace();
+      for (MirrorEntry entry : plan.entries()) {
+        assertThatThrownBy(
+                () -> cluster.create(ResourceType.POD, pod(namespace, entry.source().toString())))
+            .hasMessageContaining("not allowed: " + entry.source());
+      }
+      cluster.create(ResourceType.POD, pod("default", plan.entries().get(0).source().toString()));
+
+      ReleaseChange removed =
+          airgap.uninstall(plan.release(), ReleaseOptions.builder().build()).orElseThrow();
+      assertThat(removed.facts().toString()).contains("ValidatingAdmissionPolicyBinding seal-");
+      assertThat(cluster.list(ResourceType.ADMISSION_POLICY, null, Map.of())).isEmpty();
+      assertThat(cluster.list(ResourceType.ADMISSION_POLICY_BINDING, null, Map.of())).isEmpty();
+    }
+  }
+
+  private static KubernetesObject pod(String namespace, String image) {
+    return KubernetesObject.named(ResourceType.POD, namespace, "foreign")
+        .with(List.of(Map.of("name", "main", "image", image)), "spec", "containers");
+  }
+}
