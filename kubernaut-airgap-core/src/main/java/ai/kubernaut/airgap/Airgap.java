@@ -47,6 +47,10 @@ import ai.kubernaut.airgap.mirrorrules.MirrorRuleOptions;
 import ai.kubernaut.airgap.overlay.MirrorProof;
 import ai.kubernaut.airgap.overlay.MirrorProver;
 import ai.kubernaut.airgap.overlay.ProofOptions;
+import ai.kubernaut.airgap.permissions.ClusterStep;
+import ai.kubernaut.airgap.permissions.PermissionChecker;
+import ai.kubernaut.airgap.permissions.PermissionReport;
+import ai.kubernaut.airgap.permissions.StepContext;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.plan.MirrorPlanner;
 import ai.kubernaut.airgap.plan.PlanForecast;
@@ -799,6 +803,45 @@ public final class Airgap implements AutoCloseable {
    */
   public ClusterChange planSealRemoval(ReleaseName release) {
     return new SealConfigurer(cluster()).planRemoval(release);
+  }
+
+  /**
+   * Checks whether the user of the cluster client is allowed to do what a step does, for exactly
+   * this plan and this cluster. Read-only. Needs a cluster client, and Helm when the plan names a
+   * chart.
+   *
+   * @param step the step
+   * @param plan the release and its chart
+   * @return what the step needs, with a problem for each permission that is missing
+   * @throws HelmException when the plan's chart is not there, or refuses its values
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public PermissionReport checkPermissions(ClusterStep step, MirrorPlan plan) {
+    RenderedChart rendered = render(plan);
+    StepContext.Builder context =
+        StepContext.of(cluster(), plan.release(), rendered.namespaces(plan.release()))
+            .addAllManifests(rendered.manifests());
+    plan.chart()
+        .ifPresent(
+            chart ->
+                helm()
+                    .conditions(chart)
+                    .forEach(condition -> context.addAllLookups(condition.lookups())));
+    return new PermissionChecker(cluster()).check(step, context.build());
+  }
+
+  /**
+   * Checks whether the user of the cluster client is allowed to apply a planned change. Read-only.
+   * Needs a cluster client.
+   *
+   * @param change the change
+   * @return what it needs, with a problem for each permission that is missing
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public PermissionReport checkPermissions(ClusterChange change) {
+    return new PermissionChecker(cluster()).check(change);
   }
 
   /**

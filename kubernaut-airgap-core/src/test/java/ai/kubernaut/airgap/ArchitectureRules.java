@@ -77,6 +77,7 @@ public final class ArchitectureRules {
           "install",
           "release",
           "verify",
+          "permissions",
           "diagnosis",
           "report");
 

@@ -698,7 +698,14 @@ public enum ProblemCode {
   SEAL_NOT_REMOVED(
       Severity.WARNING,
       "its seal was not looked for or not removed: {detail}",
-      "let an administrator of the cluster remove it with 'seal --remove'");
+      "let an administrator of the cluster remove it with 'seal --remove'"),
+
+  // Permissions
+  /** The user of the kubeconfig is not allowed to do something that a step does. */
+  PERMISSION_MISSING(
+      Severity.ERROR,
+      "does not allow the user to {verb} {resource}[ '{name}'][ of the API group {group}][ in the namespace {namespace}]",
+      "bind the user to a {role} with the rule {rule}");
 
   /** Whether a problem is in the way. */
   public enum Severity {

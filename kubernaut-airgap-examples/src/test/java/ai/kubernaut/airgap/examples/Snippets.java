@@ -43,6 +43,7 @@ final class Snippets {
             "ai.kubernaut.airgap.mirror.",
             "ai.kubernaut.airgap.mirrorrules.",
             "ai.kubernaut.airgap.overlay.",
+            "ai.kubernaut.airgap.permissions.",
             "ai.kubernaut.airgap.plan.",
             "ai.kubernaut.airgap.pullsecret.",
             "ai.kubernaut.airgap.registry.",

@@ -21,6 +21,8 @@ import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.overlay.MirrorProof;
+import ai.kubernaut.airgap.permissions.Permission;
+import ai.kubernaut.airgap.permissions.PermissionReport;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.plan.PlanDiff;
@@ -252,6 +254,49 @@ final class Reports {
             ? "proven: with this the chart pulls every image from " + plan.target().address()
             : "not proven: " + plan.proofProblems().size() + " images stay outside the mirror");
     return String.join("\n", lines);
+  }
+
+  static ObjectNode json(PermissionReport report) {
+    ObjectNode json = object();
+    json.put("ok", report.isOk());
+    json.put("step", report.what());
+    add(json.putArray("needed"), report.needed());
+    add(json.putArray("missing"), report.missing());
+    json.put("roles", report.toYaml());
+    addProblems(json, report.problems());
+    return json;
+  }
+
+  private static void add(ArrayNode json, List<Permission> permissions) {
+    for (Permission permission : permissions) {
+      ObjectNode one =
+          json.addObject()
+              .put("verb", permission.verb())
+              .put("group", permission.group())
+              .put("resource", permission.resource());
+      permission.namespace().ifPresent(namespace -> one.put("namespace", namespace));
+      permission.name().ifPresent(name -> one.put("name", name));
+    }
+  }
+
+  static String text(PermissionReport report) {
+    StringBuilder text = new StringBuilder();
+    for (Permission permission : report.needed()) {
+      text.append(report.missing().contains(permission) ? "  MISSING " : "  allowed ")
+          .append(permission)
+          .append('\n');
+    }
+    report
+        .problems()
+        .forEach(problem -> text.append("ERROR ").append(problem.describe()).append('\n'));
+    return text.append(
+            report.isOk()
+                ? "the user is allowed to do everything that " + report.what() + " needs"
+                : report.missing().size()
+                    + " of "
+                    + report.needed().size()
+                    + " permissions missing")
+        .toString();
   }
 
   static String text(PreflightReport report) {

@@ -1,9 +1,12 @@
 package ai.kubernaut.airgap.examples.lab;
 
+import ai.kubernaut.airgap.chart.Chart;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The lab's charts on disk, for tests of the command line. */
 public final class LabCharts {
@@ -22,5 +25,16 @@ public final class LabCharts {
     Path sdkConfig = Files.writeString(directory.resolve("sdk.yaml"), "llm: {}\n");
     arguments.addAll(List.of("--sdk-config", sdkConfig));
     return arguments;
+  }
+
+  /** Unpacks a version; returns the chart with the values it requires. */
+  public static Chart chart(Path directory, String number) throws IOException {
+    LabVersion version = LabVersion.parse(number);
+    Path location = LabChart.unpack(directory, version);
+    Chart chart = Chart.at(location).values(location.resolve("values-ocp.yaml"));
+    for (Map.Entry<String, String> value : version.requiredValues().entrySet()) {
+      chart = chart.set(value.getKey(), value.getValue());
+    }
+    return chart.sdkConfig(Files.writeString(directory.resolve("sdk.yaml"), "llm: {}\n"));
   }
 }

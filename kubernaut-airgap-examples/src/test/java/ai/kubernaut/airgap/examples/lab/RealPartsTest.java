@@ -307,6 +307,7 @@ class RealPartsTest {
                   kindOfJson("preflight", "--plan", plan),
                   kindOfJson("mirror", "--plan", plan),
                   kindOfJson("pull-secret", cluster),
+                  kindOfJson("permissions", with("--step", new Object[] {"install"}, cluster)),
                   kindOfJson("seal", with("--dry-run", cluster)),
                   kindOfJson("seal", cluster),
                   kindOfJson(
@@ -331,6 +332,7 @@ class RealPartsTest {
               "PreflightReport",
               "MirrorReport",
               "PullSecretReport",
+              "PermissionReport",
               "ClusterChange",
               "ChangeReport",
               "ClusterChange",

@@ -25,6 +25,25 @@ final class ApiException extends RuntimeException {
     return new ApiException(401, "Unauthorized", "Unauthorized");
   }
 
+  static ApiException forbidden(String user, Access access) {
+    String group = access.group();
+    return new ApiException(
+        403,
+        "Forbidden",
+        "%s%s%s is forbidden: User \"%s\" cannot %s resource \"%s\" in API group \"%s\" %s"
+            .formatted(
+                access.resource(),
+                group.isEmpty() ? "" : "." + group,
+                access.name().isEmpty() ? "" : " \"" + access.name() + "\"",
+                user,
+                access.verb(),
+                access.resource(),
+                group,
+                access.namespace().isEmpty()
+                    ? "at the cluster scope"
+                    : "in the namespace \"" + access.namespace() + "\""));
+  }
+
   static ApiException notFound(ResourceKind kind, String name) {
     return new ApiException(
         404, "NotFound", "%s \"%s\" not found".formatted(kind.qualifiedName(), name));

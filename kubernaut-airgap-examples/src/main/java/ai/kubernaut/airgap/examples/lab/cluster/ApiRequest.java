@@ -9,6 +9,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** A request as it came in, with the path taken apart at its slashes. */
 record ApiRequest(
+    String user,
     String method,
     List<String> path,
     Map<String, String> query,

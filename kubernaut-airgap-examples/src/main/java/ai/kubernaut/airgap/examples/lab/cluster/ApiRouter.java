@@ -21,9 +21,11 @@ final class ApiRouter {
   private final Discovery discovery;
   private final PodAccess pods;
   private final AdmissionPolicies policies;
+  private final Authorizer authorizer;
 
-  ApiRouter(Store store, ResourceKinds kinds, AdmissionPolicies policies) {
+  ApiRouter(Store store, ResourceKinds kinds, AdmissionPolicies policies, Authorizer authorizer) {
     this.store = store;
+    this.authorizer = authorizer;
     this.policies = policies;
     this.kinds = kinds;
     this.discovery = new Discovery(kinds);
@@ -86,8 +88,9 @@ final class ApiRouter {
       return ApiResponse.json(discovery.resources(group, version));
     }
     if (group.equals(SelfReview.GROUP) && path.equals(List.of(SelfReview.PLURAL))) {
-      return ApiResponse.json(201, SelfReview.answer(request.object()));
+      return ApiResponse.json(201, SelfReview.answer(authorizer, request.user(), request.object()));
     }
+    authorizer.require(request.user(), Access.of(request, group, path));
     Target target = target(group, version, path);
     if (!target.subresource().isEmpty() && !target.isStatus() && !target.isEphemeralContainers()) {
       return subresource(request, target);
@@ -201,6 +204,7 @@ final class ApiRouter {
     if (kind.hasStatus()) {
       object.remove("status");
     }
+    authorizer.requireNoEscalation(request.user(), kind, object, "");
     List<String> warnings = policies.admit(AdmissionPolicies.Request.create(kind, object));
     if (request.isDryRun()) {
       if (store.find(kind, target.namespace(), Json.name(object)).isPresent()) {
@@ -227,6 +231,14 @@ final class ApiRouter {
   private ApiResponse patch(ApiRequest request, Target target) {
     boolean apply = request.mediaType().equals("application/apply-patch+yaml");
     if (apply && store.find(target.kind(), target.namespace(), target.name()).isEmpty()) {
+      authorizer.require(
+          request.user(),
+          new Access(
+              "create",
+              target.kind().group(),
+              target.kind().plural(),
+              target.namespace(),
+              target.name()));
       return create(request, target);
     }
     JsonNode patch = request.json();
@@ -241,6 +253,10 @@ final class ApiRouter {
         current -> {
           ObjectNode old = current.deepCopy();
           ObjectNode wanted = parts(target, current, makeWanted.apply(current));
+          if (!wanted.path("rules").equals(old.path("rules"))
+              || !wanted.path("roleRef").equals(old.path("roleRef"))) {
+            authorizer.requireNoEscalation(request.user(), target.kind(), wanted, target.name());
+          }
           warnings.addAll(policies.admit(update(target, wanted, old)));
           return wanted;
         };

@@ -10,7 +10,6 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,8 +17,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -46,17 +47,18 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class ApiServer implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(ApiServer.class.getName());
+  private static final String BEARER = "Bearer ";
   private static final Duration BOOKMARK_INTERVAL = Duration.ofSeconds(5);
 
   private final ApiRouter router;
-  private final byte[] authorization;
+  private final Function<String, Optional<String>> users;
   private final SelfSignedCertificate certificate;
   private final HttpServer server;
   private final Set<Thread> streaming = ConcurrentHashMap.newKeySet();
 
-  private ApiServer(ApiRouter router, String token) {
+  private ApiServer(ApiRouter router, Function<String, Optional<String>> users) {
     this.router = router;
-    this.authorization = ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
+    this.users = users;
     this.certificate =
         SelfSignedCertificate.forAddress(InetAddress.getLoopbackAddress().getAddress());
     this.server =
@@ -70,8 +72,13 @@ final class ApiServer implements AutoCloseable {
             .create();
   }
 
-  static ApiServer start(ApiRouter router, String token) {
-    ApiServer server = new ApiServer(router, token);
+  /**
+   * Starts it.
+   *
+   * @param users gives the name of the user who has a token
+   */
+  static ApiServer start(ApiRouter router, Function<String, Optional<String>> users) {
+    ApiServer server = new ApiServer(router, users);
     try {
       server.server.start();
     } catch (IOException e) {
@@ -101,14 +108,12 @@ final class ApiServer implements AutoCloseable {
     LOG.log(Level.DEBUG, "{0} {1}", request.getMethod(), request.getRequestUri());
     ApiResponse answer;
     try {
-      if (!isAuthorized(request)) {
-        throw ApiException.unauthorized();
-      }
+      String user = user(request).orElseThrow(ApiException::unauthorized);
       // A client that gets no WebSocket, and no error either, goes on with an ordinary watch.
       answer =
           request.containsHeader("Upgrade") && isWebSocket(request)
               ? ApiResponse.text("")
-              : router.answer(read(request));
+              : router.answer(read(user, request));
     } catch (ApiException e) {
       LOG.log(Level.DEBUG, "{0}: {1}", e.code(), e.getMessage());
       answer = ApiResponse.json(e.code(), e.status());
@@ -119,18 +124,18 @@ final class ApiServer implements AutoCloseable {
     write(answer, response);
   }
 
-  private boolean isAuthorized(ClassicHttpRequest request) {
+  private Optional<String> user(ClassicHttpRequest request) {
     Header header = request.getFirstHeader("Authorization");
-    return header != null
-        && header.getValue() != null
-        && MessageDigest.isEqual(header.getValue().getBytes(StandardCharsets.UTF_8), authorization);
+    return header == null || header.getValue() == null || !header.getValue().startsWith(BEARER)
+        ? Optional.empty()
+        : users.apply(header.getValue().substring(BEARER.length()));
   }
 
   private static boolean isWebSocket(ClassicHttpRequest request) {
     return "websocket".equalsIgnoreCase(request.getFirstHeader("Upgrade").getValue());
   }
 
-  private static ApiRequest read(ClassicHttpRequest request) throws IOException {
+  private static ApiRequest read(String user, ClassicHttpRequest request) throws IOException {
     URI uri;
     try {
       uri = new URI(request.getRequestUri());
@@ -148,6 +153,7 @@ final class ApiServer implements AutoCloseable {
     HttpEntity entity = request.getEntity();
     byte[] body = entity == null ? null : EntityUtils.toByteArray(entity);
     return new ApiRequest(
+        user,
         request.getMethod(),
         List.copyOf(path),
         Map.copyOf(query),

@@ -10,11 +10,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -45,15 +50,17 @@ public final class LabCluster implements AutoCloseable {
   private final EventLoop loop;
   private final Kubelet kubelet;
   private final ApiServer server;
-  private final String token;
+  private final Authorizer authorizer;
+  private final Map<String, String> tokens = new ConcurrentHashMap<>();
 
   private LabCluster(Builder builder) {
-    this.token = builder.token;
+    tokens.put(Authorizer.ADMIN, builder.token);
     Store store = new Store();
     this.loop = new EventLoop();
     seed(store, "default", "kube-system", "kube-public");
     Nodes.create().forEach(node -> store.create(ResourceKinds.NODE, node));
     DockerConfigs credentials = new DockerConfigs(store, openShift(builder, store));
+    this.authorizer = new Authorizer(store);
     AdmissionPolicies policies = new AdmissionPolicies(store);
     WorkloadControllers.start(store, loop, policies);
     ImagePuller puller =
@@ -61,7 +68,8 @@ public final class LabCluster implements AutoCloseable {
     this.kubelet = Kubelet.start(store, loop, credentials, puller, builder.pullBackOff);
     this.server =
         ApiServer.start(
-            new ApiRouter(store, new ResourceKinds(builder.flavour, store), policies), token);
+            new ApiRouter(store, new ResourceKinds(builder.flavour, store), policies, authorizer),
+            this::user);
   }
 
   /** Adds what OpenShift has; the answer is where the nodes' own credentials come from. */
@@ -136,6 +144,38 @@ public final class LabCluster implements AutoCloseable {
    * @return the file
    */
   public Path writeKubeconfig(Path directory) {
+    return writeKubeconfig(directory, Authorizer.ADMIN, "lab.kubeconfig");
+  }
+
+  /**
+   * Writes a kubeconfig of a user who is allowed only what the Roles and ClusterRoles of the
+   * cluster grant. Other users of the machine cannot read the file where the file system knows of
+   * permissions.
+   *
+   * @param directory an existing directory
+   * @param user the name of the user, as bindings name it
+   * @return the file, named after the user
+   */
+  public Path writeKubeconfig(Path directory, String user) {
+    return writeKubeconfig(directory, user, user + ".kubeconfig");
+  }
+
+  /** Sets who is told what users other than the administrator ask for, allowed or not. */
+  void audit(Consumer<Access> listener) {
+    authorizer.audit(listener);
+  }
+
+  private Optional<String> user(String token) {
+    byte[] given = token.getBytes(StandardCharsets.UTF_8);
+    return tokens.entrySet().stream()
+        .filter(
+            user -> MessageDigest.isEqual(user.getValue().getBytes(StandardCharsets.UTF_8), given))
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  private Path writeKubeconfig(Path directory, String user, String name) {
+    String token = tokens.computeIfAbsent(user, unknown -> UUID.randomUUID().toString());
     String kubeconfig =
         """
         apiVersion: v1
@@ -146,19 +186,19 @@ public final class LabCluster implements AutoCloseable {
               server: %s
               certificate-authority-data: %s
         users:
-          - name: lab-admin
+          - name: %s
             user:
               token: %s
         contexts:
           - name: lab
             context:
               cluster: lab
-              user: lab-admin
+              user: %s
               namespace: default
         current-context: lab
         """
-            .formatted(url(), base64(server.certificatePem()), token);
-    Path file = directory.resolve("lab.kubeconfig");
+            .formatted(url(), base64(server.certificatePem()), user, token, user);
+    Path file = directory.resolve(name);
     FileAttribute<?>[] ownerOnly =
         FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
             ? new FileAttribute<?>[] {

@@ -34,6 +34,13 @@ final class ResourceKinds {
           "CustomResourceDefinition",
           "crd",
           "crds");
+  static final ResourceKind ROLE = namespaced("rbac.authorization.k8s.io", "v1", "roles", "Role");
+  static final ResourceKind ROLE_BINDING =
+      namespaced("rbac.authorization.k8s.io", "v1", "rolebindings", "RoleBinding");
+  static final ResourceKind CLUSTER_ROLE =
+      cluster("rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole");
+  static final ResourceKind CLUSTER_ROLE_BINDING =
+      cluster("rbac.authorization.k8s.io", "v1", "clusterrolebindings", "ClusterRoleBinding");
   static final ResourceKind ADMISSION_POLICY =
       cluster(
           "admissionregistration.k8s.io",
@@ -91,10 +98,10 @@ final class ResourceKinds {
           JOB,
           namespaced("batch", "v1", "cronjobs", "CronJob", "cj"),
           namespaced("coordination.k8s.io", "v1", "leases", "Lease"),
-          namespaced("rbac.authorization.k8s.io", "v1", "roles", "Role"),
-          namespaced("rbac.authorization.k8s.io", "v1", "rolebindings", "RoleBinding"),
-          cluster("rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole"),
-          cluster("rbac.authorization.k8s.io", "v1", "clusterrolebindings", "ClusterRoleBinding"),
+          ROLE,
+          ROLE_BINDING,
+          CLUSTER_ROLE,
+          CLUSTER_ROLE_BINDING,
           cluster(
               "admissionregistration.k8s.io",
               "v1",

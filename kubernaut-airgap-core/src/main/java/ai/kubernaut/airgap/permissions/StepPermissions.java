@@ -1,0 +1,223 @@
+package ai.kubernaut.airgap.permissions;
+
+import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.pullsecret.PullSecretOptions;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+
+/**
+ * The table of what each step does in the cluster. Tests compare it with the requests of each step:
+ * none is missing, and none is superfluous.
+ */
+final class StepPermissions {
+  private static final ResourceType LEASE =
+      ResourceType.namespaced("coordination.k8s.io/v1", "Lease", "leases");
+  private static final ResourceType CLAIM =
+      ResourceType.namespaced("v1", "PersistentVolumeClaim", "persistentvolumeclaims");
+  static final ResourceType CRD =
+      ResourceType.cluster(
+          "apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions");
+
+  private final StepContext context;
+  private final String namespace;
+  private final NavigableSet<Permission> permissions = new TreeSet<>();
+
+  private StepPermissions(StepContext context) {
+    this.context = context;
+    this.namespace = context.release().namespace();
+  }
+
+  static NavigableSet<Permission> of(ClusterStep step, StepContext context) {
+    StepPermissions table = new StepPermissions(context);
+    switch (step) {
+      case PULL_SECRET -> table.pullSecret();
+      case TRUST -> table.trust();
+      case MIRROR_RULES -> table.mirrorRules();
+      case SEAL -> table.seal();
+      case SECRETS -> table.secrets();
+      case INSTALL -> table.install();
+      case UPGRADE -> table.upgrade();
+      case ROLLBACK -> table.rollback();
+      case UNINSTALL -> table.uninstall();
+      case VERIFY -> table.verify();
+      case PRUNE -> table.on(ResourceType.SECRET, table.namespace, "", "list");
+    }
+    return table.permissions;
+  }
+
+  /** What is needed in addition to write the Roles and bindings of the chart. */
+  static List<Grants.Grant> grants(ClusterStep step, StepContext context) {
+    String operation =
+        switch (step) {
+          case INSTALL, UPGRADE, ROLLBACK -> step.toString();
+          case UNINSTALL -> "delete";
+          default -> "";
+        };
+    return operation.isEmpty()
+        ? List.of()
+        : Grants.of(new ChartObjects(context).written(operation), context.release().namespace());
+  }
+
+  private void on(ResourceType type, String in, String name, String... verbs) {
+    for (String verb : verbs) {
+      permissions.add(Permission.of(verb, type, in, name));
+    }
+  }
+
+  private void cluster(ResourceType type, String... verbs) {
+    on(type, "", "", verbs);
+  }
+
+  private void pullSecret() {
+    switch (context.cluster()) {
+      case OPENSHIFT -> {
+        on(ResourceType.SECRET, "openshift-config", "pull-secret", "get", "update");
+        cluster(ResourceType.MACHINE_CONFIG_POOL, "list");
+        cluster(ResourceType.MACHINE_CONFIG, "get");
+      }
+      case HOSTED ->
+          on(
+              ResourceType.SECRET,
+              "kube-system",
+              "additional-pull-secret",
+              "get",
+              "create",
+              "update");
+      case KUBERNETES -> {
+        String secret = PullSecretOptions.builder().build().secretName();
+        for (String each : context.namespaces()) {
+          existing(each);
+          on(ResourceType.SECRET, each, secret, "get", "create", "update");
+        }
+      }
+    }
+  }
+
+  /** A namespace that is created if it is missing. */
+  private void existing(String name) {
+    on(ResourceType.NAMESPACE, "", name, "get");
+    if (context.missingNamespaces().contains(name)) {
+      cluster(ResourceType.NAMESPACE, "create");
+    }
+  }
+
+  private void trust() {
+    on(ResourceType.IMAGE_CONFIG, "", "cluster", "get", "update");
+    on(ResourceType.CONFIG_MAP, "openshift-config", "", "get", "create", "update");
+  }
+
+  private void mirrorRules() {
+    cluster(ResourceType.MACHINE_CONFIG_POOL, "list");
+    cluster(ResourceType.IMAGE_CONTENT_SOURCE_POLICY, "list");
+    cluster(ResourceType.IMAGE_DIGEST_MIRROR_SET, "list");
+    cluster(ResourceType.IMAGE_TAG_MIRROR_SET, "list");
+    if (context.hasDigestMirrorSets()) {
+      cluster(ResourceType.IMAGE_DIGEST_MIRROR_SET, "get", "create", "update");
+      cluster(ResourceType.IMAGE_TAG_MIRROR_SET, "get", "create", "update", "delete");
+    } else {
+      cluster(ResourceType.IMAGE_CONTENT_SOURCE_POLICY, "get", "create", "update");
+    }
+  }
+
+  private void seal() {
+    for (ResourceType type : seals()) {
+      cluster(type, "get", "create", "update", "delete");
+    }
+    context.namespaces().forEach(each -> on(ResourceType.POD, each, "", "list"));
+  }
+
+  private static List<ResourceType> seals() {
+    return List.of(ResourceType.ADMISSION_POLICY, ResourceType.ADMISSION_POLICY_BINDING);
+  }
+
+  private void secrets() {
+    existing(namespace);
+    on(ResourceType.SECRET, namespace, "", "get", "create");
+  }
+
+  private void install() {
+    secrets();
+    operation();
+    cluster(CRD, "get", "create");
+    lookups();
+    ChartObjects chart = new ChartObjects(context);
+    permissions.addAll(chart.objects("get", "create"));
+    permissions.addAll(chart.namespacesToTakeOver());
+    hooks(chart, "install");
+  }
+
+  private void upgrade() {
+    secrets();
+    operation();
+    on(ResourceType.SECRET, namespace, "", "delete");
+    lookups();
+    ChartObjects chart = new ChartObjects(context);
+    permissions.addAll(chart.objects("get", "create", "patch", "delete"));
+    hooks(chart, "upgrade");
+  }
+
+  private void rollback() {
+    operation();
+    on(ResourceType.SECRET, namespace, "", "get", "delete");
+    ChartObjects chart = new ChartObjects(context);
+    permissions.addAll(chart.objects("get", "create", "patch", "delete"));
+    permissions.addAll(chart.hooks("rollback"));
+  }
+
+  private void uninstall() {
+    on(ResourceType.NAMESPACE, "", namespace, "get");
+    on(ResourceType.SECRET, namespace, "", "get", "list", "update", "delete");
+    on(LEASE, namespace, lease(), "get", "delete");
+    on(CLAIM, namespace, "", "list");
+    for (ResourceType type : seals()) {
+      cluster(type, "get", "delete");
+    }
+    ChartObjects chart = new ChartObjects(context);
+    permissions.addAll(chart.objects("delete"));
+    permissions.addAll(chart.hooks("delete"));
+  }
+
+  private void verify() {
+    on(ResourceType.SECRET, namespace, "", "list");
+    for (String each : context.namespaces()) {
+      for (ResourceType type :
+          List.of(
+              ResourceType.POD,
+              ResourceType.JOB,
+              ResourceType.SERVICE,
+              ResourceType.DEPLOYMENT,
+              ResourceType.STATEFUL_SET,
+              ResourceType.EVENT)) {
+        on(type, each, "", "list");
+      }
+      permissions.add(Permission.of("get", ResourceType.POD, each, "").on("log"));
+      permissions.add(Permission.of("get", ResourceType.SERVICE, each, "").on("proxy"));
+    }
+  }
+
+  /** What Helm and the Lease of the release need. */
+  private void operation() {
+    on(ResourceType.SECRET, namespace, "", "list", "create", "update");
+    on(LEASE, namespace, lease(), "get", "create", "update");
+  }
+
+  private String lease() {
+    return "kubernaut-airgap-" + context.release().name();
+  }
+
+  private void hooks(ChartObjects chart, String operation) {
+    permissions.addAll(chart.hooks(operation));
+    for (String each : chart.namespacesOfWatchedHooks(operation)) {
+      on(ResourceType.JOB, each, "", "list");
+      on(ResourceType.POD, each, "", "list");
+      // What a hook waits for is explained by events and logs.
+      on(ResourceType.EVENT, each, "", "list");
+      permissions.add(Permission.of("get", ResourceType.POD, each, "").on("log"));
+    }
+  }
+
+  private void lookups() {
+    permissions.addAll(ChartLookups.of(context));
+  }
+}
