@@ -61,6 +61,9 @@ import ai.kubernaut.airgap.preflight.PreflightOptions;
 import ai.kubernaut.airgap.preflight.PreflightReport;
 import ai.kubernaut.airgap.progress.Progress;
 import ai.kubernaut.airgap.progress.ProgressEvent;
+import ai.kubernaut.airgap.prune.PruneOptions;
+import ai.kubernaut.airgap.prune.PruneReport;
+import ai.kubernaut.airgap.prune.Pruner;
 import ai.kubernaut.airgap.pullsecret.PullSecretConfigurer;
 import ai.kubernaut.airgap.pullsecret.PullSecretOptions;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
@@ -842,6 +845,29 @@ public final class Airgap implements AutoCloseable {
    */
   public PermissionReport checkPermissions(ClusterChange change) {
     return new PermissionChecker(cluster()).check(change);
+  }
+
+  /**
+   * Finds the content of the mirror that no release needs, and deletes it on request. Needed are
+   * the images of the plans and, when a cluster is asked, of every revision of their releases. Only
+   * repositories of the plans are looked at. Needs a registry client, and a cluster client and Helm
+   * when a cluster is asked.
+   *
+   * @param plans the plans whose images are kept
+   * @param options whether content is deleted, and whether a cluster is asked
+   * @return what is needed, what is not, and what was deleted
+   * @throws HelmException when Helm cannot read a release
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public PruneReport prune(List<MirrorPlan> plans, PruneOptions options) {
+    List<ReleaseHistory> histories =
+        options.askCluster()
+            ? plans.stream().map(MirrorPlan::release).distinct().map(this::history).toList()
+            : List.of();
+    Progress run = Progress.of(ProgressEvent.Step.PRUNE, progress);
+    Pruner pruner = new Pruner(retrying(target(), run), progress);
+    return options.delete() ? pruner.delete(plans, histories) : pruner.find(plans, histories);
   }
 
   /**

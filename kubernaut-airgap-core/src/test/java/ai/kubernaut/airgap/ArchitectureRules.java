@@ -78,6 +78,7 @@ public final class ArchitectureRules {
           "release",
           "verify",
           "permissions",
+          "prune",
           "diagnosis",
           "report");
 

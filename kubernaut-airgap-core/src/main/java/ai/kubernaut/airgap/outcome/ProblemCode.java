@@ -705,7 +705,29 @@ public enum ProblemCode {
   PERMISSION_MISSING(
       Severity.ERROR,
       "does not allow the user to {verb} {resource}[ '{name}'][ of the API group {group}][ in the namespace {namespace}]",
-      "bind the user to a {role} with the rule {rule}");
+      "bind the user to a {role} with the rule {rule}"),
+
+  // Pruning
+  /** The registry does not delete manifests. */
+  DELETION_UNSUPPORTED(
+      Severity.ERROR,
+      "does not allow that manifests are deleted",
+      "enable deletion, for docker-registry with REGISTRY_STORAGE_DELETE_ENABLED=true, or delete the listed manifests with the tools of the registry"),
+  /** A part of a repository could not be read. */
+  REPOSITORY_NOT_PRUNED(
+      Severity.ERROR,
+      "was not searched, because it could not be read completely: {detail}",
+      "fix the cause and run this step again; nothing of the repository is deleted before"),
+  /** Images that a revision needs are not known. */
+  REVISION_IMAGES_UNKNOWN(
+      Severity.ERROR,
+      "the images of its revision {revision} are not known, so nothing is reported as not needed",
+      "check that the user may read the Secrets of the release, or exclude the cluster with --no-cluster and give the plans of all revisions"),
+  /** A manifest that was not needed has got another tag. */
+  MANIFEST_TAGGED_SINCE(
+      Severity.WARNING,
+      "has got the tag {tag} since it was found, so it was not deleted",
+      "run this step again if it is still not needed");
 
   /** Whether a problem is in the way. */
   public enum Severity {

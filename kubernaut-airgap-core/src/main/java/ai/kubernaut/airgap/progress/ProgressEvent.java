@@ -46,7 +46,9 @@ public sealed interface ProgressEvent {
     /** Step 4: install the chart. */
     INSTALL,
     /** Step 5: verify the release. */
-    VERIFY
+    VERIFY,
+    /** Afterwards: delete content of the mirror that is not needed. */
+    PRUNE
   }
 
   /**

@@ -173,6 +173,27 @@ public interface RegistryClient extends AutoCloseable {
   }
 
   /**
+   * Deletes a manifest or an index, and all tags that point at it. Its blobs stay until the
+   * registry collects garbage.
+   *
+   * @param repository where it is
+   * @param digest which manifest
+   * @throws RegistryException with NOT_FOUND when there is none; with REFUSED and the status 405
+   *     when the registry does not allow deletion, or this client cannot delete. This
+   *     implementation cannot
+   */
+  default void deleteManifest(Repository repository, Digest digest) {
+    throw new RegistryException(
+        RegistryException.Reason.REFUSED,
+        repository.registry(),
+        405,
+        "deleting manifest "
+            + repository.digest(digest)
+            + " failed: this client cannot delete manifests",
+        null);
+  }
+
+  /**
    * Whether a registry keeps everything that its stored manifests refer to. Registries check that
    * when a manifest is pushed. Storage that others can change or truncate, such as an image layout,
    * does not promise it; there the content of an image is checked before the image counts as

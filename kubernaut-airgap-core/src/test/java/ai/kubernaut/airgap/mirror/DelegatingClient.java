@@ -39,6 +39,11 @@ public class DelegatingClient implements RegistryClient {
   }
 
   @Override
+  public void deleteManifest(Repository repository, Digest digest) {
+    client.deleteManifest(repository, digest);
+  }
+
+  @Override
   public Manifest readManifest(ImageRef image) {
     return client.readManifest(image);
   }

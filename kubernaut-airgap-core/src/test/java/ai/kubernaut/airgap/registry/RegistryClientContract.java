@@ -66,6 +66,11 @@ public abstract class RegistryClientContract {
     return false;
   }
 
+  /** Whether manifests can be deleted. By default they cannot. */
+  protected boolean deletesManifests() {
+    return false;
+  }
+
   @BeforeEach
   final void openSubject() throws Exception {
     Subject subject = open();
@@ -662,6 +667,33 @@ public abstract class RegistryClientContract {
     assertThat(client.referrers(repository, image.digest()).orElse(List.of(attached.descriptor())))
         .extracting(Descriptor::digest)
         .containsExactly(attached.digest());
+  }
+
+  @Test
+  void aManifestIsDeletedWithItsTagsOrDeletionIsRefused() {
+    Manifest manifest = manifest(put(repository, bytes(10, 1)));
+    Manifest other = manifest(put(repository, bytes(10, 2)));
+    client.writeManifest(repository.tag("one"), manifest);
+    client.writeManifest(repository.tag("two"), manifest);
+    client.writeManifest(repository.tag("other"), other);
+    if (!deletesManifests()) {
+      RegistryException refused =
+          catchThrowableOfType(
+              RegistryException.class, () -> client.deleteManifest(repository, manifest.digest()));
+      assertThat(refused.reason()).isEqualTo(RegistryException.Reason.REFUSED);
+      assertThat(refused.status()).hasValue(405);
+      assertThat(client.findManifest(repository.tag("one"))).isPresent();
+      return;
+    }
+    client.deleteManifest(repository, manifest.digest());
+    assertThat(client.findManifest(repository.digest(manifest.digest()))).isEmpty();
+    assertThat(client.findManifest(repository.tag("one"))).isEmpty();
+    assertThat(client.findManifest(repository.tag("other"))).isPresent();
+    assertThat(client.findBlob(repository, manifest.blobs().get(0).digest())).isPresent();
+    RegistryException gone =
+        catchThrowableOfType(
+            RegistryException.class, () -> client.deleteManifest(repository, manifest.digest()));
+    assertThat(gone.reason()).isEqualTo(RegistryException.Reason.NOT_FOUND);
   }
 
   @Test

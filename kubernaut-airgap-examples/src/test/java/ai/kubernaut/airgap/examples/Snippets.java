@@ -58,6 +58,7 @@ final class Snippets {
             "ai.kubernaut.airgap.registry.retry.",
             "ai.kubernaut.airgap.registry.server.",
             "ai.kubernaut.airgap.seal.",
+            "ai.kubernaut.airgap.prune.",
             "ai.kubernaut.airgap.trust.",
             "ai.kubernaut.airgap.verify.",
             "java.nio.file.",

@@ -25,6 +25,10 @@ record Call(String action, Endpoint endpoint, Repository credentialKey, List<Str
     return on(action, endpoint, repository, List.of(scope(endpoint, repository, "pull,push")));
   }
 
+  static Call delete(String action, Endpoint endpoint, Repository repository) {
+    return on(action, endpoint, repository, List.of(scope(endpoint, repository, "delete,pull")));
+  }
+
   static Call mount(String action, Endpoint endpoint, Repository repository, Repository from) {
     return on(
         action,

@@ -550,6 +550,19 @@ public final class HttpRegistryClient implements RegistryClient {
   }
 
   @Override
+  public void deleteManifest(Repository repository, Digest digest) {
+    Endpoint endpoint = open(repository.registry());
+    Call call = Call.delete("deleting manifest " + repository.digest(digest), endpoint, repository);
+    URI uri = endpoint.uri(endpoint.nameOf(repository) + "/manifests/" + digest);
+    try (HttpResponse answer = session.send(call, "DELETE", uri, Map.of(), null)) {
+      if (!answer.isSuccess()) {
+        throw failures.refused(call, answer);
+      }
+      answer.discard();
+    }
+  }
+
+  @Override
   public Optional<List<Descriptor>> referrers(Repository repository, Digest subject) {
     Endpoint endpoint = open(repository.registry());
     Call call =

@@ -251,6 +251,17 @@ public final class MemoryRegistryClient implements RegistryClient {
   }
 
   @Override
+  public void deleteManifest(Repository repository, Digest digest) {
+    String action = "deleting manifest " + repository.digest(digest);
+    begin(repository.registry(), action);
+    Contents contents = repositories.get(repository);
+    if (contents == null || !contents.delete(digest)) {
+      throw failed(
+          Reason.NOT_FOUND, repository.registry(), 404, action, "there is no such manifest");
+    }
+  }
+
+  @Override
   public Optional<List<Descriptor>> referrers(Repository repository, Digest subject) {
     begin(repository.registry(), "listing the referrers of " + subject + " in " + repository);
     Contents contents = repositories.get(repository);
@@ -400,6 +411,17 @@ public final class MemoryRegistryClient implements RegistryClient {
 
     synchronized List<String> tags() {
       return List.copyOf(tags.keySet());
+    }
+
+    /** Removes a manifest under its digests and tags; returns whether it was there. */
+    synchronized boolean delete(Digest digest) {
+      Manifest manifest = manifests.get(digest.toString());
+      if (manifest == null) {
+        return false;
+      }
+      manifests.values().removeIf(manifest::equals);
+      tags.keySet().removeIf(tag -> !manifests.containsKey(tag));
+      return true;
     }
   }
 

@@ -145,6 +145,11 @@ public final class RetryingClient implements RegistryClient {
   }
 
   @Override
+  public void deleteManifest(Repository repository, Digest digest) {
+    retries.run(repository.registry(), () -> client.deleteManifest(repository, digest));
+  }
+
+  @Override
   public boolean retainsReferencedContent(String registry) {
     return client.retainsReferencedContent(registry);
   }

@@ -25,7 +25,7 @@ final class AnonymousRegistryTest extends RegistryClientContract {
 
   @BeforeAll
   static void start() {
-    registry = DockerRegistry.start();
+    registry = DockerRegistry.builder().deleteEnabled().start();
   }
 
   @AfterAll
@@ -43,6 +43,11 @@ final class AnonymousRegistryTest extends RegistryClientContract {
             .credentials(CredentialProvider.none())
             .build(),
         registry.host());
+  }
+
+  @Override
+  protected boolean deletesManifests() {
+    return true;
   }
 
   @Test

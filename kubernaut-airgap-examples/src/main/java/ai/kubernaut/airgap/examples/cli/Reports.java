@@ -29,6 +29,8 @@ import ai.kubernaut.airgap.plan.PlanDiff;
 import ai.kubernaut.airgap.plan.PlanForecast;
 import ai.kubernaut.airgap.preflight.Finding;
 import ai.kubernaut.airgap.preflight.PreflightReport;
+import ai.kubernaut.airgap.prune.PruneReport;
+import ai.kubernaut.airgap.prune.StoredManifest;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
 import ai.kubernaut.airgap.registry.RegistryLimit;
 import ai.kubernaut.airgap.verify.Check;
@@ -254,6 +256,43 @@ final class Reports {
             ? "proven: with this the chart pulls every image from " + plan.target().address()
             : "not proven: " + plan.proofProblems().size() + " images stay outside the mirror");
     return String.join("\n", lines);
+  }
+
+  static ObjectNode json(PruneReport report) {
+    ObjectNode json = object();
+    json.put("ok", report.isOk());
+    addManifests(json.putArray("needed"), report.needed());
+    addManifests(json.putArray("unneeded"), report.unneeded());
+    addManifests(json.putArray("deleted"), report.deleted());
+    addProblems(json, report.problems());
+    return json;
+  }
+
+  private static void addManifests(ArrayNode json, List<StoredManifest> manifests) {
+    for (StoredManifest manifest : manifests) {
+      ObjectNode one =
+          json.addObject()
+              .put("repository", manifest.repository().toString())
+              .put("digest", manifest.digest().toString());
+      manifest.tags().forEach(one.putArray("tags")::add);
+    }
+  }
+
+  static String text(PruneReport report) {
+    StringBuilder text = new StringBuilder();
+    for (StoredManifest manifest : report.unneeded()) {
+      text.append(report.deleted().contains(manifest) ? "  deleted " : "  not needed ")
+          .append(manifest)
+          .append('\n');
+    }
+    report.problems().forEach(problem -> text.append("  ").append(problem.describe()).append('\n'));
+    return text.append(report.unneeded().size())
+        .append(" manifests are not needed, ")
+        .append(report.needed().size())
+        .append(" are; ")
+        .append(report.deleted().size())
+        .append(" deleted")
+        .toString();
   }
 
   static ObjectNode json(PermissionReport report) {

@@ -58,6 +58,23 @@ class WrongInputTest {
   }
 
   @Test
+  void aStepWithoutPermissionsAndContradictingOptionsOfPruneAreWrongUsage() throws IOException {
+    Path images =
+        Files.writeString(directory.resolve("images.txt"), "quay.io/app@sha256:" + "0".repeat(64));
+    Path plan = directory.resolve("plan.yaml");
+    CommandLineRun planned = planOffline("--images", images, "--out", plan);
+    assertThat(planned.status()).as(planned.toString()).isZero();
+    assertFails(
+        CommandLineRun.of("permissions", "--step", "cook", "--plan", plan),
+        2,
+        "unknown --step 'cook'");
+    assertFails(
+        CommandLineRun.of("prune", "--plan", plan, "--no-cluster", "--dry-run", "--delete"),
+        2,
+        "--dry-run and --delete exclude each other");
+  }
+
+  @Test
   void aMissingChart_isNamed() {
     assertFails(
         planOffline("--chart", directory.resolve("missing-chart")),
