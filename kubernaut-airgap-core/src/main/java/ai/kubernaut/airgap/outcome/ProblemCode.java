@@ -692,7 +692,7 @@ public enum ProblemCode {
   /** A pod that runs already has an image that the seal refuses. */
   SEAL_REFUSES_RUNNING_POD(
       Severity.WARNING,
-      "has the image {image}, which the seal does not allow; the pod continues to run, but cannot be created again",
+      "has the image {image}, which the seal does not allow; the pod continues to run, but with the action deny it cannot be created again",
       "add the image to the plan, move the pod to another namespace, or seal with the action warn first"),
   /** It is not known whether the release that was uninstalled has a seal. */
   SEAL_NOT_REMOVED(

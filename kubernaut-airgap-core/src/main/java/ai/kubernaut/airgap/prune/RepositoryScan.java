@@ -56,7 +56,9 @@ final class RepositoryScan {
             roots.add(digest);
           }
         });
-    // Indexes before their platforms: registries may keep what an index lists.
+    // Indexes before their platforms, which several may share: registries may keep what an index
+    // lists.
+    unneeded.addAll(roots);
     roots.forEach(root -> unneeded.addAll(everythingOf(root)));
     unneeded.removeAll(needed);
   }

@@ -30,8 +30,8 @@ final class PermissionsDocumentTest {
 
       - A namespace that does not exist yet needs `create` on `namespaces`.
       - `--undo` needs `get`, and `delete` for objects that were created or `update` for objects that were changed.
-      - What Helm does with each type of object in the chart depends on the step: `install` gets and creates, `upgrade` and `rollback` also patch
-        and delete, `uninstall` deletes. Hooks are got, created and deleted, and those that run are watched.
+      - What Helm does with each type of object in the chart depends on the step: `install` needs `get` and `create`, `upgrade` and `rollback` also
+        `patch` and `delete`, `uninstall` needs `delete`. Hooks need `get`, `create` and `delete`, and those that run need `watch`.
       - A chart with Roles or bindings needs everything that they grant, or `escalate` for the roles and `bind` for the bindings.
       """;
 

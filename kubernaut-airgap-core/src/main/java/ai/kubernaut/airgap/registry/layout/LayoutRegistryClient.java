@@ -54,7 +54,7 @@ import org.jspecify.annotations.Nullable;
  * written and while it is read. No symbolic link is followed out of the layout. Half-sent uploads
  * survive the process; they and the lock lie in the directory {@code .airgap} beside the layout's
  * own files, which its owner alone can read, and which may be deleted while nobody writes. Nothing
- * is ever deleted from {@code blobs/}.
+ * is ever deleted from {@code blobs/}, and so manifests cannot be deleted.
  *
  * <p>Failures of the file system are {@link Reason#FORBIDDEN} where the user lacks a right, and
  * {@link Reason#REFUSED} otherwise: trying again does not help.
