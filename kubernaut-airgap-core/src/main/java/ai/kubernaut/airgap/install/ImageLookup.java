@@ -9,9 +9,11 @@ import ai.kubernaut.airgap.registry.ImageProblems;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Checks that nodes can pull images. Each image is looked up once. Not thread-safe. */
 final class ImageLookup {
@@ -33,6 +35,13 @@ final class ImageLookup {
   /** Returns the problem with an image; empty when one of its locations has it. */
   Optional<Problem> problem(ImageRef image) {
     return known.computeIfAbsent(image, this::lookUp);
+  }
+
+  /** Returns the images, and the other locations from which nodes pull them. */
+  Set<ImageRef> locations(Set<ImageRef> images) {
+    Set<ImageRef> locations = new LinkedHashSet<>(images);
+    images.forEach(image -> locations.addAll(rules.locations(image)));
+    return locations;
   }
 
   private Optional<Problem> lookUp(ImageRef image) {

@@ -62,6 +62,14 @@ public interface ReleaseHistory extends Outcome<ReleaseHistory> {
     @Value.Parameter
     Set<ImageRef> images();
 
+    /**
+     * Returns where nodes pull these images from.
+     *
+     * @return the images themselves, and the locations that the mirror rules of the cluster add
+     */
+    @Value.Parameter
+    Set<ImageRef> locations();
+
     /** {@return why the release cannot be rolled back to it; empty if it can} */
     @Value.Parameter
     List<Problem> problems();

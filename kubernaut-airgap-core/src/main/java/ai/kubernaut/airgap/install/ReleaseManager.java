@@ -112,6 +112,7 @@ public final class ReleaseManager {
         revision.status(),
         revision.chart(),
         images,
+        lookup.locations(images),
         problems(revision, images, lookup));
   }
 

@@ -154,7 +154,7 @@ public final class Pruner {
     }
     for (ReleaseHistory history : histories) {
       for (ReleaseHistory.Revision revision : history.revisions()) {
-        for (ImageRef image : revision.images()) {
+        for (ImageRef image : revision.locations()) {
           images.add(image);
           // A reference with both is pulled by digest; the tag may be needed by a person.
           images.add(image.withoutDigest());

@@ -41,7 +41,12 @@ final class PrunerTest {
 
   private record TestRevision(
       int number, String status, String chart, Set<ImageRef> images, List<Problem> problems)
-      implements ReleaseHistory.Revision {}
+      implements ReleaseHistory.Revision {
+    @Override
+    public Set<ImageRef> locations() {
+      return images;
+    }
+  }
 
   private static ReleaseHistory history(ImageRef... images) {
     return ReleaseHistory.builder()

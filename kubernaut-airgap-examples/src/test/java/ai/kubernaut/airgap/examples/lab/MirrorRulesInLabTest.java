@@ -139,7 +139,13 @@ final class MirrorRulesInLabTest {
       assertThat(airgap.history(installation.release()).revisions())
           .as("the images of a revision are looked for in the mirror")
           .hasSize(2)
-          .allMatch(ReleaseHistory.Revision::isRollbackTarget);
+          .allMatch(ReleaseHistory.Revision::isRollbackTarget)
+          .allSatisfy(
+              revision ->
+                  assertThat(revision.locations())
+                      .as("pruning keeps what the rules lead to")
+                      .containsAll(revision.images())
+                      .anyMatch(lab.target(separator)::contains));
     }
   }
 
