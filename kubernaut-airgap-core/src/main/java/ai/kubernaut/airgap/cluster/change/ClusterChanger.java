@@ -85,16 +85,18 @@ public final class ClusterChanger {
   private ClusterChange.PlannedEdit plan(ObjectEdit edit, boolean backups) {
     ObjectChange change = edit.plan(read(edit));
     Optional<KubernetesObject> backup = backups ? SecretBackup.of(change) : Optional.empty();
-    return new ClusterChange.PlannedEdit(edit, backups, change, backup.map(this::creation));
-  }
-
-  private ObjectChange creation(KubernetesObject wanted) {
-    return new ObjectChange(
-        ResourceType.SECRET,
-        wanted.namespace(),
-        wanted.name(),
-        cluster.get(ResourceType.SECRET, wanted.namespace().orElse(null), wanted.name()),
-        Optional.of(wanted));
+    return new ClusterChange.PlannedEdit(
+        edit,
+        backups,
+        change,
+        backup.map(
+            wanted ->
+                new ObjectChange(
+                    ResourceType.SECRET,
+                    wanted.namespace(),
+                    wanted.name(),
+                    Optional.empty(),
+                    Optional.of(wanted))));
   }
 
   private Optional<KubernetesObject> read(ObjectEdit edit) {
@@ -153,13 +155,15 @@ public final class ClusterChanger {
     for (int attempt = 1; ; attempt++) {
       ObjectChange change = planned.change();
       try {
-        for (ObjectChange one : planned.changes()) {
-          change = one;
-          if (change.action() != ObjectChange.Action.NONE) {
-            report.addChanges(write(change));
-          }
-          report.addFacts(Fact.of(code(change), change.subject()));
+        if (planned.backup().isPresent()) {
+          change = planned.backup().get();
+          create(change, report);
         }
+        change = planned.change();
+        if (change.action() != ObjectChange.Action.NONE) {
+          report.addChanges(write(change));
+        }
+        report.addFacts(Fact.of(code(change), change.subject()));
         return true;
       } catch (CancelledException e) {
         // The write may have been made, as when its response gets lost.
@@ -183,6 +187,18 @@ public final class ClusterChanger {
           uncertain(change, e).ifPresent(report::addChanges);
         }
         return false;
+      }
+    }
+  }
+
+  /** Creates a backup. One of this name has the same content, from a run that was cut short. */
+  private void create(ObjectChange backup, ChangeReport.Builder report) {
+    try {
+      report.addChanges(write(backup));
+      report.addFacts(Fact.of(code(backup), backup.subject()));
+    } catch (ClusterException e) {
+      if (e.reason() != ClusterException.Reason.ALREADY_EXISTS) {
+        throw e;
       }
     }
   }

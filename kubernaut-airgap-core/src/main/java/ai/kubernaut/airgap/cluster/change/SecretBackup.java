@@ -32,10 +32,13 @@ final class SecretBackup {
       return Optional.empty();
     }
     String version = before.get().fields().text("metadata", "resourceVersion").orElse("0");
+    Optional<String> after = change.after().map(SecretBackup::encoded);
     String name =
         change.name().substring(0, Math.min(change.name().length(), LONGEST_NAME))
             + "-backup-"
-            + version;
+            + version
+            + "-"
+            + Integer.toHexString(after.orElse("").hashCode());
     KubernetesObject backup =
         KubernetesObject.named(ResourceType.SECRET, change.namespace().orElse(null), name)
             .with("kubernaut-airgap", "metadata", "labels", "app.kubernetes.io/managed-by")
@@ -43,8 +46,7 @@ final class SecretBackup {
             .with(change.name(), "metadata", "annotations", BACKUP_OF)
             .with("Opaque", "type")
             .with(encoded(before.get()), "data", BEFORE);
-    return Optional.of(
-        change.after().map(after -> backup.with(encoded(after), "data", AFTER)).orElse(backup));
+    return Optional.of(after.map(content -> backup.with(content, "data", AFTER)).orElse(backup));
   }
 
   private static String encoded(KubernetesObject object) {
