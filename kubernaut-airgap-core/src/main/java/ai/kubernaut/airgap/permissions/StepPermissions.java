@@ -41,7 +41,7 @@ final class StepPermissions {
       case ROLLBACK -> table.rollback();
       case UNINSTALL -> table.uninstall();
       case VERIFY -> table.verify();
-      case PRUNE -> table.on(ResourceType.SECRET, table.namespace, "", "list");
+      case PRUNE -> table.prune();
     }
     return table.permissions;
   }
@@ -73,24 +73,36 @@ final class StepPermissions {
     switch (context.cluster()) {
       case OPENSHIFT -> {
         on(ResourceType.SECRET, "openshift-config", "pull-secret", "get", "update");
+        backup("openshift-config");
         cluster(ResourceType.MACHINE_CONFIG_POOL, "list");
         cluster(ResourceType.MACHINE_CONFIG, "get");
       }
-      case HOSTED ->
-          on(
-              ResourceType.SECRET,
-              "kube-system",
-              "additional-pull-secret",
-              "get",
-              "create",
-              "update");
+      case HOSTED -> {
+        on(ResourceType.SECRET, "kube-system", "additional-pull-secret", "get", "update");
+        backup("kube-system");
+      }
       case KUBERNETES -> {
         String secret = PullSecretOptions.builder().build().secretName();
         for (String each : context.namespaces()) {
           existing(each);
-          on(ResourceType.SECRET, each, secret, "get", "create", "update");
+          on(ResourceType.SECRET, each, secret, "get", "update");
+          backup(each);
         }
       }
+    }
+  }
+
+  /** A Secret is created, or copied to a backup whose name is not known before. */
+  private void backup(String in) {
+    on(ResourceType.SECRET, in, "", "create");
+  }
+
+  /** Where nodes pull images from. */
+  private void redirections() {
+    if (context.cluster() != StepContext.Cluster.KUBERNETES) {
+      cluster(ResourceType.IMAGE_CONTENT_SOURCE_POLICY, "list");
+      cluster(ResourceType.IMAGE_DIGEST_MIRROR_SET, "list");
+      cluster(ResourceType.IMAGE_TAG_MIRROR_SET, "list");
     }
   }
 
@@ -139,7 +151,7 @@ final class StepPermissions {
   private void install() {
     secrets();
     operation();
-    cluster(CRD, "get", "create");
+    cluster(CRD, "get", "create", "update");
     lookups();
     ChartObjects chart = new ChartObjects(context);
     permissions.addAll(chart.objects("get", "create"));
@@ -151,14 +163,21 @@ final class StepPermissions {
     secrets();
     operation();
     on(ResourceType.SECRET, namespace, "", "delete");
+    cluster(CRD, "get", "create", "update");
     lookups();
     ChartObjects chart = new ChartObjects(context);
     permissions.addAll(chart.objects("get", "create", "patch", "delete"));
     hooks(chart, "upgrade");
   }
 
+  private void prune() {
+    on(ResourceType.SECRET, namespace, "", "list");
+    redirections();
+  }
+
   private void rollback() {
     operation();
+    redirections();
     on(ResourceType.SECRET, namespace, "", "get", "delete");
     ChartObjects chart = new ChartObjects(context);
     permissions.addAll(chart.objects("get", "create", "patch", "delete"));
@@ -179,6 +198,7 @@ final class StepPermissions {
   }
 
   private void verify() {
+    redirections();
     on(ResourceType.SECRET, namespace, "", "list");
     for (String each : context.namespaces()) {
       for (ResourceType type :

@@ -29,7 +29,8 @@ final class PermissionsDocumentTest {
       for one planned `ClusterChange`.
 
       - A namespace that does not exist yet needs `create` on `namespaces`.
-      - `--undo` needs `get`, and `delete` for objects that were created or `update` for objects that were changed.
+      - `--undo` needs `get`, and `delete` for objects that were created or `update` for objects that were changed. For Secrets it
+        also needs `list`, to find their backups, and `delete` to remove them.
       - What Helm does with each type of object in the chart depends on the step: `install` needs `get` and `create`, `upgrade` and `rollback` also
         `patch` and `delete`, `uninstall` needs `delete`. Hooks need `get`, `create` and `delete`, and those that run need `watch`.
       - A chart with Roles or bindings needs everything that they grant, or `escalate` for the roles and `bind` for the bindings.
