@@ -13,31 +13,74 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /** Reads the whole content of a bundle and compares it with its digests. */
 final class ContentCheck {
+  /** Few, because the medium may be one that reads one file at a time best. */
+  private static final int AT_ONCE = 2;
+
+  /** Longer than a registry client takes to notice an interrupt. */
+  private static final long END_SECONDS = 10;
+
   private static final int BUFFER = 128 << 10;
 
   private ContentCheck() {}
 
   static List<Problem> check(Bundle bundle) {
-    List<Problem> problems = new ArrayList<>();
-    byte[] buffer = new byte[BUFFER];
-    for (Descriptor blob : bundle.content()) {
-      try {
-        read(bundle, blob, buffer).ifPresent(problems::add);
-      } catch (RegistryException e) {
-        if (Thread.currentThread().isInterrupted()) {
-          throw CancelledException.interrupted(
-              "checking the bundle was interrupted; nothing was changed", e);
-        }
-        problems.add(problem(blob, e));
+    ExecutorService threads =
+        Executors.newFixedThreadPool(AT_ONCE, work -> new Thread(work, "airgap-bundle-check"));
+    try {
+      List<Future<Optional<Problem>>> checks = new ArrayList<>();
+      for (Descriptor blob : bundle.content()) {
+        checks.add(threads.submit(() -> check(bundle, blob)));
       }
+      List<Problem> problems = new ArrayList<>();
+      for (Future<Optional<Problem>> check : checks) {
+        check.get().ifPresent(problems::add);
+      }
+      return problems;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw CancelledException.interrupted(
+          "checking the bundle was interrupted; nothing was changed", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException("the bundle cannot be checked", e.getCause());
+    } finally {
+      end(threads);
     }
-    return problems;
   }
 
-  private static Optional<Problem> read(Bundle bundle, Descriptor blob, byte[] buffer) {
+  private static void end(ExecutorService threads) {
+    threads.shutdownNow();
+    boolean interrupted = Thread.interrupted();
+    try {
+      threads.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      interrupted = true;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static Optional<Problem> check(Bundle bundle, Descriptor blob) {
+    try {
+      return read(bundle, blob);
+    } catch (RegistryException e) {
+      return Optional.of(problem(blob, e));
+    }
+  }
+
+  private static Optional<Problem> read(Bundle bundle, Descriptor blob) {
     OptionalLong size = bundle.store().findBlob(bundle.home(), blob.digest());
     if (size.isEmpty()) {
       return Optional.of(missing(blob));
@@ -55,6 +98,10 @@ final class ContentCheck {
                   "expected",
                   String.valueOf(blob.size()))));
     }
+    if (bundle.store() instanceof VerifiedStore store && store.isVerified(blob.digest())) {
+      return Optional.empty();
+    }
+    byte[] buffer = new byte[(int) Math.min(BUFFER, blob.size() + 1)];
     try (InputStream in = bundle.store().readBlob(bundle.home(), blob, 0)) {
       while (in.read(buffer) >= 0) {
         // The client checks the digest at the end.

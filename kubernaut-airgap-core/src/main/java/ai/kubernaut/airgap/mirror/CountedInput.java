@@ -1,17 +1,20 @@
 package ai.kubernaut.airgap.mirror;
 
-import java.io.FilterInputStream;
+import ai.kubernaut.airgap.registry.HashedInput;
 import java.io.IOException;
 import java.io.InputStream;
+import java.security.MessageDigest;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /** A stream from the source that counts what is read, and remembers whether it has failed. */
-final class CountedInput extends FilterInputStream {
+final class CountedInput extends HashedInput {
+  private final InputStream in;
   private final LongConsumer counter;
   private boolean failed;
 
   CountedInput(InputStream in, LongConsumer counter) {
-    super(in);
+    this.in = in;
     this.counter = counter;
   }
 
@@ -30,7 +33,7 @@ final class CountedInput extends FilterInputStream {
   public int read(byte[] buffer, int offset, int length) throws IOException {
     int count;
     try {
-      count = super.read(buffer, offset, length);
+      count = in.read(buffer, offset, length);
     } catch (IOException | RuntimeException e) {
       failed = true;
       throw e;
@@ -41,11 +44,16 @@ final class CountedInput extends FilterInputStream {
     return count;
   }
 
+  @Override
+  public Optional<MessageDigest> hash() {
+    return in instanceof HashedInput hashed ? hashed.hash() : Optional.empty();
+  }
+
   /** Closes the stream. A failure does not matter: nothing more is wanted from the source. */
   @Override
   public void close() {
     try {
-      super.close();
+      in.close();
     } catch (IOException e) {
       return;
     }

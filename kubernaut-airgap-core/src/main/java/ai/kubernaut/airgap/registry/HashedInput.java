@@ -1,5 +1,7 @@
 package ai.kubernaut.airgap.registry;
 
+import ai.kubernaut.airgap.image.Digest;
+import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
 import java.util.Optional;
@@ -20,6 +22,72 @@ public abstract class HashedInput extends InputStream {
    *     the blob's first
    */
   public abstract Optional<MessageDigest> hash();
+
+  /**
+   * Returns content as a stream that hashes what is read. Content that is hashed already is
+   * returned as it is, so that no byte is hashed twice.
+   *
+   * @param content the bytes of a blob from its first one on; closing the returned stream closes it
+   * @param algorithm by which to hash
+   * @return a stream whose {@link #hash()} is present
+   */
+  public static HashedInput of(InputStream content, Digest.Algorithm algorithm) {
+    MessageDigest hash = algorithm.newHash();
+    return content instanceof HashedInput hashed
+            && hashed
+                .hash()
+                .filter(own -> own.getAlgorithm().equals(hash.getAlgorithm()))
+                .isPresent()
+        ? hashed
+        : new HashingInput(content, hash);
+  }
+
+  /**
+   * Returns content that is hashed together with what comes before it.
+   *
+   * @param content the rest of a blob; closing the returned stream closes it
+   * @param begun the hash of what comes before; used by the returned stream from now on
+   * @return a stream whose {@link #hash()} is present
+   */
+  public static HashedInput continuing(InputStream content, MessageDigest begun) {
+    return new HashingInput(content, begun);
+  }
+
+  /** Hashes the bytes of another stream. */
+  private static final class HashingInput extends HashedInput {
+    private final InputStream content;
+    private final MessageDigest hash;
+
+    HashingInput(InputStream content, MessageDigest hash) {
+      this.content = content;
+      this.hash = hash;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      int count = content.read(buffer, offset, length);
+      if (count > 0) {
+        hash.update(buffer, offset, count);
+      }
+      return count;
+    }
+
+    @Override
+    public Optional<MessageDigest> hash() {
+      return Optional.of(copy(hash));
+    }
+
+    @Override
+    public void close() throws IOException {
+      content.close();
+    }
+  }
 
   /**
    * Copies a hash, so that the original can go on.

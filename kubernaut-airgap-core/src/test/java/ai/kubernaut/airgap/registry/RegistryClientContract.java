@@ -8,7 +8,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
+import ai.kubernaut.airgap.progress.Progress;
+import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
+import ai.kubernaut.airgap.registry.retry.RetryPolicy;
+import ai.kubernaut.airgap.registry.retry.RetryingClient;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -280,6 +284,35 @@ public abstract class RegistryClientContract {
     try (InputStream in = client.readBlob(repository, blob, 0)) {
       assertThat(in.readAllBytes()).isEqualTo(content);
       assertThat(in.read()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void aStreamThatHashesHasTheDigestOfTheBlobAtItsEnd() throws IOException {
+    Descriptor blob = put(repository, bytes(300_000, 22));
+    RegistryClient retrying =
+        RetryingClient.of(
+            client,
+            RetryPolicy.builder().build(),
+            Progress.of(ProgressEvent.Step.MIRROR, event -> {}));
+    for (RegistryClient one : List.of(client, retrying)) {
+      try (InputStream in = one.readBlob(repository, blob, 0)) {
+        if (in instanceof HashedInput hashed) {
+          assertThat(hashed.hash()).isPresent();
+          assertThat(hashed.readAllBytes()).hasSize(300_000);
+          assertThat(hashed.hash())
+              .hasValueSatisfying(
+                  hash ->
+                      assertThat(Digest.of(Digest.Algorithm.SHA256, hash.digest()))
+                          .isEqualTo(blob.digest()));
+        }
+      }
+      try (InputStream in = one.readBlob(repository, blob, 1)) {
+        if (in instanceof HashedInput hashed) {
+          assertThat(hashed.readAllBytes()).hasSize(299_999);
+          assertThat(hashed.hash()).isEmpty();
+        }
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import ai.kubernaut.airgap.bundle.archive.ArchiveScan.Location;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.io.ProcessLock;
 import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.HashedInput;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
 import java.io.ByteArrayInputStream;
 import java.io.FileNotFoundException;
@@ -191,23 +192,22 @@ final class ArchiveOutput {
 
   private void copy(ArchiveAction action, Descriptor blob, InputStream content, boolean store)
       throws IOException {
-    MessageDigest hash = Digest.Algorithm.SHA256.newHash();
+    HashedInput hashed = HashedInput.of(content, Digest.Algorithm.SHA256);
     byte[] buffer = new byte[BUFFER];
     long size = 0;
-    int count = read(content, buffer);
+    int count = read(hashed, buffer);
     while (count >= 0) {
       action.check();
       size += count;
       if (size > blob.size()) {
         throw mismatch(action, "the content has more than " + blob.size() + " bytes");
       }
-      hash.update(buffer, 0, count);
       if (store) {
         parts.write(buffer, count);
       }
-      count = read(content, buffer);
+      count = read(hashed, buffer);
     }
-    Digest actual = Digest.of(Digest.Algorithm.SHA256, hash.digest());
+    Digest actual = Digest.of(Digest.Algorithm.SHA256, hashed.hash().orElseThrow().digest());
     if (size != blob.size() || !actual.equals(blob.digest())) {
       throw mismatch(
           action,

@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.bundle.archive;
 
 import ai.kubernaut.airgap.bundle.BundleException;
+import ai.kubernaut.airgap.bundle.VerifiedStore;
 import ai.kubernaut.airgap.bundle.archive.ArchiveScan.Location;
 import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.image.Digest;
@@ -11,7 +12,6 @@ import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.InvalidManifestException;
 import ai.kubernaut.airgap.registry.Manifest;
-import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
 import ai.kubernaut.airgap.registry.StoredBlobInput;
 import java.io.IOException;
@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -35,14 +36,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Writing: {@link #create} continues what an earlier run has begun, and {@link #finish}
  * completes the archive. One blob is written at a time; others wait. Blobs need SHA-256 digests.
- * Reading: {@link #open} checks every part; no archive is used of which a part is missing,
- * truncated, damaged or in the place of another one, or that has anything else than the files of a
- * layout.
+ * Reading: {@link #open} reads every part once and compares the part and the blobs in it with their
+ * digests; no archive is used of which a part is missing, truncated, damaged or in the place of
+ * another one, or that has anything else than the files of a layout.
  *
  * <p>Thread-safe. Content is found in every repository by its digest. Failures of the file system
  * are {@link Reason#REFUSED}.
  */
-public final class ArchiveRegistryClient implements RegistryClient {
+public final class ArchiveRegistryClient implements VerifiedStore {
   /** So small that tests can have many parts. */
   private static final long LEAST_PART = 4096;
 
@@ -51,6 +52,7 @@ public final class ArchiveRegistryClient implements RegistryClient {
   private final Map<Digest, Location> blobs;
   private final ArchiveNames names;
   private final @Nullable ArchiveOutput output;
+  private final Set<Digest> verified;
   private volatile boolean closed;
 
   private ArchiveRegistryClient(
@@ -58,7 +60,9 @@ public final class ArchiveRegistryClient implements RegistryClient {
       long partSize,
       Map<Digest, Location> blobs,
       ArchiveNames names,
-      @Nullable ArchiveOutput output) {
+      @Nullable ArchiveOutput output,
+      Set<Digest> verified) {
+    this.verified = verified;
     this.directory = directory;
     this.partSize = partSize;
     this.blobs = blobs;
@@ -85,7 +89,8 @@ public final class ArchiveRegistryClient implements RegistryClient {
     Map<Digest, Location> blobs = new ConcurrentHashMap<>();
     try {
       ArchiveOutput output = ArchiveOutput.begin(directory, partSize, blobs);
-      return new ArchiveRegistryClient(directory, partSize, blobs, new ArchiveNames(), output);
+      return new ArchiveRegistryClient(
+          directory, partSize, blobs, new ArchiveNames(), output, Set.of());
     } catch (IOException e) {
       throw new AirgapException(
           "the bundle cannot be written to " + directory + ": " + e.getMessage(), e);
@@ -93,7 +98,8 @@ public final class ArchiveRegistryClient implements RegistryClient {
   }
 
   /**
-   * Opens a complete archive and compares every part with its checksum.
+   * Opens a complete archive and compares every part with its checksum. Blobs that have their
+   * digests are not read again when the bundle is checked.
    *
    * @param directory the directory with the parts and their list
    * @return a client that reads; the caller closes it
@@ -119,11 +125,24 @@ public final class ArchiveRegistryClient implements RegistryClient {
 
   private static ArchiveRegistryClient open(Path directory, boolean checksums) {
     PartList list = PartList.read(directory);
-    List<Problem> problems = list.check(directory, checksums);
-    if (!problems.isEmpty()) {
-      throw Refusal.of(problems);
+    ArchiveScan scan = new ArchiveScan(directory, list);
+    BundleException refused = null;
+    try {
+      scan.run();
+    } catch (BundleException e) {
+      // What is wrong with the parts explains more, so it is reported in its place.
+      refused = e;
     }
-    ArchiveScan scan = new ArchiveScan(directory, list).run();
+    BlobHashes hashes = checksums ? new BlobHashes(scan.blobs()) : null;
+    try (PartCheck check = new PartCheck(directory, list, hashes)) {
+      List<Problem> problems = check.run();
+      if (!problems.isEmpty()) {
+        throw Refusal.of(problems);
+      }
+    }
+    if (refused != null) {
+      throw refused;
+    }
     ArchiveNames names;
     try {
       names = ArchiveNames.parse(scan.read(Entries.INDEX));
@@ -131,7 +150,12 @@ public final class ArchiveRegistryClient implements RegistryClient {
       throw Refusal.invalid(directory, Entries.INDEX, e.getMessage());
     }
     return new ArchiveRegistryClient(
-        directory, list.partSize(), new ConcurrentHashMap<>(scan.blobs()), names, null);
+        directory,
+        list.partSize(),
+        new ConcurrentHashMap<>(scan.blobs()),
+        names,
+        null,
+        hashes == null ? Set.of() : hashes.verified());
   }
 
   /**
@@ -180,6 +204,11 @@ public final class ArchiveRegistryClient implements RegistryClient {
       throw action.failed(Reason.REFUSED, "the archive is complete; create another one");
     }
     return output;
+  }
+
+  @Override
+  public boolean isVerified(Digest blob) {
+    return verified.contains(blob);
   }
 
   @Override

@@ -59,7 +59,7 @@ final class ArchiveScan {
     }
   }
 
-  ArchiveScan run() {
+  void run() {
     long position = 0;
     while (true) {
       byte[] block = block(position);
@@ -81,7 +81,6 @@ final class ArchiveScan {
           directory,
           Map.of("found", "another version of the image layout"));
     }
-    return this;
   }
 
   private long add(TarArchiveEntry entry, long position) {

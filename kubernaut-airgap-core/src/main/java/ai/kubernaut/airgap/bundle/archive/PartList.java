@@ -1,9 +1,7 @@
 package ai.kubernaut.airgap.bundle.archive;
 
-import ai.kubernaut.airgap.common.CancelledException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.InvalidReferenceException;
-import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -17,9 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,7 +34,6 @@ record PartList(List<Part> parts) {
 
   private static final String FORMAT = "airgap.kubernaut.ai/bundle-parts/v1";
   private static final int MAX_LIST = 16 << 20;
-  private static final int BUFFER = 128 << 10;
 
   /**
    * @param size in bytes; the same for all parts but the last
@@ -142,75 +137,5 @@ record PartList(List<Part> parts) {
       }
     }
     return true;
-  }
-
-  /** Compares the sizes of the parts, and their checksums if wanted. */
-  List<Problem> check(Path directory, boolean checksums) {
-    Map<Digest, String> names = new HashMap<>();
-    for (int i = 0; i < parts.size(); i++) {
-      names.put(parts.get(i).digest(), name(i));
-    }
-    List<Problem> problems = new ArrayList<>();
-    for (int i = 0; i < parts.size(); i++) {
-      Path file = directory.resolve(name(i));
-      Part part = parts.get(i);
-      try {
-        if (!Files.isRegularFile(file)) {
-          problems.add(
-              Refusal.problem(ProblemCode.BUNDLE_PART_MISSING, file, Map.of("file", name(i))));
-          continue;
-        }
-        long size = Files.size(file);
-        if (size == part.size() && !checksums) {
-          continue;
-        }
-        Digest actual = digest(file);
-        if (actual.equals(part.digest())) {
-          continue;
-        }
-        problems.add(problem(file, name(i), part, size, names.getOrDefault(actual, "")));
-      } catch (IOException e) {
-        problems.addAll(Refusal.unreadable(file, e).problems());
-      }
-    }
-    return problems;
-  }
-
-  private static Problem problem(Path file, String name, Part part, long size, String other) {
-    if (!other.isEmpty()) {
-      return Refusal.problem(
-          ProblemCode.BUNDLE_PARTS_OUT_OF_ORDER, file, Map.of("file", name, "other", other));
-    }
-    return size < part.size()
-        ? Refusal.problem(
-            ProblemCode.BUNDLE_PART_TRUNCATED,
-            file,
-            Map.of(
-                "file",
-                name,
-                "actual",
-                String.valueOf(size),
-                "expected",
-                String.valueOf(part.size())))
-        : Refusal.problem(ProblemCode.BUNDLE_PART_DAMAGED, file, Map.of("file", name));
-  }
-
-  private static Digest digest(Path file) throws IOException {
-    MessageDigest hash = Digest.Algorithm.SHA256.newHash();
-    byte[] buffer = new byte[BUFFER];
-    try (InputStream in = Files.newInputStream(file)) {
-      int count = in.read(buffer);
-      while (count >= 0) {
-        if (Thread.currentThread().isInterrupted()) {
-          throw new CancelledException(
-              CancelledException.Reason.INTERRUPTED,
-              "checking the bundle was interrupted; nothing was changed",
-              null);
-        }
-        hash.update(buffer, 0, count);
-        count = in.read(buffer);
-      }
-    }
-    return Digest.of(Digest.Algorithm.SHA256, hash.digest());
   }
 }

@@ -145,7 +145,8 @@ final class BlobInput extends HashedInput {
     answer.ended();
     answer.close();
     if (hash != null) {
-      Digest actual = Digest.of(blob.digest().algorithm(), hash.digest());
+      // A copy, because the hash may be asked for after the end.
+      Digest actual = Digest.of(blob.digest().algorithm(), copy(hash).digest());
       if (!actual.equals(blob.digest())) {
         close();
         throw failures.of(

@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.registry.layout;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.registry.BlobUpload;
 import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.HashedInput;
 import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
 import java.io.IOException;
@@ -17,7 +18,6 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** A blob on its way into a layout: a file that has its name once it is whole. */
 final class LayoutUpload implements BlobUpload {
@@ -58,7 +58,7 @@ final class LayoutUpload implements BlobUpload {
     action.run(
         () -> {
           try (FileChannel out = open(offset)) {
-            long taken = copy(content, length, out, null);
+            long taken = copy(content, length, out);
             if (taken < length) {
               throw action.failed(
                   Reason.DIGEST_MISMATCH, "the content ends " + (length - taken) + " bytes early");
@@ -81,8 +81,7 @@ final class LayoutUpload implements BlobUpload {
   }
 
   /** Copies so many bytes, or fewer when the content ends, and says how many. */
-  private long copy(InputStream content, long length, FileChannel out, @Nullable MessageDigest hash)
-      throws IOException {
+  private long copy(InputStream content, long length, FileChannel out) throws IOException {
     byte[] buffer = new byte[(int) Math.max(1, Math.min(BUFFER, length))];
     long taken = 0;
     while (taken < length) {
@@ -94,9 +93,6 @@ final class LayoutUpload implements BlobUpload {
       ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, count);
       while (bytes.hasRemaining()) {
         out.write(bytes);
-      }
-      if (hash != null) {
-        hash.update(buffer, 0, count);
       }
       taken += count;
     }
@@ -117,15 +113,15 @@ final class LayoutUpload implements BlobUpload {
     action.run(
         () -> {
           Path file = file();
-          MessageDigest hash = blob.digest().algorithm().newHash();
+          HashedInput hashed = hashed(file, blob, offset, content);
           long size;
           try (FileChannel out = open(offset)) {
-            hashFile(file, hash, offset);
-            size = offset + copy(content, Math.max(0, blob.size() - offset), out, hash);
+            size = offset + copy(hashed, Math.max(0, blob.size() - offset), out);
           }
+          Digest actual =
+              Digest.of(blob.digest().algorithm(), hashed.hash().orElseThrow().digest());
           byte[] more = new byte[1];
-          boolean tooLong = size >= blob.size() && read(content, more, 1) > 0;
-          Digest actual = Digest.of(blob.digest().algorithm(), hash.digest());
+          boolean tooLong = size >= blob.size() && read(hashed, more, 1) > 0;
           if (tooLong || size != blob.size() || !actual.equals(blob.digest())) {
             throw mismatch(blob, tooLong, size, actual);
           }
@@ -149,6 +145,17 @@ final class LayoutUpload implements BlobUpload {
                 + blob.size()
                 + " and "
                 + blob.digest());
+  }
+
+  /** Hashes content from where an upload is on, together with what the file has already. */
+  private HashedInput hashed(Path file, Descriptor blob, long offset, InputStream content)
+      throws IOException {
+    if (offset == 0) {
+      return HashedInput.of(content, blob.digest().algorithm());
+    }
+    MessageDigest hash = blob.digest().algorithm().newHash();
+    hashFile(file, hash, offset);
+    return HashedInput.continuing(content, hash);
   }
 
   /** An earlier run may have written the beginning. */

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * a break; the target registry verifies a blob that is read from a later byte on. Nothing is
  * requested before the first byte is read.
  */
-final class ResumingInput extends InputStream {
+final class ResumingInput extends HashedInput {
   private final RegistryClient client;
   private final Retries retries;
   private final Repository repository;
@@ -109,7 +110,8 @@ final class ResumingInput extends InputStream {
     }
     if (hash != null && !complete) {
       complete = true;
-      Digest actual = Digest.of(blob.digest().algorithm(), hash.digest());
+      // A copy, because the hash may be asked for after the end.
+      Digest actual = Digest.of(blob.digest().algorithm(), copy(hash).digest());
       if (!actual.equals(blob.digest())) {
         throw failed(
             RegistryException.Reason.DIGEST_MISMATCH,
@@ -127,6 +129,17 @@ final class ResumingInput extends InputStream {
         0,
         "reading blob " + blob.digest() + " of " + repository + " failed: " + why,
         cause);
+  }
+
+  @Override
+  public Optional<MessageDigest> hash() {
+    if (hash != null) {
+      return Optional.of(copy(hash));
+    }
+    if (current instanceof HashedInput hashed) {
+      return hashed.hash();
+    }
+    return position == 0 ? Optional.of(blob.digest().algorithm().newHash()) : Optional.empty();
   }
 
   @Override

@@ -13,6 +13,9 @@ import ai.kubernaut.airgap.bundle.Site;
 import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.mirror.MirrorOptions;
+import ai.kubernaut.airgap.mirror.MirrorReport;
+import ai.kubernaut.airgap.mirror.MirroredImage;
+import ai.kubernaut.airgap.mirror.TestImages;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.plan.MirrorEntry;
@@ -417,5 +420,46 @@ final class PartsTest {
     all[text.indexOf("\"1.0.0\"") + 1] = '2';
     replace(all);
     assertRefused(ProblemCode.BUNDLE_FORMAT_UNKNOWN);
+  }
+
+  /** Where the content of the largest blob is in the archive. */
+  private int largestBlob(byte[] archive) {
+    byte[] start = Arrays.copyOf(TestImages.bytes(300_000, 1), 64);
+    for (int i = 0; i < archive.length - start.length; i++) {
+      if (Arrays.equals(archive, i, i + start.length, start, 0, start.length)) {
+        return i;
+      }
+    }
+    throw new AssertionError("the blob is not in the archive");
+  }
+
+  @Test
+  void aBlobWithOtherContentIsFoundBeforeTheFirstPush_alsoWhenTheChecksumsOfThePartsAreRight()
+      throws IOException {
+    copied();
+    byte[] all = whole();
+    all[largestBlob(all) + 150_000] ^= 1;
+    replace(all);
+    assertRefused(ProblemCode.BUNDLE_CONTENT_DAMAGED);
+  }
+
+  @Test
+  void partsThatChangeAfterTheyWereCheckedMakeNoImages() throws IOException {
+    copied();
+    int position = largestBlob(whole()) + 150_000;
+    try (ArchiveRegistryClient store = ArchiveRegistryClient.open(medium)) {
+      Bundle bundle = Bundle.open(store);
+      MirrorPlan unpacked = bundle.unpackPlan(directory.resolve("plan"));
+      flip(part(1 + position / PART), position % PART, 1);
+      MirrorReport report =
+          new BundleLoader(target, event -> {})
+              .load(bundle, unpacked, MirrorOptions.builder().build());
+      assertThat(report.problems())
+          .extracting(Problem::code)
+          .containsOnly(ProblemCode.DIGEST_MISMATCH);
+      assertThat(report.images())
+          .allMatch(image -> image.outcome() == MirroredImage.Outcome.FAILED)
+          .allMatch(image -> target.findManifest(image.entry().target()).isEmpty());
+    }
   }
 }

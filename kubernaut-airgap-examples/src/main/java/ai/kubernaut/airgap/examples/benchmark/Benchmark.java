@@ -6,15 +6,16 @@ import java.util.Locale;
 /**
  * Measures this library: against each of skopeo, crane and oras that is on the PATH, between two
  * fresh docker-registry, on a fast and on a slow link; with thousands of images; and with a small
- * heap; and what a call of Helm costs. Run it where little else runs; only the ratios within one
- * run mean anything.
+ * heap; what a call of Helm costs; and bundles against a plain copy. Run it where little else runs;
+ * only the ratios within one run mean anything.
  *
  * <pre>
  * java -cp kubernaut-airgap.jar:lib/* ai.kubernaut.airgap.examples.benchmark.Benchmark [rounds [scale [part…]]]
  * </pre>
  */
 public final class Benchmark {
-  private static final List<String> PARTS = List.of("fast", "slow", "many", "heap", "helm");
+  private static final List<String> PARTS =
+      List.of("fast", "slow", "many", "heap", "helm", "bundle");
 
   private Benchmark() {}
 
@@ -22,8 +23,8 @@ public final class Benchmark {
    * Runs the benchmark.
    *
    * @param arguments the number of rounds, by default 3; the scale, by default 1 for about 500 MB;
-   *     the parts, {@code fast}, {@code slow}, {@code many}, {@code heap} and {@code helm}, by
-   *     default all
+   *     the parts, {@code fast}, {@code slow}, {@code many}, {@code heap}, {@code helm} and {@code
+   *     bundle}, by default all
    * @throws Exception when a registry does not start, or a tool fails
    */
   public static void main(String[] arguments) throws Exception {
@@ -38,6 +39,7 @@ public final class Benchmark {
         case "slow" -> new Comparison(System.out, rounds, scale, true).run();
         case "many" -> new ManyImages(System.out, scale).run();
         case "helm" -> new HelmCost(System.out).run();
+        case "bundle" -> new BundleCost(System.out, rounds, scale).run();
         case "heap" -> new SmallHeap(System.out, scale).run();
         default -> throw new IllegalArgumentException(part + " is none of " + PARTS);
       }

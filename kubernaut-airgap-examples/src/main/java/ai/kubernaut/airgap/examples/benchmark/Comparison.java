@@ -150,21 +150,21 @@ final class Comparison {
   /** This library's command line in a process of its own. */
   static List<String> mirrorCommand(
       List<String> javaOptions, Path plan, String source, String target) {
+    return command(
+        javaOptions,
+        List.of(
+            "mirror", "--plan", plan.toString(), "--plain-http", source, "--plain-http", target));
+  }
+
+  /** This library's command line in a process of its own. */
+  static List<String> command(List<String> javaOptions, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(javaOptions);
     command.addAll(
         List.of(
-            "-cp",
-            System.getProperty("java.class.path"),
-            "ai.kubernaut.airgap.examples.cli.Main",
-            "mirror",
-            "--plan",
-            plan.toString(),
-            "--plain-http",
-            source,
-            "--plain-http",
-            target));
+            "-cp", System.getProperty("java.class.path"), "ai.kubernaut.airgap.examples.cli.Main"));
+    command.addAll(arguments);
     return command;
   }
 
@@ -199,7 +199,7 @@ final class Comparison {
     }
   }
 
-  private static boolean isOnPath(String program) {
+  static boolean isOnPath(String program) {
     for (String directory :
         System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
       if (!directory.isEmpty() && Files.isExecutable(Path.of(directory, program))) {
