@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap;
 
 import ai.kubernaut.airgap.bundle.Bundle;
+import ai.kubernaut.airgap.bundle.BundleForecast;
 import ai.kubernaut.airgap.bundle.BundleLoader;
 import ai.kubernaut.airgap.bundle.BundleOptions;
 import ai.kubernaut.airgap.bundle.BundleReport;
@@ -387,6 +388,31 @@ public final class Airgap implements AutoCloseable {
         options.mirror(),
         cancelled ->
             bundler.create(plan, BundleOptions.builder().from(options).mirror(cancelled).build()));
+  }
+
+  /**
+   * Calculates the size of a bundle. Nothing is written. Needs a registry client.
+   *
+   * @param plan what would be put into the bundle
+   * @param store where the bundle would be; asked what it has already
+   * @param options the name of the bundle, and limits
+   * @return the size, and whether there is enough room
+   * @throws ai.kubernaut.airgap.bundle.BundleException when the manifests of an image cannot be
+   *     read
+   * @throws ai.kubernaut.airgap.chart.ChartChangedException when the chart or one of its files is
+   *     not the one that was planned
+   * @throws ai.kubernaut.airgap.registry.RegistryException when a registry cannot be used
+   * @throws ai.kubernaut.airgap.common.CancelledException when the thread is interrupted, or the
+   *     run is cancelled or closed
+   * @throws IllegalStateException when no registry client was given
+   */
+  public BundleForecast forecast(MirrorPlan plan, RegistryClient store, BundleOptions options) {
+    Bundler bundler = new Bundler(source(), store, progress);
+    return cancellable(
+        options.mirror(),
+        cancelled ->
+            bundler.forecast(
+                plan, BundleOptions.builder().from(options).mirror(cancelled).build()));
   }
 
   /**

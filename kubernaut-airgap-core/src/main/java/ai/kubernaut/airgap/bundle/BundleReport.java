@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.bundle;
 
 import ai.kubernaut.airgap.mirror.MirrorReport;
+import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.outcome.Outcome;
 import ai.kubernaut.airgap.outcome.Problem;
 import java.util.List;
@@ -18,6 +19,11 @@ public interface BundleReport extends Outcome<BundleReport> {
 
   /** {@return the problems of the content that a check has found} */
   List<Problem> contentProblems();
+
+  /**
+   * {@return whether there was room for the bundle, or why that is not known; empty for a check}
+   */
+  List<Fact> facts();
 
   /** {@return the problems of the images and of the content} */
   @Override

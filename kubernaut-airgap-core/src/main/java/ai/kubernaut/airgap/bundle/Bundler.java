@@ -1,23 +1,20 @@
 package ai.kubernaut.airgap.bundle;
 
 import ai.kubernaut.airgap.mirror.MirrorEngine;
+import ai.kubernaut.airgap.mirror.MirrorOptions;
 import ai.kubernaut.airgap.mirror.MirrorReport;
-import ai.kubernaut.airgap.outcome.Problem;
-import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.FactCode;
 import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
-import ai.kubernaut.airgap.plan.PlanForecaster;
 import ai.kubernaut.airgap.progress.Progress;
 import ai.kubernaut.airgap.progress.ProgressEvent;
-import ai.kubernaut.airgap.registry.InvalidManifestException;
 import ai.kubernaut.airgap.registry.RegistryClient;
-import ai.kubernaut.airgap.registry.RegistryException;
-import ai.kubernaut.airgap.registry.retry.RetryingClient;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -69,49 +66,91 @@ public final class Bundler {
         BundleReport::summary);
   }
 
-  private BundleReport create(MirrorPlan plan, BundleOptions options, Progress progress) {
-    RegistryClient images =
-        options.base().<RegistryClient>map(base -> new DeltaStore(store, base)).orElse(store);
-    checkRoom(plan, options, images, progress);
-    MirrorReport packed = new MirrorEngine(source, images, options.mirror(), progress).pack(plan);
+  /**
+   * Calculates the size of a bundle. Reads the manifests of the images and their attachments;
+   * nothing is written, and no blob is read.
+   *
+   * @param plan the images, and the chart that they are for
+   * @param options as for {@link #create}
+   * @return the size; {@link BundleForecast#orElseThrow()} throws an exception when there is not
+   *     enough room
+   * @throws BundleException when the manifests of an image cannot be read, with a problem for each
+   * @throws ai.kubernaut.airgap.chart.ChartChangedException when the chart or one of its files is
+   *     not the one that was planned
+   * @throws ai.kubernaut.airgap.registry.RegistryException when a registry cannot be used at all
+   * @throws ai.kubernaut.airgap.common.CancelledException when the thread is interrupted or the run
+   *     is cancelled
+   */
+  public BundleForecast forecast(MirrorPlan plan, BundleOptions options) {
+    plan.checkChart();
+    ForecastStore sizes = new ForecastStore(store);
+    MirrorOptions mirror =
+        MirrorOptions.builder().from(options.mirror()).journal(Optional.empty()).build();
+    MirrorReport packed = write(plan, options, mirror, sizes, event -> {});
     if (!packed.isOk()) {
-      return BundleReport.builder().images(packed).build();
+      throw new BundleException("the size of the bundle is not known", packed.problems());
     }
-    BundleWriter writer = new BundleWriter(images, store, options);
-    packed.images().forEach(writer::add);
-    writer.finish(withDigests(packed));
-    return BundleReport.builder().images(packed).bundle(Bundle.open(store, options.name())).build();
+    return BundleForecast.builder()
+        .name(options.name())
+        .images(plan.entries().size())
+        .directoryBytes(sizes.directoryBytes())
+        .archiveBytes(sizes.archiveBytes())
+        .bytesToWrite(sizes.bytesToWrite())
+        .room(options.room())
+        .build();
+  }
+
+  private BundleReport create(MirrorPlan plan, BundleOptions options, Progress progress) {
+    BundleReport.Builder report =
+        BundleReport.builder().addFacts(checkRoom(plan, options, progress));
+    MirrorReport packed = write(plan, options, options.mirror(), store, progress);
+    if (packed.isOk()) {
+      report.bundle(Bundle.open(store, options.name()));
+    }
+    return report.images(packed).build();
+  }
+
+  /** Writes the images, and the bundle if all of them could be copied. */
+  private MirrorReport write(
+      MirrorPlan plan,
+      BundleOptions options,
+      MirrorOptions mirror,
+      RegistryClient to,
+      Consumer<ProgressEvent> events) {
+    RegistryClient images =
+        options.base().<RegistryClient>map(base -> new DeltaStore(to, base)).orElse(to);
+    MirrorReport packed = new MirrorEngine(source, images, mirror, events).pack(plan);
+    if (packed.isOk()) {
+      BundleWriter writer = new BundleWriter(images, to, options);
+      packed.images().forEach(writer::add);
+      writer.finish(withDigests(packed));
+    }
+    return packed;
   }
 
   /** Compares the room in the store with what is going to be written. */
-  private void checkRoom(
-      MirrorPlan plan, BundleOptions options, RegistryClient images, Progress progress) {
+  private Fact checkRoom(MirrorPlan plan, BundleOptions options, Progress progress) {
+    Subject subject = new Subject(Subject.Kind.BUNDLE, options.name().toString());
     if (options.room().isEmpty()) {
-      return;
+      return Fact.of(FactCode.BUNDLE_ROOM_UNKNOWN, subject);
     }
-    long needed;
+    BundleForecast forecast;
     try {
-      needed =
-          new PlanForecaster(RetryingClient.of(source, options.mirror().retry(), progress), images)
-              .forecast(plan)
-              .bytesToSend();
-    } catch (RegistryException | InvalidManifestException e) {
+      forecast = forecast(plan, options);
+    } catch (BundleException e) {
       // Copying reports each image that cannot be read.
-      return;
+      return Fact.of(FactCode.BUNDLE_SIZE_UNKNOWN, subject);
     }
-    progress.tell(String.format(Locale.ROOT, "%.1f MB are to be written", needed / 1e6));
-    if (needed > options.room().getAsLong()) {
-      throw new BundleException(
-          "the bundle is not begun",
-          Problem.of(
-              ProblemCode.BUNDLE_NO_ROOM,
-              new Subject(Subject.Kind.BUNDLE, options.name().toString()),
-              Map.of(
-                  "needed",
-                  String.valueOf(needed),
-                  "room",
-                  String.valueOf(options.room().getAsLong()))));
-    }
+    progress.tell(forecast.summary());
+    forecast.orElseThrow();
+    return Fact.of(
+        FactCode.BUNDLE_ROOM_CHECKED,
+        subject,
+        Map.of(
+            "needed",
+            String.valueOf(forecast.bytesToWrite()),
+            "room",
+            String.valueOf(options.room().getAsLong())));
   }
 
   /** The plan with every digest, so that it can be loaded without its sources. */

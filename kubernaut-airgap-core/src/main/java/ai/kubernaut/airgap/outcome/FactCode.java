@@ -7,6 +7,15 @@ import java.util.Map;
  * constants; the sentences may change.
  */
 public enum FactCode {
+  // Bundle
+  /** There is enough room for a bundle. */
+  BUNDLE_ROOM_CHECKED("needs {needed} bytes, and there is room for {room}"),
+  /** The room for a bundle is not known. */
+  BUNDLE_ROOM_UNKNOWN("was created without a check of the free space, because it is not known"),
+  /** The size of a bundle is not known. */
+  BUNDLE_SIZE_UNKNOWN(
+      "was created without a check of the free space, because the manifests of an image cannot be read"),
+
   // Preflight
   /** An upload can start in a repository with as many components as any in the plan. */
   REPOSITORY_NAMES_ACCEPTED(

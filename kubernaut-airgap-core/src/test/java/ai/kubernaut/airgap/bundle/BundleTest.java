@@ -10,6 +10,8 @@ import ai.kubernaut.airgap.image.Separator;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.mirror.MirrorOptions;
 import ai.kubernaut.airgap.mirror.MirrorReport;
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.FactCode;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.plan.MirrorEntry;
@@ -28,6 +30,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PublicKey;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,6 +88,9 @@ final class BundleTest {
   @Test
   void imagesAttachmentsPlanAndChartArriveAsTheyLeft() {
     BundleReport created = create(plan);
+    assertThat(created.facts())
+        .extracting(Fact::code)
+        .containsExactly(FactCode.BUNDLE_ROOM_UNKNOWN);
     assertThat(created.summary())
         .contains("the bundle is complete: 2 images, 2 attachments, 6 files");
 
@@ -212,6 +218,60 @@ final class BundleTest {
         assertThat(carried.resolve(line.substring(66))).exists();
         assertThat(line).endsWith(line.substring(0, 64));
       }
+    }
+  }
+
+  private long bytesOnDisk() throws IOException {
+    try (Stream<Path> files = Files.walk(carried)) {
+      return files
+          .filter(Files::isRegularFile)
+          .filter(file -> !file.startsWith(carried.resolve(".airgap")))
+          .mapToLong(file -> file.toFile().length())
+          .sum();
+    }
+  }
+
+  @Test
+  void theForecastIsTheSizeOfTheDirectory_andNothingIsWritten() throws IOException {
+    BundleOptions options = BundleOptions.builder().build();
+    try (LayoutRegistryClient store = layout()) {
+      Bundler bundler = new Bundler(source, store, event -> {});
+      BundleForecast forecast = bundler.forecast(plan, options);
+      assertThat(bytesOnDisk()).isLessThan(200);
+      assertThat(forecast.images()).isEqualTo(2);
+      assertThat(forecast.parts(100_000)).isEqualTo(1 + forecast.archiveBytes() / 100_000);
+
+      bundler.create(plan, options).orElseThrow();
+      assertThat(forecast.directoryBytes()).isEqualTo(bytesOnDisk());
+      BundleForecast again = bundler.forecast(plan, options);
+      assertThat(again.directoryBytes()).isEqualTo(forecast.directoryBytes());
+      assertThat(again.bytesToWrite()).isLessThan(20_000);
+    }
+  }
+
+  @Test
+  void aForecastOfAnImageThatIsNotThereNamesIt() {
+    MirrorPlan other =
+        MirrorPlan.builder(plan.target())
+            .image(ImageRef.parse("quay.io/kubernaut-ai/none:v1"))
+            .build();
+    try (LayoutRegistryClient store = layout()) {
+      Bundler bundler = new Bundler(source, store, event -> {});
+      BundleException refused =
+          catchThrowableOfType(
+              BundleException.class,
+              () -> bundler.forecast(other, BundleOptions.builder().build()));
+      assertThat(refused).hasMessageContaining("the size of the bundle is not known");
+      assertThat(refused.problems())
+          .extracting(Problem::code)
+          .containsExactly(ProblemCode.IMAGE_NOT_FOUND);
+      BundleReport created =
+          bundler.create(
+              other, BundleOptions.builder().room(OptionalLong.of(1_000_000_000)).build());
+      assertThat(created.isOk()).isFalse();
+      assertThat(created.facts())
+          .extracting(Fact::code)
+          .containsExactly(FactCode.BUNDLE_SIZE_UNKNOWN);
     }
   }
 

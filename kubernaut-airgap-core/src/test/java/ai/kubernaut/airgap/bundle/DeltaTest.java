@@ -9,6 +9,8 @@ import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.mirror.MirrorOptions;
 import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.mirror.TestImages;
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.FactCode;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.plan.MirrorPlan;
@@ -167,11 +169,21 @@ final class DeltaTest {
           .extracting(Problem::code)
           .containsExactly(ProblemCode.BUNDLE_NO_ROOM);
       assertThat(directory.resolve("v1/blobs")).doesNotExist();
-      assertThat(
-              new Bundler(source, first, event -> {})
-                  .create(plan(1), BundleOptions.builder().room(OptionalLong.of(1_000_000)).build())
-                  .isOk())
-          .isTrue();
+      BundleReport created =
+          new Bundler(source, first, event -> {})
+              .create(plan(1), BundleOptions.builder().room(OptionalLong.of(1_000_000)).build())
+              .orElseThrow();
+      assertThat(created.facts())
+          .extracting(Fact::code)
+          .containsExactly(FactCode.BUNDLE_ROOM_CHECKED);
+      BundleForecast delta =
+          new Bundler(source, store(3), event -> {})
+              .forecast(
+                  plan(3),
+                  BundleOptions.builder()
+                      .base(Inventory.of(created.bundle().orElseThrow()))
+                      .build());
+      assertThat(delta.directoryBytes()).isBetween(100_000L, 240_000L);
     }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ai.kubernaut.airgap.bundle.Bundle;
 import ai.kubernaut.airgap.bundle.BundleException;
+import ai.kubernaut.airgap.bundle.BundleForecast;
 import ai.kubernaut.airgap.bundle.BundleLoader;
 import ai.kubernaut.airgap.bundle.BundleOptions;
 import ai.kubernaut.airgap.bundle.BundleReport;
@@ -116,6 +117,24 @@ final class PartsTest {
     for (MirrorEntry entry : plan.entries()) {
       assertThat(target.readManifest(entry.target()))
           .isEqualTo(SOURCE.readManifest(entry.source()));
+    }
+  }
+
+  @Test
+  void theForecastIsTheSizeOfTheParts_andNothingIsWritten() throws IOException {
+    Path where = directory.resolve("forecast");
+    try (ArchiveRegistryClient store = ArchiveRegistryClient.create(where, PART)) {
+      Bundler bundler = new Bundler(SOURCE, store, event -> {});
+      BundleForecast forecast = bundler.forecast(plan, BundleOptions.builder().build());
+      assertThat(Files.size(where.resolve("bundle.tar.001"))).isEqualTo(2 * Entries.BLOCK);
+      assertThat(forecast.summary(PART))
+          .startsWith("2 images, ")
+          .contains(" in " + forecast.parts(PART) + " parts");
+
+      bundler.create(plan, BundleOptions.builder().build()).orElseThrow();
+      assertThat((long) store.finish()).isEqualTo(forecast.parts(PART));
+      assertThat(PartList.read(where).length()).isEqualTo(forecast.archiveBytes());
+      assertThat(forecast.bytesToWrite()).isGreaterThan(forecast.archiveBytes());
     }
   }
 

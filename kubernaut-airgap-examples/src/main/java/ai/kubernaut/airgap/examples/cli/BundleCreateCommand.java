@@ -1,11 +1,16 @@
 package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.Airgap;
+import ai.kubernaut.airgap.bundle.Bundle;
+import ai.kubernaut.airgap.bundle.BundleForecast;
 import ai.kubernaut.airgap.bundle.BundleOptions;
 import ai.kubernaut.airgap.bundle.BundleReport;
 import ai.kubernaut.airgap.bundle.Inventory;
 import ai.kubernaut.airgap.mirror.MirrorOptions;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.registry.RegistryClient;
+import ai.kubernaut.airgap.registry.layout.LayoutRegistryClient;
+import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,23 +61,53 @@ final class BundleCreateCommand extends StepCommand {
       description = "Lets half-fetched blobs survive the process, as for mirror.")
   @Nullable Path journal;
 
+  @Option(
+      names = "--dry-run",
+      description =
+          "Print the size of the bundle and the number of its parts, and whether there is enough room; write nothing.")
+  boolean dryRun;
+
   @Override
   int run(Airgap airgap, MirrorPlan planned) {
+    return dryRun ? forecast(airgap, planned) : create(airgap, planned);
+  }
+
+  private int forecast(Airgap airgap, MirrorPlan planned) {
+    try (RegistryClient store = existing()) {
+      BundleForecast forecast = airgap.forecast(planned, store, options());
+      output.closeBar();
+      output.report(
+          "BundleForecast",
+          Reports.json(forecast, Optional.ofNullable(partSize)),
+          partSize == null ? forecast.summary() : forecast.summary(partSize));
+      forecast.orElseThrow();
+      return 0;
+    }
+  }
+
+  /** What an earlier run has written; parts are not counted, because reading them takes long. */
+  private RegistryClient existing() {
+    return partSize == null && Files.exists(out.resolve("oci-layout"))
+        ? LayoutRegistryClient.open(out, Bundle.repository())
+        : MemoryRegistryClient.create();
+  }
+
+  private BundleOptions options() {
+    return BundleOptions.builder()
+        .base(Optional.ofNullable(base).map(BundleCreateCommand::inventory))
+        .room(room())
+        .mirror(
+            MirrorOptions.builder()
+                .journal(Optional.ofNullable(journal))
+                // An archive is written from its beginning to its end.
+                .blobsAtOnce(partSize == null ? 4 : 1)
+                .build())
+        .build();
+  }
+
+  private int create(Airgap airgap, MirrorPlan planned) {
     try (BundleStore store = BundleStore.create(out, Optional.ofNullable(partSize))) {
-      BundleReport report =
-          airgap.bundle(
-              planned,
-              store.client(),
-              BundleOptions.builder()
-                  .base(Optional.ofNullable(base).map(BundleCreateCommand::inventory))
-                  .room(room())
-                  .mirror(
-                      MirrorOptions.builder()
-                          .journal(Optional.ofNullable(journal))
-                          // An archive is written from its beginning to its end.
-                          .blobsAtOnce(partSize == null ? 4 : 1)
-                          .build())
-                  .build());
+      BundleReport report = airgap.bundle(planned, store.client(), options());
       if (report.isOk()) {
         store.finish();
         if (signKey != null) {
@@ -83,7 +118,7 @@ final class BundleCreateCommand extends StepCommand {
         }
       }
       output.closeBar();
-      output.report("BundleReport", Reports.json(report), report.summary());
+      output.report("BundleReport", Reports.json(report), Reports.text(report));
       report.orElseThrow();
       return 0;
     }
@@ -98,10 +133,14 @@ final class BundleCreateCommand extends StepCommand {
     }
   }
 
-  /** The space on the medium; empty where that is not known. */
+  /** The free space where the bundle is going to be; empty where that is not known. */
   private OptionalLong room() {
     try {
-      return OptionalLong.of(Files.getFileStore(out).getUsableSpace());
+      Path directory = out.toAbsolutePath();
+      while (!Files.exists(directory) && directory.getParent() != null) {
+        directory = directory.getParent();
+      }
+      return OptionalLong.of(Files.getFileStore(directory).getUsableSpace());
     } catch (IOException e) {
       return OptionalLong.empty();
     }

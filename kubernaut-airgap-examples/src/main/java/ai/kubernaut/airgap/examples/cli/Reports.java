@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.bundle.Bundle;
+import ai.kubernaut.airgap.bundle.BundleForecast;
 import ai.kubernaut.airgap.bundle.BundleReport;
 import ai.kubernaut.airgap.chart.Branch;
 import ai.kubernaut.airgap.chart.ImageReason;
@@ -419,11 +420,29 @@ final class Reports {
     return text.append(bundle).toString();
   }
 
+  static ObjectNode json(BundleForecast forecast, Optional<Long> partSize) {
+    ObjectNode json = object();
+    json.put("images", forecast.images());
+    json.put("bytes", partSize.isEmpty() ? forecast.directoryBytes() : forecast.archiveBytes());
+    json.put("bytesToWrite", forecast.bytesToWrite());
+    forecast.room().ifPresent(room -> json.put("room", room));
+    partSize.ifPresent(size -> json.put("parts", forecast.parts(size)));
+    addProblems(json, forecast.problems());
+    return json;
+  }
+
+  static String text(BundleReport report) {
+    StringBuilder text = new StringBuilder(report.summary());
+    report.facts().forEach(fact -> text.append('\n').append(fact.describe()));
+    return text.toString();
+  }
+
   static ObjectNode json(BundleReport report) {
     ObjectNode json = object();
     json.put("complete", report.isOk());
     report.bundle().ifPresent(bundle -> json.set("bundle", json(bundle)));
     report.images().ifPresent(images -> json.set("mirror", json(images)));
+    addFacts(json, report.facts());
     addProblems(json, report.problems());
     return json;
   }

@@ -28,6 +28,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -149,6 +150,42 @@ class BundleCommandsTest {
 
     JsonNode updated = run(reach("mirror", "--from-bundle", second));
     assertThat(updated.path("bytesSent").asLong()).isLessThan(200_000);
+  }
+
+  @Test
+  void theSizeOfABundleIsKnownBeforeItIsWritten() throws Exception {
+    Path bundle = directory.resolve("forecast");
+    JsonNode forecast = create(1, bundle, "--dry-run", "--part-size", "64K");
+    ReportSchema.check(forecast.toString());
+    assertThat(bundle).doesNotExist();
+    assertThat(forecast.path("images").asInt()).isEqualTo(2);
+    assertThat(forecast.path("room").asLong()).isGreaterThan(forecast.path("bytes").asLong());
+    CommandLineRun text =
+        CommandLineRun.of(
+            reach(
+                "bundle",
+                "create",
+                "--images",
+                images(1),
+                "--target",
+                mirror.host(),
+                "--out",
+                bundle,
+                "--dry-run"));
+    assertThat(text.out()).contains("2 images, 0.5 MB, of which 0.5 MB are to be written");
+
+    JsonNode created = create(1, bundle, "--part-size", "64K");
+    ReportSchema.check(created.toString());
+    assertThat(created.path("facts").findValuesAsText("code"))
+        .containsExactly("BUNDLE_ROOM_CHECKED");
+    try (Stream<Path> files = Files.list(bundle)) {
+      assertThat(files.filter(file -> file.toString().matches(".*tar\\.\\d+")))
+          .hasSize(forecast.path("parts").asInt());
+    }
+    JsonNode complete = create(1, directory.resolve("forecast-layout"));
+    assertThat(complete.path("complete").asBoolean()).isTrue();
+    JsonNode again = create(1, directory.resolve("forecast-layout"), "--dry-run");
+    assertThat(again.path("bytesToWrite").asLong()).isLessThan(20_000);
   }
 
   @Test
