@@ -255,6 +255,19 @@ public final class Bundle {
     return images;
   }
 
+  /**
+   * Returns the images whose index lists manifests that the bundle leaves out, because only some
+   * platforms were wanted.
+   *
+   * @return their source names, in the order of the plan
+   */
+  public List<ImageRef> sparseImages() {
+    return contents.images().stream()
+        .filter(image -> !image.omitted().isEmpty())
+        .map(BundleContents.Image::name)
+        .toList();
+  }
+
   /** {@return how many signatures, SBOMs and other attachments of images the bundle has} */
   public int attachmentCount() {
     return contents.attachments().size();

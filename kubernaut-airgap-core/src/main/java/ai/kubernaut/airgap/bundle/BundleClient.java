@@ -12,6 +12,7 @@ import ai.kubernaut.airgap.registry.RegistryException.Reason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -226,6 +227,19 @@ final class BundleClient implements RegistryClient {
   private static RegistryException readOnly(String registry) {
     return new RegistryException(
         Reason.REFUSED, registry, 0, "a bundle cannot be changed; create another one", null);
+  }
+
+  @Override
+  public Set<Digest> omittedManifests(ImageRef image) {
+    checkOpen();
+    Set<Digest> omitted = new HashSet<>();
+    listed(image)
+        .ifPresent(
+            root ->
+                contents.images().stream()
+                    .filter(one -> one.manifest().digest().equals(root.digest()))
+                    .forEach(one -> omitted.addAll(one.omitted())));
+    return omitted;
   }
 
   /** The store stays open. */

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,14 +30,22 @@ record BundleContents(List<Image> images, List<Attached> attachments, List<Descr
   /** Blobs are left out. */
   private static final String BASE = "base";
 
+  /** Manifests that indexes list are left out. */
+  private static final String SPARSE_INDEX = "sparse-index";
+
   /** What a reader of this version understands beyond the base format. */
-  private static final Set<String> FEATURES = Set.of(BASE);
+  private static final Set<String> FEATURES = Set.of(BASE, SPARSE_INDEX);
 
   /**
    * @param name the source name
    * @param manifest the root of the image
+   * @param omitted manifests that its index lists and that the bundle leaves out
    */
-  record Image(ImageRef name, Descriptor manifest) {}
+  record Image(ImageRef name, Descriptor manifest, Set<Digest> omitted) {
+    Image {
+      omitted = Set.copyOf(omitted);
+    }
+  }
 
   /**
    * @param repository where it was found
@@ -61,10 +70,17 @@ record BundleContents(List<Image> images, List<Attached> attachments, List<Descr
       ArrayNode absentArray = json.putArray("absent");
       absent.forEach(blob -> BundleFormat.write(blob, absentArray.addObject()));
     }
+    if (images.stream().anyMatch(image -> !image.omitted().isEmpty())) {
+      requires.add(SPARSE_INDEX);
+    }
     ArrayNode imageArray = json.putArray("images");
     for (Image image : images) {
-      BundleFormat.write(
-          image.manifest(), imageArray.addObject().put("name", image.name().toString()));
+      ObjectNode one = imageArray.addObject().put("name", image.name().toString());
+      BundleFormat.write(image.manifest(), one);
+      if (!image.omitted().isEmpty()) {
+        ArrayNode omitted = one.putArray("omitted");
+        image.omitted().stream().sorted().forEach(digest -> omitted.add(digest.toString()));
+      }
     }
     ArrayNode attachmentArray = json.putArray("attachments");
     for (Attached attached : attachments) {
@@ -95,7 +111,11 @@ record BundleContents(List<Image> images, List<Attached> attachments, List<Descr
     try {
       List<Image> images = new ArrayList<>();
       for (JsonNode one : json.path("images")) {
-        images.add(new Image(ImageRef.parse(text(one, "name")), descriptor(one)));
+        Set<Digest> omitted = new HashSet<>();
+        for (JsonNode digest : one.path("omitted")) {
+          omitted.add(Digest.parse(digest.asText("")));
+        }
+        images.add(new Image(ImageRef.parse(text(one, "name")), descriptor(one), omitted));
       }
       List<Attached> attachments = new ArrayList<>();
       for (JsonNode one : json.path("attachments")) {

@@ -51,7 +51,7 @@ final class BundleWriter {
     ImageContent read =
         ImageContent.read(
             packed, name.withDigest(image.digest().orElseThrow()), Platforms.all(), budget);
-    images.add(new Image(name, root(read)));
+    images.add(new Image(name, root(read), read.omitted()));
     add(read);
     for (Attachment attachment :
         AttachmentFinder.find(

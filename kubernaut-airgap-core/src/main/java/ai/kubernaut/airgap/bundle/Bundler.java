@@ -117,8 +117,13 @@ public final class Bundler {
       MirrorOptions mirror,
       RegistryClient to,
       Consumer<ProgressEvent> events) {
+    boolean sparse =
+        !plan.platforms().isAll()
+            && options.mirror().indexForm() != MirrorOptions.IndexForm.REWRITTEN;
     RegistryClient images =
-        options.base().<RegistryClient>map(base -> new DeltaStore(to, base)).orElse(to);
+        sparse || options.base().isPresent()
+            ? new DeltaStore(to, options.base().map(Inventory::blobs).orElse(Map.of()))
+            : to;
     MirrorReport packed = new MirrorEngine(source, images, mirror, events).pack(plan);
     if (packed.isOk()) {
       BundleWriter writer = new BundleWriter(images, to, options);

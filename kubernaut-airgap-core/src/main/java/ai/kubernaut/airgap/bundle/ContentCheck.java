@@ -1,10 +1,14 @@
 package ai.kubernaut.airgap.bundle;
 
 import ai.kubernaut.airgap.common.CancelledException;
+import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.ImageContent;
+import ai.kubernaut.airgap.registry.InvalidManifestException;
+import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,6 +35,39 @@ final class ContentCheck {
 
   private ContentCheck() {}
 
+  /**
+   * Checks that the bundle has every manifest of its images and attachments, except those that it
+   * declares to be left out.
+   */
+  private static List<Problem> checkImages(Bundle bundle) {
+    List<Problem> problems = new ArrayList<>();
+    try (RegistryClient images = bundle.client()) {
+      bundle
+          .images()
+          .forEach((name, digest) -> checkImage(images, name.withDigest(digest), problems));
+    }
+    return problems;
+  }
+
+  private static void checkImage(RegistryClient images, ImageRef image, List<Problem> problems) {
+    try {
+      ImageContent unused = ImageContent.read(images, image);
+    } catch (InvalidManifestException e) {
+      problems.add(
+          Problem.of(
+              ProblemCode.BUNDLE_INVALID,
+              Subject.image(image),
+              Map.of("file", "a manifest", "detail", String.valueOf(e.getMessage()))));
+    } catch (RegistryException e) {
+      problems.add(
+          Problem.of(
+                  ProblemCode.BUNDLE_CONTENT_MISSING,
+                  Subject.image(image),
+                  Map.of("file", String.valueOf(e.getMessage())))
+              .causedBy(e));
+    }
+  }
+
   static List<Problem> check(Bundle bundle) {
     ExecutorService threads =
         Executors.newFixedThreadPool(AT_ONCE, work -> new Thread(work, "airgap-bundle-check"));
@@ -43,7 +80,7 @@ final class ContentCheck {
       for (Future<Optional<Problem>> check : checks) {
         check.get().ifPresent(problems::add);
       }
-      return problems;
+      return problems.isEmpty() ? checkImages(bundle) : problems;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw CancelledException.interrupted(

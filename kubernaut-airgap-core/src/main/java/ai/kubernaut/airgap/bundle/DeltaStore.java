@@ -14,17 +14,20 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * A store for a bundle that leaves out what its base has. A store refuses manifests whose blobs are
- * absent, so manifests are stored as blobs, and their names are held here. The store stays open.
- * Thread-safe.
+ * A store for a bundle that leaves out what its base has, or manifests that indexes list. A store
+ * refuses manifests whose blobs are absent, so manifests are stored as blobs, and their names are
+ * held here. The store stays open. Thread-safe.
  */
 final class DeltaStore extends HeldManifests {
   private final RegistryClient store;
   private final Map<Digest, Long> base;
 
-  DeltaStore(RegistryClient store, Inventory base) {
+  /**
+   * @param base the blobs that are left out, with their sizes
+   */
+  DeltaStore(RegistryClient store, Map<Digest, Long> base) {
     this.store = store;
-    this.base = base.blobs();
+    this.base = base;
   }
 
   @Override

@@ -11,7 +11,9 @@ import ai.kubernaut.airgap.registry.RegistryException.Reason;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /** A store that holds manifests and their names in memory. Thread-safe. */
 abstract class HeldManifests implements RegistryClient {
@@ -77,6 +79,16 @@ abstract class HeldManifests implements RegistryClient {
   @Override
   public boolean retainsReferencedContent(String registry) {
     return false;
+  }
+
+  /** Manifests are written before the indexes that list them. */
+  @Override
+  public Set<Digest> omittedManifests(ImageRef image) {
+    return find(image).stream()
+        .flatMap(manifest -> manifest.children().stream())
+        .map(Descriptor::digest)
+        .filter(child -> !manifests.containsKey(child))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Nothing is held open. */

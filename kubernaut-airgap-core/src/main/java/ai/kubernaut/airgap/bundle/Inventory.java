@@ -3,11 +3,11 @@ package ai.kubernaut.airgap.bundle;
 import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.InvalidReferenceException;
-import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.ImageContent;
+import ai.kubernaut.airgap.registry.ManifestBudget;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.immutables.value.Value;
 
@@ -58,8 +59,12 @@ public interface Inventory {
     for (MirrorEntry entry : plan.entries()) {
       Optional<Descriptor> there = mirror.findManifest(entry.target());
       if (there.isPresent()) {
-        ImageContent.read(
-                mirror, entry.target().repository().digest(there.get().digest()), Platforms.all())
+        ImageContent.readSparse(
+                mirror,
+                entry.target().repository().digest(there.get().digest()),
+                plan.platforms(),
+                Set.of(),
+                ManifestBudget.ofOneImage())
             .blobs()
             .forEach(blob -> blobs.put(blob.digest(), blob.size()));
       }

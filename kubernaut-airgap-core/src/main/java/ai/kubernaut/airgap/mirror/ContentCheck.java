@@ -2,13 +2,13 @@ package ai.kubernaut.airgap.mirror;
 
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
-import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.ImageContent;
+import ai.kubernaut.airgap.registry.InvalidManifestException;
 import ai.kubernaut.airgap.registry.ManifestBudget;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
@@ -34,23 +34,52 @@ final class ContentCheck {
   }
 
   /**
-   * Checks one image.
+   * Returns whether the mirror has everything of an image but what its source omits.
+   *
+   * @param digest of its root manifest in the mirror
+   */
+  boolean isComplete(Sides clients, CopyJob job, Digest digest, ManifestBudget budget) {
+    try {
+      Set<Digest> omitted =
+          job.sourceDigest()
+              .map(source -> clients.source().omittedManifests(job.source().withDigest(source)))
+              .orElse(Set.of());
+      return check(clients.target(), job, digest, omitted, budget).isEmpty();
+    } catch (InvalidManifestException e) {
+      return false;
+    } catch (RegistryException e) {
+      if (e.reason() == Reason.NOT_FOUND || e.reason() == Reason.DIGEST_MISMATCH) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Checks one image with the platforms that were to be mirrored.
    *
    * @param digest of its root manifest, which exists
+   * @param omitted manifests that its index lists and that need not be there
    * @param budget counts its manifests
    * @return a problem when blobs are absent or truncated
    * @throws RegistryException with NOT_FOUND or DIGEST_MISMATCH when a manifest is absent, or
    *     content is damaged
    */
   Optional<Problem> check(
-      RegistryClient registries, ImageRef image, Digest digest, ManifestBudget budget) {
+      RegistryClient registries,
+      CopyJob job,
+      Digest digest,
+      Set<Digest> omitted,
+      ManifestBudget budget) {
+    ImageRef image = job.target();
     if (depth == CheckDepth.MANIFEST && registries.retainsReferencedContent(image.registry())) {
       return Optional.empty();
     }
     Repository repository = image.repository();
     List<String> missing = new ArrayList<>();
     ImageContent content =
-        ImageContent.read(registries, repository.digest(digest), Platforms.all(), budget);
+        ImageContent.readSparse(
+            registries, repository.digest(digest), job.platforms(), omitted, budget);
     for (Descriptor blob : content.blobs()) {
       OptionalLong size = registries.findBlob(repository, blob.digest());
       if (size.isEmpty()) {

@@ -131,6 +131,7 @@ final class ImageCopy {
     return counted()
         .outcome(MirroredImage.Outcome.COPIED)
         .digest(written)
+        .isIndexSparse(content.isSparse() && written.equals(content.digest()))
         .sourceDigest(sourceDigest)
         .addAllAttachments(attachments.stream().map(one -> one.in(to())).toList())
         .addAllUnlistedAttachments(unlisted)

@@ -10,6 +10,7 @@ import ai.kubernaut.airgap.registry.ManifestBudget;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Checks whether one image is in the mirror. */
 final class MirrorCheck {
@@ -31,7 +32,7 @@ final class MirrorCheck {
               ? Optional.of(
                   Problem.of(ProblemCode.IMAGE_NOT_IN_MIRROR, Subject.image(job.target())))
               : difference(found.get())
-                  .or(() -> content.check(target, job.target(), found.get(), budget));
+                  .or(() -> content.check(target, job, found.get(), Set.of(), budget));
       if (problem.isEmpty()) {
         return image.outcome(MirroredImage.Outcome.PRESENT).digest(found).build();
       }

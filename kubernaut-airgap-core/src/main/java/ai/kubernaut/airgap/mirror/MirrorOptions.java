@@ -94,6 +94,31 @@ public interface MirrorOptions {
    */
   Optional<Platform> platformWhereIndexRefused();
 
+  /** The index of an image of which only some platforms are mirrored. */
+  enum IndexForm {
+    /** A new index lists only these platforms, so the digest of the image changes. */
+    REWRITTEN,
+    /**
+     * The index keeps its bytes and its digest, and the manifests of the other platforms are
+     * absent. An image whose sparse index the mirror refuses has failed.
+     */
+    SPARSE,
+    /** Sparse where the mirror accepts that, and rewritten where it refuses. */
+    AUTO
+  }
+
+  /**
+   * Returns the form of an index when the plan, or the bundle that images come from, has only some
+   * of the platforms. Not all registries accept sparse indexes: distribution 3 does, distribution
+   * 2.8, Gitea and Nexus do not.
+   *
+   * @return by default rewritten
+   */
+  @Value.Default
+  default IndexForm indexForm() {
+    return IndexForm.REWRITTEN;
+  }
+
   /**
    * The results of a preflight of the mirror. Without mounts, no mount is tried; without chunked
    * uploads, blobs are sent whole; without indexes, only the platform of {@link

@@ -3,7 +3,7 @@ package ai.kubernaut.airgap.mirror;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platforms;
-import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.mirror.MirrorOptions.IndexForm;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.preflight.Capability;
 import ai.kubernaut.airgap.progress.Progress;
@@ -11,7 +11,6 @@ import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.ImageContent;
 import ai.kubernaut.airgap.registry.ImageProblems;
-import ai.kubernaut.airgap.registry.InvalidManifestException;
 import ai.kubernaut.airgap.registry.ManifestBudget;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
@@ -23,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -58,7 +58,7 @@ final class MirrorRun {
     this.plan = withoutRefusedIndexes(plan, options);
     this.jobs = jobs.apply(this.plan);
     this.options = options;
-    this.fallback = new IndexFallback(options.platformWhereIndexRefused());
+    this.fallback = new IndexFallback(options.platformWhereIndexRefused(), options.indexForm());
     this.sides = sides;
     this.manifests =
         ManifestBudget.of(options.manifestBytesPerImage(), options.manifestBytesPerRun());
@@ -111,7 +111,7 @@ final class MirrorRun {
   private MirrorPlan asCarriedOut(List<MirroredImage> mirrored) {
     Map<ImageRef, Digest> changed = new HashMap<>();
     for (MirroredImage image : mirrored) {
-      if (image.digestHasChanged()) {
+      if (image.digestHasChanged() || image.isIndexSparse()) {
         changed.put(image.entry().source(), image.digest().orElseThrow());
       }
     }
@@ -134,15 +134,21 @@ final class MirrorRun {
       Optional<Digest> there = clients.target().findManifest(job.target()).map(Descriptor::digest);
       if (there.isPresent()
           && there.equals(job.expectedDigest(source))
-          && isComplete(clients.target(), job.target(), there.get(), budget)) {
+          && check.isComplete(clients, job, there.get(), budget)) {
         return Found.ended(job, present(job, source, there.get()));
       }
-      ImageContent content =
-          ImageContent.read(
-              clients.source(), job.source().withDigest(source), job.platforms(), budget);
-      if (there.filter(content.digest()::equals).isPresent()
-          && isComplete(clients.target(), job.target(), there.get(), budget)) {
-        return Found.ended(job, present(job, source, there.get()));
+      ImageContent content = read(clients, job, source, budget);
+      if (there.isPresent()
+          && (there.get().equals(content.digest())
+              || there.get().equals(content.rewritten().digest()))
+          && check.isComplete(clients, job, there.get(), budget)) {
+        boolean sparse = content.isSparse() && there.get().equals(content.digest());
+        return Found.ended(
+            job,
+            MirroredImage.builder()
+                .from(present(job, source, there.get()))
+                .isIndexSparse(sparse)
+                .build());
       }
       List<Attachment> attached =
           AttachmentFinder.find(
@@ -158,18 +164,12 @@ final class MirrorRun {
     }
   }
 
-  private boolean isComplete(
-      RegistryClient registries, ImageRef target, Digest digest, ManifestBudget budget) {
-    try {
-      return check.check(registries, target, digest, budget).isEmpty();
-    } catch (InvalidManifestException e) {
-      return false;
-    } catch (RegistryException e) {
-      if (e.reason() == Reason.NOT_FOUND || e.reason() == Reason.DIGEST_MISMATCH) {
-        return false;
-      }
-      throw e;
-    }
+  /** Reads an image in the form in which it is going to be written. */
+  private ImageContent read(Sides clients, CopyJob job, Digest source, ManifestBudget budget) {
+    ImageRef image = job.source().withDigest(source);
+    return options.indexForm() == IndexForm.REWRITTEN || job.platforms().isWithoutIndex()
+        ? ImageContent.read(clients.source(), image, job.platforms(), budget).rewritten()
+        : ImageContent.readSparse(clients.source(), image, job.platforms(), Set.of(), budget);
   }
 
   private static MirroredImage present(CopyJob job, Digest source, Digest there) {
@@ -290,7 +290,7 @@ final class MirrorRun {
         .outcome(MirroredImage.Outcome.FAILED)
         .failure(
             e instanceof IndexRefusedException refused
-                ? ImageProblems.of(ProblemCode.INDEX_REFUSED, job.source(), refused.refusal())
+                ? ImageProblems.of(refused.code(), job.source(), refused.refusal())
                 : ImageProblems.of(job.source(), e))
         .build();
   }

@@ -65,6 +65,17 @@ public interface MirroredImage {
   }
 
   /**
+   * Whether its index lists manifests of platforms that were not mirrored, so that it has kept its
+   * digest.
+   *
+   * @return false when the index was rewritten, or has all its manifests
+   */
+  @Value.Default
+  default boolean isIndexSparse() {
+    return false;
+  }
+
+  /**
    * How many blobs were sent to the mirror for this image.
    *
    * @return zero or more
@@ -197,7 +208,8 @@ public interface MirroredImage {
                 ? " (with fewer platforms than its source, "
                     + sourceDigest().map(Digest::abbreviated).orElse("")
                     + ")"
-                : "");
+                : "")
+            + (isIndexSparse() ? " (its index unchanged, with fewer platforms)" : "");
     return switch (outcome()) {
       case COPIED ->
           String.format(

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * Makes the requests of another client, each registry's no faster than its limit allows. Does not
@@ -115,6 +116,11 @@ final class ThrottledClient implements RegistryClient {
   @Override
   public boolean retainsReferencedContent(String registry) {
     return client.retainsReferencedContent(registry);
+  }
+
+  @Override
+  public Set<Digest> omittedManifests(ImageRef image) {
+    return client.omittedManifests(image);
   }
 
   @Override

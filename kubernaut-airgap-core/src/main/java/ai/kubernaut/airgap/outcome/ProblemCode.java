@@ -162,6 +162,11 @@ public enum ProblemCode {
       Severity.ERROR,
       "{registry} refused the index of an image for several platforms: {detail}",
       "mirror one platform only: set platformWhereIndexRefused for the mirroring, or Platforms.withoutIndex in the plan"),
+  /** The mirror refused an index of which some manifests are absent. */
+  SPARSE_INDEX_REFUSED(
+      Severity.ERROR,
+      "{registry} refused an index of which some manifests are absent: {detail}",
+      "let the index be rewritten where the mirror refuses it (--index-form auto); then the digest of the image changes"),
   /** A registry client threw an exception that is not part of its contract. */
   IMAGE_FAILED_UNEXPECTEDLY(
       Severity.ERROR,

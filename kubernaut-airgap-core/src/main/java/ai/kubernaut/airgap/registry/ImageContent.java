@@ -33,13 +33,16 @@ public final class ImageContent {
   private final Manifest root;
   private final Digest digest;
   private final Map<Digest, Manifest> children;
+  private final Set<Digest> omitted;
   private final List<Descriptor> configs;
   private final List<Descriptor> layers;
 
-  private ImageContent(Manifest root, Digest digest, Map<Digest, Manifest> children) {
+  private ImageContent(
+      Manifest root, Digest digest, Map<Digest, Manifest> children, Set<Digest> omitted) {
     this.root = root;
     this.digest = digest;
     this.children = Collections.unmodifiableMap(children);
+    this.omitted = Set.copyOf(omitted);
     Map<Digest, Descriptor> foundConfigs = new LinkedHashMap<>();
     Map<Digest, Descriptor> foundLayers = new LinkedHashMap<>();
     List<Manifest> all = new ArrayList<>(children.values());
@@ -105,10 +108,54 @@ public final class ImageContent {
     Walk walk = new Walk(registries, image.repository(), budget);
     Manifest whole = budget.read(registries, image);
     Manifest root = whole.reducedTo(platforms, walk::read);
+    walk.omit(registries.omittedManifests(image));
     walk.start(root);
     // The digest that was asked for may be by another algorithm than the manifest's own.
     Digest digest = root.equals(whole) ? image.digest().orElse(root.digest()) : root.digest();
-    return new ImageContent(root, digest, walk.manifests);
+    return new ImageContent(root, digest, walk.manifests, walk.omitted);
+  }
+
+  /**
+   * Reads an image with its index as it is, and of the manifests that the index lists only those of
+   * some platforms: a sparse index. The others need not exist.
+   *
+   * @param registries reads the manifests
+   * @param image the image
+   * @param platforms which of its platforms are wanted
+   * @param omitted manifests that are left out beside those of other platforms
+   * @param budget counts the manifests that are read
+   * @return its content
+   * @throws RegistryException when a manifest cannot be read, with TOO_LARGE when there are too
+   *     many
+   * @throws InvalidManifestException when a manifest is invalid, indexes are nested too deeply, or
+   *     the image is for none of the platforms
+   */
+  public static ImageContent readSparse(
+      RegistryClient registries,
+      ImageRef image,
+      Platforms platforms,
+      Set<Digest> omitted,
+      ManifestBudget budget) {
+    Walk walk = new Walk(registries, image.repository(), budget);
+    Manifest root = budget.read(registries, image);
+    walk.omit(registries.omittedManifests(image));
+    walk.omit(omitted);
+    if (!platforms.isAll() && root.isIndex()) {
+      Platforms listed = Platforms.of(platforms.chosen());
+      Set<Digest> wanted = digests(root.reducedTo(listed, walk::read));
+      Set<Digest> others = digests(root);
+      others.removeAll(wanted);
+      walk.omit(others);
+    }
+    walk.start(root);
+    return new ImageContent(
+        root, image.digest().orElse(root.digest()), walk.manifests, walk.omitted);
+  }
+
+  private static Set<Digest> digests(Manifest index) {
+    Set<Digest> digests = new HashSet<>();
+    index.children().forEach(child -> digests.add(child.digest()));
+    return digests;
   }
 
   /**
@@ -164,6 +211,29 @@ public final class ImageContent {
     return children;
   }
 
+  /** {@return the manifests that the index lists and that were left out} */
+  public Set<Digest> omitted() {
+    return omitted;
+  }
+
+  /** {@return whether the index lists manifests that were left out} */
+  public boolean isSparse() {
+    return !omitted.isEmpty();
+  }
+
+  /**
+   * Returns the image with an index that lists only what was read.
+   *
+   * @return this one when nothing was left out
+   */
+  public ImageContent rewritten() {
+    if (!isSparse()) {
+      return this;
+    }
+    Manifest reduced = root.withChildren(child -> !omitted.contains(child.digest()), List.of());
+    return new ImageContent(reduced, reduced.digest(), children, Set.of());
+  }
+
   /** {@return the configurations of the manifests, each once} */
   public List<Descriptor> configs() {
     return configs;
@@ -189,12 +259,18 @@ public final class ImageContent {
     private final ManifestBudget budget;
     private final Map<Digest, Manifest> manifests = new LinkedHashMap<>();
     private final Set<Digest> seen = new HashSet<>();
+    private final Set<Digest> leftOut = new HashSet<>();
+    private final Set<Digest> omitted = new HashSet<>();
     private boolean onlyIndexes;
 
     Walk(RegistryClient registries, Repository repository, ManifestBudget budget) {
       this.registries = registries;
       this.repository = repository;
       this.budget = budget;
+    }
+
+    void omit(Set<Digest> manifests) {
+      leftOut.addAll(manifests);
     }
 
     Manifest read(Digest digest) {
@@ -216,7 +292,10 @@ public final class ImageContent {
                   + MAX_DEPTH
                   + " deep, which no image needs");
         }
-        if (seen.add(child.digest()) && (!onlyIndexes || INDEXES.contains(child.mediaType()))) {
+        if (leftOut.contains(child.digest())) {
+          omitted.add(child.digest());
+        } else if (seen.add(child.digest())
+            && (!onlyIndexes || INDEXES.contains(child.mediaType()))) {
           Manifest read = read(child.digest());
           descend(read, depth + 1);
           manifests.put(child.digest(), read);

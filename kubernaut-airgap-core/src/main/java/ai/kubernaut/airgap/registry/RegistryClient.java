@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * The port to registries. One client serves every registry; a reference says which one is meant.
@@ -204,6 +205,17 @@ public interface RegistryClient extends AutoCloseable {
    */
   default boolean retainsReferencedContent(String registry) {
     return true;
+  }
+
+  /**
+   * Returns the manifests that an index lists and that were left out on purpose, so that the index
+   * is sparse. Only stores that record this return any, such as a bundle.
+   *
+   * @param image the index
+   * @return the digests of manifests that nobody has to look for; empty by default
+   */
+  default Set<Digest> omittedManifests(ImageRef image) {
+    return Set.of();
   }
 
   /** Ends open transfers and frees connections. Calling it again does nothing. */

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * Another client as it is, but without uploads that can be continued; for tests that change one
@@ -76,6 +77,11 @@ public class DelegatingClient implements RegistryClient {
   @Override
   public Optional<List<Descriptor>> referrers(Repository repository, Digest subject) {
     return client.referrers(repository, subject);
+  }
+
+  @Override
+  public Set<Digest> omittedManifests(ImageRef image) {
+    return client.omittedManifests(image);
   }
 
   @Override

@@ -433,7 +433,7 @@ final class FaultsTest {
         index.digest(),
         ImageContent.read(retrying, image().repository().digest(index.digest())),
         List.of(),
-        new IndexFallback(Optional.empty()),
+        new IndexFallback(Optional.empty(), MirrorOptions.IndexForm.REWRITTEN),
         ManifestBudget.ofOneImage());
   }
 

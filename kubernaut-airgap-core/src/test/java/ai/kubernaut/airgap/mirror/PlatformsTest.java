@@ -7,14 +7,20 @@ import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platform;
 import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.mirror.MirrorOptions.IndexForm;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.registry.CredentialProvider;
 import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.DockerRegistry;
 import ai.kubernaut.airgap.registry.Manifest;
+import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
+import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
 import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
+import ai.kubernaut.airgap.registry.server.RegistryServer;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -165,5 +171,57 @@ final class PlatformsTest {
     assertThat(report.plan().entries().get(0).mirroredDigest()).contains(child(AMD64).digest());
     assertThat(mirror(report.plan()).images().get(0).outcome())
         .isEqualTo(MirroredImage.Outcome.PRESENT);
+  }
+
+  private MirrorReport mirror(RegistryClient from, RegistryClient to, Target mirror) {
+    MirrorPlan plan =
+        MirrorPlan.builder(mirror).platforms(Platforms.of(AMD64)).image(IMAGE).build();
+    return new MirrorEngine(from, to, options, event -> {}).mirror(plan);
+  }
+
+  private static HttpRegistryClient http(String host) {
+    return HttpRegistryClient.builder()
+        .credentials(CredentialProvider.none())
+        .plainHttp(host)
+        .build();
+  }
+
+  @Test
+  void anIndexKeepsItsBytesWhereTheMirrorAcceptsItWithoutTheOtherPlatforms() {
+    options = MirrorOptions.builder().indexForm(IndexForm.AUTO).build();
+    try (MemoryRegistryClient accepting = MemoryRegistryClient.acceptingSparseIndexes();
+        RegistryServer server = RegistryServer.builder(accepting, "mirror.local").start();
+        HttpRegistryClient to = http(server.host())) {
+      Target mirror = Target.registry(server.host());
+      MirrorReport report = mirror(memory, to, mirror).orElseThrow();
+
+      assertThat(report.images()).allMatch(MirroredImage::isIndexSparse);
+      assertThat(report.plan().entries().get(0).mirroredDigest()).contains(published);
+      ImageRef there = mirror.nameOf(IMAGE);
+      assertThat(to.readManifest(there)).isEqualTo(memory.readManifest(IMAGE));
+      assertThat(to.findManifest(there.repository().digest(child(ARM64).digest()))).isEmpty();
+      assertThat(mirror(memory, to, mirror).images().get(0).outcome())
+          .isEqualTo(MirroredImage.Outcome.PRESENT);
+    }
+  }
+
+  @Test
+  void aRealRegistryThatRefusesSparseIndexesGetsARewrittenOne() {
+    try (DockerRegistry registry = DockerRegistry.start();
+        HttpRegistryClient to = http(registry.host())) {
+      Target mirror = Target.registry(registry.host());
+      options = MirrorOptions.builder().indexForm(IndexForm.SPARSE).build();
+      assertThat(mirror(memory, to, mirror).problems())
+          .extracting(Problem::code)
+          .containsExactly(ProblemCode.SPARSE_INDEX_REFUSED);
+
+      options = MirrorOptions.builder().indexForm(IndexForm.AUTO).build();
+      MirroredImage image = mirror(memory, to, mirror).orElseThrow().images().get(0);
+      assertThat(image.digestHasChanged()).isTrue();
+      assertThat(image.isIndexSparse()).isFalse();
+      assertThat(to.readManifest(mirror.nameOf(IMAGE)).children()).containsExactly(child(AMD64));
+      assertThat(mirror(memory, to, mirror).images().get(0).outcome())
+          .isEqualTo(MirroredImage.Outcome.PRESENT);
+    }
   }
 }

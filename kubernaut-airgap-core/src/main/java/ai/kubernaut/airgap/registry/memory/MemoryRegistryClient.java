@@ -28,15 +28,20 @@ import java.util.concurrent.ConcurrentMap;
  * Registries in memory: every registry that a reference names exists, is empty at first, and lives
  * as long as this client. They refuse what a real one refuses: a manifest whose blobs or children
  * are missing (400), content that has not its digest (400). Blobs belong to a repository, and
- * mounting brings them from one to another. Nothing needs credentials. The content is held on the
- * heap, so it suits tests and small images.
+ * mounting brings them from one to another. {@link #acceptingSparseIndexes()} also accepts an index
+ * whose children are missing, as distribution 3 does. Nothing needs credentials. The content is
+ * held on the heap, so it suits tests and small images.
  */
 public final class MemoryRegistryClient implements RegistryClient {
   private final ConcurrentMap<Repository, Contents> repositories = new ConcurrentHashMap<>();
   private final ConcurrentMap<String, ByteArrayOutputStream> sessions = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
-  private MemoryRegistryClient() {}
+  private final boolean sparseIndexes;
+
+  private MemoryRegistryClient(boolean sparseIndexes) {
+    this.sparseIndexes = sparseIndexes;
+  }
 
   /**
    * A client with empty registries.
@@ -44,7 +49,16 @@ public final class MemoryRegistryClient implements RegistryClient {
    * @return the client
    */
   public static MemoryRegistryClient create() {
-    return new MemoryRegistryClient();
+    return new MemoryRegistryClient(false);
+  }
+
+  /**
+   * A client with empty registries that accept indexes whose children are missing.
+   *
+   * @return the client
+   */
+  public static MemoryRegistryClient acceptingSparseIndexes() {
+    return new MemoryRegistryClient(true);
   }
 
   @Override
@@ -110,7 +124,7 @@ public final class MemoryRegistryClient implements RegistryClient {
       }
     }
     for (Descriptor child : manifest.children()) {
-      if (!contents.manifests.containsKey(child.digest().toString())) {
+      if (!sparseIndexes && !contents.manifests.containsKey(child.digest().toString())) {
         throw failed(
             Reason.REFUSED,
             image.registry(),

@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * Retries requests that failed for a transient reason, and resumes broken downloads. A blob upload
@@ -152,6 +153,11 @@ public final class RetryingClient implements RegistryClient {
   @Override
   public boolean retainsReferencedContent(String registry) {
     return client.retainsReferencedContent(registry);
+  }
+
+  @Override
+  public Set<Digest> omittedManifests(ImageRef image) {
+    return client.omittedManifests(image);
   }
 
   @Override

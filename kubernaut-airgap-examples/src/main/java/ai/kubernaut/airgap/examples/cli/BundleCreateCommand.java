@@ -7,6 +7,7 @@ import ai.kubernaut.airgap.bundle.BundleOptions;
 import ai.kubernaut.airgap.bundle.BundleReport;
 import ai.kubernaut.airgap.bundle.Inventory;
 import ai.kubernaut.airgap.mirror.MirrorOptions;
+import ai.kubernaut.airgap.mirror.MirrorOptions.IndexForm;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.layout.LayoutRegistryClient;
@@ -62,6 +63,13 @@ final class BundleCreateCommand extends StepCommand {
   @Nullable Path journal;
 
   @Option(
+      names = "--index-form",
+      paramLabel = "FORM",
+      description =
+          "The index of an image of which only some platforms are in the bundle: rewritten lists only these and changes the digest; sparse keeps index and digest; the mirror decides when the bundle is loaded. Default: ${DEFAULT-VALUE}")
+  IndexForm indexForm = IndexForm.REWRITTEN;
+
+  @Option(
       names = "--dry-run",
       description =
           "Print the size of the bundle and the number of its parts, and whether there is enough room; write nothing.")
@@ -99,6 +107,7 @@ final class BundleCreateCommand extends StepCommand {
         .mirror(
             MirrorOptions.builder()
                 .journal(Optional.ofNullable(journal))
+                .indexForm(indexForm)
                 // An archive is written from its beginning to its end.
                 .blobsAtOnce(partSize == null ? 4 : 1)
                 .build())

@@ -105,7 +105,7 @@ final class ChartArguments {
       names = "--platform",
       paramLabel = "OS/ARCH",
       description =
-          "Mirror this platform of the images only, which changes their digests; repeatable.")
+          "Mirror this platform of the images only, which changes their digests unless --index-form keeps the indexes; repeatable.")
   List<Platform> platforms = new ArrayList<>();
 
   /** The platforms that were named, or all. */

@@ -81,6 +81,7 @@ public final class Main {
         .registerConverter(Platform.class, text -> legal(text, Platform::parse))
         .registerConverter(Separator.class, text -> legal(text, Separator::parse))
         .registerConverter(Target.class, text -> legal(text, Target::registry))
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(Main::explain)
         .execute(arguments);
   }

@@ -5,6 +5,7 @@ import ai.kubernaut.airgap.bundle.Bundle;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platform;
 import ai.kubernaut.airgap.mirror.MirrorOptions;
+import ai.kubernaut.airgap.mirror.MirrorOptions.IndexForm;
 import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.mirror.RateLimit;
 import ai.kubernaut.airgap.plan.MirrorEntry;
@@ -40,6 +41,13 @@ final class MirrorCommand extends StepCommand {
       description =
           "Where the mirror takes no images for several platforms, mirror this one alone; digests change.")
   @Nullable Platform platformIfIndexRefused;
+
+  @Option(
+      names = "--index-form",
+      paramLabel = "FORM",
+      description =
+          "The index of an image of which only some platforms are mirrored: rewritten lists only these and changes the digest; sparse keeps index and digest, and fails where the mirror refuses that; auto is sparse where the mirror accepts it. Default: ${DEFAULT-VALUE}")
+  IndexForm indexForm = IndexForm.REWRITTEN;
 
   @Option(
       names = "--out",
@@ -177,6 +185,7 @@ final class MirrorCommand extends StepCommand {
             .preflight(asked)
             .limits(limits())
             .journal(Optional.ofNullable(journal))
+            .indexForm(indexForm)
             .platformWhereIndexRefused(Optional.ofNullable(platformIfIndexRefused))
             .build();
     MirrorReport report =

@@ -378,6 +378,9 @@ final class Reports {
           .sourceDigest()
           .filter(digest -> image.digestHasChanged())
           .ifPresent(digest -> one.put("sourceDigest", digest.toString()));
+      if (image.isIndexSparse() || image.digestHasChanged()) {
+        one.put("index", image.isIndexSparse() ? "sparse" : "rewritten");
+      }
       one.put("bytesSent", image.bytesSent());
       one.put("blobsSent", image.blobsSent());
       one.put("blobsMounted", image.blobsMounted());
@@ -400,6 +403,8 @@ final class Reports {
             (name, digest) ->
                 images.addObject().put("source", name.toString()).put("digest", digest.toString()));
     json.put("attachments", bundle.attachmentCount());
+    ArrayNode sparse = json.putArray("sparseImages");
+    bundle.sparseImages().forEach(name -> sparse.add(name.toString()));
     ArrayNode files = json.putArray("files");
     bundle
         .files()

@@ -189,6 +189,22 @@ class BundleCommandsTest {
   }
 
   @Test
+  void anIndexIsCarriedAsItIs_andRewrittenWhereTheMirrorRefusesIt() throws Exception {
+    Path bundle = directory.resolve("sparse");
+    create(1, bundle, "--platform", "linux/amd64", "--index-form", "sparse");
+    JsonNode inspected = run("bundle", "inspect", bundle);
+    ReportSchema.check(inspected.toString());
+    assertThat(inspected.path("sparseImages")).hasSize(2);
+    Object[] load = reach("mirror", "--from-bundle", bundle, "--target", mirror.host() + "/sparse");
+    List<Object> auto = new ArrayList<>(Arrays.asList(load));
+    auto.addAll(List.of("--index-form", "auto"));
+    JsonNode loaded = run(auto.toArray());
+    ReportSchema.check(loaded.toString());
+    assertThat(loaded.path("images").findValuesAsText("index"))
+        .containsExactly("rewritten", "rewritten");
+  }
+
+  @Test
   void someImagesOfABundleCanBeChosen() throws Exception {
     Path bundle = directory.resolve("chosen");
     create(1, bundle);
