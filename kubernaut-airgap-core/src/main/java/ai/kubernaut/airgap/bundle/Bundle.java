@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.bundle;
 
+import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
@@ -14,6 +15,7 @@ import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -246,6 +248,36 @@ public final class Bundle {
   public Bundle requireSignature(PublicKey key, Path signature) {
     RootSignature.require(root.content(), key, signature);
     return this;
+  }
+
+  /**
+   * Returns this bundle if a statement on its creation was signed with a key. The statement names
+   * the digest of the root manifest, so this also proves that the bundle is the one that left.
+   *
+   * @param key the public key of whoever has to have signed it
+   * @param envelope the file that {@link Provenance#sign} wrote
+   * @return this bundle
+   * @throws BundleException when there is no such statement, it was signed with another key, or it
+   *     is about another bundle
+   */
+  public Bundle requireProvenance(PublicKey key, Path envelope) {
+    Provenance.require(envelope, key, root.digest());
+    return this;
+  }
+
+  /**
+   * Writes the software bill of materials of this bundle: a CycloneDX 1.6 document in JSON with its
+   * images, attachments and files and their digests. The same bundle has the same document.
+   *
+   * @param file the file to write
+   * @throws ai.kubernaut.airgap.common.AirgapException when the file cannot be written
+   */
+  public void saveSbom(Path file) {
+    try {
+      Files.write(file, Sbom.of(this));
+    } catch (IOException e) {
+      throw new AirgapException("the SBOM cannot be written to " + file + ": " + e.getMessage(), e);
+    }
   }
 
   /** {@return the digest of each image by its source name, in the order of the plan} */

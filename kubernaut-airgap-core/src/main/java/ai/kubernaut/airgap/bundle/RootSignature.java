@@ -39,12 +39,29 @@ final class RootSignature {
         });
   }
 
-  static void sign(byte[] root, PrivateKey key, Path file) {
+  static byte[] sign(byte[] content, PrivateKey key) throws GeneralSecurityException {
+    Signature signature = of(key);
+    signature.initSign(key);
+    signature.update(content);
+    return signature.sign();
+  }
+
+  /** Whether a signature of content was made with the private key of a public one. */
+  static boolean isValid(byte[] content, PublicKey key, byte[] bytes) {
     try {
       Signature signature = of(key);
-      signature.initSign(key);
-      signature.update(root);
-      Files.write(file, signature.sign());
+      signature.initVerify(key);
+      signature.update(content);
+      return signature.verify(bytes);
+    } catch (GeneralSecurityException e) {
+      // It is one by another algorithm, or none at all.
+      return false;
+    }
+  }
+
+  static void sign(byte[] root, PrivateKey key, Path file) {
+    try {
+      Files.write(file, sign(root, key));
     } catch (GeneralSecurityException | IOException e) {
       throw new AirgapException("the bundle cannot be signed: " + e.getMessage(), e);
     }
@@ -61,21 +78,12 @@ final class RootSignature {
       throw refused(
           Problem.of(ProblemCode.BUNDLE_UNREADABLE, subject, Map.of("detail", String.valueOf(e))));
     }
-    boolean valid;
-    try {
-      Signature signature = of(key);
-      signature.initVerify(key);
-      signature.update(root);
-      valid = signature.verify(bytes);
-    } catch (GeneralSecurityException e) {
-      throw refused(Problem.of(ProblemCode.BUNDLE_SIGNATURE_INVALID, subject).causedBy(e));
-    }
-    if (!valid) {
+    if (!isValid(root, key, bytes)) {
       throw refused(Problem.of(ProblemCode.BUNDLE_SIGNATURE_INVALID, subject));
     }
   }
 
-  private static BundleException refused(Problem problem) {
+  static BundleException refused(Problem problem) {
     return new BundleException("the bundle is not trusted", problem);
   }
 }

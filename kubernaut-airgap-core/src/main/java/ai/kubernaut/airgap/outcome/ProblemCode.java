@@ -270,6 +270,11 @@ public enum ProblemCode {
       Severity.ERROR,
       "the bundle leaves it out, and {mirror} does not have it",
       "load the bundle first that this one is based on, or create one without a base"),
+  /** A signed statement of provenance is about something else. */
+  BUNDLE_PROVENANCE_DIFFERS(
+      Severity.ERROR,
+      "the statement was signed with the required key, but it is not about this bundle",
+      "use the bundle and the statement that belong together; find out why they do not"),
   /** A bundle has to be signed, and has no signature. */
   BUNDLE_SIGNATURE_MISSING(
       Severity.ERROR,

@@ -6,6 +6,7 @@ import ai.kubernaut.airgap.bundle.BundleForecast;
 import ai.kubernaut.airgap.bundle.BundleOptions;
 import ai.kubernaut.airgap.bundle.BundleReport;
 import ai.kubernaut.airgap.bundle.Inventory;
+import ai.kubernaut.airgap.bundle.Provenance;
 import ai.kubernaut.airgap.mirror.MirrorOptions;
 import ai.kubernaut.airgap.mirror.MirrorOptions.IndexForm;
 import ai.kubernaut.airgap.plan.MirrorPlan;
@@ -15,6 +16,8 @@ import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +60,20 @@ final class BundleCreateCommand extends StepCommand {
   @Nullable Path signKey;
 
   @Option(
+      names = "--sbom",
+      paramLabel = "FILE",
+      description =
+          "Write a list of the images and files in the bundle with their digests, in the format CycloneDX 1.6.")
+  @Nullable Path sbom;
+
+  @Option(
+      names = "--provenance",
+      paramLabel = "FILE",
+      description =
+          "Write a statement of which sources and plan the bundle was created from (in-toto, SLSA provenance), signed with --sign-key.")
+  @Nullable Path provenance;
+
+  @Option(
       names = "--journal",
       paramLabel = "FILE",
       description = "Lets half-fetched blobs survive the process, as for mirror.")
@@ -77,6 +94,9 @@ final class BundleCreateCommand extends StepCommand {
 
   @Override
   int run(Airgap airgap, MirrorPlan planned) {
+    if (provenance != null && signKey == null) {
+      throw new IllegalArgumentException("--provenance needs a key to sign with: --sign-key FILE");
+    }
     return dryRun ? forecast(airgap, planned) : create(airgap, planned);
   }
 
@@ -119,17 +139,26 @@ final class BundleCreateCommand extends StepCommand {
       BundleReport report = airgap.bundle(planned, store.client(), options());
       if (report.isOk()) {
         store.finish();
-        if (signKey != null) {
-          report
-              .bundle()
-              .orElseThrow()
-              .sign(KeyFiles.privateKey(signKey), out.resolve(SignatureArguments.FILE));
-        }
+        writeEvidence(report);
       }
       output.closeBar();
       output.report("BundleReport", Reports.json(report), Reports.text(report));
       report.orElseThrow();
       return 0;
+    }
+  }
+
+  private void writeEvidence(BundleReport report) {
+    Bundle bundle = report.bundle().orElseThrow();
+    if (sbom != null) {
+      bundle.saveSbom(sbom);
+    }
+    if (signKey != null) {
+      PrivateKey key = KeyFiles.privateKey(signKey);
+      bundle.sign(key, out.resolve(SignatureArguments.FILE));
+      if (provenance != null) {
+        Provenance.ofCreation(report, Instant.now()).sign(key, provenance);
+      }
     }
   }
 

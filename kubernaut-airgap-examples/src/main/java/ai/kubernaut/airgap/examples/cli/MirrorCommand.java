@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.bundle.Bundle;
+import ai.kubernaut.airgap.bundle.Provenance;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platform;
 import ai.kubernaut.airgap.mirror.MirrorOptions;
@@ -13,6 +14,7 @@ import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.preflight.PreflightOptions;
 import ai.kubernaut.airgap.preflight.PreflightReport;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -95,16 +97,32 @@ final class MirrorCommand extends StepCommand {
       description = "Mirror only this image of the bundle, by its source name; repeatable.")
   List<ImageRef> only = new ArrayList<>();
 
+  @Option(
+      names = "--statement",
+      paramLabel = "FILE",
+      description =
+          "Write a statement of which images were loaded from the bundle, with their digests in the mirror (in-toto), signed with --sign-key.")
+  @Nullable Path statement;
+
+  @Option(
+      names = "--sign-key",
+      paramLabel = "FILE",
+      description = "Sign the statement with this private key, a PEM file (PKCS #8).")
+  @Nullable Path signKey;
+
   @Mixin SignatureArguments signature = new SignatureArguments();
 
   private @Nullable Bundle bundle;
 
   @Override
   public Integer call() {
+    if ((statement == null) != (signKey == null)) {
+      throw new IllegalArgumentException("--statement and --sign-key need each other");
+    }
     if (bundlePath == null) {
-      if (planDirectory != null || !only.isEmpty() || signature.key != null) {
+      if (planDirectory != null || !only.isEmpty() || signature.key != null || statement != null) {
         throw new IllegalArgumentException(
-            "--plan-directory, --only and --verify-key apply to --from-bundle only");
+            "--plan-directory, --only, --verify-key and --statement apply to --from-bundle only");
       }
       return super.call();
     }
@@ -194,6 +212,10 @@ final class MirrorCommand extends StepCommand {
             : airgap.mirror(bundle, chosen(planned), options);
     if (out != null) {
       report.plan().save(out);
+    }
+    if (bundle != null && statement != null && signKey != null) {
+      Provenance.ofLoading(bundle, report, Instant.now())
+          .sign(KeyFiles.privateKey(signKey), statement);
     }
     output.closeBar();
     output.report("MirrorReport", Reports.json(report), report.summary());

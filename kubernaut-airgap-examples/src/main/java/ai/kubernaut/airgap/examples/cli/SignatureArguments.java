@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.bundle.Bundle;
 import java.nio.file.Path;
+import java.security.PublicKey;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -21,6 +22,14 @@ final class SignatureArguments {
       paramLabel = "FILE",
       description = "The signature. Default: bundle.sig in the directory of the bundle")
   @Nullable Path signature;
+
+  /** The key that another option needs. */
+  PublicKey key(String option) {
+    if (key == null) {
+      throw new IllegalArgumentException(option + " needs a key to verify with: --verify-key FILE");
+    }
+    return KeyFiles.publicKey(key);
+  }
 
   Bundle verified(Bundle bundle, Path directory) {
     return key == null

@@ -312,6 +312,59 @@ class BundleCommandsTest {
   }
 
   @Test
+  void aBundleHasEvidenceOfWhatIsInItAndWhereItComesFrom() throws Exception {
+    List<Path> keys = keys("EC", "evidence");
+    Path bundle = directory.resolve("evidence");
+    Path sbom = directory.resolve("bundle.cdx.json");
+    Path provenance = directory.resolve("bundle.intoto.json");
+    JsonNode created =
+        create(
+            1,
+            bundle,
+            "--sbom",
+            sbom,
+            "--provenance",
+            provenance,
+            "--sign-key",
+            keys.get(0),
+            "--part-size",
+            "64K");
+    assertThat(Files.readString(sbom)).contains(created.at("/bundle/digest").asText());
+    run("bundle", "check", bundle, "--provenance", provenance, "--verify-key", keys.get(1));
+
+    Path statement = directory.resolve("loaded.intoto.json");
+    run(
+        reach(
+            "mirror",
+            "--from-bundle",
+            bundle,
+            "--target",
+            mirror.host() + "/evidence",
+            "--statement",
+            statement,
+            "--sign-key",
+            keys.get(0)));
+    JsonNode envelope = new ObjectMapper().readTree(statement.toFile());
+    assertThat(Base64.getDecoder().decode(envelope.path("payload").asText()))
+        .asString(StandardCharsets.UTF_8)
+        .contains(
+            mirror.host() + "/evidence",
+            created.at("/bundle/images/0/digest").asText().substring(7));
+
+    Path other = directory.resolve("evidence-of-another");
+    create(2, other, "--sign-key", keys.get(0));
+    CommandLineRun differs =
+        CommandLineRun.of(
+            "bundle", "check", other, "--provenance", provenance, "--verify-key", keys.get(1));
+    assertThat(differs.status()).isEqualTo(1);
+    assertThat(differs.err()).contains("it is not about this bundle");
+    CommandLineRun withoutKey =
+        CommandLineRun.of("bundle", "check", bundle, "--provenance", provenance);
+    assertThat(withoutKey.status()).isEqualTo(2);
+    assertThat(withoutKey.err()).contains("--verify-key");
+  }
+
+  @Test
   void whatIsNoSizeAndNoBundleIsNamed() {
     CommandLineRun size =
         CommandLineRun.of(
