@@ -6,6 +6,7 @@ import ai.kubernaut.airgap.image.Platform;
 import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.mirror.MirrorOptions.IndexForm;
 import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.preflight.Capability;
 import ai.kubernaut.airgap.registry.ImageContent;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryClient;
@@ -34,6 +35,15 @@ final class IndexFallback {
   IndexFallback(Optional<Platform> platform, IndexForm form) {
     this.platform = platform;
     this.form = form;
+  }
+
+  static IndexFallback of(MirrorOptions options) {
+    IndexFallback fallback =
+        new IndexFallback(options.platformWhereIndexRefused(), options.indexForm());
+    fallback.sparseRefused =
+        options.indexForm() == IndexForm.AUTO
+            && options.isKnownUnsupported(Capability.SPARSE_INDEX);
+    return fallback;
   }
 
   /**

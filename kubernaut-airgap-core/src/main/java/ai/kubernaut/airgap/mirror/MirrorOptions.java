@@ -122,7 +122,8 @@ public interface MirrorOptions {
   /**
    * The results of a preflight of the mirror. Without mounts, no mount is tried; without chunked
    * uploads, blobs are sent whole; without indexes, only the platform of {@link
-   * #platformWhereIndexRefused()} is copied.
+   * #platformWhereIndexRefused()} is copied; without sparse indexes, {@link IndexForm#AUTO}
+   * rewrites indexes.
    *
    * @return by default empty: the run finds out by itself
    */

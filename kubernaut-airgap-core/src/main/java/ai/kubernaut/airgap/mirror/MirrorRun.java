@@ -58,7 +58,7 @@ final class MirrorRun {
     this.plan = withoutRefusedIndexes(plan, options);
     this.jobs = jobs.apply(this.plan);
     this.options = options;
-    this.fallback = new IndexFallback(options.platformWhereIndexRefused(), options.indexForm());
+    this.fallback = IndexFallback.of(options);
     this.sides = sides;
     this.manifests =
         ManifestBudget.of(options.manifestBytesPerImage(), options.manifestBytesPerRun());
@@ -140,7 +140,8 @@ final class MirrorRun {
       ImageContent content = read(clients, job, source, budget);
       if (there.isPresent()
           && (there.get().equals(content.digest())
-              || there.get().equals(content.rewritten().digest()))
+              || (options.indexForm() == IndexForm.AUTO
+                  && there.get().equals(content.rewritten().digest())))
           && check.isComplete(clients, job, there.get(), budget)) {
         boolean sparse = content.isSparse() && there.get().equals(content.digest());
         return Found.ended(

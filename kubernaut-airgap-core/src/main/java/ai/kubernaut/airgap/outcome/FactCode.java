@@ -71,6 +71,17 @@ public enum FactCode {
       "can be checked only by storing content (option mayWrite); without indexes, mirroring an image for several platforms fails unless platformWhereIndexRefused is set"),
   /** The plan has no image indexes. */
   INDEX_NOT_NEEDED("the plan has no image indexes"),
+  /** The registry stored an index of which a manifest is absent. */
+  SPARSE_INDEX_ACCEPTED(
+      "an index of which a manifest is absent was accepted; indexes can keep their digests"),
+  /** The registry refused an index of which a manifest is absent. */
+  SPARSE_INDEX_REJECTED(
+      "an index of which a manifest is absent was rejected: {detail}; indexes have to be rewritten"),
+  /** Sparse indexes can be checked only by storing content. */
+  SPARSE_INDEX_NOT_CHECKED(
+      "can be checked only by storing content (option mayWrite); mirroring finds out when it is asked for sparse indexes"),
+  /** The plan has all platforms of its images. */
+  SPARSE_INDEX_NOT_NEEDED("the plan has all platforms of its images"),
   /** The registry supports the referrers API. */
   REFERRERS_LISTED(
       "the registry listed the referrers of {digest}; signatures and SBOMs are found with the referrers API"),

@@ -20,6 +20,8 @@ public enum Capability {
   MOUNT("supports cross-repository mounts"),
   /** Whether the registry accepts indexes, which multi-platform images have. */
   INDEX("accepts image indexes"),
+  /** Whether the registry accepts an index of which some manifests are absent. */
+  SPARSE_INDEX("accepts sparse image indexes"),
   /** Whether the registry lists the referrers of an image. */
   REFERRERS("supports the referrers API");
 

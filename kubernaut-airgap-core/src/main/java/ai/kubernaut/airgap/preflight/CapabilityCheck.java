@@ -41,6 +41,9 @@ final class CapabilityCheck {
     if (plan.platforms().isWithoutIndex()) {
       findings.add(Capability.INDEX, Support.NOT_CHECKED, FactCode.INDEX_NOT_NEEDED);
     }
+    if (plan.platforms().isAll() || plan.platforms().isWithoutIndex()) {
+      findings.add(Capability.SPARSE_INDEX, Support.NOT_CHECKED, FactCode.SPARSE_INDEX_NOT_NEEDED);
+    }
     if (options.mayWrite() && !findings.hasProblem()) {
       new PushProbe(registries, plan, repository, other(repository), findings).push();
     }
@@ -54,6 +57,7 @@ final class CapabilityCheck {
     findings.add(Capability.CHUNKED_UPLOADS, Support.UNKNOWN, FactCode.CHUNKED_UPLOADS_NOT_CHECKED);
     findings.add(Capability.MOUNT, Support.UNKNOWN, FactCode.MOUNT_NOT_CHECKED);
     findings.add(Capability.INDEX, Support.UNKNOWN, FactCode.INDEX_NOT_CHECKED);
+    findings.add(Capability.SPARSE_INDEX, Support.UNKNOWN, FactCode.SPARSE_INDEX_NOT_CHECKED);
   }
 
   private Optional<Repository> other(Repository repository) {

@@ -57,11 +57,18 @@ final class PushProbe {
       if (!plan.platforms().isWithoutIndex()) {
         pushIndex(image);
       }
+      if (!plan.platforms().isAll() && !plan.platforms().isWithoutIndex()) {
+        pushSparseIndex(image);
+      }
       other.ifPresent(this::mount);
     } catch (RegistryException e) {
       Interrupts.check(e);
       for (Capability capability :
-          List.of(Capability.CHUNKED_UPLOADS, Capability.INDEX, Capability.MOUNT)) {
+          List.of(
+              Capability.CHUNKED_UPLOADS,
+              Capability.INDEX,
+              Capability.SPARSE_INDEX,
+              Capability.MOUNT)) {
         findings.addUnknown(capability, e);
       }
     }
@@ -134,6 +141,31 @@ final class PushProbe {
         findings.addUnknown(Capability.INDEX, e);
       } else {
         findings.addProblem(Capability.INDEX, ProblemCode.INDEX_REFUSED, e);
+      }
+    }
+  }
+
+  /** Stores an index that also lists a manifest that does not exist. */
+  private void pushSparseIndex(Manifest image) {
+    Descriptor absent =
+        Descriptor.of(
+            Manifest.OCI_MANIFEST,
+            Digest.sha256("absent".getBytes(StandardCharsets.UTF_8)),
+            image.size());
+    Manifest index = Manifest.index(image.descriptor(), absent);
+    try {
+      registries.writeManifest(repository.digest(index.digest()), index);
+      findings.add(Capability.SPARSE_INDEX, Support.YES, FactCode.SPARSE_INDEX_ACCEPTED);
+    } catch (RegistryException e) {
+      Interrupts.check(e);
+      if (e.reason().retryable()) {
+        findings.addUnknown(Capability.SPARSE_INDEX, e);
+      } else {
+        findings.add(
+            Capability.SPARSE_INDEX,
+            Support.NO,
+            FactCode.SPARSE_INDEX_REJECTED,
+            Map.of("detail", Findings.detail(e)));
       }
     }
   }

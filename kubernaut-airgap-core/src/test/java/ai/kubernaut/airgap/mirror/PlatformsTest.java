@@ -8,9 +8,15 @@ import ai.kubernaut.airgap.image.Platform;
 import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.mirror.MirrorOptions.IndexForm;
+import ai.kubernaut.airgap.outcome.FactCode;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.preflight.Capability;
+import ai.kubernaut.airgap.preflight.Finding;
+import ai.kubernaut.airgap.preflight.Preflight;
+import ai.kubernaut.airgap.preflight.PreflightOptions;
+import ai.kubernaut.airgap.preflight.PreflightReport;
 import ai.kubernaut.airgap.registry.CredentialProvider;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.DockerRegistry;
@@ -223,5 +229,38 @@ final class PlatformsTest {
       assertThat(mirror(memory, to, mirror).images().get(0).outcome())
           .isEqualTo(MirroredImage.Outcome.PRESENT);
     }
+  }
+
+  private static Finding sparseIndex(
+      RegistryClient registries, Platforms platforms, boolean write) {
+    PreflightOptions how = PreflightOptions.builder().mayWrite(write).build();
+    return new Preflight(registries, how, event -> {})
+        .check(plan(platforms))
+        .finding(Capability.SPARSE_INDEX);
+  }
+
+  @Test
+  void thePreflightFindsWhetherTheMirrorAcceptsSparseIndexes_andTheRunUsesThat() {
+    try (MemoryRegistryClient accepting = MemoryRegistryClient.acceptingSparseIndexes()) {
+      assertThat(sparseIndex(accepting, Platforms.of(AMD64), true).fact())
+          .hasValueSatisfying(
+              fact -> assertThat(fact.code()).isEqualTo(FactCode.SPARSE_INDEX_ACCEPTED));
+      assertThat(sparseIndex(accepting, Platforms.all(), true).fact())
+          .hasValueSatisfying(
+              fact -> assertThat(fact.code()).isEqualTo(FactCode.SPARSE_INDEX_NOT_NEEDED));
+      assertThat(sparseIndex(accepting, Platforms.of(AMD64), false).fact())
+          .hasValueSatisfying(
+              fact -> assertThat(fact.code()).isEqualTo(FactCode.SPARSE_INDEX_NOT_CHECKED));
+    }
+    PreflightReport report =
+        new Preflight(memory, PreflightOptions.builder().mayWrite(true).build(), event -> {})
+            .check(plan(Platforms.of(AMD64)));
+    assertThat(report.finding(Capability.SPARSE_INDEX).fact())
+        .hasValueSatisfying(
+            fact -> assertThat(fact.code()).isEqualTo(FactCode.SPARSE_INDEX_REJECTED));
+    options = MirrorOptions.builder().indexForm(IndexForm.AUTO).preflight(report).build();
+    MirrorReport mirrored = mirror(plan(Platforms.of(AMD64))).orElseThrow();
+    assertThat(mirrored.images()).allMatch(MirroredImage::digestHasChanged);
+    assertThat(client.calls()).filteredOn(("writeManifest " + MIRRORED)::equals).hasSize(1);
   }
 }
