@@ -337,9 +337,7 @@ final class BundleCost {
   }
 
   private Measurement median(String what) {
-    List<Measurement> sorted = new ArrayList<>(results.getOrDefault(what, List.of()));
-    sorted.sort(Comparator.comparingDouble(Measurement::seconds));
-    return sorted.get(sorted.size() / 2);
+    return Measurement.median(results.getOrDefault(what, List.of()));
   }
 
   private static void delete(Path directory) throws IOException {

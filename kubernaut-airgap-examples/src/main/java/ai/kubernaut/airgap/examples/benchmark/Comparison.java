@@ -13,7 +13,6 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -247,8 +246,6 @@ final class Comparison {
   }
 
   private Measurement median(String tool) {
-    List<Measurement> sorted = new ArrayList<>(results.getOrDefault(tool, List.of()));
-    sorted.sort(Comparator.comparingDouble(Measurement::seconds));
-    return sorted.get(sorted.size() / 2);
+    return Measurement.median(results.getOrDefault(tool, List.of()));
   }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,6 +99,14 @@ record Measurement(
         cpuSeconds(registries) - registriesCpu,
         residentKibibytes(self) >> 10,
         loopback() - bytes);
+  }
+
+  /** Returns the one of several measurements whose time is in the middle. */
+  static Measurement median(List<Measurement> measurements) {
+    return measurements.stream()
+        .sorted(Comparator.comparingDouble(Measurement::seconds))
+        .toList()
+        .get(measurements.size() / 2);
   }
 
   private static double cpuSeconds(LocalRegistry... registries) {
