@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.bundle;
 
 import ai.kubernaut.airgap.common.CancelledException;
+import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
@@ -13,10 +14,12 @@ import ai.kubernaut.airgap.registry.RegistryException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -36,34 +39,43 @@ final class ContentCheck {
   private ContentCheck() {}
 
   /**
-   * Checks that the bundle has every manifest of its images and attachments, except those that it
-   * declares to be left out.
+   * Checks that the root lists everything that images and attachments consist of, except what the
+   * bundle declares to be left out.
    */
   private static List<Problem> checkImages(Bundle bundle) {
+    Set<Digest> known = new HashSet<>();
+    bundle.content().forEach(one -> known.add(one.digest()));
+    bundle.absent().forEach(one -> known.add(one.digest()));
+    List<ImageRef> roots = new ArrayList<>();
+    bundle.images().forEach((name, digest) -> roots.add(name.repository().digest(digest)));
+    bundle
+        .attachments()
+        .forEach(one -> roots.add(one.repository().digest(one.manifest().digest())));
     List<Problem> problems = new ArrayList<>();
     try (RegistryClient images = bundle.client()) {
-      bundle
-          .images()
-          .forEach((name, digest) -> checkImage(images, name.withDigest(digest), problems));
+      roots.forEach(root -> checkImage(images, root, known, problems));
     }
     return problems;
   }
 
-  private static void checkImage(RegistryClient images, ImageRef image, List<Problem> problems) {
+  private static void checkImage(
+      RegistryClient images, ImageRef root, Set<Digest> known, List<Problem> problems) {
     try {
-      ImageContent unused = ImageContent.read(images, image);
+      ImageContent.read(images, root).blobs().stream()
+          .filter(blob -> !known.contains(blob.digest()))
+          .forEach(blob -> problems.add(missing(blob)));
     } catch (InvalidManifestException e) {
       problems.add(
           Problem.of(
               ProblemCode.BUNDLE_INVALID,
-              Subject.image(image),
+              Subject.image(root),
               Map.of("file", "a manifest", "detail", String.valueOf(e.getMessage()))));
     } catch (RegistryException e) {
       problems.add(
           Problem.of(
                   ProblemCode.BUNDLE_CONTENT_MISSING,
-                  Subject.image(image),
-                  Map.of("file", String.valueOf(e.getMessage())))
+                  Subject.image(root),
+                  Map.of("file", "a manifest that its index lists"))
               .causedBy(e));
     }
   }

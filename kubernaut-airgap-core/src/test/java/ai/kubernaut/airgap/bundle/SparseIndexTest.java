@@ -178,7 +178,9 @@ final class SparseIndexTest {
 
     BundleReport checked = BundleLoader.check(Bundle.open(store), event -> {});
     assertThat(checked.problems())
+        .isNotEmpty()
         .extracting(Problem::code)
         .containsOnly(ProblemCode.BUNDLE_CONTENT_MISSING);
+    assertThat(checked.problems().get(0).describe()).contains("a manifest that its index lists");
   }
 }
