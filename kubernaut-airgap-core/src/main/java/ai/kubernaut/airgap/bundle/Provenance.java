@@ -25,6 +25,7 @@ import java.util.Optional;
  * {@code openssl} verify. Immutable.
  *
  * <pre>{@code
+ * BundleReport report = airgap.bundle(plan, layout, BundleOptions.builder().build()).orElseThrow();
  * Provenance.ofCreation(report, Instant.now()).sign(key, Path.of("medium/bundle.intoto.json"));
  * }</pre>
  */

@@ -22,7 +22,7 @@ class JavadocSnippetsTest {
       "Airgap airgap, MirrorPlan plan, ImageRef image, Path file, String values,"
           + " RegistryClient client, RegistryClient layout, RegistryClient registry,"
           + " RegistryClient registries, Progress progress, ClusterClient cluster,"
-          + " KubernetesObject pod";
+          + " KubernetesObject pod, java.security.PrivateKey key";
 
   private static List<Path> sources() throws IOException {
     List<Path> sources = new ArrayList<>();
