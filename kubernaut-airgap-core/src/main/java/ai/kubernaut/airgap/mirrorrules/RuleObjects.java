@@ -41,6 +41,10 @@ final class RuleObjects {
   static List<MirrorRule> read(ClusterClient cluster) {
     List<MirrorRule> rules = new ArrayList<>();
     for (Kind kind : Kind.all()) {
+      // Listing a type that is not served is forbidden to users with few rights.
+      if (!cluster.serves(kind.type)) {
+        continue;
+      }
       for (KubernetesObject object : cluster.list(kind.type, null, Map.of())) {
         for (Fields rule : object.fields().list("spec", kind.field)) {
           rules.add(rule(kind, object.name(), rule));
