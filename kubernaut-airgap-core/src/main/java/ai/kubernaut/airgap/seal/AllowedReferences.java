@@ -1,11 +1,13 @@
 package ai.kubernaut.airgap.seal;
 
+import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -25,7 +27,7 @@ final class AllowedReferences {
       for (MirrorEntry entry : each.entries()) {
         addTarget(each, entry, allowed);
         if (options.sourceDigests()) {
-          addSource(entry, allowed);
+          addSource(each, entry, allowed);
         }
       }
     }
@@ -44,20 +46,17 @@ final class AllowedReferences {
             });
   }
 
-  private static void addSource(MirrorEntry entry, SortedSet<String> allowed) {
-    Repository source = entry.source().repository();
-    entry
-        .digest()
-        .ifPresent(
-            digest -> {
-              for (String name : names(source)) {
-                allowed.add(name + "@" + digest);
-                entry
-                    .source()
-                    .tagOrLatest()
-                    .ifPresent(tag -> allowed.add(name + ":" + tag + "@" + digest));
-              }
-            });
+  /** Where platforms are left out, the mirror has another digest than the source. */
+  private static void addSource(MirrorPlan plan, MirrorEntry entry, SortedSet<String> allowed) {
+    Set<Digest> digests = new TreeSet<>();
+    entry.digest().ifPresent(digests::add);
+    plan.expectedDigest(entry).ifPresent(digests::add);
+    for (Digest digest : digests) {
+      for (String name : names(entry.source().repository())) {
+        allowed.add(name + "@" + digest);
+        entry.source().tagOrLatest().ifPresent(tag -> allowed.add(name + ":" + tag + "@" + digest));
+      }
+    }
   }
 
   /** The names of a repository, for Docker Hub also the short ones. */

@@ -11,12 +11,15 @@ import ai.kubernaut.airgap.cluster.change.ChangeReport;
 import ai.kubernaut.airgap.cluster.change.ClusterChange;
 import ai.kubernaut.airgap.cluster.change.ClusterChanger;
 import ai.kubernaut.airgap.cluster.memory.MemoryClusterClient;
+import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.seal.SealOptions.Action;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -103,6 +106,19 @@ final class SealConfigurerTest {
             "harbor.corp/library/redis:latest",
             "quay.io/org/app@" + DIGEST,
             "quay.io/org/app:v1@" + DIGEST);
+  }
+
+  @Test
+  void theDigestThatTheMirrorHasIsAllowedUnderTheSourceNameToo() {
+    Digest mirrored = Digest.sha256("rewritten".getBytes(StandardCharsets.UTF_8));
+    MirrorPlan whole = plan("kubernaut", "quay.io/org/app:v1@" + DIGEST);
+    MirrorPlan plan =
+        MirrorPlan.builder(whole.target())
+            .addEntries(
+                MirrorEntry.builder().from(whole.entries().get(0)).mirroredDigest(mirrored).build())
+            .build();
+    assertThat(AllowedReferences.of(plan, SealOptions.builder().sourceDigests(true).build()))
+        .contains("quay.io/org/app@" + mirrored, "quay.io/org/app@" + DIGEST);
   }
 
   @Test
