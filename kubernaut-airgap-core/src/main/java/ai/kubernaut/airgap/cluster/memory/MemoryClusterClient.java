@@ -92,13 +92,14 @@ public final class MemoryClusterClient implements ClusterClient {
   }
 
   /**
-   * Puts an object there, whatever was there before.
+   * Puts an object there, whatever was there before. The cluster serves its type from then on.
    *
    * @param type its type
    * @param object the object
    * @return this cluster
    */
   public synchronized MemoryClusterClient put(ResourceType type, KubernetesObject object) {
+    types.add(type);
     objects.put(key(type, object.namespace().orElse(null), object.name()), stamp(object));
     return this;
   }

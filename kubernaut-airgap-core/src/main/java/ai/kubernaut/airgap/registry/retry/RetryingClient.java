@@ -157,7 +157,7 @@ public final class RetryingClient implements RegistryClient {
 
   @Override
   public Set<Digest> omittedManifests(ImageRef image) {
-    return client.omittedManifests(image);
+    return retries.call(image.registry(), () -> client.omittedManifests(image));
   }
 
   @Override
