@@ -15,6 +15,15 @@ public abstract class HashedInput extends InputStream {
   /** For subclasses. */
   protected HashedInput() {}
 
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public abstract int read(byte[] buffer, int offset, int length) throws IOException;
+
   /**
    * The hash of the bytes read so far.
    *
@@ -61,12 +70,6 @@ public abstract class HashedInput extends InputStream {
     HashingInput(InputStream content, MessageDigest hash) {
       this.content = content;
       this.hash = hash;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
