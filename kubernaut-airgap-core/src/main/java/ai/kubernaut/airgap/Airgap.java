@@ -26,6 +26,8 @@ import ai.kubernaut.airgap.cluster.openshift.NodeRollout;
 import ai.kubernaut.airgap.cluster.openshift.RolloutOptions;
 import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.common.Secret;
+import ai.kubernaut.airgap.diagnosis.Diagnoser;
+import ai.kubernaut.airgap.diagnosis.Diagnosis;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.install.HookFailedException;
@@ -90,7 +92,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -652,25 +653,32 @@ public final class Airgap implements AutoCloseable {
         .plan(mirrored, pullSecret, options);
   }
 
+  /** Makes the exception of a failed installation. */
+  @FunctionalInterface
+  private interface Explanation<F extends AirgapException> {
+    InstallationFailedException of(F failure, VerificationReport report, Diagnosis diagnosis);
+  }
+
   /**
-   * Adds to a failure what the cluster looks like. The failure stays the primary one: when the
-   * cluster cannot be looked at, that second failure is suppressed in it.
+   * Adds to a failure what the cluster looks like, and why. The failure stays the primary one: when
+   * the cluster cannot be looked at, that second failure is suppressed in it.
    */
   private <F extends AirgapException> AirgapException explained(
-      F failure,
-      MirrorPlan plan,
-      BiFunction<F, VerificationReport, InstallationFailedException> explanation) {
+      F failure, MirrorPlan plan, Explanation<F> explanation) {
     try {
       if (new ProbedHelmClient(helm(), cluster()).status(plan.release()).isEmpty()) {
         return failure;
       }
       Consumer<ProgressEvent> nobody = event -> {};
       Verifier verifier = new Verifier(cluster(), helm(), target, profile, nobody);
+      Installation installation = Installation.of(plan.release(), plan);
       VerificationReport seen =
           verifier.verify(
-              Installation.of(plan.release(), plan),
+              installation,
               VerifyOptions.builder().waitPolicy(WaitPolicy.once()).askServices(false).build());
-      return explanation.apply(failure, seen);
+      Diagnosis diagnosis =
+          new Diagnoser(cluster(), target, profile, nobody).diagnose(installation, seen);
+      return explanation.of(failure, seen, diagnosis);
     } catch (RuntimeException second) {
       failure.addSuppressed(second);
       return failure;
@@ -769,6 +777,37 @@ public final class Airgap implements AutoCloseable {
     Progress run = Progress.of(ProgressEvent.Step.VERIFY, progress);
     return new Verifier(cluster(), helm(), retrying(target(), run), profile, run)
         .verify(installation, options);
+  }
+
+  /**
+   * Finds out why a release does not run as it should (the guide, "Troubleshooting"): verifies it
+   * once, without waiting, and looks for the causes. Read-only. Needs all three clients.
+   *
+   * @param installation the release, and the plan whose images it should run
+   * @return a graph of causes and consequences, without any cause if the release runs as it should
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public Diagnosis diagnose(Installation installation) {
+    return diagnose(
+        installation,
+        verify(installation, VerifyOptions.builder().waitPolicy(WaitPolicy.once()).build()));
+  }
+
+  /**
+   * Finds the causes of what a verification has found. Read-only. Needs a cluster client and a
+   * registry client.
+   *
+   * @param installation the release, and the plan whose images it should run
+   * @param report what the verification of this installation has found
+   * @return a graph of causes and consequences, without any cause if the report has no problem
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public Diagnosis diagnose(Installation installation, VerificationReport report) {
+    Progress run = Progress.of(ProgressEvent.Step.VERIFY, progress);
+    return new Diagnoser(cluster(), retrying(target(), run), profile, run)
+        .diagnose(installation, report);
   }
 
   /**

@@ -2,6 +2,7 @@ package ai.kubernaut.airgap;
 
 import ai.kubernaut.airgap.chart.HelmException;
 import ai.kubernaut.airgap.common.AirgapException;
+import ai.kubernaut.airgap.diagnosis.Diagnosis;
 import ai.kubernaut.airgap.install.HookFailedException;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemsException;
@@ -23,22 +24,33 @@ public final class InstallationFailedException extends ProblemsException {
   @SuppressWarnings("serial") // a value for the code that catches this, never serialised
   private final VerificationReport report;
 
+  @SuppressWarnings("serial") // a value for the code that catches this, never serialised
+  private final Diagnosis diagnosis;
+
   private InstallationFailedException(
-      String message, List<Problem> problems, AirgapException cause, VerificationReport report) {
+      String message,
+      List<Problem> problems,
+      AirgapException cause,
+      VerificationReport report,
+      Diagnosis diagnosis) {
     super(message, problems, cause);
     this.report = report;
+    this.diagnosis = diagnosis;
   }
 
-  static InstallationFailedException of(HelmException cause, VerificationReport report) {
+  static InstallationFailedException of(
+      HelmException cause, VerificationReport report, Diagnosis diagnosis) {
     return new InstallationFailedException(
-        list(cause.getMessage() + "\nProblems in the cluster", report.problems()),
+        cause.getMessage() + "\nCauses in the cluster:" + diagnosis.describe(),
         report.problems(),
         cause,
-        report);
+        report,
+        diagnosis);
   }
 
   /** Most problems of the report follow from the hook; those of other pods may be its cause. */
-  static InstallationFailedException of(HookFailedException cause, VerificationReport report) {
+  static InstallationFailedException of(
+      HookFailedException cause, VerificationReport report, Diagnosis diagnosis) {
     Set<Subject> subjects = new HashSet<>();
     cause.problems().forEach(problem -> subjects.add(problem.subject()));
     List<Problem> others =
@@ -54,11 +66,17 @@ public final class InstallationFailedException extends ProblemsException {
             : list(cause.getMessage() + "\nProblems of other pods", others),
         problems,
         cause,
-        report);
+        report,
+        diagnosis);
   }
 
   /** {@return the state of the cluster after the failure} */
   public VerificationReport report() {
     return report;
+  }
+
+  /** {@return the causes of that state} */
+  public Diagnosis diagnosis() {
+    return diagnosis;
   }
 }

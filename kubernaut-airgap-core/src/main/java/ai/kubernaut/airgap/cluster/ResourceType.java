@@ -38,6 +38,22 @@ public interface ResourceType {
   /** StatefulSets. */
   ResourceType STATEFUL_SET = namespaced("apps/v1", "StatefulSet", "statefulsets");
 
+  /** The sets of pods of a Deployment. */
+  ResourceType REPLICA_SET = namespaced("apps/v1", "ReplicaSet", "replicasets");
+
+  /** Claims for volumes. */
+  ResourceType PERSISTENT_VOLUME_CLAIM =
+      namespaced("v1", "PersistentVolumeClaim", "persistentvolumeclaims");
+
+  /** Limits for all objects of a namespace together. */
+  ResourceType RESOURCE_QUOTA = namespaced("v1", "ResourceQuota", "resourcequotas");
+
+  /** Nodes. */
+  ResourceType NODE = cluster("v1", "Node", "nodes");
+
+  /** Classes of storage. */
+  ResourceType STORAGE_CLASS = cluster("storage.k8s.io/v1", "StorageClass", "storageclasses");
+
   /** Policies that the API server evaluates when objects are created or changed. */
   ResourceType ADMISSION_POLICY =
       cluster(

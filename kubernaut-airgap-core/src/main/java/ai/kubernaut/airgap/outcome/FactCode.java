@@ -183,7 +183,58 @@ public enum FactCode {
       "the service was not checked: its pod's probe has a query, so only the kubelet can run it"),
   /** The probe of a pod requests another host, so only the kubelet can run it. */
   PROBE_OF_OTHER_HOST(
-      "the service was not checked: its pod's probe requests another host, so only the kubelet can run it");
+      "the service was not checked: its pod's probe requests another host, so only the kubelet can run it"),
+
+  // Diagnosis: evidence
+  /** An event of the cluster. */
+  EVENT_RECORDED("has the event {reason}: {message}"),
+  /** The registry has a manifest. */
+  REGISTRY_HAS_MANIFEST("is in the registry as {digest}"),
+  /** The registry does not have a manifest. */
+  REGISTRY_LACKS_MANIFEST("the registry has no such manifest"),
+  /** The registry did not answer a question. */
+  REGISTRY_NOT_READ("the registry could not be read from this machine: {detail}"),
+  /** The registry rejects the credentials of the cluster. */
+  CREDENTIALS_REJECTED("the registry rejects the credentials of {source} with status {status}"),
+  /** The cluster has no credentials for a registry. */
+  CREDENTIALS_NOT_FOUND("no credentials for it in {sources}"),
+  /** The registry does not allow pulls without credentials. */
+  ANONYMOUS_PULL_REJECTED(
+      "the registry rejects a request without credentials with status {status}"),
+  /** Where nodes look for an image. */
+  PULL_LOCATIONS("nodes look for it at {locations}"),
+  /** The similar image is the nearest name of the plan. */
+  NAME_DISTANCE("differs from {similar} in {count} characters"),
+  /** The platforms of an image. */
+  IMAGE_PLATFORMS("has the platforms {platforms}"),
+  /** The platform of a node. */
+  NODE_PLATFORM("has the platform {platform}"),
+  /** The image configuration of the cluster has a CA for a registry. */
+  TRUSTED_CA_CONFIGURED("has a CA for {key}"),
+  /** The image configuration of the cluster has no CA for a registry. */
+  TRUSTED_CA_NOT_CONFIGURED("has no CA for {key}"),
+  /** How a container ended. */
+  CONTAINER_ENDED("container {container} ended with exit code {exit} ({reason})"),
+  /** The end of the log of a pod. */
+  LOG_ENDS("its log ends: {log}"),
+  /** The condition of a node. */
+  NODE_CONDITION("its condition Ready is {status}[: {detail}]"),
+  /** Why a node does not fit a pod. */
+  NODE_DOES_NOT_FIT("does not fit: {reason}"),
+  /** An object does not exist. */
+  OBJECT_NOT_FOUND("does not exist"),
+  /** The keys of a Secret or ConfigMap. */
+  KEYS_FOUND("has the keys {keys}"),
+  /** Where an object is referenced. */
+  REFERENCED_IN("is referenced in {where}"),
+  /** The use of a quota. */
+  QUOTA_USED("{resource}: {used} of {hard} are used, {requested} are requested"),
+  /** The storage classes of the cluster. */
+  STORAGE_CLASSES_FOUND("has the storage classes {classes}"),
+  /** A pod names a service that has no ready pod. */
+  SERVICE_REFERENCED("names the Service {service}, which has no ready pod"),
+  /** The probe of a container. */
+  PROBE_CONFIGURED("container {container} has the probe {probe}");
 
   private final String message;
 

@@ -502,6 +502,216 @@ public enum ProblemCode {
       "runs {image}, but its digest cannot be compared: {detail}",
       "allow this machine to read the mirror, or mirror the image again"),
 
+  // Diagnosis: images
+  /** A pod names an image that differs in a few letters from an image of the plan. */
+  IMAGE_NAME_MISSPELLED(
+      Severity.ERROR,
+      "is not an image of the plan; the plan has {similar}",
+      "correct the reference in the values of the chart, or install from the mirror again, so that the overlay sets it"),
+  /** A pod names an image outside the mirror, and nothing redirects it. */
+  REFERENCE_OUTSIDE_MIRROR(
+      Severity.ERROR,
+      "is outside the mirror {mirror}, and no mirror rule applies to it",
+      "install from the mirror again, so that the overlay sets this reference, or apply the mirror rules of the plan"),
+  /** A pod names an image of the mirror that is neither in the plan nor in the mirror. */
+  REFERENCE_NOT_PLANNED(
+      Severity.ERROR,
+      "is neither in the plan nor in the mirror",
+      "correct the reference in the values of the chart, or add the image to the plan with --image and mirror it"),
+  /** The image of a container is not a valid reference. */
+  REFERENCE_INVALID(
+      Severity.ERROR,
+      "has the invalid image reference '{image}': {detail}",
+      "correct the reference in the values of the chart"),
+  /** A pod names an image by tag, and the mirror rules apply to digests only. */
+  REFERENCE_NOT_REDIRECTED_BY_TAG(
+      Severity.ERROR,
+      "is a tag, and the mirror rules of the cluster apply to digests only",
+      "install through mirror rules again, so that the overlay pins the digest, or generate rules for tags too"),
+  /** An image has no manifest for the platform of a node. */
+  IMAGE_PLATFORM_MISSING(
+      Severity.ERROR,
+      "has the platforms {available} and not {platform}, which is the platform of node {node}",
+      "mirror the image with every platform of the cluster"),
+  /** An image without an index is built for another platform than that of the node. */
+  IMAGE_PLATFORM_DIFFERS(
+      Severity.ERROR,
+      "is built for {available}, and node {node} has the platform {platform}",
+      "mirror the image with every platform of the cluster"),
+
+  // Diagnosis: what nodes need to pull
+  /** The cluster has no credentials for the registry. */
+  PULL_CREDENTIALS_MISSING(
+      Severity.ERROR,
+      "has no credentials for {registry}",
+      "configure the pull secret with the credentials of the mirror"),
+  /** The registry rejects the credentials of the cluster. */
+  PULL_CREDENTIALS_REJECTED(
+      Severity.ERROR,
+      "has credentials that {registry} rejects",
+      "configure the pull secret again with valid credentials and --replace"),
+  /** The credentials of the cluster may not read a repository. */
+  PULL_CREDENTIALS_FORBIDDEN(
+      Severity.ERROR,
+      "has credentials that may not read {repository}",
+      "allow the user of these credentials to pull from the repository"),
+  /** Pods name a pull secret that does not exist. */
+  PULL_SECRET_NOT_FOUND(
+      Severity.ERROR,
+      "does not exist, and pods name it in imagePullSecrets",
+      "configure the pull secret"),
+  /** Nodes do not trust the certificate of the registry. */
+  REGISTRY_CA_UNTRUSTED(
+      Severity.ERROR,
+      "has a certificate that the nodes do not trust",
+      "give the cluster the CA of the registry"),
+  /** Nodes cannot resolve the name of the registry. */
+  REGISTRY_NAME_NOT_RESOLVED(
+      Severity.ERROR,
+      "cannot be resolved by the nodes",
+      "add the name of the registry to the DNS server of the nodes"),
+  /** Nodes do not reach the registry. */
+  REGISTRY_UNREACHABLE_FROM_NODES(
+      Severity.ERROR,
+      "cannot be reached by the nodes",
+      "check that the registry runs, and the routes and firewalls between the nodes and the registry"),
+  /** The registry does not use TLS, and the nodes expect it. */
+  REGISTRY_WITHOUT_TLS(
+      Severity.ERROR,
+      "uses plain HTTP, and the nodes expect TLS",
+      "give the registry a certificate, or add it to insecureRegistries of the container runtime"),
+  /** The registry limits the requests of the nodes. */
+  REGISTRY_LIMITS_PULLS(
+      Severity.ERROR,
+      "limits the number of requests (429)",
+      "raise the limit of the registry for the nodes, or wait; nodes try again"),
+
+  // Diagnosis: nodes and scheduling
+  /** A node is not ready. */
+  NODE_NOT_READY(Severity.ERROR, "is not ready[: {detail}]", "repair the node, or delete its pods"),
+  /** No scheduler looks at pods. */
+  SCHEDULER_NOT_RUNNING(
+      Severity.ERROR,
+      "has no running scheduler '{scheduler}': it has not looked at {pod}",
+      "check that this scheduler runs, or correct schedulerName in the values of the chart"),
+  /** No node has the labels that a pod asks for. */
+  NODE_LABELS_MISSING(
+      Severity.ERROR,
+      "asks for a node with {selector}, and none of {count} nodes has it",
+      "correct nodeSelector or affinity in the values of the chart, or label a node"),
+  /** The nodes that a pod could run on have taints that it does not tolerate. */
+  TAINTS_NOT_TOLERATED(
+      Severity.ERROR,
+      "does not tolerate the taints of the nodes that it could run on: {taints}",
+      "add tolerations in the values of the chart, or remove the taints"),
+  /** No node has enough free resources for a pod. */
+  RESOURCES_INSUFFICIENT(
+      Severity.ERROR,
+      "requests {requested}, and no node has as much left: {left}",
+      "lower the requests in the values of the chart, or add a node"),
+
+  // Diagnosis: configuration and storage
+  /** A Secret that pods need does not exist. */
+  SECRET_NOT_FOUND(
+      Severity.ERROR,
+      "does not exist, and pods need it",
+      "create the Secret, or fix the Job that creates it"),
+  /** A Secret lacks a key that pods need. */
+  SECRET_KEY_MISSING(
+      Severity.ERROR, "lacks the key {key}, which pods need", "add the key to the Secret"),
+  /** A ConfigMap that pods need does not exist. */
+  CONFIG_MAP_NOT_FOUND(
+      Severity.ERROR,
+      "does not exist, and pods need it",
+      "install the chart again; create the ConfigMap if it is not part of the chart"),
+  /** A ConfigMap lacks a key that pods need. */
+  CONFIG_MAP_KEY_MISSING(
+      Severity.ERROR, "lacks the key {key}, which pods need", "add the key to the ConfigMap"),
+  /** A volume claim that pods need does not exist. */
+  CLAIM_NOT_FOUND(
+      Severity.ERROR,
+      "does not exist, and pods need it",
+      "install the chart again; create the claim if it is not part of the chart"),
+  /** The storage class of a volume claim does not exist. */
+  STORAGE_CLASS_NOT_FOUND(
+      Severity.ERROR,
+      "asks for the storage class {class}, which does not exist",
+      "set an existing storage class in the values of the chart, or create it"),
+  /** A volume claim names no storage class, and the cluster has no default. */
+  STORAGE_CLASS_NOT_CHOSEN(
+      Severity.ERROR,
+      "names no storage class, and the cluster has no default storage class",
+      "set a storage class in the values of the chart, or mark one as the default"),
+  /** No volume was provisioned for a claim. */
+  VOLUME_NOT_PROVISIONED(
+      Severity.ERROR,
+      "has no volume[: {detail}]",
+      "check the provisioner of its storage class, or create a PersistentVolume"),
+  /** A volume of a pod cannot be mounted. */
+  VOLUME_NOT_MOUNTED(
+      Severity.ERROR,
+      "cannot mount a volume: {detail}",
+      "fix what the message names, such as the storage driver on the node"),
+
+  // Diagnosis: admission
+  /** A quota does not allow a pod. */
+  QUOTA_EXCEEDED(
+      Severity.ERROR,
+      "does not allow another pod: {detail}",
+      "raise the quota, or lower the requests in the values of the chart"),
+  /** The API server refuses to create pods. */
+  ADMISSION_REFUSED(
+      Severity.ERROR,
+      "cannot create pods, because the API server refuses them: {detail}",
+      "change the policy that the message names, or the values of the chart that violate it"),
+  /** A policy or a webhook of the cluster refuses pods. */
+  ADMISSION_POLICY_REFUSES(
+      Severity.ERROR,
+      "refuses pods of the release",
+      "change the policy, or the values of the chart that violate it; remove a seal of another plan with seal --remove"),
+  /** A webhook that has to be called before pods are created does not respond. */
+  WEBHOOK_UNAVAILABLE(
+      Severity.ERROR,
+      "does not respond, and the API server creates no pod without it",
+      "repair the service of the webhook, or remove its configuration"),
+  /** A namespace enforces a Pod Security level that pods violate. */
+  POD_SECURITY_VIOLATED(
+      Severity.ERROR,
+      "enforces the Pod Security level {level}, which pods of the release violate",
+      "lower the level of the namespace, or set the security context in the values of the chart"),
+  /** The ServiceAccount of a pod does not exist. */
+  SERVICE_ACCOUNT_NOT_FOUND(
+      Severity.ERROR,
+      "does not exist, and pods need it",
+      "install the chart again; create the ServiceAccount if it is not part of the chart"),
+
+  // Diagnosis: containers
+  /** A container ends with an error. */
+  CONTAINER_CRASHED(
+      Severity.ERROR,
+      "container {container} ended with exit code {exit}[; its log ends: {log}]",
+      "fix the cause that the log names"),
+  /** A container needs more memory than its limit. */
+  CONTAINER_OUT_OF_MEMORY(
+      Severity.ERROR,
+      "container {container} was ended because it reached its memory limit[ of {limit}]",
+      "raise the memory limit in the values of the chart"),
+  /** A container cannot be started. */
+  CONTAINER_NOT_STARTED(
+      Severity.ERROR,
+      "container {container} cannot be started ({reason})[: {detail}]",
+      "fix what the message names"),
+  /** A probe of a container fails. */
+  PROBE_FAILED(
+      Severity.ERROR,
+      "a probe fails: {detail}",
+      "look at the log of the pod; correct the probe in the values of the chart if the service needs more time"),
+  /** A node has evicted a pod. */
+  POD_EVICTED(
+      Severity.ERROR,
+      "was evicted from node {node}[: {detail}]",
+      "free the resource that the message names on the node, and delete the pod"),
+
   // Verification: services
   /** A service does not respond with success at its health path. */
   SERVICE_UNHEALTHY(

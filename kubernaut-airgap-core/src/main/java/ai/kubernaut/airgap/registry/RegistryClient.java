@@ -218,6 +218,18 @@ public interface RegistryClient extends AutoCloseable {
     return Set.of();
   }
 
+  /**
+   * Returns a client that reaches the same registries in the same way, with other credentials: how
+   * it is tested whether the credentials of a cluster would do. Optional.
+   *
+   * @param credentials asked in place of this client's credentials
+   * @return a new client, which the caller closes; empty when this client does not support it, by
+   *     default
+   */
+  default Optional<RegistryClient> withCredentials(CredentialProvider credentials) {
+    return Optional.empty();
+  }
+
   /** Ends open transfers and frees connections. Calling it again does nothing. */
   @Override
   void close();

@@ -6,23 +6,39 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads the fields of a pod. */
-final class PodFields {
+/** Reads the fields of a pod, or of the template of pods. */
+public final class PodFields {
   private PodFields() {}
 
-  static String phase(KubernetesObject pod) {
+  /**
+   * Returns the phase of a pod.
+   *
+   * @param pod the pod
+   * @return {@code Unknown} if the status has none
+   */
+  public static String phase(KubernetesObject pod) {
     return pod.fields().text("status", "phase").orElse("Unknown");
   }
 
-  /** Returns the statuses of all containers, init containers first. */
-  static List<Fields> statuses(KubernetesObject pod) {
+  /**
+   * Returns the statuses of all containers.
+   *
+   * @param pod the pod
+   * @return init containers first
+   */
+  public static List<Fields> statuses(KubernetesObject pod) {
     List<Fields> statuses = new ArrayList<>(pod.fields().list("status", "initContainerStatuses"));
     statuses.addAll(pod.fields().list("status", "containerStatuses"));
     return statuses;
   }
 
-  /** Returns all containers, init containers first. */
-  static List<Fields> containers(KubernetesObject pod) {
+  /**
+   * Returns all containers.
+   *
+   * @param pod the pod
+   * @return init containers first
+   */
+  public static List<Fields> containers(KubernetesObject pod) {
     List<Fields> containers = new ArrayList<>(pod.fields().list("spec", "initContainers"));
     containers.addAll(pod.fields().list("spec", "containers"));
     return containers;
@@ -36,13 +52,27 @@ final class PodFields {
         .orElse("its image");
   }
 
-  static Optional<Fields> condition(KubernetesObject object, String type) {
+  /**
+   * Returns a condition of an object.
+   *
+   * @param object the object
+   * @param type the type of the condition, for example {@code Ready}
+   * @return empty when the status has no such condition
+   */
+  public static Optional<Fields> condition(KubernetesObject object, String type) {
     return object.fields().list("status", "conditions").stream()
         .filter(condition -> condition.text("type").orElse("").equals(type))
         .findFirst();
   }
 
-  static boolean isTrue(KubernetesObject object, String type) {
+  /**
+   * Returns whether a condition of an object is true.
+   *
+   * @param object the object
+   * @param type the type of the condition, for example {@code Ready}
+   * @return false also when the status has no such condition
+   */
+  public static boolean isTrue(KubernetesObject object, String type) {
     return condition(object, type)
         .filter(condition -> condition.text("status").orElse("").equals("True"))
         .isPresent();

@@ -27,6 +27,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
@@ -67,9 +68,14 @@ public final class HttpRegistryClient implements RegistryClient {
   private final Failures failures;
   private final Session session;
   private final long maxListBytes;
+  private final Function<CredentialProvider, HttpRegistryClient> withOtherCredentials;
   private volatile boolean closed;
 
-  private HttpRegistryClient(Builder builder, Endpoints endpoints, TrustedAuthorities authorities) {
+  private HttpRegistryClient(
+      Builder builder,
+      CredentialProvider provider,
+      Endpoints endpoints,
+      TrustedAuthorities authorities) {
     this.endpoints = endpoints;
     this.transport =
         new Transport(
@@ -82,7 +88,6 @@ public final class HttpRegistryClient implements RegistryClient {
             builder.resolver,
             new TokenServiceRule(
                 builder.resolver, builder.internalAddresses, builder.internalTokenServices));
-    CredentialProvider provider = builder.provider();
     CredentialSource source =
         provider instanceof DockerConfig config
             ? config::advice
@@ -92,6 +97,9 @@ public final class HttpRegistryClient implements RegistryClient {
     this.failures = authorizer.failures();
     this.session = new Session(transport, authorizer);
     this.maxListBytes = builder.maxListBytes;
+    Builder settings = builder.copy();
+    this.withOtherCredentials =
+        other -> new HttpRegistryClient(settings, other, endpoints, authorities);
   }
 
   /**
@@ -642,6 +650,12 @@ public final class HttpRegistryClient implements RegistryClient {
     return endpoints.of(registry);
   }
 
+  /** The other client has the endpoints, trusted authorities and limits of this one. */
+  @Override
+  public Optional<RegistryClient> withCredentials(CredentialProvider credentials) {
+    return Optional.of(withOtherCredentials.apply(credentials));
+  }
+
   @Override
   public void close() {
     closed = true;
@@ -873,7 +887,23 @@ public final class HttpRegistryClient implements RegistryClient {
               byAuthority.computeIfAbsent(authority, any -> new ArrayList<>()).addAll(files);
             }
           });
-      return new HttpRegistryClient(this, hosts, TrustedAuthorities.load(byAuthority));
+      return new HttpRegistryClient(this, provider(), hosts, TrustedAuthorities.load(byAuthority));
+    }
+
+    /** What is needed to build a client beside its credentials, endpoints and authorities. */
+    private Builder copy() {
+      Builder copy = new Builder();
+      copy.connectTimeout = connectTimeout;
+      copy.idleTimeout = idleTimeout;
+      copy.requestTimeout = requestTimeout;
+      copy.bytesPerSecond = bytesPerSecond;
+      copy.rateWindow = rateWindow;
+      copy.connectionsPerRegistry = connectionsPerRegistry;
+      copy.maxListBytes = maxListBytes;
+      copy.resolver = resolver;
+      copy.internalAddresses = internalAddresses;
+      copy.internalTokenServices.addAll(internalTokenServices);
+      return copy;
     }
 
     private CredentialProvider provider() {

@@ -5,6 +5,7 @@ import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.progress.Progress;
 import ai.kubernaut.airgap.registry.BlobUpload;
+import ai.kubernaut.airgap.registry.CredentialProvider;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryClient;
@@ -158,6 +159,12 @@ public final class RetryingClient implements RegistryClient {
   @Override
   public Set<Digest> omittedManifests(ImageRef image) {
     return retries.call(image.registry(), () -> client.omittedManifests(image));
+  }
+
+  /** The client of the other credentials is given without retries. */
+  @Override
+  public Optional<RegistryClient> withCredentials(CredentialProvider credentials) {
+    return client.withCredentials(credentials);
   }
 
   @Override

@@ -1,10 +1,12 @@
 package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.Airgap;
+import ai.kubernaut.airgap.InstallationFailedException;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.cluster.WaitPolicy;
 import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.common.Secret;
+import ai.kubernaut.airgap.diagnosis.Diagnosis;
 import ai.kubernaut.airgap.examples.lab.Lab;
 import ai.kubernaut.airgap.examples.lab.LabVersion;
 import ai.kubernaut.airgap.examples.lab.cluster.Flavour;
@@ -216,18 +218,14 @@ final class LabCommand implements Callable<Integer> {
     }
 
     heading("Step 4: install from the mirror");
-    Installation installation =
-        airgap.install(
-            mirrored,
-            secret,
-            InstallOptions.builder()
-                // The LLM of the lab asks for no key, but the chart names the Secret.
-                .putLlmCredentials("OPENAI_API_KEY", Secret.of("none"))
-                .hookTimeout(Duration.ofSeconds(timeout))
-                .allowIncompleteMirror(!leaveOut.isEmpty())
-                .pinDigests(pinDigests)
-                .throughMirrorRules(throughMirrorRules)
-                .build());
+    Installation installation;
+    try {
+      installation = install(airgap, mirrored, secret);
+    } catch (InstallationFailedException e) {
+      output.tell("error: " + e.getMessage());
+      json.set("verification", Reports.json(e.report()));
+      return explain(e.diagnosis(), json);
+    }
     json.set("installation", Reports.json(installation));
 
     heading("Step 5: verify that it runs from there");
@@ -238,8 +236,34 @@ final class LabCommand implements Callable<Integer> {
                 .waitPolicy(WaitPolicy.of(Duration.ofSeconds(timeout), Duration.ofMillis(500)))
                 .build());
     json.set("verification", Reports.json(verified));
+    if (!verified.isOk()) {
+      output.tell(Reports.text(verified));
+      return explain(airgap.diagnose(installation, verified), json);
+    }
     output.report("LabReport", json, Reports.text(verified));
-    return verified.isOk() ? 0 : 1;
+    return 0;
+  }
+
+  private Installation install(Airgap airgap, MirrorReport mirrored, PullSecretReport secret) {
+    return airgap.install(
+        mirrored,
+        secret,
+        InstallOptions.builder()
+            // The LLM of the lab asks for no key, but the chart names the Secret.
+            .putLlmCredentials("OPENAI_API_KEY", Secret.of("none"))
+            .hookTimeout(Duration.ofSeconds(timeout))
+            .allowIncompleteMirror(!leaveOut.isEmpty())
+            .pinDigests(pinDigests)
+            .throughMirrorRules(throughMirrorRules)
+            .build());
+  }
+
+  /** Ends the report with the causes. */
+  private int explain(Diagnosis diagnosis, ObjectNode json) {
+    heading("Why it does not run");
+    json.set("diagnosis", DiagnosisReport.json(diagnosis));
+    output.report("LabReport", json, DiagnosisReport.text(diagnosis));
+    return 1;
   }
 
   private void heading(String title) {

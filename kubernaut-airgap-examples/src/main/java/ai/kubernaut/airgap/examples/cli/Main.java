@@ -36,6 +36,7 @@ import picocli.CommandLine.Command;
       RollbackCommand.class,
       UninstallCommand.class,
       VerifyCommand.class,
+      DiagnoseCommand.class,
       PruneCommand.class,
       PermissionsCommand.class,
       ClusterFactsCommand.class,

@@ -1,0 +1,197 @@
+package ai.kubernaut.airgap.diagnosis;
+
+import ai.kubernaut.airgap.cluster.Fields;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.FactCode;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Why the controller of a workload cannot create its pods. */
+final class AdmissionCauses {
+  private static final Pattern UNAVAILABLE = Pattern.compile("failed calling webhook \"([^\"]+)\"");
+  private static final Pattern WEBHOOK = Pattern.compile("admission webhook \"([^\"]+)\" denied");
+  private static final Pattern POLICY = Pattern.compile("ValidatingAdmissionPolicy '([^']+)'");
+
+  private final ClusterState state;
+  private final Owners owners;
+
+  AdmissionCauses(ClusterState state, Owners owners) {
+    this.state = state;
+    this.owners = owners;
+  }
+
+  /** Adds the cause if the API server has refused to create pods of a workload. */
+  boolean explain(KubernetesObject workload, Problem symptom, CauseGraph graph) {
+    Subject subject = ClusterState.subject(workload);
+    Optional<Fact> refused = refused(workload, subject);
+    if (refused.isEmpty()) {
+      return false;
+    }
+    KubernetesObject pod = template(workload);
+    boolean found = account(workload, pod, symptom, graph, refused.get());
+    found |= quota(workload, pod, symptom, graph, refused.get());
+    if (!found) {
+      Problem problem = policy(workload, refused.get().parameters().getOrDefault("message", ""));
+      graph.add(problem, refused.get());
+      graph.link(problem, symptom);
+    }
+    return true;
+  }
+
+  /** Who has refused a pod, as the message of the API server says and the cluster confirms. */
+  private Problem policy(KubernetesObject workload, String message) {
+    Matcher unavailable = UNAVAILABLE.matcher(message);
+    if (unavailable.find()) {
+      return Problem.of(
+          ProblemCode.WEBHOOK_UNAVAILABLE, object("admission webhook " + unavailable.group(1)));
+    }
+    Matcher webhook = WEBHOOK.matcher(message);
+    if (webhook.find()) {
+      return Problem.of(
+          ProblemCode.ADMISSION_POLICY_REFUSES, object("admission webhook " + webhook.group(1)));
+    }
+    Matcher policy = POLICY.matcher(message);
+    if (policy.find()
+        && !state.find(ResourceType.ADMISSION_POLICY, null, policy.group(1)).isAbsent()) {
+      return Problem.of(
+          ProblemCode.ADMISSION_POLICY_REFUSES,
+          ClusterState.subject(ResourceType.ADMISSION_POLICY, null, policy.group(1)));
+    }
+    String namespace = workload.namespace().orElse("");
+    Optional<String> level =
+        state
+            .find(ResourceType.NAMESPACE, null, namespace)
+            .object()
+            .map(found -> found.labels().getOrDefault("pod-security.kubernetes.io/enforce", ""))
+            .filter(found -> !found.isEmpty() && message.contains("violates PodSecurity"));
+    return level
+        .map(
+            found ->
+                Problem.of(
+                    ProblemCode.POD_SECURITY_VIOLATED,
+                    new Subject(Subject.Kind.NAMESPACE, namespace),
+                    Map.of("level", found)))
+        .orElseGet(
+            () ->
+                Problem.of(
+                    ProblemCode.ADMISSION_REFUSED,
+                    ClusterState.subject(workload),
+                    Map.of("detail", message)));
+  }
+
+  private static Subject object(String name) {
+    return new Subject(Subject.Kind.OBJECT, name);
+  }
+
+  private Optional<Fact> refused(KubernetesObject workload, Subject subject) {
+    List<KubernetesObject> controllers = new ArrayList<>();
+    controllers.add(workload);
+    if (workload.kind().equals("Deployment")) {
+      controllers.addAll(owners.replicaSets(workload));
+    }
+    return controllers.stream()
+        .flatMap(controller -> state.event(controller, subject, "FailedCreate").stream())
+        .findFirst();
+  }
+
+  private static KubernetesObject template(KubernetesObject workload) {
+    return KubernetesObject.of(workload.fields().fields("spec", "template"));
+  }
+
+  private boolean account(
+      KubernetesObject workload,
+      KubernetesObject pod,
+      Problem symptom,
+      CauseGraph graph,
+      Fact event) {
+    String name = pod.fields().text("spec", "serviceAccountName").orElse("default");
+    String namespace = workload.namespace().orElse("");
+    if (!state.find(ResourceType.SERVICE_ACCOUNT, namespace, name).isAbsent()) {
+      return false;
+    }
+    Subject subject = ClusterState.subject(ResourceType.SERVICE_ACCOUNT, namespace, name);
+    Problem problem = Problem.of(ProblemCode.SERVICE_ACCOUNT_NOT_FOUND, subject);
+    graph.add(problem, Fact.of(FactCode.OBJECT_NOT_FOUND, subject), event);
+    graph.link(problem, symptom);
+    return true;
+  }
+
+  private boolean quota(
+      KubernetesObject workload,
+      KubernetesObject pod,
+      Problem symptom,
+      CauseGraph graph,
+      Fact event) {
+    boolean found = false;
+    for (KubernetesObject quota :
+        state.list(ResourceType.RESOURCE_QUOTA, workload.namespace().orElse(""))) {
+      Fields status = quota.fields().fields("status");
+      Map<String, BigDecimal> used = Quantities.of(status.fields("used"));
+      for (Map.Entry<String, BigDecimal> hard : Quantities.of(status.fields("hard")).entrySet()) {
+        BigDecimal requested = requested(pod, hard.getKey());
+        BigDecimal before = used.getOrDefault(hard.getKey(), BigDecimal.ZERO);
+        if (requested.signum() > 0 && before.add(requested).compareTo(hard.getValue()) > 0) {
+          exceeded(quota, hard, before, requested, symptom, graph, event);
+          found = true;
+        }
+      }
+    }
+    return found;
+  }
+
+  private static void exceeded(
+      KubernetesObject quota,
+      Map.Entry<String, BigDecimal> hard,
+      BigDecimal used,
+      BigDecimal requested,
+      Problem symptom,
+      CauseGraph graph,
+      Fact event) {
+    Subject subject = ClusterState.subject(quota);
+    Fact numbers =
+        Fact.of(
+            FactCode.QUOTA_USED,
+            subject,
+            Map.of(
+                "resource",
+                hard.getKey(),
+                "used",
+                Quantities.print(used),
+                "hard",
+                Quantities.print(hard.getValue()),
+                "requested",
+                Quantities.print(requested)));
+    Problem problem =
+        Problem.of(
+            ProblemCode.QUOTA_EXCEEDED,
+            subject,
+            Map.of(
+                "detail",
+                "%s is limited to %s".formatted(hard.getKey(), Quantities.print(hard.getValue()))));
+    graph.add(problem, numbers, event);
+    graph.link(problem, symptom);
+  }
+
+  private static BigDecimal requested(KubernetesObject pod, String resource) {
+    if (resource.equals("pods") || resource.equals("count/pods")) {
+      return BigDecimal.ONE;
+    }
+    if (resource.startsWith("limits.")) {
+      return Quantities.limits(pod)
+          .getOrDefault(resource.substring("limits.".length()), BigDecimal.ZERO);
+    }
+    String name =
+        resource.startsWith("requests.") ? resource.substring("requests.".length()) : resource;
+    return Quantities.requests(pod).getOrDefault(name, BigDecimal.ZERO);
+  }
+}

@@ -1,0 +1,103 @@
+package ai.kubernaut.airgap.diagnosis;
+
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.Subject;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Problems, their evidence, and which causes which. It never gets a cycle. Not thread-safe. */
+final class CauseGraph {
+  private static final class Node {
+    private final Set<Fact> evidence = new LinkedHashSet<>();
+    private final Set<Problem> consequences = new LinkedHashSet<>();
+    private boolean caused;
+  }
+
+  private final Map<Problem, Node> nodes = new LinkedHashMap<>();
+
+  /** Adds a problem with what shows it. A problem that is there already gets more evidence. */
+  void add(Problem problem, Fact... evidence) {
+    add(problem, List.of(evidence));
+  }
+
+  /** Adds a problem with what shows it. A problem that is there already gets more evidence. */
+  void add(Problem problem, Collection<Fact> evidence) {
+    nodes.computeIfAbsent(problem, unknown -> new Node()).evidence.addAll(evidence);
+  }
+
+  /**
+   * States that a problem causes another one.
+   *
+   * @return false when they are the same, or the other one causes this one
+   */
+  boolean link(Problem cause, Problem consequence) {
+    add(cause);
+    add(consequence);
+    if (reaches(consequence, cause, new LinkedHashSet<>())) {
+      return false;
+    }
+    node(cause).consequences.add(consequence);
+    node(consequence).caused = true;
+    return true;
+  }
+
+  private boolean reaches(Problem from, Problem to, Set<Problem> seen) {
+    return from.equals(to)
+        || (seen.add(from)
+            && node(from).consequences.stream().anyMatch(next -> reaches(next, to, seen)));
+  }
+
+  private Node node(Problem problem) {
+    Node node = nodes.get(problem);
+    if (node == null) {
+      throw new IllegalArgumentException("the problem is not in the graph: " + problem.describe());
+    }
+    return node;
+  }
+
+  /** The problems of a subject. */
+  List<Problem> of(Subject subject) {
+    return nodes.keySet().stream().filter(problem -> problem.subject().equals(subject)).toList();
+  }
+
+  /** All problems with a kind of subject. */
+  List<Problem> of(Subject.Kind kind) {
+    return nodes.keySet().stream().filter(problem -> problem.subject().kind() == kind).toList();
+  }
+
+  /** What shows a problem. */
+  Set<Fact> evidence(Problem problem) {
+    return node(problem).evidence;
+  }
+
+  boolean isCaused(Problem problem) {
+    return node(problem).caused;
+  }
+
+  /** The causes, the roots first. */
+  List<Cause> causes() {
+    List<Cause> causes = new ArrayList<>();
+    nodes.forEach(
+        (problem, node) -> {
+          Cause.Builder cause =
+              Cause.builder()
+                  .problem(problem)
+                  .isRoot(!node.caused)
+                  .evidence(node.evidence)
+                  .consequences(node.consequences);
+          if (!node.caused) {
+            Repairs.of(problem).ifPresent(cause::repair);
+          }
+          causes.add(cause.build());
+        });
+    causes.sort(Comparator.comparing(Cause::isRoot).reversed());
+    return List.copyOf(causes);
+  }
+}

@@ -1,0 +1,132 @@
+package ai.kubernaut.airgap.diagnosis;
+
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.image.Repository;
+import ai.kubernaut.airgap.outcome.Subject;
+import ai.kubernaut.airgap.registry.Credentials;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The credentials that a node has for a pod: those of the cluster, and those of the pod's
+ * imagePullSecrets. The content of Secrets stays here.
+ */
+final class ClusterCredentials {
+  private static final String KEY = ".dockerconfigjson";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final List<List<String>> GLOBAL =
+      List.of(
+          List.of("openshift-config", "pull-secret"),
+          List.of("kube-system", "additional-pull-secret"));
+
+  /**
+   * A Secret that a node uses for a pod.
+   *
+   * @param subject the Secret
+   * @param object its content; empty if it does not exist or cannot be read
+   * @param isAbsent whether it certainly does not exist
+   */
+  record Source(Subject subject, Optional<KubernetesObject> object, boolean isAbsent) {
+    /** The credentials for a repository: those of the most specific path. */
+    Optional<Credentials> credentialsFor(Repository repository) {
+      return object.flatMap(secret -> credentials(secret, repository));
+    }
+  }
+
+  private final ClusterState state;
+
+  ClusterCredentials(ClusterState state) {
+    this.state = state;
+  }
+
+  /** The Secrets that a node uses for a pod: those of the cluster, then those of the pod. */
+  List<Source> sources(KubernetesObject pod) {
+    List<Source> sources = new ArrayList<>();
+    for (List<String> name : GLOBAL) {
+      ClusterState.Found found = state.find(ResourceType.SECRET, name.get(0), name.get(1));
+      if (found.object().isPresent()) {
+        sources.add(source(name.get(0), name.get(1)));
+      }
+    }
+    String namespace = pod.namespace().orElse("");
+    for (String name : pullSecrets(pod, namespace)) {
+      sources.add(source(namespace, name));
+    }
+    return sources;
+  }
+
+  private List<String> pullSecrets(KubernetesObject pod, String namespace) {
+    List<String> own = names(pod, "spec", "imagePullSecrets");
+    if (!own.isEmpty()) {
+      return own;
+    }
+    String account = pod.fields().text("spec", "serviceAccountName").orElse("default");
+    return state
+        .find(ResourceType.SERVICE_ACCOUNT, namespace, account)
+        .object()
+        .map(found -> names(found, "imagePullSecrets"))
+        .orElse(List.of());
+  }
+
+  private static List<String> names(KubernetesObject object, String... path) {
+    return object.fields().list(path).stream()
+        .flatMap(reference -> reference.text("name").stream())
+        .toList();
+  }
+
+  private Source source(String namespace, String name) {
+    ClusterState.Found found = state.find(ResourceType.SECRET, namespace, name);
+    return new Source(
+        Subject.object(Subject.Kind.SECRET, namespace, name), found.object(), found.isAbsent());
+  }
+
+  private static Optional<Credentials> credentials(KubernetesObject secret, Repository repository) {
+    JsonNode auths = auths(secret);
+    for (String key = repository.toString();
+        !key.isEmpty();
+        key = key.contains("/") ? key.substring(0, key.lastIndexOf('/')) : "") {
+      Optional<Credentials> found = entry(auths.path(key));
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static JsonNode auths(KubernetesObject secret) {
+    try {
+      String data = secret.fields().strings("data").getOrDefault(KEY, "");
+      return JSON.readTree(new String(Base64.getDecoder().decode(data), StandardCharsets.UTF_8))
+          .path("auths");
+    } catch (JsonProcessingException | IllegalArgumentException unreadable) {
+      // As for a node: a Secret without a readable configuration has no credentials.
+      return JSON.createObjectNode();
+    }
+  }
+
+  private static Optional<Credentials> entry(JsonNode entry) {
+    String username = entry.path("username").asText("");
+    if (!username.isEmpty()) {
+      return Optional.of(Credentials.of(username, entry.path("password").asText("")));
+    }
+    try {
+      String pair =
+          new String(
+              Base64.getDecoder().decode(entry.path("auth").asText("")), StandardCharsets.UTF_8);
+      int colon = pair.indexOf(':');
+      return colon <= 0
+          ? Optional.empty()
+          : Optional.of(Credentials.of(pair.substring(0, colon), pair.substring(colon + 1)));
+    } catch (IllegalArgumentException notBase64) {
+      return Optional.empty();
+    }
+  }
+}

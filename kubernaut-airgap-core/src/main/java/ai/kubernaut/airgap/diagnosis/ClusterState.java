@@ -1,0 +1,146 @@
+package ai.kubernaut.airgap.diagnosis;
+
+import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.cluster.ClusterException;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.workload.WorkloadInspector;
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.FactCode;
+import ai.kubernaut.airgap.outcome.Subject;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a diagnosis reads of a cluster, each list and object once. What the user may not read is
+ * missing here, and never counts as absent. Not thread-safe.
+ */
+final class ClusterState {
+  private record Name(ResourceType type, @Nullable String namespace, String name) {}
+
+  private record Namespaced(ResourceType type, @Nullable String namespace) {}
+
+  /** An object, or whether it is certain that it does not exist. */
+  record Found(Optional<KubernetesObject> object, boolean isAbsent) {}
+
+  private final ClusterClient cluster;
+  private final Collection<String> namespaces;
+  private final WorkloadInspector inspector;
+  private final Map<Name, Found> objects = new HashMap<>();
+  private final Map<Namespaced, List<KubernetesObject>> lists = new HashMap<>();
+
+  ClusterState(ClusterClient cluster, Collection<String> namespaces) {
+    this.cluster = cluster;
+    this.namespaces = List.copyOf(namespaces);
+    this.inspector = new WorkloadInspector(cluster);
+  }
+
+  ClusterClient cluster() {
+    return cluster;
+  }
+
+  /** The objects of a type in the namespaces of the release. */
+  List<KubernetesObject> all(ResourceType type) {
+    List<KubernetesObject> all = new ArrayList<>();
+    namespaces.forEach(namespace -> all.addAll(list(type, namespace)));
+    return all;
+  }
+
+  /** The objects of a type; empty when the user may not read them. */
+  List<KubernetesObject> list(ResourceType type, @Nullable String namespace) {
+    return lists.computeIfAbsent(
+        new Namespaced(type, namespace),
+        key -> {
+          try {
+            return cluster.list(type, namespace, Map.of());
+          } catch (ClusterException e) {
+            requireForbidden(e);
+            return List.of();
+          }
+        });
+  }
+
+  Found find(ResourceType type, @Nullable String namespace, String name) {
+    return objects.computeIfAbsent(
+        new Name(type, namespace, name),
+        key -> {
+          try {
+            Optional<KubernetesObject> object = cluster.get(type, namespace, name);
+            return new Found(object, object.isEmpty());
+          } catch (ClusterException e) {
+            requireForbidden(e);
+            return new Found(Optional.empty(), false);
+          }
+        });
+  }
+
+  private static void requireForbidden(ClusterException failure) {
+    if (failure.reason() != ClusterException.Reason.FORBIDDEN) {
+      throw failure;
+    }
+  }
+
+  /** The latest event about an object with a reason, as evidence. */
+  Optional<Fact> event(KubernetesObject object, Subject subject, String reason) {
+    return inspector.latestEvent(object, reason).map(event -> fact(subject, event));
+  }
+
+  /** The latest warning about an object, as evidence. */
+  Optional<Fact> warning(KubernetesObject object, Subject subject) {
+    return inspector
+        .warning(object)
+        .map(
+            message ->
+                Fact.of(
+                    FactCode.EVENT_RECORDED,
+                    subject,
+                    Map.of("reason", "Warning", "message", message)));
+  }
+
+  private static Fact fact(Subject subject, KubernetesObject event) {
+    return Fact.of(
+        FactCode.EVENT_RECORDED,
+        subject,
+        Map.of("reason", event.fields().text("reason").orElse(""), "message", message(event)));
+  }
+
+  /** The latest event about an object with a reason. */
+  Optional<String> eventMessage(KubernetesObject object, String reason) {
+    return inspector.latestEvent(object, reason).map(ClusterState::message);
+  }
+
+  private static String message(KubernetesObject event) {
+    return event.fields().text("message").orElse("");
+  }
+
+  /** The end of the log of a pod; empty when it cannot be read. */
+  String log(KubernetesObject pod) {
+    return inspector.logTail(pod);
+  }
+
+  /** A subject for an object. */
+  static Subject subject(KubernetesObject object) {
+    Subject.Kind kind =
+        switch (object.kind()) {
+          case "Pod" -> Subject.Kind.POD;
+          case "Job" -> Subject.Kind.JOB;
+          case "Deployment" -> Subject.Kind.DEPLOYMENT;
+          case "StatefulSet" -> Subject.Kind.STATEFUL_SET;
+          case "Service" -> Subject.Kind.SERVICE;
+          case "Secret" -> Subject.Kind.SECRET;
+          default -> Subject.Kind.OBJECT;
+        };
+    String name = object.namespace().map(namespace -> namespace + "/").orElse("") + object.name();
+    return new Subject(kind, kind == Subject.Kind.OBJECT ? object.kind() + " " + name : name);
+  }
+
+  /** A subject for an object of another kind than those that {@link Subject.Kind} has. */
+  static Subject subject(ResourceType type, @Nullable String namespace, String name) {
+    return subject(KubernetesObject.named(type, namespace, name));
+  }
+}

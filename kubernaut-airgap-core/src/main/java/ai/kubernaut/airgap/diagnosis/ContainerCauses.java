@@ -1,0 +1,150 @@
+package ai.kubernaut.airgap.diagnosis;
+
+import ai.kubernaut.airgap.cluster.Fields;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.workload.PodFields;
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.FactCode;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** A container of the pod crashes, is not started, or fails its probe. */
+final class ContainerCauses implements Explanation {
+  private static final Set<String> NOT_STARTED =
+      Set.of(
+          "CreateContainerError",
+          "RunContainerError",
+          "StartError",
+          "PreCreateHookError",
+          "PostStartHookError",
+          "ContainerCannotRun");
+
+  private final ClusterState state;
+
+  ContainerCauses(ClusterState state) {
+    this.state = state;
+  }
+
+  @Override
+  public boolean explain(Symptom symptom, CauseGraph graph) {
+    return probe(symptom, graph) || ended(symptom, graph) || notStarted(symptom, graph);
+  }
+
+  private boolean ended(Symptom symptom, CauseGraph graph) {
+    for (Fields status : PodFields.statuses(symptom.pod())) {
+      Optional<Fields> end = end(status);
+      if (end.isEmpty() || end.get().number("exitCode").orElse(0) == 0) {
+        continue;
+      }
+      String container = status.text("name").orElse("");
+      String exit = String.valueOf(end.get().number("exitCode").orElse(0));
+      String reason = end.get().text("reason").orElse("Error");
+      List<Fact> evidence = new ArrayList<>();
+      evidence.add(
+          Fact.of(
+              FactCode.CONTAINER_ENDED,
+              symptom.subject(),
+              Map.of("container", container, "exit", exit, "reason", reason)));
+      String log = state.log(symptom.pod());
+      if (!log.isEmpty()) {
+        evidence.add(Fact.of(FactCode.LOG_ENDS, symptom.subject(), Map.of("log", log)));
+      }
+      Problem problem =
+          reason.equals("OOMKilled")
+              ? Problem.of(
+                  ProblemCode.CONTAINER_OUT_OF_MEMORY,
+                  symptom.subject(),
+                  Map.of("container", container, "limit", memoryLimit(symptom.pod(), container)))
+              : Problem.of(
+                  ProblemCode.CONTAINER_CRASHED,
+                  symptom.subject(),
+                  Map.of("container", container, "exit", exit, "log", log));
+      graph.add(problem, evidence);
+      graph.link(problem, symptom.problem());
+      return true;
+    }
+    return false;
+  }
+
+  /** How a container has ended that does not run now. */
+  private static Optional<Fields> end(Fields status) {
+    if (status.value("state", "terminated").isPresent()) {
+      return Optional.of(status.fields("state", "terminated"));
+    }
+    boolean runs = status.value("state", "running").isPresent();
+    return !runs && status.value("lastState", "terminated").isPresent()
+        ? Optional.of(status.fields("lastState", "terminated"))
+        : Optional.empty();
+  }
+
+  private static String memoryLimit(KubernetesObject pod, String container) {
+    return PodFields.containers(pod).stream()
+        .filter(each -> each.text("name").orElse("").equals(container))
+        .findFirst()
+        .flatMap(each -> each.text("resources", "limits", "memory"))
+        .orElse("");
+  }
+
+  private boolean notStarted(Symptom symptom, CauseGraph graph) {
+    for (Fields status : PodFields.statuses(symptom.pod())) {
+      String reason = status.text("state", "waiting", "reason").orElse("");
+      if (NOT_STARTED.contains(reason)) {
+        Problem problem =
+            Problem.of(
+                ProblemCode.CONTAINER_NOT_STARTED,
+                symptom.subject(),
+                Map.of(
+                    "container",
+                    status.text("name").orElse(""),
+                    "reason",
+                    reason,
+                    "detail",
+                    status.text("state", "waiting", "message").orElse("")));
+        graph.add(problem, evidence(symptom));
+        graph.link(problem, symptom.problem());
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private List<Fact> evidence(Symptom symptom) {
+    return state.warning(symptom.pod(), symptom.subject()).map(List::of).orElse(List.of());
+  }
+
+  private boolean probe(Symptom symptom, CauseGraph graph) {
+    Optional<Fact> event = state.event(symptom.pod(), symptom.subject(), "Unhealthy");
+    if (event.isEmpty() || !PodFields.phase(symptom.pod()).equals("Running")) {
+      return false;
+    }
+    Problem problem =
+        Problem.of(
+            ProblemCode.PROBE_FAILED,
+            symptom.subject(),
+            Map.of("detail", event.get().parameters().getOrDefault("message", "")));
+    graph.add(problem, event.get());
+    for (Fields container : PodFields.containers(symptom.pod())) {
+      for (String kind : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
+        if (container.value(kind).isPresent()) {
+          graph.add(
+              problem,
+              Fact.of(
+                  FactCode.PROBE_CONFIGURED,
+                  symptom.subject(),
+                  Map.of(
+                      "container",
+                      container.text("name").orElse(""),
+                      "probe",
+                      kind + " " + container.fields(kind).content())));
+        }
+      }
+    }
+    graph.link(problem, symptom.problem());
+    return true;
+  }
+}

@@ -1,0 +1,293 @@
+package ai.kubernaut.airgap.diagnosis;
+
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.workload.PodFields;
+import ai.kubernaut.airgap.diagnosis.PodReferences.Reference;
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.FactCode;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Which problems of a release cause which others: pods make workloads, Jobs and services fail, Jobs
+ * leave Secrets and database schemas missing, and a service without a ready pod makes those fail
+ * that name it.
+ */
+final class Dependencies {
+  /** Problems that may only be there because something else is missing. */
+  private static final Set<ProblemCode> DEPENDENT =
+      Set.of(
+          ProblemCode.CONTAINER_CRASHED,
+          ProblemCode.PROBE_FAILED,
+          ProblemCode.POD_NOT_READY,
+          ProblemCode.POD_NOT_RUNNING,
+          ProblemCode.POD_OF_JOB_RUNNING,
+          ProblemCode.CONTAINER_WAITING,
+          ProblemCode.JOB_FAILED,
+          ProblemCode.JOB_NOT_COMPLETE);
+
+  private final ClusterState state;
+  private final Owners owners;
+  private final Optional<String> migrationJob;
+  private final CauseGraph graph;
+
+  Dependencies(ClusterState state, Owners owners, Optional<String> migrationJob, CauseGraph graph) {
+    this.state = state;
+    this.owners = owners;
+    this.migrationJob = migrationJob;
+    this.graph = graph;
+  }
+
+  void link() {
+    podsToWorkloads();
+    missingSecrets();
+    services();
+    migration();
+    webhooks();
+    release();
+  }
+
+  private void podsToWorkloads() {
+    for (KubernetesObject workload : owners.workloads()) {
+      for (Problem ofWorkload : graph.of(ClusterState.subject(workload))) {
+        if (isSymptom(ofWorkload)) {
+          owners.pods(workload).forEach(pod -> linkAll(pod, ofWorkload));
+        }
+      }
+    }
+    for (KubernetesObject service : state.all(ResourceType.SERVICE)) {
+      for (Problem ofService : graph.of(ClusterState.subject(service))) {
+        behind(service).forEach(cause -> graph.link(cause, ofService));
+      }
+    }
+  }
+
+  private static boolean isSymptom(Problem problem) {
+    return Set.of(
+            ProblemCode.WORKLOAD_NOT_READY,
+            ProblemCode.JOB_FAILED,
+            ProblemCode.JOB_NOT_COMPLETE,
+            ProblemCode.JOB_WITHOUT_POD)
+        .contains(problem.code());
+  }
+
+  /** Links the problems of a pod that no other problem of the same pod explains. */
+  private void linkAll(KubernetesObject pod, Problem consequence) {
+    List<Problem> problems = graph.of(ClusterState.subject(pod));
+    Problem last = problems.isEmpty() ? null : problems.get(0);
+    if (last != null) {
+      graph.link(last, consequence);
+    }
+  }
+
+  /** What keeps a service from having ready pods. */
+  private List<Problem> behind(KubernetesObject service) {
+    List<Problem> problems = new ArrayList<>();
+    for (KubernetesObject pod : owners.podsBehind(service)) {
+      graph.of(ClusterState.subject(pod)).stream().findFirst().ifPresent(problems::add);
+    }
+    if (problems.isEmpty()) {
+      for (KubernetesObject workload : owners.workloadsBehind(service)) {
+        graph.of(ClusterState.subject(workload)).stream().findFirst().ifPresent(problems::add);
+      }
+    }
+    return problems;
+  }
+
+  /** A Secret that does not exist although a Job that names it has not succeeded. */
+  private void missingSecrets() {
+    for (Problem secret : graph.of(Subject.Kind.SECRET)) {
+      if (secret.code() != ProblemCode.SECRET_NOT_FOUND) {
+        continue;
+      }
+      String name = secret.subject().name();
+      String shortName = name.substring(name.indexOf('/') + 1);
+      for (KubernetesObject job : state.all(ResourceType.JOB)) {
+        boolean named =
+            Texts.of(job.fields().fields("spec", "template"))
+                .anyMatch(text -> Texts.hasWord(text, shortName));
+        if (named && !needs(job, shortName)) {
+          graph.of(ClusterState.subject(job)).stream()
+              .findFirst()
+              .ifPresent(problem -> graph.link(problem, secret));
+        }
+      }
+    }
+  }
+
+  /** Whether the pod of a Job itself waits for a Secret. */
+  private static boolean needs(KubernetesObject job, String secret) {
+    return PodReferences.of(KubernetesObject.of(job.fields().fields("spec", "template"))).stream()
+        .filter(reference -> reference.type().equals(ResourceType.SECRET))
+        .map(Reference::name)
+        .anyMatch(secret::equals);
+  }
+
+  private void services() {
+    List<KubernetesObject> services =
+        state.all(ResourceType.SERVICE).stream().filter(this::hasNoReadyPod).toList();
+    for (KubernetesObject dependent : podsAndJobs()) {
+      List<Problem> own =
+          graph.of(ClusterState.subject(dependent)).stream()
+              .filter(problem -> DEPENDENT.contains(problem.code()) && !graph.isCaused(problem))
+              .toList();
+      if (own.isEmpty()) {
+        continue;
+      }
+      for (KubernetesObject service : services) {
+        if (names(dependent, service) && !isBehind(dependent, service)) {
+          for (Problem cause : behind(service)) {
+            own.forEach(problem -> depend(cause, problem, service));
+          }
+        }
+      }
+    }
+  }
+
+  private void depend(Problem cause, Problem consequence, KubernetesObject service) {
+    if (graph.link(cause, consequence)) {
+      graph.add(
+          consequence,
+          Fact.of(
+              FactCode.SERVICE_REFERENCED,
+              consequence.subject(),
+              Map.of("service", service.name())));
+    }
+  }
+
+  private List<KubernetesObject> podsAndJobs() {
+    return Stream.concat(state.all(ResourceType.POD).stream(), state.all(ResourceType.JOB).stream())
+        .toList();
+  }
+
+  private boolean hasNoReadyPod(KubernetesObject service) {
+    return !service.fields().strings("spec", "selector").isEmpty()
+        && owners.podsBehind(service).stream().noneMatch(pod -> PodFields.isTrue(pod, "Ready"));
+  }
+
+  private boolean isBehind(KubernetesObject dependent, KubernetesObject service) {
+    return owners.podsBehind(service).contains(dependent);
+  }
+
+  /** Whether a pod or a Job names a service: in its template, its configuration, or its log. */
+  private boolean names(KubernetesObject dependent, KubernetesObject service) {
+    return texts(dependent).anyMatch(text -> Texts.hasWord(text, service.name()));
+  }
+
+  private Stream<String> texts(KubernetesObject dependent) {
+    boolean isJob = dependent.kind().equals("Job");
+    KubernetesObject pod =
+        isJob ? KubernetesObject.of(dependent.fields().fields("spec", "template")) : dependent;
+    Stream<String> containers =
+        PodFields.containers(pod).stream()
+            .flatMap(
+                container ->
+                    Stream.of("env", "args", "command")
+                        .flatMap(field -> Texts.strings(container.value(field).orElse(null))));
+    Stream<String> annotations = pod.annotations().values().stream();
+    Stream<String> configuration =
+        PodReferences.of(pod).stream()
+            .filter(reference -> reference.type().equals(ResourceType.CONFIG_MAP))
+            .flatMap(
+                reference ->
+                    state
+                        .find(
+                            ResourceType.CONFIG_MAP,
+                            dependent.namespace().orElse(""),
+                            reference.name())
+                        .object()
+                        .stream())
+            .flatMap(map -> map.fields().strings("data").values().stream());
+    Stream<String> log = isJob ? Stream.of() : Stream.of(state.log(dependent));
+    return Stream.of(containers, annotations, configuration, log).flatMap(each -> each);
+  }
+
+  /** What uses the database of the migration Job fails until the Job has succeeded. */
+  private void migration() {
+    List<KubernetesObject> jobs =
+        state.all(ResourceType.JOB).stream()
+            .filter(job -> migrationJob.filter(job.name()::contains).isPresent())
+            .toList();
+    for (KubernetesObject job : jobs) {
+      Optional<Problem> ofJob = graph.of(ClusterState.subject(job)).stream().findFirst();
+      if (ofJob.isEmpty()) {
+        continue;
+      }
+      List<KubernetesObject> databases =
+          state.all(ResourceType.SERVICE).stream().filter(service -> names(job, service)).toList();
+      for (KubernetesObject pod : state.all(ResourceType.POD)) {
+        boolean ofThisJob = owners.pods(job).contains(pod);
+        boolean shares =
+            databases.stream().anyMatch(service -> names(pod, service) && !isBehind(pod, service));
+        boolean waits = texts(pod).anyMatch(text -> Texts.hasWord(text, job.name()));
+        if (!ofThisJob && (shares || waits)) {
+          graph.of(ClusterState.subject(pod)).stream()
+              .filter(problem -> DEPENDENT.contains(problem.code()))
+              .filter(problem -> !graph.isCaused(problem))
+              .forEach(problem -> graph.link(ofJob.get(), problem));
+        }
+      }
+    }
+  }
+
+  /** A webhook that does not respond because no pod of its service is ready. */
+  private void webhooks() {
+    for (Problem webhook : graph.of(Subject.Kind.OBJECT)) {
+      if (webhook.code() == ProblemCode.WEBHOOK_UNAVAILABLE) {
+        for (KubernetesObject service : state.all(ResourceType.SERVICE)) {
+          boolean named =
+              Texts.hasWord(webhook.subject().name(), service.name())
+                  || evidenceNames(webhook, service.name());
+          if (named && hasNoReadyPod(service)) {
+            behind(service).forEach(cause -> graph.link(cause, webhook));
+          }
+        }
+      }
+    }
+  }
+
+  private boolean evidenceNames(Problem problem, String name) {
+    return graph.evidence(problem).stream()
+        .flatMap(fact -> fact.parameters().values().stream())
+        .anyMatch(text -> Texts.hasWord(text, name));
+  }
+
+  /** A release fails because of its Jobs and workloads; what it did not create is missing. */
+  private void release() {
+    Set<Problem> failed = new LinkedHashSet<>(graph.of(Subject.Kind.JOB));
+    failed.removeIf(problem -> problem.code() == ProblemCode.MIGRATION_JOB_MISSING);
+    if (failed.isEmpty()) {
+      failed.addAll(graph.of(Subject.Kind.DEPLOYMENT));
+      failed.addAll(graph.of(Subject.Kind.STATEFUL_SET));
+    }
+    if (failed.isEmpty()) {
+      failed.addAll(graph.of(Subject.Kind.POD));
+    }
+    List<Problem> releases =
+        graph.of(Subject.Kind.RELEASE).stream()
+            .filter(problem -> problem.code() != ProblemCode.WORKLOADS_MISSING)
+            .toList();
+    for (Problem release : releases) {
+      if (release.code() == ProblemCode.RELEASE_NOT_DEPLOYED) {
+        failed.forEach(cause -> graph.link(cause, release));
+      }
+    }
+    List<Problem> missing = new ArrayList<>(graph.of(Subject.Kind.RELEASE));
+    missing.removeAll(releases);
+    graph.of(Subject.Kind.JOB).stream()
+        .filter(problem -> problem.code() == ProblemCode.MIGRATION_JOB_MISSING)
+        .forEach(missing::add);
+    for (Problem consequence : missing) {
+      releases.forEach(release -> graph.link(release, consequence));
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package ai.kubernaut.airgap.diagnosis;
+
+import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.install.Installation;
+import ai.kubernaut.airgap.kubernaut.ProductProfile;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.Subject;
+import ai.kubernaut.airgap.progress.Progress;
+import ai.kubernaut.airgap.progress.ProgressEvent;
+import ai.kubernaut.airgap.registry.RegistryClient;
+import ai.kubernaut.airgap.verify.VerificationReport;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the causes of what a verification has found (the guide, "Troubleshooting"). For each pod
+ * that does not run, the cluster and the mirror are asked what explains it; then causes and
+ * consequences are linked, so that one cause is reported once. Read-only. Thread-safe.
+ */
+public final class Diagnoser {
+  private final ClusterClient cluster;
+  private final @Nullable RegistryClient registries;
+  private final ProductProfile profile;
+  private final Consumer<ProgressEvent> progress;
+
+  /**
+   * Creates a diagnoser.
+   *
+   * @param cluster is read; stays open
+   * @param registries is asked for images, and whether the credentials of the cluster would do;
+   *     stays open; null when the mirror cannot be read from this machine
+   * @param profile whether a Job migrates the database
+   * @param progress is sent the beginning and the end
+   */
+  public Diagnoser(
+      ClusterClient cluster,
+      @Nullable RegistryClient registries,
+      ProductProfile profile,
+      Consumer<ProgressEvent> progress) {
+    this.cluster = cluster;
+    this.registries = registries;
+    this.profile = profile;
+    this.progress = progress;
+  }
+
+  /**
+   * Finds the causes of the problems of a verification.
+   *
+   * @param installation the release, and the plan whose images it should run
+   * @param report what the verification of the release has found
+   * @return the causes; none for a report without problems
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   */
+  public Diagnosis diagnose(Installation installation, VerificationReport report) {
+    Progress run = Progress.of(ProgressEvent.Step.VERIFY, progress);
+    return run.during(
+        0,
+        "Diagnosing " + installation.release().name(),
+        () -> find(installation, report),
+        Diagnosis::isOk,
+        Diagnosis::summary);
+  }
+
+  private Diagnosis find(Installation installation, VerificationReport report) {
+    CauseGraph graph = new CauseGraph();
+    report.problems().forEach(graph::add);
+    if (!report.problems().isEmpty()) {
+      ClusterState state = new ClusterState(cluster, installation.namespaces());
+      Owners owners = new Owners(state);
+      explainPods(installation, state, owners, graph);
+      explainWorkloads(state, owners, graph);
+      new Dependencies(state, owners, profile.migrationJob(), graph).link();
+    }
+    return Diagnosis.of(installation.release(), graph.causes());
+  }
+
+  private void explainPods(
+      Installation installation, ClusterState state, Owners owners, CauseGraph graph) {
+    MirrorQuestions mirror = new MirrorQuestions(state, new ClusterCredentials(state), registries);
+    List<Explanation> explanations =
+        List.of(
+            new NodeCauses(state),
+            new ConfigurationCauses(state),
+            new SchedulingCauses(state, owners),
+            new PullCauses(state, installation.plan(), mirror),
+            new ContainerCauses(state));
+    Map<Subject, KubernetesObject> pods = new HashMap<>();
+    state.all(ResourceType.POD).forEach(pod -> pods.put(ClusterState.subject(pod), pod));
+    for (Problem problem : graph.of(Subject.Kind.POD)) {
+      KubernetesObject pod = pods.get(problem.subject());
+      if (pod != null) {
+        Symptom symptom = new Symptom(pod, problem);
+        for (Explanation explanation : explanations) {
+          if (explanation.explain(symptom, graph)) {
+            break;
+          }
+        }
+      }
+    }
+  }
+
+  private static void explainWorkloads(ClusterState state, Owners owners, CauseGraph graph) {
+    AdmissionCauses admission = new AdmissionCauses(state, owners);
+    for (KubernetesObject workload : owners.workloads()) {
+      for (Problem problem : graph.of(ClusterState.subject(workload))) {
+        if (owners.pods(workload).isEmpty()) {
+          admission.explain(workload, problem, graph);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package ai.kubernaut.airgap.diagnosis;
+
+import ai.kubernaut.airgap.cluster.Fields;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.outcome.Subject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Which workload a pod belongs to, and which pods are behind a service. */
+final class Owners {
+  private final ClusterState state;
+
+  Owners(ClusterState state) {
+    this.state = state;
+  }
+
+  /** The Deployments, StatefulSets and Jobs of the release. */
+  List<KubernetesObject> workloads() {
+    List<KubernetesObject> workloads = new ArrayList<>(state.all(ResourceType.DEPLOYMENT));
+    workloads.addAll(state.all(ResourceType.STATEFUL_SET));
+    workloads.addAll(state.all(ResourceType.JOB));
+    return workloads;
+  }
+
+  /** The workload of a pod; empty for a pod that stands alone. */
+  Optional<KubernetesObject> workload(KubernetesObject pod) {
+    return workloads().stream().filter(workload -> owns(workload, pod)).findFirst();
+  }
+
+  /** The workload of a pod, or the pod itself. */
+  Subject subject(KubernetesObject pod) {
+    return ClusterState.subject(workload(pod).orElse(pod));
+  }
+
+  private boolean owns(KubernetesObject workload, KubernetesObject pod) {
+    if (!workload.namespace().equals(pod.namespace())) {
+      return false;
+    }
+    for (Fields owner : pod.fields().list("metadata", "ownerReferences")) {
+      String kind = owner.text("kind").orElse("");
+      String name = owner.text("name").orElse("");
+      if (kind.equals(workload.kind()) && name.equals(workload.name())) {
+        return true;
+      }
+      if (kind.equals("ReplicaSet") && workload.kind().equals("Deployment")) {
+        return replicaSets(workload).stream().anyMatch(set -> set.name().equals(name));
+      }
+    }
+    return false;
+  }
+
+  /** The ReplicaSets of a Deployment. */
+  List<KubernetesObject> replicaSets(KubernetesObject deployment) {
+    return state.list(ResourceType.REPLICA_SET, deployment.namespace().orElse("")).stream()
+        .filter(
+            set ->
+                set.fields().list("metadata", "ownerReferences").stream()
+                    .anyMatch(owner -> owner.text("name").orElse("").equals(deployment.name())))
+        .toList();
+  }
+
+  /** The pods of a workload. */
+  List<KubernetesObject> pods(KubernetesObject workload) {
+    return state.list(ResourceType.POD, workload.namespace().orElse("")).stream()
+        .filter(pod -> owns(workload, pod))
+        .toList();
+  }
+
+  /** The pods behind a service. */
+  List<KubernetesObject> podsBehind(KubernetesObject service) {
+    return state.list(ResourceType.POD, service.namespace().orElse("")).stream()
+        .filter(pod -> selects(service, pod.labels()))
+        .toList();
+  }
+
+  /** The workloads whose pods would be behind a service. */
+  List<KubernetesObject> workloadsBehind(KubernetesObject service) {
+    return workloads().stream()
+        .filter(workload -> workload.namespace().equals(service.namespace()))
+        .filter(
+            workload ->
+                selects(
+                    service, workload.fields().strings("spec", "template", "metadata", "labels")))
+        .toList();
+  }
+
+  private static boolean selects(KubernetesObject service, Map<String, String> labels) {
+    Map<String, String> selector = service.fields().strings("spec", "selector");
+    return !selector.isEmpty() && labels.entrySet().containsAll(selector.entrySet());
+  }
+}

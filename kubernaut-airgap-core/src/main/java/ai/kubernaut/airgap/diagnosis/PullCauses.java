@@ -1,0 +1,277 @@
+package ai.kubernaut.airgap.diagnosis;
+
+import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.InvalidReferenceException;
+import ai.kubernaut.airgap.mirrorrules.MirrorRules;
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.FactCode;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
+import ai.kubernaut.airgap.plan.MirrorEntry;
+import ai.kubernaut.airgap.plan.MirrorPlan;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a node cannot pull an image. What can be asked is asked: whether the reference leads to the
+ * mirror, whether the mirror has the image, whether the credentials of the cluster would do, and
+ * whether the image is for the platform of the node. Only what a node alone knows, such as whether
+ * it trusts a certificate, is taken from its message.
+ */
+final class PullCauses implements Explanation {
+  private static final int SIMILAR = 3;
+
+  private final ClusterState state;
+  private final MirrorPlan plan;
+  private final MirrorQuestions mirror;
+  private @Nullable MirrorRules rules;
+
+  PullCauses(ClusterState state, MirrorPlan plan, MirrorQuestions mirror) {
+    this.state = state;
+    this.plan = plan;
+    this.mirror = mirror;
+  }
+
+  @Override
+  public boolean explain(Symptom symptom, CauseGraph graph) {
+    if (!symptom.problem().code().name().startsWith("PULL_")) {
+      return false;
+    }
+    String image = symptom.parameter("image");
+    ImageRef asked;
+    try {
+      asked = ImageRef.parse(image).withImpliedTag();
+    } catch (InvalidReferenceException e) {
+      Subject container =
+          new Subject(
+              Subject.Kind.CONTAINER,
+              symptom.subject().name() + "/" + symptom.parameter("container"));
+      link(
+          symptom,
+          graph,
+          Problem.of(
+              ProblemCode.REFERENCE_INVALID,
+              container,
+              Map.of("image", image, "detail", e.reason())));
+      return true;
+    }
+    Optional<ImageRef> location = location(asked);
+    if (location.isEmpty()) {
+      return outside(symptom, asked, graph);
+    }
+    return inMirror(symptom, location.get(), graph);
+  }
+
+  /** Where in the mirror a node looks for an image; empty when it does not look there. */
+  private Optional<ImageRef> location(ImageRef asked) {
+    if (plan.target().contains(asked)) {
+      return Optional.of(asked);
+    }
+    return rules().locations(asked).stream().filter(plan.target()::contains).findFirst();
+  }
+
+  private MirrorRules rules() {
+    MirrorRules known = rules;
+    if (known == null) {
+      known = MirrorRules.inCluster(state.cluster());
+      rules = known;
+    }
+    return known;
+  }
+
+  private boolean outside(Symptom symptom, ImageRef asked, CauseGraph graph) {
+    Optional<MirrorEntry> planned =
+        plan.entries().stream()
+            .filter(entry -> entry.source().repository().equals(asked.repository()))
+            .findFirst();
+    Subject subject = Subject.image(asked);
+    Fact locations =
+        Fact.of(
+            FactCode.PULL_LOCATIONS,
+            subject,
+            Map.of(
+                "locations",
+                rules().locations(asked).stream()
+                    .map(ImageRef::toString)
+                    .collect(Collectors.joining(", "))));
+    if (planned.isPresent() && !rules().rules().isEmpty()) {
+      Optional<Problem> rule = rule(asked, planned.get());
+      if (rule.isPresent()) {
+        graph.add(rule.get(), locations);
+        link(symptom, graph, rule.get());
+        return true;
+      }
+    }
+    Optional<Problem> misspelled =
+        planned.isPresent() ? Optional.empty() : misspelled(asked, graph);
+    Problem problem =
+        misspelled.orElseGet(
+            () ->
+                Problem.of(
+                    ProblemCode.REFERENCE_OUTSIDE_MIRROR,
+                    subject,
+                    Map.of("mirror", plan.target().address())));
+    graph.add(problem, locations);
+    link(symptom, graph, problem);
+    return true;
+  }
+
+  /** What keeps the mirror rules from redirecting a planned image. */
+  private Optional<Problem> rule(ImageRef asked, MirrorEntry entry) {
+    Optional<ImageRef> pinned = plan.redirectedReference(entry);
+    if (asked.digest().isEmpty()
+        && pinned.isPresent()
+        && rules().locations(pinned.get()).stream().anyMatch(plan.target()::contains)) {
+      return Optional.of(
+          Problem.of(ProblemCode.REFERENCE_NOT_REDIRECTED_BY_TAG, Subject.image(asked)));
+    }
+    return pinned.stream()
+        .flatMap(reference -> rules().problems(plan, List.of(reference)).stream())
+        .filter(Problem::isError)
+        .findFirst();
+  }
+
+  /** The image of the plan that a reference differs from in a few letters. */
+  private Optional<Problem> misspelled(ImageRef asked, CauseGraph graph) {
+    String text = asked.toString();
+    int best = SIMILAR;
+    ImageRef similar = null;
+    for (MirrorEntry entry : plan.entries()) {
+      ImageRef target = entry.target();
+      int distance = Texts.distance(text, target.toString(), SIMILAR);
+      if (distance > 0 && distance < best) {
+        best = distance;
+        similar = target;
+      }
+    }
+    if (similar == null) {
+      return Optional.empty();
+    }
+    Subject subject = Subject.image(asked);
+    Problem problem =
+        Problem.of(
+            ProblemCode.IMAGE_NAME_MISSPELLED, subject, Map.of("similar", similar.toString()));
+    graph.add(
+        problem,
+        Fact.of(
+            FactCode.NAME_DISTANCE,
+            subject,
+            Map.of("similar", similar.toString(), "count", String.valueOf(best))));
+    return Optional.of(problem);
+  }
+
+  private boolean inMirror(Symptom symptom, ImageRef image, CauseGraph graph) {
+    Subject subject = Subject.image(image);
+    MirrorQuestions.Presence presence = mirror.presence(image);
+    if (presence.problem().isPresent()) {
+      graph.add(presence.problem().get(), presence.evidence());
+      link(symptom, graph, presence.problem().get());
+      return true;
+    }
+    if (presence.isAbsent()) {
+      Problem problem =
+          isPlanned(image)
+              ? Problem.of(ProblemCode.IMAGE_NOT_IN_MIRROR, subject)
+              : misspelled(image, graph)
+                  .orElseGet(() -> Problem.of(ProblemCode.REFERENCE_NOT_PLANNED, subject));
+      graph.add(problem, presence.evidence());
+      link(symptom, graph, problem);
+      return true;
+    }
+    Optional<Problem> credentials = mirror.credentials(symptom.pod(), image, graph);
+    if (credentials.isPresent()) {
+      link(symptom, graph, credentials.get());
+      return true;
+    }
+    Optional<Problem> content =
+        mirror.incomplete(image, graph).or(() -> mirror.platform(symptom.pod(), image, graph));
+    if (content.isPresent()) {
+      link(symptom, graph, content.get());
+      return true;
+    }
+    return told(symptom, image, presence, graph);
+  }
+
+  private boolean isPlanned(ImageRef image) {
+    return plan.entries().stream()
+        .anyMatch(
+            entry ->
+                entry.target().repository().equals(image.repository())
+                    && (image.tag().isPresent()
+                        ? image.tag().equals(entry.target().tag())
+                        : matches(entry, image.digest())));
+  }
+
+  private boolean matches(MirrorEntry entry, Optional<Digest> digest) {
+    return digest.equals(plan.expectedDigest(entry)) || digest.equals(entry.digest());
+  }
+
+  /** What only the node knows, as its runtime says it. */
+  private boolean told(
+      Symptom symptom, ImageRef image, MirrorQuestions.Presence presence, CauseGraph graph) {
+    String detail = symptom.parameter("detail").toLowerCase(Locale.ROOT);
+    Subject registry = new Subject(Subject.Kind.REGISTRY, image.registry());
+    ProblemCode code;
+    if (detail.contains("x509") || detail.contains("certificate")) {
+      code = ProblemCode.REGISTRY_CA_UNTRUSTED;
+    } else if (detail.contains("no such host") || detail.contains("server misbehaving")) {
+      code = ProblemCode.REGISTRY_NAME_NOT_RESOLVED;
+    } else if (detail.contains("toomanyrequests") || detail.contains("429")) {
+      code = ProblemCode.REGISTRY_LIMITS_PULLS;
+    } else if (detail.contains("server gave http response to https client")) {
+      code = ProblemCode.REGISTRY_WITHOUT_TLS;
+    } else if (detail.contains("connection refused")
+        || detail.contains("no route to host")
+        || detail.contains("connection reset")
+        || detail.contains("timeout")
+        || detail.contains("deadline exceeded")) {
+      code = ProblemCode.REGISTRY_UNREACHABLE_FROM_NODES;
+    } else {
+      // The pod's own problem is the root then; what was tested is its evidence.
+      graph.add(symptom.problem(), presence.evidence());
+      return false;
+    }
+    Problem problem = Problem.of(code, registry);
+    state.event(symptom.pod(), symptom.subject(), "Failed").ifPresent(e -> graph.add(problem, e));
+    graph.add(problem, presence.evidence());
+    if (code == ProblemCode.REGISTRY_CA_UNTRUSTED) {
+      trusted(image.registry()).ifPresent(fact -> graph.add(problem, fact));
+    }
+    link(symptom, graph, problem);
+    return true;
+  }
+
+  /** Whether an OpenShift cluster has a CA for a registry. */
+  private Optional<Fact> trusted(String registry) {
+    String key = registry.replace(":", "..");
+    return state
+        .find(ResourceType.IMAGE_CONFIG, null, "cluster")
+        .object()
+        .map(
+            config -> {
+              String name = config.fields().text("spec", "additionalTrustedCA", "name").orElse("");
+              boolean has =
+                  !name.isEmpty()
+                      && state
+                          .find(ResourceType.CONFIG_MAP, "openshift-config", name)
+                          .object()
+                          .filter(map -> map.fields().strings("data").containsKey(key))
+                          .isPresent();
+              return Fact.of(
+                  has ? FactCode.TRUSTED_CA_CONFIGURED : FactCode.TRUSTED_CA_NOT_CONFIGURED,
+                  ClusterState.subject(config),
+                  Map.of("key", key));
+            });
+  }
+
+  private static void link(Symptom symptom, CauseGraph graph, Problem problem) {
+    graph.link(problem, symptom.problem());
+  }
+}

@@ -1,0 +1,290 @@
+package ai.kubernaut.airgap.diagnosis;
+
+import ai.kubernaut.airgap.cluster.Fields;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.workload.PodFields;
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.FactCode;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Why a pod has no node. The rules of the scheduler that matter here are applied to the nodes of
+ * the cluster: labels first, then taints, then resources.
+ */
+final class SchedulingCauses implements Explanation {
+  private static final Set<String> NOT_READY =
+      Set.of("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable");
+
+  private final ClusterState state;
+  private final Owners owners;
+
+  SchedulingCauses(ClusterState state, Owners owners) {
+    this.state = state;
+    this.owners = owners;
+  }
+
+  @Override
+  public boolean explain(Symptom symptom, CauseGraph graph) {
+    return switch (symptom.problem().code()) {
+      case POD_WITHOUT_SCHEDULER -> {
+        noScheduler(symptom, graph);
+        yield true;
+      }
+      case POD_UNSCHEDULABLE -> noNode(symptom, graph);
+      default -> false;
+    };
+  }
+
+  private void noScheduler(Symptom symptom, CauseGraph graph) {
+    Subject cluster = new Subject(Subject.Kind.CLUSTER, state.cluster().address());
+    String scheduler = symptom.parameter("scheduler");
+    Problem problem =
+        graph.of(cluster).stream()
+            .filter(known -> known.code() == ProblemCode.SCHEDULER_NOT_RUNNING)
+            .filter(known -> scheduler.equals(known.parameters().get("scheduler")))
+            .findFirst()
+            .orElseGet(
+                () ->
+                    Problem.of(
+                        ProblemCode.SCHEDULER_NOT_RUNNING,
+                        cluster,
+                        Map.of("scheduler", scheduler, "pod", symptom.subject().toString())));
+    graph.link(problem, symptom.problem());
+  }
+
+  private boolean noNode(Symptom symptom, CauseGraph graph) {
+    List<KubernetesObject> nodes = state.list(ResourceType.NODE, null);
+    if (nodes.isEmpty()) {
+      return false;
+    }
+    KubernetesObject pod = symptom.pod();
+    Subject subject = owners.subject(pod);
+    List<KubernetesObject> matching = nodes.stream().filter(node -> hasLabels(pod, node)).toList();
+    if (matching.isEmpty()) {
+      cause(
+          symptom,
+          graph,
+          Problem.of(
+              ProblemCode.NODE_LABELS_MISSING,
+              subject,
+              Map.of("selector", selector(pod), "count", String.valueOf(nodes.size()))),
+          List.of());
+      return true;
+    }
+    List<KubernetesObject> tolerated = new ArrayList<>();
+    Map<KubernetesObject, String> tainted = new LinkedHashMap<>();
+    for (KubernetesObject node : matching) {
+      String taints = notTolerated(pod, node);
+      if (taints.isEmpty()) {
+        tolerated.add(node);
+      } else {
+        tainted.put(node, taints);
+      }
+    }
+    if (tolerated.isEmpty()) {
+      return tainted(symptom, graph, subject, tainted);
+    }
+    return tooSmall(symptom, graph, subject, tolerated);
+  }
+
+  private boolean tainted(
+      Symptom symptom, CauseGraph graph, Subject subject, Map<KubernetesObject, String> tainted) {
+    List<KubernetesObject> broken =
+        tainted.entrySet().stream()
+            .filter(entry -> NOT_READY.stream().anyMatch(entry.getValue()::contains))
+            .map(Map.Entry::getKey)
+            .toList();
+    if (!broken.isEmpty()) {
+      for (KubernetesObject node : broken) {
+        String detail =
+            PodFields.condition(node, "Ready").flatMap(ready -> ready.text("message")).orElse("");
+        Problem problem =
+            Problem.of(
+                ProblemCode.NODE_NOT_READY, ClusterState.subject(node), Map.of("detail", detail));
+        graph.add(problem, notFitting(node, tainted.getOrDefault(node, "")));
+        graph.link(problem, symptom.problem());
+      }
+      return true;
+    }
+    List<Fact> evidence = new ArrayList<>();
+    tainted.forEach((node, taints) -> evidence.add(notFitting(node, "the taints " + taints)));
+    Set<String> all = new TreeSet<>(tainted.values());
+    cause(
+        symptom,
+        graph,
+        Problem.of(
+            ProblemCode.TAINTS_NOT_TOLERATED, subject, Map.of("taints", String.join(", ", all))),
+        evidence);
+    return true;
+  }
+
+  private boolean tooSmall(
+      Symptom symptom, CauseGraph graph, Subject subject, List<KubernetesObject> nodes) {
+    Map<String, BigDecimal> requested = new TreeMap<>(Quantities.requests(symptom.pod()));
+    Map<String, String> missing = new TreeMap<>();
+    List<Fact> evidence = new ArrayList<>();
+    for (KubernetesObject node : nodes) {
+      Map<String, BigDecimal> left = left(node);
+      Optional<String> tooFew =
+          requested.entrySet().stream()
+              .filter(
+                  request ->
+                      left.getOrDefault(request.getKey(), BigDecimal.ZERO)
+                              .compareTo(request.getValue())
+                          < 0)
+              .map(Map.Entry::getKey)
+              .findFirst();
+      if (tooFew.isEmpty()) {
+        return false;
+      }
+      String resource = tooFew.get();
+      String amount = Quantities.print(left.getOrDefault(resource, BigDecimal.ZERO));
+      missing.merge(
+          resource, amount, (a, b) -> new BigDecimal(a).compareTo(new BigDecimal(b)) >= 0 ? a : b);
+      evidence.add(notFitting(node, amount + " of " + resource + " are left"));
+    }
+    cause(
+        symptom,
+        graph,
+        Problem.of(
+            ProblemCode.RESOURCES_INSUFFICIENT,
+            subject,
+            Map.of(
+                "requested",
+                missing.keySet().stream()
+                    .map(
+                        name ->
+                            Quantities.print(requested.getOrDefault(name, BigDecimal.ZERO))
+                                + " of "
+                                + name)
+                    .collect(Collectors.joining(", ")),
+                "left",
+                missing.entrySet().stream()
+                    .map(entry -> "at most " + entry.getValue() + " of " + entry.getKey())
+                    .collect(Collectors.joining(", ")))),
+        evidence);
+    return true;
+  }
+
+  private Map<String, BigDecimal> left(KubernetesObject node) {
+    Map<String, BigDecimal> left =
+        new TreeMap<>(Quantities.of(node.fields().fields("status", "allocatable")));
+    if (left.isEmpty()) {
+      left.putAll(Quantities.of(node.fields().fields("status", "capacity")));
+    }
+    for (KubernetesObject pod : state.list(ResourceType.POD, null)) {
+      if (Quantities.usesNode(pod)
+          && pod.fields().text("spec", "nodeName").orElse("").equals(node.name())) {
+        Quantities.requests(pod)
+            .forEach(
+                (name, amount) ->
+                    left.computeIfPresent(name, (any, free) -> free.subtract(amount)));
+      }
+    }
+    return left;
+  }
+
+  private static Fact notFitting(KubernetesObject node, String reason) {
+    return Fact.of(
+        FactCode.NODE_DOES_NOT_FIT, ClusterState.subject(node), Map.of("reason", reason));
+  }
+
+  private static void cause(
+      Symptom symptom, CauseGraph graph, Problem problem, List<Fact> evidence) {
+    graph.add(problem, evidence);
+    graph.link(problem, symptom.problem());
+  }
+
+  private static boolean hasLabels(KubernetesObject pod, KubernetesObject node) {
+    Map<String, String> labels = node.labels();
+    return labels.entrySet().containsAll(pod.fields().strings("spec", "nodeSelector").entrySet())
+        && (terms(pod).isEmpty() || terms(pod).stream().anyMatch(term -> matches(term, labels)));
+  }
+
+  private static List<Fields> terms(KubernetesObject pod) {
+    return pod.fields()
+        .list(
+            "spec",
+            "affinity",
+            "nodeAffinity",
+            "requiredDuringSchedulingIgnoredDuringExecution",
+            "nodeSelectorTerms");
+  }
+
+  private static boolean matches(Fields term, Map<String, String> labels) {
+    return term.list("matchExpressions").stream()
+        .allMatch(
+            expression -> {
+              String key = expression.text("key").orElse("");
+              List<?> values =
+                  expression.value("values").orElse(null) instanceof List<?> list
+                      ? list
+                      : List.of();
+              return switch (expression.text("operator").orElse("")) {
+                case "In" -> values.contains(labels.get(key));
+                case "NotIn" -> !values.contains(labels.get(key));
+                case "Exists" -> labels.containsKey(key);
+                case "DoesNotExist" -> !labels.containsKey(key);
+                // Gt and Lt are not evaluated, so that nothing wrong is said.
+                default -> true;
+              };
+            });
+  }
+
+  private static String selector(KubernetesObject pod) {
+    List<String> parts = new ArrayList<>();
+    pod.fields()
+        .strings("spec", "nodeSelector")
+        .forEach((key, value) -> parts.add(key + "=" + value));
+    for (Fields term : terms(pod)) {
+      for (Fields expression : term.list("matchExpressions")) {
+        parts.add(
+            expression.text("key").orElse("")
+                + " "
+                + expression.text("operator").orElse("")
+                + expression.value("values").map(values -> " " + values).orElse(""));
+      }
+    }
+    return String.join(", ", parts);
+  }
+
+  private static String notTolerated(KubernetesObject pod, KubernetesObject node) {
+    List<Fields> tolerations = pod.fields().list("spec", "tolerations");
+    return node.fields().list("spec", "taints").stream()
+        .filter(taint -> !taint.text("effect").orElse("").equals("PreferNoSchedule"))
+        .filter(taint -> tolerations.stream().noneMatch(each -> tolerates(each, taint)))
+        .map(SchedulingCauses::print)
+        .collect(Collectors.joining(", "));
+  }
+
+  private static boolean tolerates(Fields toleration, Fields taint) {
+    String key = toleration.text("key").orElse("");
+    String effect = toleration.text("effect").orElse("");
+    boolean keyMatches = key.isEmpty() || key.equals(taint.text("key").orElse(""));
+    boolean effectMatches = effect.isEmpty() || effect.equals(taint.text("effect").orElse(""));
+    boolean valueMatches =
+        toleration.text("operator").orElse("Equal").equals("Exists")
+            || toleration.text("value").orElse("").equals(taint.text("value").orElse(""));
+    return keyMatches && effectMatches && valueMatches;
+  }
+
+  private static String print(Fields taint) {
+    return taint.text("key").orElse("")
+        + taint.text("value").map(value -> "=" + value).orElse("")
+        + ":"
+        + taint.text("effect").orElse("");
+  }
+}

@@ -1,0 +1,22 @@
+package ai.kubernaut.airgap.examples.cli;
+
+import ai.kubernaut.airgap.Airgap;
+import ai.kubernaut.airgap.diagnosis.Diagnosis;
+import ai.kubernaut.airgap.plan.MirrorPlan;
+import picocli.CommandLine.Command;
+
+@Command(
+    name = "diagnose",
+    description = {
+      "Finds out why a release does not run as it should. Read-only.",
+      "Each cause is tested: the mirror is asked for the image, and whether it accepts the credentials of the cluster."
+    },
+    mixinStandardHelpOptions = true)
+final class DiagnoseCommand extends ClusterCommand {
+  @Override
+  int run(Airgap airgap, MirrorPlan planned) {
+    Diagnosis diagnosis = airgap.diagnose(airgap.installationOf(planned));
+    output.report("Diagnosis", DiagnosisReport.json(diagnosis), DiagnosisReport.text(diagnosis));
+    return diagnosis.isOk() ? 0 : 1;
+  }
+}
