@@ -45,11 +45,7 @@ final class ContainerCauses implements Explanation {
       String exit = String.valueOf(end.get().number("exitCode").orElse(0));
       String reason = end.get().text("reason").orElse("Error");
       List<Fact> evidence = new ArrayList<>();
-      evidence.add(
-          Fact.of(
-              FactCode.CONTAINER_ENDED,
-              symptom.subject(),
-              Map.of("container", container, "exit", exit, "reason", reason)));
+      evidence.add(ended(symptom, status, end.get()));
       String log = state.log(symptom.pod());
       if (!log.isEmpty()) {
         evidence.add(Fact.of(FactCode.LOG_ENDS, symptom.subject(), Map.of("log", log)));
@@ -69,6 +65,28 @@ final class ContainerCauses implements Explanation {
       return true;
     }
     return false;
+  }
+
+  private static Fact ended(Symptom symptom, Fields status, Fields end) {
+    return Fact.of(
+        FactCode.CONTAINER_ENDED,
+        symptom.subject(),
+        Map.of(
+            "container",
+            status.text("name").orElse(""),
+            "exit",
+            String.valueOf(end.number("exitCode").orElse(0)),
+            "reason",
+            end.text("reason").orElse("Error")));
+  }
+
+  /** Adds how the containers of a pod have ended to the evidence of the symptom. */
+  void ends(Symptom symptom, CauseGraph graph) {
+    for (Fields status : PodFields.statuses(symptom.pod())) {
+      end(status)
+          .filter(end -> end.number("exitCode").orElse(0) != 0)
+          .ifPresent(end -> graph.add(symptom.problem(), ended(symptom, status, end)));
+    }
   }
 
   /** How a container has ended that does not run now. */

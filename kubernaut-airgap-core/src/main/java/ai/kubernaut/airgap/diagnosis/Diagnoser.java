@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.diagnosis;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.workload.PodFields;
 import ai.kubernaut.airgap.install.Installation;
 import ai.kubernaut.airgap.kubernaut.ProductProfile;
 import ai.kubernaut.airgap.outcome.Problem;
@@ -106,11 +107,21 @@ public final class Diagnoser {
 
   private static void explainWorkloads(ClusterState state, Owners owners, CauseGraph graph) {
     AdmissionCauses admission = new AdmissionCauses(state, owners);
+    NodeCauses nodes = new NodeCauses(state);
+    ContainerCauses containers = new ContainerCauses(state);
     for (KubernetesObject workload : owners.workloads()) {
       for (Problem problem : graph.of(ClusterState.subject(workload))) {
-        if (owners.pods(workload).isEmpty()) {
+        List<KubernetesObject> pods = owners.pods(workload);
+        if (pods.isEmpty()) {
           admission.explain(workload, problem, graph);
         }
+        // The verification does not check pods that have failed and are replaced.
+        pods.stream()
+            .filter(pod -> graph.of(ClusterState.subject(pod)).isEmpty())
+            .filter(pod -> PodFields.phase(pod).equals("Failed"))
+            .map(pod -> new Symptom(pod, problem))
+            .filter(symptom -> !nodes.explain(symptom, graph))
+            .forEach(symptom -> containers.ends(symptom, graph));
       }
     }
   }

@@ -8,11 +8,11 @@ import ai.kubernaut.airgap.outcome.Subject;
  * A pod that is not as it should be.
  *
  * @param pod the pod
- * @param problem what the verification says about it
+ * @param problem what the verification says about it, or about its workload
  */
 record Symptom(KubernetesObject pod, Problem problem) {
   Subject subject() {
-    return problem.subject();
+    return ClusterState.subject(pod);
   }
 
   String namespace() {

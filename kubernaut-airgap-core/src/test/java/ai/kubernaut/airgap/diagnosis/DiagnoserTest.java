@@ -1,0 +1,783 @@
+package ai.kubernaut.airgap.diagnosis;
+
+import static ai.kubernaut.airgap.diagnosis.DiagnosedRelease.DATABASE;
+import static ai.kubernaut.airgap.diagnosis.DiagnosedRelease.GATEWAY;
+import static ai.kubernaut.airgap.diagnosis.DiagnosedRelease.MIGRATE;
+import static ai.kubernaut.airgap.diagnosis.DiagnosedRelease.NAMESPACE;
+import static ai.kubernaut.airgap.diagnosis.DiagnosedRelease.spec;
+import static ai.kubernaut.airgap.diagnosis.DiagnosedRelease.waiting;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.ProblemsException;
+import ai.kubernaut.airgap.registry.RegistryException.Reason;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Each test breaks one part of a release; the diagnosis names it, and nothing else, as a root. */
+@Timeout(60)
+final class DiagnoserTest {
+  private final DiagnosedRelease release = DiagnosedRelease.onKubernetes();
+
+  @Test
+  void aHealthyReleaseHasNoCause() {
+    Diagnosis diagnosis = release.diagnose();
+    assertThat(diagnosis.causes()).isEmpty();
+    assertThat(diagnosis.isOk()).isTrue();
+    assertThat(diagnosis.orElseThrow().summary()).isEqualTo("no problem found");
+  }
+
+  @Nested
+  final class Pulls {
+    @Test
+    void anImageThatIsNotInTheMirrorIsTheRootAndItsPodAndDeploymentFollow() {
+      release.unpublish(GATEWAY);
+      release.failingPull("gateway", GATEWAY, "manifest unknown");
+
+      Diagnosis diagnosis = release.diagnose();
+
+      Cause root = diagnosis.roots().get(0);
+      assertThat(diagnosis.roots()).hasSize(1);
+      assertThat(root.problem().code()).isEqualTo(ProblemCode.IMAGE_NOT_IN_MIRROR);
+      assertThat(root.problem().subject().name()).isEqualTo(GATEWAY);
+      assertThat(root.evidence()).anyMatch(fact -> fact.message().contains("no such manifest"));
+      assertThat(root.repair().orElseThrow().command()).contains("mirror --plan");
+      assertThat(root.consequences())
+          .extracting(problem -> problem.subject().toString())
+          .containsExactly("Pod " + NAMESPACE + "/gateway-1");
+      assertThat(diagnosis.causes())
+          .filteredOn(cause -> !cause.isRoot())
+          .extracting(cause -> cause.problem().code())
+          .containsExactlyInAnyOrder(
+              ProblemCode.PULL_IMAGE_NOT_FOUND, ProblemCode.WORKLOAD_NOT_READY);
+      assertThat(diagnosis.summary()).isEqualTo("1 root cause with 2 consequences");
+      assertThatThrownBy(diagnosis::orElseThrow)
+          .isInstanceOf(ProblemsException.class)
+          .hasMessageContaining(GATEWAY);
+    }
+
+    @Test
+    void anImageWithoutOneOfItsBlobsIsIncomplete() {
+      release.failingPull("gateway", GATEWAY, "blob unknown");
+      release.loseBlobs(GATEWAY);
+      assertThat(release.roots()).containsExactly("IMAGE_INCOMPLETE_IN_MIRROR " + GATEWAY);
+    }
+
+    @Test
+    void aNameOneLetterFromAnImageOfThePlanIsMisspelled() {
+      String typo = GATEWAY.replace("gateway", "gatewey");
+      release.failingPull("gateway", typo, "manifest unknown");
+      assertThat(release.roots()).containsExactly("IMAGE_NAME_MISSPELLED " + typo);
+      assertThat(release.diagnose().roots().get(0).problem().message()).contains(GATEWAY);
+    }
+
+    @Test
+    void aRegistryOneLetterFromTheMirrorIsMisspelled() {
+      String typo = GATEWAY.replace("harbor", "habor");
+      release.failingPull("gateway", typo, "no such host");
+      assertThat(release.roots()).containsExactly("IMAGE_NAME_MISSPELLED " + typo);
+    }
+
+    @Test
+    void aSourceNameIsOutsideTheMirror() {
+      String source = GATEWAY.replace(DiagnosedRelease.MIRROR, "quay.io");
+      release.failingPull("gateway", source, "no such host");
+      assertThat(release.roots()).containsExactly("REFERENCE_OUTSIDE_MIRROR " + source);
+    }
+
+    @Test
+    void anImageOfTheMirrorThatNobodyPlannedIsNotPlanned() {
+      String other = DiagnosedRelease.MIRROR + "/other/product:2";
+      release.failingPull("gateway", other, "manifest unknown");
+      assertThat(release.roots()).containsExactly("REFERENCE_NOT_PLANNED " + other);
+    }
+
+    @Test
+    void aReferenceThatIsNoneIsInvalid() {
+      release.pod(
+          "gateway", spec("Not An Image", "worker-0"), waiting("InvalidImageName", "invalid"));
+      assertThat(release.roots())
+          .containsExactly("REFERENCE_INVALID container " + NAMESPACE + "/gateway-1/main");
+    }
+
+    @Test
+    void aWrongPasswordIsFoundByAskingTheMirror() {
+      release.pullSecret(NAMESPACE, "pull", "node", "wrong");
+      release.failingPull("gateway", GATEWAY, "unauthorized: authentication required");
+      assertThat(release.roots())
+          .containsExactly("PULL_CREDENTIALS_REJECTED Secret " + NAMESPACE + "/pull");
+      assertThat(release.diagnose().toString()).doesNotContain("wrong");
+    }
+
+    @Test
+    void aWrongPasswordIsFoundAlsoWhenTheNodeSaysNotFound() {
+      release.pullSecret(NAMESPACE, "pull", "node", "wrong");
+      release.failingPull("gateway", GATEWAY, "manifest unknown");
+      assertThat(release.roots())
+          .containsExactly("PULL_CREDENTIALS_REJECTED Secret " + NAMESPACE + "/pull");
+    }
+
+    @Test
+    void aUserWithoutTheRightToPullIsForbidden() {
+      release.pullSecret(NAMESPACE, "pull", "stranger", "right");
+      release.failingPull("gateway", GATEWAY, "denied");
+      assertThat(release.roots())
+          .containsExactly("PULL_CREDENTIALS_FORBIDDEN Secret " + NAMESPACE + "/pull");
+    }
+
+    @Test
+    void aPullSecretForAnotherRegistryHasNoCredentials() {
+      release.put(
+          "{apiVersion: v1, kind: Secret, metadata: {name: pull, namespace: NS}, data: {.dockerconfigjson: e30=}}");
+      release.failingPull("gateway", GATEWAY, "unauthorized");
+      assertThat(release.roots())
+          .containsExactly("PULL_CREDENTIALS_MISSING Secret " + NAMESPACE + "/pull");
+    }
+
+    @Test
+    void aPullSecretThatDoesNotExistIsTheRoot() {
+      release.pod(
+          "gateway",
+          "{nodeName: worker-0, imagePullSecrets: [{name: gone}], containers: [{name: main, image: '%s'}]}"
+              .formatted(GATEWAY),
+          waiting("ImagePullBackOff", "unauthorized"));
+      assertThat(release.roots())
+          .containsExactly("PULL_SECRET_NOT_FOUND Secret " + NAMESPACE + "/gone");
+    }
+
+    @Test
+    void aPodWithoutAnyPullSecretLacksCredentials() {
+      release.pod(
+          "gateway",
+          "{nodeName: worker-0, containers: [{name: main, image: '%s'}]}".formatted(GATEWAY),
+          waiting("ImagePullBackOff", "unauthorized"));
+      assertThat(release.roots())
+          .containsExactly("PULL_CREDENTIALS_MISSING Namespace " + NAMESPACE);
+    }
+
+    @Test
+    void thePullSecretOfTheServiceAccountCountsWhereThePodHasNone() {
+      release.put(
+          "{apiVersion: v1, kind: ServiceAccount, metadata: {name: default, namespace: NS}, imagePullSecrets: [{name: pull}]}");
+      release.pullSecret(NAMESPACE, "pull", "node", "wrong");
+      release.pod(
+          "gateway",
+          "{nodeName: worker-0, containers: [{name: main, image: '%s'}]}".formatted(GATEWAY),
+          waiting("ImagePullBackOff", "unauthorized"));
+      assertThat(release.roots())
+          .containsExactly("PULL_CREDENTIALS_REJECTED Secret " + NAMESPACE + "/pull");
+    }
+
+    @Test
+    void theGlobalPullSecretOfOpenShiftIsTested() {
+      DiagnosedRelease openShift = DiagnosedRelease.onOpenShift();
+      openShift.pullSecret("openshift-config", "pull-secret", "node", "old");
+      openShift.pod(
+          "gateway",
+          "{nodeName: worker-0, containers: [{name: main, image: '%s'}]}".formatted(GATEWAY),
+          waiting("ImagePullBackOff", "unauthorized"));
+      assertThat(openShift.roots())
+          .containsExactly("PULL_CREDENTIALS_REJECTED Secret openshift-config/pull-secret");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+      "x509: certificate signed by unknown authority, REGISTRY_CA_UNTRUSTED",
+      "dial tcp: lookup harbor.corp: no such host, REGISTRY_NAME_NOT_RESOLVED",
+      "dial tcp 10.0.0.1:443: connect: connection refused, REGISTRY_UNREACHABLE_FROM_NODES",
+      "dial tcp 10.0.0.1:443: i/o timeout, REGISTRY_UNREACHABLE_FROM_NODES",
+      "http: server gave HTTP response to HTTPS client, REGISTRY_WITHOUT_TLS",
+      "toomanyrequests: slow down, REGISTRY_LIMITS_PULLS"
+    })
+    void whatOnlyTheNodeKnowsIsTakenFromItsMessageWhenTheMirrorAnswers(
+        String message, ProblemCode code) {
+      release.failingPull("gateway", GATEWAY, message);
+      assertThat(release.roots()).containsExactly(code + " harbor.corp");
+      assertThat(release.diagnose().roots().get(0).evidence())
+          .anyMatch(fact -> fact.message().contains(message))
+          .anyMatch(fact -> fact.message().startsWith("is in the registry as"));
+    }
+
+    @Test
+    void aClusterWithoutTheCaOfTheMirrorSaysSo() {
+      DiagnosedRelease openShift = DiagnosedRelease.onOpenShift();
+      openShift.put(
+          "{apiVersion: config.openshift.io/v1, kind: Image, metadata: {name: cluster}, spec: {}}");
+      openShift.failingPull("gateway", GATEWAY, "x509: certificate signed by unknown authority");
+      Cause root = openShift.diagnose().roots().get(0);
+      assertThat(root.problem().code()).isEqualTo(ProblemCode.REGISTRY_CA_UNTRUSTED);
+      assertThat(root.evidence())
+          .anyMatch(fact -> fact.message().equals("has no CA for harbor.corp"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+      "UNREACHABLE, 0, REGISTRY_UNREACHABLE",
+      "SERVER, 503, REGISTRY_FAILED",
+      "NOT_A_REGISTRY, 200, NOT_A_REGISTRY",
+      "RATE_LIMITED, 429, REGISTRY_LIMITS_PULLS"
+    })
+    void aMirrorThatServesNobodyIsOneRootForAllPods(Reason reason, int status, ProblemCode code) {
+      release.failingPull("gateway", GATEWAY, "failed to pull");
+      release.failingPull("postgresql", DATABASE, "failed to pull");
+      release.breakMirror(reason, status);
+      assertThat(release.roots()).containsExactly(code + " harbor.corp");
+    }
+
+    @Test
+    void anIndexWithoutThePlatformOfTheNodeLacksIt() {
+      release.node("arm", "arm64", "True", "");
+      release.pod(
+          "gateway",
+          spec(GATEWAY, "arm"),
+          waiting("ImagePullBackOff", "no matching manifest for linux/arm64"));
+      assertThat(release.roots()).containsExactly("IMAGE_PLATFORM_MISSING " + GATEWAY);
+    }
+
+    @Test
+    void anImageOfAnotherPlatformWithoutAnIndexDiffers() {
+      release.pushSingle(GATEWAY, "arm64");
+      release.failingPull("gateway", GATEWAY, "image operating system does not match");
+      assertThat(release.roots()).containsExactly("IMAGE_PLATFORM_DIFFERS " + GATEWAY);
+    }
+
+    @Test
+    void aFailureThatNothingExplainsIsARootWithWhatWasTested() {
+      release.failingPull("gateway", GATEWAY, "layer 3 is made of cheese");
+      Cause root = release.diagnose().roots().get(0);
+      assertThat(root.problem().code()).isEqualTo(ProblemCode.PULL_FAILED);
+      assertThat(root.evidence())
+          .anyMatch(fact -> fact.message().startsWith("is in the registry as"));
+    }
+
+    @Test
+    void fiftyPodsWithOneCauseAskTheMirrorOnce() {
+      release.pullSecret(NAMESPACE, "pull", "node", "wrong");
+      for (int i = 0; i < 50; i++) {
+        release.failingPull("app" + i, GATEWAY, "unauthorized");
+      }
+      Diagnosis diagnosis = release.diagnose();
+      assertThat(diagnosis.roots()).hasSize(1);
+      assertThat(diagnosis.roots().get(0).consequences()).hasSize(50);
+      assertThat(release.requests()).hasSizeLessThan(5);
+    }
+  }
+
+  @Nested
+  final class MirrorRules {
+    private final DiagnosedRelease openShift = DiagnosedRelease.onOpenShift();
+
+    private String source(String reference) {
+      return reference.replace(DiagnosedRelease.MIRROR, "quay.io");
+    }
+
+    private void rule(String name, String source, String mirror) {
+      openShift.put(
+          """
+          {apiVersion: config.openshift.io/v1, kind: ImageDigestMirrorSet, metadata: {name: %s},
+           spec: {imageDigestMirrors: [{source: %s, mirrors: [%s]}]}}
+          """
+              .formatted(name, source, mirror));
+    }
+
+    @Test
+    void aTagIsNotRedirectedByRulesForDigests() {
+      rule("ours", "quay.io/acme", "harbor.corp/acme");
+      openShift.failingPull("gateway", source(GATEWAY), "no such host");
+      assertThat(openShift.roots())
+          .containsExactly("REFERENCE_NOT_REDIRECTED_BY_TAG " + source(GATEWAY));
+    }
+
+    @Test
+    void aMoreSpecificRuleShadowsTheMirror() {
+      rule("ours", "quay.io/acme", "harbor.corp/acme");
+      rule("theirs", "quay.io/acme/gateway", "other.corp/gateway");
+      String digest = openShift.plan().entries().get(0).digest().orElseThrow().toString();
+      openShift.failingPull("gateway", "quay.io/acme/gateway@" + digest, "no such host");
+      assertThat(openShift.roots())
+          .containsExactly("MIRROR_RULE_SHADOWED quay.io/acme/gateway@" + digest);
+    }
+
+    @Test
+    void aDigestWithoutAnyRuleForItIsNotRedirected() {
+      rule("others", "quay.io/other", "harbor.corp/other");
+      String digest = openShift.plan().entries().get(0).digest().orElseThrow().toString();
+      openShift.failingPull("gateway", "quay.io/acme/gateway@" + digest, "no such host");
+      assertThat(openShift.roots())
+          .containsExactly("MIRROR_RULE_MISSING quay.io/acme/gateway@" + digest);
+    }
+
+    @Test
+    void aRedirectedImageIsLookedForInTheMirror() {
+      rule("ours", "quay.io/acme", "harbor.corp/acme");
+      String digest = openShift.plan().entries().get(0).digest().orElseThrow().toString();
+      openShift.unpublish(GATEWAY);
+      openShift.failingPull("gateway", "quay.io/acme/gateway@" + digest, "manifest unknown");
+      assertThat(openShift.roots())
+          .containsExactly("IMAGE_NOT_IN_MIRROR harbor.corp/acme/gateway@" + digest);
+    }
+  }
+
+  @Nested
+  final class Scheduling {
+    private static final String UNSCHEDULABLE =
+        "{phase: Pending, conditions: [{type: PodScheduled, status: 'False', message: '0/1 nodes are available'}]}";
+
+    private void unscheduled(String spec) {
+      release.pod("gateway", spec, UNSCHEDULABLE);
+    }
+
+    @Test
+    void aSchedulerThatDoesNotRunIsOneRootForAllPods() {
+      release.pod("gateway", "{containers: [{name: main, image: x}]}", "{phase: Pending}");
+      release.pod("worker", "{containers: [{name: main, image: x}]}", "{phase: Pending}");
+      assertThat(release.roots())
+          .containsExactly("SCHEDULER_NOT_RUNNING cluster " + release.cluster.address());
+    }
+
+    @Test
+    void labelsThatNoNodeHasAreMissing() {
+      unscheduled("{nodeSelector: {disk: ssd}, containers: [{name: main, image: x}]}");
+      assertThat(release.roots())
+          .containsExactly("NODE_LABELS_MISSING Deployment " + NAMESPACE + "/gateway");
+    }
+
+    @Test
+    void anAffinityThatNoNodeMeetsIsLikeMissingLabels() {
+      unscheduled(
+          """
+          {affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms:
+            [{matchExpressions: [{key: zone, operator: In, values: [b, c]}]}]}}}, containers: [{name: main, image: x}]}
+          """);
+      assertThat(release.roots())
+          .containsExactly("NODE_LABELS_MISSING Deployment " + NAMESPACE + "/gateway");
+    }
+
+    @Test
+    void aTaintThatThePodDoesNotTolerateIsTheRoot() {
+      release.node("worker-0", "amd64", "True", "{key: dedicated, value: gpu, effect: NoSchedule}");
+      unscheduled("{containers: [{name: main, image: x}]}");
+      assertThat(release.roots())
+          .containsExactly("TAINTS_NOT_TOLERATED Deployment " + NAMESPACE + "/gateway");
+      assertThat(release.diagnose().roots().get(0).problem().message())
+          .contains("dedicated=gpu:NoSchedule");
+    }
+
+    @Test
+    void requestsThatNoNodeHasLeftAreTheRoot() {
+      unscheduled(
+          "{containers: [{name: main, image: x, resources: {requests: {cpu: 2500m, memory: 1Gi}}}]}");
+      assertThat(release.roots())
+          .containsExactly("RESOURCES_INSUFFICIENT Deployment " + NAMESPACE + "/gateway");
+      assertThat(release.diagnose().roots().get(0).problem().message())
+          .contains("2.5 of cpu")
+          .contains("at most 2 of cpu");
+    }
+
+    @Test
+    void aNodeThatIsNotReadyIsTheRootWhereItsTaintKeepsPodsAway() {
+      release.node(
+          "worker-0", "amd64", "False", "{key: node.kubernetes.io/not-ready, effect: NoSchedule}");
+      unscheduled("{containers: [{name: main, image: x}]}");
+      assertThat(release.roots()).containsExactly("NODE_NOT_READY Node worker-0");
+    }
+
+    @Test
+    void aNodeThatIsNotReadyIsTheRootOfItsPods() {
+      release.node("worker-0", "amd64", "Unknown", "");
+      release.pod(
+          "gateway",
+          spec(GATEWAY, "worker-0"),
+          "{phase: Running, conditions: [{type: Ready, status: 'False'}]}");
+      assertThat(release.roots()).containsExactly("NODE_NOT_READY Node worker-0");
+    }
+
+    @Test
+    void anEvictedPodIsTheRoot() {
+      release.pod(
+          "gateway",
+          spec(GATEWAY, "worker-0"),
+          "{phase: Failed, reason: Evicted, message: 'The node was low on resource: memory'}");
+      assertThat(release.roots()).containsExactly("POD_EVICTED Pod " + NAMESPACE + "/gateway-1");
+    }
+  }
+
+  @Nested
+  final class Configuration {
+    private void creating(String spec) {
+      release.pod("gateway", spec, waiting("ContainerCreating", ""));
+    }
+
+    private static String volume(String source) {
+      return "{nodeName: worker-0, containers: [{name: main, image: x}], volumes: [{name: v, %s}]}"
+          .formatted(source);
+    }
+
+    private static String variable(String source) {
+      return "{nodeName: worker-0, containers: [{name: main, image: x, env: [{name: A, valueFrom: {%s}}]}]}"
+          .formatted(source);
+    }
+
+    @Test
+    void aSecretThatDoesNotExistIsTheRoot() {
+      creating(volume("secret: {secretName: llm-credentials}"));
+      assertThat(release.roots())
+          .containsExactly("SECRET_NOT_FOUND Secret " + NAMESPACE + "/llm-credentials");
+    }
+
+    @Test
+    void aSecretWithoutTheKeyIsTheRoot() {
+      release.put(
+          "{apiVersion: v1, kind: Secret, metadata: {name: s, namespace: NS}, data: {other: eA==}}");
+      release.pod(
+          "gateway",
+          variable("secretKeyRef: {name: s, key: password}"),
+          waiting("CreateContainerConfigError", "no key"));
+      assertThat(release.roots()).containsExactly("SECRET_KEY_MISSING Secret " + NAMESPACE + "/s");
+      assertThat(release.diagnose().roots().get(0).evidence())
+          .anyMatch(fact -> fact.message().equals("has the keys other"));
+    }
+
+    @Test
+    void aConfigMapThatDoesNotExistIsTheRoot() {
+      creating(volume("configMap: {name: settings}"));
+      assertThat(release.roots())
+          .containsExactly("CONFIG_MAP_NOT_FOUND ConfigMap " + NAMESPACE + "/settings");
+    }
+
+    @Test
+    void aConfigMapWithoutTheKeyIsTheRoot() {
+      release.put(
+          "{apiVersion: v1, kind: ConfigMap, metadata: {name: c, namespace: NS}, data: {a: b}}");
+      release.pod(
+          "gateway",
+          variable("configMapKeyRef: {name: c, key: k}"),
+          waiting("CreateContainerConfigError", "no key"));
+      assertThat(release.roots())
+          .containsExactly("CONFIG_MAP_KEY_MISSING ConfigMap " + NAMESPACE + "/c");
+    }
+
+    @Test
+    void whatIsOptionalIsNeverMissing() {
+      creating(volume("secret: {secretName: gone, optional: true}"));
+      assertThat(release.roots()).noneMatch(root -> root.startsWith("SECRET_NOT_FOUND"));
+    }
+
+    @Test
+    void aClaimThatDoesNotExistIsTheRoot() {
+      creating(volume("persistentVolumeClaim: {claimName: data}"));
+      assertThat(release.roots())
+          .containsExactly("CLAIM_NOT_FOUND PersistentVolumeClaim " + NAMESPACE + "/data");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+      "storageClassName: fast, STORAGE_CLASS_NOT_FOUND",
+      "accessModes: [], STORAGE_CLASS_NOT_CHOSEN",
+      "storageClassName: slow, VOLUME_NOT_PROVISIONED"
+    })
+    void aClaimWithoutAVolumeSaysWhy(String spec, ProblemCode code) {
+      release.put(
+          "{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: slow}, provisioner: p}");
+      release.put(
+          "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data, namespace: NS}, spec: {%s}, status: {phase: Pending}}"
+              .formatted(spec));
+      release.pod(
+          "gateway",
+          "{containers: [{name: main, image: x}], volumes: [{name: v, persistentVolumeClaim: {claimName: data}}]}",
+          "{phase: Pending, conditions: [{type: PodScheduled, status: 'False', message: 'unbound immediate PersistentVolumeClaims'}]}");
+      assertThat(release.roots())
+          .containsExactly(code + " PersistentVolumeClaim " + NAMESPACE + "/data");
+    }
+
+    @Test
+    void aVolumeThatCannotBeMountedIsTheRoot() {
+      creating(volume("nfs: {server: s, path: /p}"));
+      release.event("Pod", "gateway-1", "FailedMount", "mount failed: exit status 32");
+      assertThat(release.roots())
+          .containsExactly("VOLUME_NOT_MOUNTED Pod " + NAMESPACE + "/gateway-1");
+    }
+  }
+
+  @Nested
+  final class Admission {
+    private void refused(String message) {
+      release.workload(
+          "gateway",
+          0,
+          "{serviceAccountName: default, containers: [{name: main, image: x, resources: {requests: {cpu: '1'}, limits: {memory: 1Gi}}}]}");
+      release.event("ReplicaSet", "gateway-rs", "FailedCreate", message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"pods, 5, 5", "requests.cpu, 4, 3500m", "limits.memory, 2Gi, 1500Mi"})
+    void aQuotaThatIsUsedUpIsTheRoot(String resource, String hard, String used) {
+      refused("exceeded quota: small");
+      release.put(
+          "{apiVersion: v1, kind: ResourceQuota, metadata: {name: small, namespace: NS}, status: {hard: {%s: '%s'}, used: {%s: '%s'}}}"
+              .formatted(resource, hard, resource, used));
+      assertThat(release.roots())
+          .containsExactly("QUOTA_EXCEEDED ResourceQuota " + NAMESPACE + "/small");
+    }
+
+    @Test
+    void aPolicyThatRefusesPodsIsOneRootForAllWorkloads() {
+      release.put(
+          "{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingAdmissionPolicy, metadata: {name: seal}}");
+      refused(
+          "pods is forbidden: ValidatingAdmissionPolicy 'seal' with binding 'b' denied request");
+      release.workload("other", 0);
+      release.event(
+          "ReplicaSet",
+          "other-rs",
+          "FailedCreate",
+          "pods is forbidden: ValidatingAdmissionPolicy 'seal' with binding 'b' denied request: other");
+      assertThat(release.roots())
+          .containsExactly("ADMISSION_POLICY_REFUSES ValidatingAdmissionPolicy seal");
+    }
+
+    @Test
+    void aWebhookThatRefusesPodsIsTheRoot() {
+      refused("admission webhook \"policy.corp\" denied the request: no");
+      assertThat(release.roots())
+          .containsExactly("ADMISSION_POLICY_REFUSES admission webhook policy.corp");
+    }
+
+    @Test
+    void aWebhookWhosePodCannotBePulledIsAConsequence() {
+      release.unpublish(DATABASE);
+      release.failingPull("authwebhook", DATABASE, "manifest unknown");
+      release.service("authwebhook", "authwebhook");
+      refused(
+          "failed calling webhook \"pods.auth\": Post \"https://authwebhook.%s.svc/\": no endpoints"
+              .formatted(NAMESPACE));
+      assertThat(release.roots()).containsExactly("IMAGE_NOT_IN_MIRROR " + DATABASE);
+    }
+
+    @Test
+    void aWebhookOfSomebodyElseThatDoesNotRespondIsTheRoot() {
+      refused("failed calling webhook \"pods.other\": Post \"https://other.svc/\": timeout");
+      assertThat(release.roots())
+          .containsExactly("WEBHOOK_UNAVAILABLE admission webhook pods.other");
+    }
+
+    @Test
+    void aPodSecurityLevelIsTheRootWhereTheNamespaceEnforcesIt() {
+      release.put(
+          "{apiVersion: v1, kind: Namespace, metadata: {name: NS, labels: {pod-security.kubernetes.io/enforce: restricted}}}");
+      refused("pods \"gateway\" is forbidden: violates PodSecurity \"restricted:latest\"");
+      assertThat(release.roots()).containsExactly("POD_SECURITY_VIOLATED Namespace " + NAMESPACE);
+    }
+
+    @Test
+    void aServiceAccountThatDoesNotExistIsTheRoot() {
+      release.workload(
+          "gateway", 0, "{serviceAccountName: gone, containers: [{name: main, image: x}]}");
+      release.event(
+          "ReplicaSet", "gateway-rs", "FailedCreate", "serviceaccount \"gone\" not found");
+      assertThat(release.roots())
+          .containsExactly("SERVICE_ACCOUNT_NOT_FOUND ServiceAccount " + NAMESPACE + "/gone");
+    }
+
+    @Test
+    void aRefusalOfAnotherKindIsARootOfTheWorkload() {
+      refused("unable to validate against any security context constraint");
+      assertThat(release.roots())
+          .containsExactly("ADMISSION_REFUSED Deployment " + NAMESPACE + "/gateway");
+    }
+  }
+
+  @Nested
+  final class Containers {
+    private static String crashed(String reason, int exit) {
+      return """
+          {phase: Running, conditions: [{type: Ready, status: 'False'}], containerStatuses: [{name: main, imageID: '',
+            state: {waiting: {reason: CrashLoopBackOff}}, lastState: {terminated: {exitCode: %d, reason: %s}}}]}
+          """
+          .formatted(exit, reason);
+    }
+
+    @Test
+    void aCrashIsTheRootWithTheEndOfItsLog() {
+      release.pod("gateway", spec(GATEWAY, "worker-0"), crashed("Error", 3));
+      release.log("gateway-1", "panic: no configuration\n");
+      assertThat(release.roots())
+          .containsExactly("CONTAINER_CRASHED Pod " + NAMESPACE + "/gateway-1");
+      assertThat(release.diagnose().roots().get(0).problem().message())
+          .contains("exit code 3")
+          .contains("panic: no configuration");
+    }
+
+    @Test
+    void aContainerThatReachedItsMemoryLimitIsTheRoot() {
+      release.pod("gateway", spec(GATEWAY, "worker-0"), crashed("OOMKilled", 137));
+      assertThat(release.roots())
+          .containsExactly("CONTAINER_OUT_OF_MEMORY Pod " + NAMESPACE + "/gateway-1");
+    }
+
+    @Test
+    void aContainerThatCannotBeStartedIsTheRoot() {
+      release.pod(
+          "gateway", spec(GATEWAY, "worker-0"), waiting("RunContainerError", "no such file: /app"));
+      assertThat(release.roots())
+          .containsExactly("CONTAINER_NOT_STARTED Pod " + NAMESPACE + "/gateway-1");
+    }
+
+    @Test
+    void aProbeThatFailsIsTheRoot() {
+      release.pod(
+          "gateway",
+          "{nodeName: worker-0, containers: [{name: main, image: x, readinessProbe: {httpGet: {path: /ready, port: 1}}}]}",
+          "{phase: Running, conditions: [{type: Ready, status: 'False'}], containerStatuses: [{name: main, state: {running: {}}}]}");
+      release.event("Pod", "gateway-1", "Unhealthy", "Readiness probe failed: 500");
+      assertThat(release.roots()).containsExactly("PROBE_FAILED Pod " + NAMESPACE + "/gateway-1");
+      assertThat(release.diagnose().roots().get(0).evidence())
+          .anyMatch(fact -> fact.message().contains("/ready"));
+    }
+  }
+
+  /** The guide's troubleshooting entries, and chains like them. */
+  @Nested
+  final class Chains {
+    private static final String RUNNING =
+        "{phase: Running, conditions: [{type: Ready, status: 'False'}], containerStatuses: [{name: main, state: {running: {}}}]}";
+
+    private static String using(String service) {
+      return "{nodeName: worker-0, containers: [{name: main, image: x, env: [{name: DB_HOST, value: %s}]}]}"
+          .formatted(service);
+    }
+
+    @Test
+    void aHookForCertificatesThatCannotBePulledMakesPodsWaitForItsSecret() {
+      release.unpublish(MIGRATE);
+      release.jobPod(
+          "tls-cert-gen",
+          "{nodeName: worker-0, imagePullSecrets: [{name: pull}], containers: [{name: main, image: '%s', args: ['create secret tls authwebhook-tls']}]}"
+              .formatted(MIGRATE),
+          waiting("ImagePullBackOff", "manifest unknown"));
+      release.pod(
+          "authwebhook",
+          "{nodeName: worker-0, containers: [{name: main, image: x}], volumes: [{name: v, secret: {secretName: authwebhook-tls}}]}",
+          waiting("ContainerCreating", ""));
+      release.helmStatus("failed");
+
+      Diagnosis diagnosis = release.diagnose();
+
+      assertThat(diagnosis.roots())
+          .extracting(cause -> DiagnosedRelease.name(cause.problem()))
+          .containsExactly("IMAGE_NOT_IN_MIRROR " + MIGRATE);
+      assertThat(diagnosis.causes())
+          .extracting(cause -> cause.problem().code())
+          .contains(
+              ProblemCode.SECRET_NOT_FOUND,
+              ProblemCode.JOB_NOT_COMPLETE,
+              ProblemCode.RELEASE_NOT_DEPLOYED);
+    }
+
+    @Test
+    void aDatabaseThatCannotBePulledMakesTheMigrationAndWhatNeedsItFail() {
+      release.unpublish(DATABASE);
+      release.failingPull("postgresql", DATABASE, "manifest unknown");
+      release.service("postgresql", "postgresql");
+      release.jobPod("kubernaut-db-migration", using("postgresql"), RUNNING);
+      release.log("kubernaut-db-migration-1", "pg_isready: no response\n");
+      release.pod("datastorage", using("postgresql"), RUNNING);
+      release.helmStatus("failed");
+      assertThat(release.roots()).containsExactly("IMAGE_NOT_IN_MIRROR " + DATABASE);
+    }
+
+    @Test
+    void aMigrationThatFailsMakesWhatUsesItsDatabaseFail() {
+      release.workload("postgresql", 1);
+      release.put(
+          "{apiVersion: v1, kind: Pod, metadata: {name: postgresql-1, namespace: NS, labels: {app: postgresql}}, spec: {containers: []}, status: {phase: Running, conditions: [{type: Ready, status: 'True'}]}}");
+      release.service("postgresql", "postgresql");
+      release.job(
+          "kubernaut-db-migration",
+          "{containers: [{name: main, image: x, env: [{name: H, value: postgresql}]}]}",
+          "conditions: [{type: Failed, status: 'True', message: BackoffLimitExceeded}]");
+      release.pod("datastorage", using("postgresql"), RUNNING);
+      release.helmStatus("failed");
+      assertThat(release.roots())
+          .containsExactly("JOB_FAILED Job " + NAMESPACE + "/kubernaut-db-migration");
+    }
+
+    @Test
+    void aServiceWithoutPodsMakesThoseCrashThatNameItInTheirLog() {
+      release.pod(
+          "valkey",
+          "{containers: [{name: main, image: x}], nodeSelector: {disk: ssd}}",
+          "{phase: Pending, conditions: [{type: PodScheduled, status: 'False', message: none}]}");
+      release.service("valkey", "valkey");
+      release.pod(
+          "gateway",
+          spec(GATEWAY, "worker-0"),
+          "{phase: Running, conditions: [{type: Ready, status: 'False'}], containerStatuses: [{name: main, state: {waiting: {reason: CrashLoopBackOff}}, lastState: {terminated: {exitCode: 1}}}]}");
+      release.log("gateway-1", "dial tcp: lookup valkey: connection refused\n");
+      assertThat(release.roots())
+          .containsExactly("NODE_LABELS_MISSING Deployment " + NAMESPACE + "/valkey");
+    }
+
+    @Test
+    void twoThingsThatNameEachOtherStillHaveARoot() {
+      release.service("a", "a");
+      release.service("b", "b");
+      release.pod("a", using("b"), RUNNING);
+      release.pod("b", using("a"), RUNNING);
+      assertThat(release.diagnose().roots()).hasSize(1);
+    }
+
+    @Test
+    void twoCausesAtOnceAreTwoRoots() {
+      release.unpublish(GATEWAY);
+      release.failingPull("gateway", GATEWAY, "manifest unknown");
+      release.pod(
+          "holmesgpt",
+          "{nodeName: worker-0, containers: [{name: main, image: x, envFrom: [{secretRef: {name: llm-credentials}}]}]}",
+          waiting("CreateContainerConfigError", "not found"));
+      assertThat(release.roots())
+          .containsExactlyInAnyOrder(
+              "IMAGE_NOT_IN_MIRROR " + GATEWAY,
+              "SECRET_NOT_FOUND Secret " + NAMESPACE + "/llm-credentials");
+    }
+
+    @Test
+    void aReleaseThatIsNotThereIsTheOnlyRoot() {
+      DiagnosedRelease empty = DiagnosedRelease.onKubernetes();
+      empty.withoutRelease();
+      empty
+          .cluster
+          .list(ResourceType.DEPLOYMENT, NAMESPACE, Map.of())
+          .forEach(each -> empty.cluster.delete(ResourceType.DEPLOYMENT, each));
+      assertThat(empty.roots()).containsExactly("RELEASE_NOT_FOUND release kubernaut");
+      assertThat(empty.diagnose().causes())
+          .extracting(cause -> cause.problem().code())
+          .contains(ProblemCode.WORKLOADS_MISSING);
+    }
+
+    @Test
+    void aReleaseThatIsPendingWithNothingWrongIsTheRoot() {
+      release.helmStatus("pending-install");
+      assertThat(release.roots()).containsExactly("RELEASE_NOT_DEPLOYED release kubernaut");
+    }
+  }
+
+  @Test
+  void causesAreWithoutCyclesAndEachConsequenceIsACause() {
+    release.unpublish(GATEWAY);
+    release.failingPull("gateway", GATEWAY, "manifest unknown");
+    List<Cause> causes = release.diagnose().causes();
+    assertThat(causes)
+        .allSatisfy(
+            cause ->
+                assertThat(causes.stream().map(Cause::problem).toList())
+                    .containsAll(cause.consequences()));
+  }
+}
