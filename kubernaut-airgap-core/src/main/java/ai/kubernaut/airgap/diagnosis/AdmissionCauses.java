@@ -97,11 +97,19 @@ final class AdmissionCauses {
     List<KubernetesObject> controllers = new ArrayList<>();
     controllers.add(workload);
     if (workload.kind().equals("Deployment")) {
-      controllers.addAll(owners.replicaSets(workload));
+      owners.replicaSets(workload).stream()
+          .filter(AdmissionCauses::lacksPods)
+          .forEach(controllers::add);
     }
     return controllers.stream()
         .flatMap(controller -> state.event(controller, subject, "FailedCreate").stream())
         .findFirst();
+  }
+
+  /** An older ReplicaSet that is scaled down may have events of a refusal that is over. */
+  private static boolean lacksPods(KubernetesObject set) {
+    return set.fields().number("spec", "replicas").orElse(1)
+        > set.fields().number("status", "replicas").orElse(0);
   }
 
   private static KubernetesObject template(KubernetesObject workload) {

@@ -123,16 +123,18 @@ final class ContainerCauses implements Explanation {
                     reason,
                     "detail",
                     status.text("state", "waiting", "message").orElse("")));
-        graph.add(problem, evidence(symptom));
+        graph.add(
+            problem,
+            Fact.of(
+                FactCode.CONTAINER_WAITS,
+                symptom.subject(),
+                Map.of("container", status.text("name").orElse(""), "reason", reason)));
+        state.warning(symptom.pod(), symptom.subject()).ifPresent(fact -> graph.add(problem, fact));
         graph.link(problem, symptom.problem());
         return true;
       }
     }
     return false;
-  }
-
-  private List<Fact> evidence(Symptom symptom) {
-    return state.warning(symptom.pod(), symptom.subject()).map(List::of).orElse(List.of());
   }
 
   private boolean probe(Symptom symptom, CauseGraph graph) {

@@ -7,6 +7,7 @@ import ai.kubernaut.airgap.cluster.workload.PodFields;
 import ai.kubernaut.airgap.install.Installation;
 import ai.kubernaut.airgap.kubernaut.ProductProfile;
 import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.progress.Progress;
 import ai.kubernaut.airgap.progress.ProgressEvent;
@@ -83,12 +84,16 @@ public final class Diagnoser {
   private void explainPods(
       Installation installation, ClusterState state, Owners owners, CauseGraph graph) {
     MirrorQuestions mirror = new MirrorQuestions(state, new ClusterCredentials(state), registries);
+    PullCauses pulls = new PullCauses(state, installation.plan(), mirror);
+    graph.of(Subject.Kind.CONTAINER).stream()
+        .filter(problem -> problem.code() == ProblemCode.IMAGE_DIGEST_UNVERIFIED)
+        .forEach(problem -> pulls.explainUnverified(problem, graph));
     List<Explanation> explanations =
         List.of(
             new NodeCauses(state),
             new ConfigurationCauses(state),
             new SchedulingCauses(state, owners),
-            new PullCauses(state, installation.plan(), mirror),
+            pulls,
             new ContainerCauses(state));
     Map<Subject, KubernetesObject> pods = new HashMap<>();
     state.all(ResourceType.POD).forEach(pod -> pods.put(ClusterState.subject(pod), pod));

@@ -53,13 +53,13 @@ final class PullCauses implements Explanation {
           new Subject(
               Subject.Kind.CONTAINER,
               symptom.subject().name() + "/" + symptom.parameter("container"));
-      link(
-          symptom,
-          graph,
+      Problem problem =
           Problem.of(
               ProblemCode.REFERENCE_INVALID,
               container,
-              Map.of("image", image, "detail", e.reason())));
+              Map.of("image", image, "detail", e.reason()));
+      state.warning(symptom.pod(), symptom.subject()).ifPresent(fact -> graph.add(problem, fact));
+      link(symptom, graph, problem);
       return true;
     }
     Optional<ImageRef> location = location(asked);
@@ -67,6 +67,28 @@ final class PullCauses implements Explanation {
       return outside(symptom, asked, graph);
     }
     return inMirror(symptom, location.get(), graph);
+  }
+
+  /** Adds why the mirror does not tell the digest of an image that a container runs. */
+  void explainUnverified(Problem unverified, CauseGraph graph) {
+    Optional<ImageRef> image;
+    try {
+      image =
+          location(
+              ImageRef.parse(unverified.parameters().getOrDefault("image", "")).withImpliedTag());
+    } catch (InvalidReferenceException e) {
+      return;
+    }
+    if (image.isEmpty()) {
+      return;
+    }
+    MirrorQuestions.Presence presence = mirror.presence(image.get());
+    Optional<Problem> cause = presence.problem();
+    if (presence.isAbsent() && isPlanned(image.get())) {
+      cause = Optional.of(Problem.of(ProblemCode.IMAGE_NOT_IN_MIRROR, Subject.image(image.get())));
+    }
+    graph.add(cause.orElse(unverified), presence.evidence());
+    cause.ifPresent(problem -> graph.link(problem, unverified));
   }
 
   /** Where in the mirror a node looks for an image; empty when it does not look there. */

@@ -5,6 +5,8 @@ import ai.kubernaut.airgap.outcome.ProblemCode;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** The catalogue of repairs: what to do about each cause, as a command and as a call. */
 final class Repairs {
@@ -125,6 +127,20 @@ final class Repairs {
 
   private static Repair preflight() {
     return new Repair("kubernaut-airgap preflight --plan plan.yaml", "airgap.preflight(plan)");
+  }
+
+  /** The codes that have a repair, in the order of the catalogue of problems. */
+  static Set<ProblemCode> codes() {
+    return new TreeSet<>(CATALOGUE.keySet());
+  }
+
+  /** The repair of a kind of problem, with the names of its parts in braces. */
+  static Repair template(ProblemCode code) {
+    Repair repair = CATALOGUE.get(code);
+    if (repair == null) {
+      throw new IllegalArgumentException("there is no repair for " + code);
+    }
+    return repair;
   }
 
   /** The repair of a problem; empty when only its remedy is known. */

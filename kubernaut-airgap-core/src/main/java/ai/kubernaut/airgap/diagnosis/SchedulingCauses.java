@@ -25,6 +25,9 @@ import java.util.stream.Collectors;
  * the cluster: labels first, then taints, then resources.
  */
 final class SchedulingCauses implements Explanation {
+  /** How many nodes are shown as evidence; large clusters have hundreds. */
+  private static final int SHOWN_NODES = 20;
+
   private static final Set<String> NOT_READY =
       Set.of("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable");
 
@@ -62,6 +65,7 @@ final class SchedulingCauses implements Explanation {
                         ProblemCode.SCHEDULER_NOT_RUNNING,
                         cluster,
                         Map.of("scheduler", scheduler, "pod", symptom.subject().toString())));
+    graph.add(problem, Fact.of(FactCode.POD_NOT_CONSIDERED, symptom.subject()));
     graph.link(problem, symptom.problem());
   }
 
@@ -81,7 +85,7 @@ final class SchedulingCauses implements Explanation {
               ProblemCode.NODE_LABELS_MISSING,
               subject,
               Map.of("selector", selector(pod), "count", String.valueOf(nodes.size()))),
-          List.of());
+          nodes.stream().limit(SHOWN_NODES).map(SchedulingCauses::labels).toList());
       return true;
     }
     List<KubernetesObject> tolerated = new ArrayList<>();
@@ -197,6 +201,13 @@ final class SchedulingCauses implements Explanation {
     return left;
   }
 
+  private static Fact labels(KubernetesObject node) {
+    return Fact.of(
+        FactCode.NODE_LABELS,
+        ClusterState.subject(node),
+        Map.of("labels", new TreeMap<>(node.labels()).toString()));
+  }
+
   private static Fact notFitting(KubernetesObject node, String reason) {
     return Fact.of(
         FactCode.NODE_DOES_NOT_FIT, ClusterState.subject(node), Map.of("reason", reason));
@@ -204,7 +215,7 @@ final class SchedulingCauses implements Explanation {
 
   private static void cause(
       Symptom symptom, CauseGraph graph, Problem problem, List<Fact> evidence) {
-    graph.add(problem, evidence);
+    graph.add(problem, evidence.stream().limit(SHOWN_NODES).toList());
     graph.link(problem, symptom.problem());
   }
 

@@ -221,6 +221,12 @@ public enum FactCode {
   NODE_CONDITION("its condition Ready is {status}[: {detail}]"),
   /** Why a node does not fit a pod. */
   NODE_DOES_NOT_FIT("does not fit: {reason}"),
+  /** No scheduler has looked at a pod. */
+  POD_NOT_CONSIDERED("has neither an event nor the condition PodScheduled"),
+  /** The labels of a node. */
+  NODE_LABELS("has the labels {labels}"),
+  /** A container that does not run. */
+  CONTAINER_WAITS("container {container} waits ({reason})"),
   /** An object does not exist. */
   OBJECT_NOT_FOUND("does not exist"),
   /** The keys of a Secret or ConfigMap. */

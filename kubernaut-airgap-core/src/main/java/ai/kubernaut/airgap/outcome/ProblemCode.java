@@ -974,6 +974,16 @@ public enum ProblemCode {
     return severity;
   }
 
+  /** {@return what is wrong, with the names of parameters in braces; for documentation} */
+  public String messageTemplate() {
+    return message;
+  }
+
+  /** {@return what to do, with the names of parameters in braces; for documentation} */
+  public String remedyTemplate() {
+    return remedy;
+  }
+
   Sentence[] sentences() {
     return new Sentence[] {new Sentence(message), new Sentence(remedy)};
   }

@@ -71,6 +71,24 @@ final class DiagnoserTest {
     }
 
     @Test
+    void aContainerThatRunsAnImageThatTheMirrorHasLostIsAConsequence() {
+      release.unpublish(GATEWAY);
+      release.pod(
+          "gateway",
+          spec(GATEWAY, "worker-0"),
+          "{phase: Running, conditions: [{type: Ready, status: 'True'}], containerStatuses: [{name: main, imageID: '%s@sha256:%s', state: {running: {}}}]}"
+              .formatted(GATEWAY, "0".repeat(64)));
+      release.workload("gateway", 1);
+      Diagnosis diagnosis = release.diagnose();
+      assertThat(diagnosis.roots())
+          .extracting(cause -> cause.problem().code())
+          .containsExactly(ProblemCode.IMAGE_NOT_IN_MIRROR);
+      assertThat(diagnosis.causes())
+          .extracting(cause -> cause.problem().code())
+          .contains(ProblemCode.IMAGE_DIGEST_UNVERIFIED);
+    }
+
+    @Test
     void aNameOneLetterFromAnImageOfThePlanIsMisspelled() {
       String typo = GATEWAY.replace("gateway", "gatewey");
       release.failingPull("gateway", typo, "manifest unknown");

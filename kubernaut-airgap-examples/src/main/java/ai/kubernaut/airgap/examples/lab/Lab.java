@@ -9,6 +9,7 @@ import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.io.ScratchDirectory;
 import ai.kubernaut.airgap.registry.CredentialProvider;
 import ai.kubernaut.airgap.registry.Credentials;
+import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,6 +48,8 @@ public final class Lab implements AutoCloseable {
   private final @Nullable LabRegistry source;
   private final @Nullable LabRegistry mirror;
   private final @Nullable LabCluster cluster;
+  private final @Nullable NodePuller nodes;
+  private final UnaryOperator<HttpRegistryClient.Builder> reach;
   private final @Nullable Path kubeconfig;
 
   private Lab(
@@ -72,16 +75,18 @@ public final class Lab implements AutoCloseable {
     if (builder.withCluster) {
       String mirrorHost =
           mirror == null ? Objects.requireNonNull(builder.externalMirror) : mirror.host();
-      UnaryOperator<HttpRegistryClient.Builder> reach =
-          mirror == null ? builder.reach : client -> client.plainHttp(mirrorHost);
+      this.reach = mirror == null ? builder.reach : client -> client.plainHttp(mirrorHost);
+      this.nodes = new NodePuller(mirrorHost, reach);
       this.cluster =
-          LabCluster.builder(new NodePuller(mirrorHost, reach))
+          LabCluster.builder(nodes)
               .flavour(builder.flavour)
               .pullBackOff(Duration.ofMillis(300))
               .machineConfigRollout(Duration.ofMillis(500))
               .start();
       this.kubeconfig = cluster.writeKubeconfig(directory);
     } else {
+      this.reach = builder.reach;
+      this.nodes = null;
       this.cluster = null;
       this.kubeconfig = null;
     }
@@ -190,6 +195,37 @@ public final class Lab implements AutoCloseable {
    */
   public Path kubeconfig() {
     return part(kubeconfig, "cluster");
+  }
+
+  /** Gives the cluster nodes without any image. */
+  void replaceNodes() {
+    replaceNodes(reach);
+  }
+
+  /**
+   * Gives the cluster nodes without any image, which reach the mirror in another way.
+   *
+   * @param otherwise what nodes need to know to reach the mirror
+   */
+  void replaceNodes(UnaryOperator<HttpRegistryClient.Builder> otherwise) {
+    part(nodes, "cluster").reset(otherwise);
+  }
+
+  /**
+   * Deletes a manifest of the lab's mirror.
+   *
+   * @param image the image, by tag or by digest
+   * @return the manifest that was deleted
+   */
+  Manifest deleteFromMirror(ImageRef image) {
+    return part(mirror, "mirror").delete(image);
+  }
+
+  /**
+   * {@return whether the nodes have the global pull secret and the mirror rules as they are now}
+   */
+  boolean nodesAreUpdated() {
+    return part(cluster, "cluster").nodesAreUpdated();
   }
 
   private static <T> T part(@Nullable T part, String name) {

@@ -1,6 +1,9 @@
 package ai.kubernaut.airgap.examples.lab;
 
+import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.registry.Credentials;
+import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
 import ai.kubernaut.airgap.registry.server.RegistryServer;
 
@@ -35,6 +38,24 @@ final class LabRegistry implements AutoCloseable {
 
   Credentials credentials() {
     return credentials;
+  }
+
+  /**
+   * Deletes a manifest; clients cannot.
+   *
+   * @param image as clients name it, by tag or by digest
+   * @return the manifest that was deleted
+   */
+  Manifest delete(ImageRef image) {
+    Repository repository = Repository.parse(NAME + "/" + image.repository().name());
+    ImageRef stored =
+        image
+            .digest()
+            .map(repository::digest)
+            .orElseGet(() -> repository.tag(image.tag().orElse("latest")));
+    Manifest manifest = content.readManifest(stored);
+    content.deleteManifest(repository, manifest.digest());
+    return manifest;
   }
 
   /** Stops the server and releases the content. Calling it again does nothing. */

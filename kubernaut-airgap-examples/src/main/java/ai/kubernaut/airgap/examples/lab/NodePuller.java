@@ -19,13 +19,17 @@ import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * Pulls as a node of the disconnected cluster: only the mirror can be reached, with nothing but the
@@ -33,11 +37,10 @@ import java.util.function.UnaryOperator;
  * platform, and for every blob of that.
  */
 final class NodePuller implements ImagePuller {
-  private static final Platform NODE = Platform.of("linux", "amd64");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String mirror;
-  private final UnaryOperator<HttpRegistryClient.Builder> reach;
+  private volatile UnaryOperator<HttpRegistryClient.Builder> reach;
   private final Map<String, PulledImage> pulled = new ConcurrentHashMap<>();
 
   NodePuller(String mirror, UnaryOperator<HttpRegistryClient.Builder> reach) {
@@ -45,19 +48,34 @@ final class NodePuller implements ImagePuller {
     this.reach = reach;
   }
 
+  /** Removes the images from the nodes, and lets them reach registries in another way. */
+  void reset(UnaryOperator<HttpRegistryClient.Builder> other) {
+    reach = other;
+    pulled.clear();
+  }
+
   @Override
   public PulledImage pull(String imageReference, List<String> dockerConfigJsons)
       throws PullFailure {
-    PulledImage kept = pulled.get(imageReference);
+    return pull(imageReference, dockerConfigJsons, "amd64");
+  }
+
+  @Override
+  public PulledImage pull(
+      String imageReference, List<String> dockerConfigJsons, String architecture)
+      throws PullFailure {
+    String key = architecture + " " + imageReference;
+    PulledImage kept = pulled.get(key);
     if (kept != null) {
       return kept;
     }
-    PulledImage fresh = pullFresh(imageReference, dockerConfigJsons);
-    pulled.put(imageReference, fresh);
+    PulledImage fresh = pullFresh(imageReference, dockerConfigJsons, architecture);
+    pulled.put(key, fresh);
     return fresh;
   }
 
-  private PulledImage pullFresh(String imageReference, List<String> dockerConfigJsons)
+  private PulledImage pullFresh(
+      String imageReference, List<String> dockerConfigJsons, String architecture)
       throws PullFailure {
     ImageRef image;
     try {
@@ -80,7 +98,7 @@ final class NodePuller implements ImagePuller {
             .orElse(CredentialProvider.none());
     try (RegistryClient registry =
         reach.apply(HttpRegistryClient.builder().credentials(provider)).build()) {
-      return pull(registry, image);
+      return pull(registry, image, Platform.of("linux", architecture));
     } catch (RegistryException e) {
       throw new PullFailure(inWordsOfRuntimes(e, image));
     } catch (AirgapException e) {
@@ -88,18 +106,19 @@ final class NodePuller implements ImagePuller {
     }
   }
 
-  private static PulledImage pull(RegistryClient registry, ImageRef image) throws PullFailure {
+  private static PulledImage pull(RegistryClient registry, ImageRef image, Platform node)
+      throws PullFailure {
     Manifest manifest = registry.readManifest(image);
     Manifest own = manifest;
     if (manifest.isIndex()) {
       Digest child =
           manifest.children().stream()
-              .filter(candidate -> candidate.platform().filter(NODE::equals).isPresent())
+              .filter(candidate -> candidate.platform().filter(node::equals).isPresent())
               .findFirst()
               .orElseThrow(
                   () ->
                       new PullFailure(
-                          "no matching manifest for " + NODE + " in the manifest list entries"))
+                          "no matching manifest for " + node + " in the manifest list entries"))
               .digest();
       own = registry.readManifest(image.repository().digest(child));
     }
@@ -124,8 +143,35 @@ final class NodePuller implements ImagePuller {
               + " in "
               + image.repository()
               + ": unauthorized: authentication required";
+      case RATE_LIMITED -> "reading manifest: toomanyrequests: " + e.getMessage();
+      case TLS -> tls(e);
+      case UNREACHABLE -> unreachable(e, image);
       default -> e.getMessage();
     };
+  }
+
+  private static String tls(RegistryException e) {
+    return has(e, "Unsupported or unrecognized SSL message")
+            || String.valueOf(e.getMessage()).contains("plain HTTP")
+        ? "http: server gave HTTP response to HTTPS client"
+        : "tls: failed to verify certificate: x509: certificate signed by unknown authority";
+  }
+
+  private static String unreachable(RegistryException e, ImageRef image) {
+    String host = image.registry();
+    return causes(e).anyMatch(UnknownHostException.class::isInstance)
+        ? "dial tcp: lookup " + host + ": no such host"
+        : causes(e).anyMatch(ConnectException.class::isInstance)
+            ? "dial tcp " + host + ": connect: connection refused"
+            : "dial tcp " + host + ": i/o timeout";
+  }
+
+  private static boolean has(Throwable e, String text) {
+    return causes(e).anyMatch(cause -> String.valueOf(cause.getMessage()).contains(text));
+  }
+
+  private static Stream<Throwable> causes(Throwable e) {
+    return Stream.iterate(e, Objects::nonNull, Throwable::getCause);
   }
 
   private static Optional<Credentials> credentials(

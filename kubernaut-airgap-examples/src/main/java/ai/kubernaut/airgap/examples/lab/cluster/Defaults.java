@@ -19,7 +19,7 @@ final class Defaults {
       case "Namespace" -> namespace(object, metadata);
       case "Secret" -> secret(object);
       case "Service" -> service(object);
-      case "PersistentVolumeClaim" -> object.withObjectProperty("status").put("phase", "Bound");
+      case "PersistentVolumeClaim" -> claim(object);
       case "Pod" -> putIfAbsent(object.withObjectProperty("status"), "phase", "Pending");
       case "Deployment", "ReplicaSet", "StatefulSet" -> replicas(object);
       case "ValidatingAdmissionPolicy" -> policy(object);
@@ -65,6 +65,12 @@ final class Defaults {
     putIfAbsent(spec, "type", "ClusterIP");
     int hash = (Json.namespace(object) + "/" + Json.name(object)).hashCode();
     putIfAbsent(spec, "clusterIP", "10.96.%d.%d".formatted(hash >>> 8 & 0xff, hash & 0xff));
+  }
+
+  /** A claim gets a volume unless it asks for a storage class, of which the cluster has none. */
+  private static void claim(ObjectNode object) {
+    boolean asks = !Json.text(object, "/spec/storageClassName").isEmpty();
+    object.withObjectProperty("status").put("phase", asks ? "Pending" : "Bound");
   }
 
   private static void replicas(ObjectNode object) {

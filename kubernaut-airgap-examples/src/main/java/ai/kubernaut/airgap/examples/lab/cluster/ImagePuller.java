@@ -21,4 +21,19 @@ public interface ImagePuller {
    *     status and its Events
    */
   PulledImage pull(String imageReference, List<String> dockerConfigJsons) throws PullFailure;
+
+  /**
+   * Pulls one image for a node of an architecture.
+   *
+   * @param imageReference as above
+   * @param dockerConfigJsons as above
+   * @param architecture the architecture of the node, for example {@code arm64}; ignored by default
+   * @return what was pulled
+   * @throws PullFailure as above
+   */
+  default PulledImage pull(
+      String imageReference, List<String> dockerConfigJsons, String architecture)
+      throws PullFailure {
+    return pull(imageReference, dockerConfigJsons);
+  }
 }

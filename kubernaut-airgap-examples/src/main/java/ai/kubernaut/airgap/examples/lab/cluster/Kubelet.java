@@ -90,6 +90,7 @@ final class Kubelet implements AutoCloseable {
         }
       }
       case "Secret", "ConfigMap", "PersistentVolumeClaim" -> syncAll(namespace);
+      case "Node" -> syncAll("");
       default -> {}
     }
   }
@@ -157,14 +158,19 @@ final class Kubelet implements AutoCloseable {
             Optional.of(new PodWork.Waiting("CreateContainerConfigError", missing.get()));
         return PodWork.State.NOT_STARTED;
       }
+      Optional<String> startError = LabAnnotations.startError(pod);
+      if (startError.isPresent()) {
+        work.waiting = Optional.of(new PodWork.Waiting("RunContainerError", startError.get()));
+        return PodWork.State.NOT_STARTED;
+      }
       work.waiting = Optional.empty();
       work.started.add(name);
       events.normal(pod, "Started", "Started container " + name);
     }
-    return end(pod, needs);
+    return end(pod, needs, work);
   }
 
-  private PodWork.State end(ObjectNode pod, PodNeeds needs) {
+  private PodWork.State end(ObjectNode pod, PodNeeds needs, PodWork work) {
     if (!pod.at("/spec/restartPolicy").asString("Always").equals("Always")) {
       if (!LabAnnotations.neededPod(pod).map(needs::hasReadyPod).orElse(true)) {
         return PodWork.State.RUNNING;
@@ -175,6 +181,17 @@ final class Kubelet implements AutoCloseable {
       LabAnnotations.createdSecret(pod).ifPresent(name -> createSecret(pod, name));
       LabAnnotations.deletedSecret(pod).ifPresent(name -> deleteSecret(pod, name));
       return PodWork.State.SUCCEEDED;
+    }
+    if (LabAnnotations.crash(pod).isPresent()) {
+      return PodWork.State.CRASHED;
+    }
+    Optional<String> failingProbe = LabAnnotations.failingProbe(pod);
+    if (failingProbe.isPresent()) {
+      String message = "Readiness probe failed: " + failingProbe.get();
+      if (work.told.add(message)) {
+        events.warning(pod, "Unhealthy", message);
+      }
+      return PodWork.State.RUNNING;
     }
     boolean ready =
         LabAnnotations.neededJob(pod)
@@ -187,11 +204,16 @@ final class Kubelet implements AutoCloseable {
     work.pulling = true;
     events.normal(pod, "Pulling", "Pulling image \"%s\"".formatted(image));
     List<String> configs = credentials.forPod(pod);
+    String architecture =
+        store
+            .find(ResourceKinds.NODE, "", work.node.orElse(""))
+            .map(node -> Json.text(node, "/status/nodeInfo/architecture"))
+            .orElse("amd64");
     try {
       pulls.execute(
           () -> {
             try {
-              PulledImage pulled = puller.pull(image, configs);
+              PulledImage pulled = puller.pull(image, configs, architecture);
               loop.execute(() -> pulled(pod, work, container, image, pulled));
             } catch (PullFailure e) {
               loop.execute(() -> failed(pod, work, image, String.valueOf(e.getMessage())));

@@ -36,6 +36,26 @@ final class LabAnnotations {
     return annotation(pod, "lab.kubernaut.ai/exit-code").map(Integer::parseInt).orElse(0);
   }
 
+  /** The exit code and the reason, as {@code 1 Error}, with which each start of the pod ends. */
+  static Optional<String> crash(JsonNode pod) {
+    return annotation(pod, "lab.kubernaut.ai/crash");
+  }
+
+  /** What the program writes to its log. */
+  static Optional<String> log(JsonNode pod) {
+    return annotation(pod, "lab.kubernaut.ai/log");
+  }
+
+  /** What the readiness probe of the pod answers; it never succeeds then. */
+  static Optional<String> failingProbe(JsonNode pod) {
+    return annotation(pod, "lab.kubernaut.ai/failing-probe");
+  }
+
+  /** Why the runtime cannot start the containers of the pod. */
+  static Optional<String> startError(JsonNode pod) {
+    return annotation(pod, "lab.kubernaut.ai/start-error");
+  }
+
   private static Optional<String> annotation(JsonNode pod, String name) {
     return Optional.of(pod.at("/metadata/annotations").path(name).asString(""))
         .filter(value -> !value.isEmpty());

@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import tools.jackson.databind.node.ObjectNode;
@@ -48,9 +49,11 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class LabCluster implements AutoCloseable {
   private final EventLoop loop;
+  private final RedirectingPuller redirecting;
   private final Kubelet kubelet;
   private final ApiServer server;
   private final Authorizer authorizer;
+  private BooleanSupplier nodesHavePullSecret = () -> true;
   private final Map<String, String> tokens = new ConcurrentHashMap<>();
 
   private LabCluster(Builder builder) {
@@ -63,9 +66,9 @@ public final class LabCluster implements AutoCloseable {
     this.authorizer = new Authorizer(store);
     AdmissionPolicies policies = new AdmissionPolicies(store);
     WorkloadControllers.start(store, loop, policies);
-    ImagePuller puller =
+    this.redirecting =
         RedirectingPuller.start(store, loop, builder.machineConfigRollout, builder.puller);
-    this.kubelet = Kubelet.start(store, loop, credentials, puller, builder.pullBackOff);
+    this.kubelet = Kubelet.start(store, loop, credentials, redirecting, builder.pullBackOff);
     this.server =
         ApiServer.start(
             new ApiRouter(store, new ResourceKinds(builder.flavour, store), policies, authorizer),
@@ -104,7 +107,17 @@ public final class LabCluster implements AutoCloseable {
     imageConfig.putObject("spec");
     store.create(ResourceKinds.IMAGE_CONFIG, imageConfig);
 
-    return MachineConfigOperator.start(store, loop, builder.machineConfigRollout)::nodeSecret;
+    MachineConfigOperator operator =
+        MachineConfigOperator.start(store, loop, builder.machineConfigRollout);
+    nodesHavePullSecret = operator::isRolledOut;
+    return operator::nodeSecret;
+  }
+
+  /**
+   * {@return whether the nodes have the global pull secret and the mirror rules as they are now}
+   */
+  public boolean nodesAreUpdated() {
+    return nodesHavePullSecret.getAsBoolean() && redirecting.isUpdated();
   }
 
   private static void seed(Store store, String... namespaces) {

@@ -37,6 +37,11 @@ final class MachineConfigOperator {
   }
 
   /** The docker configuration that the nodes have; the base64 form, as in the Secret. */
+  /** Whether the nodes have the pull secret as it is now. */
+  boolean isRolledOut() {
+    return nodeSecret.equals(wantedSecret());
+  }
+
   String nodeSecret() {
     return nodeSecret;
   }

@@ -33,7 +33,10 @@ final class Nodes {
         .put("kubernetes.io/arch", "amd64")
         .put("kubernetes.io/os", "linux")
         .put("kubernetes.io/hostname", Json.name(node));
-    node.putObject("spec");
+    ObjectNode spec = node.putObject("spec");
+    if (role.equals("master")) {
+      spec.putArray("taints").addObject().put("key", ROLE + role).put("effect", "NoSchedule");
+    }
     ObjectNode status = node.putObject("status");
     status
         .putObject("nodeInfo")

@@ -33,7 +33,7 @@ final class PodAccess {
     }
     JsonNode status = statuses.get(0);
     JsonNode waiting = status.at("/state/waiting");
-    if (waiting.isObject()) {
+    if (waiting.isObject() && !status.at("/lastState/terminated").isObject()) {
       throw ApiException.badRequest(
           "container \"%s\" in pod \"%s\" is waiting to start: %s"
               .formatted(Json.text(status, "/name"), name, Json.text(waiting, "/reason")));
@@ -57,6 +57,7 @@ final class PodAccess {
     LabAnnotations.neededJob(pod)
         .filter(job -> !Conditions.isTrue(pod, "Ready"))
         .ifPresent(job -> log.append("waiting for job %s to complete\n".formatted(job)));
+    LabAnnotations.log(pod).ifPresent(text -> log.append(text).append('\n'));
     int exitCode = status.at("/state/terminated/exitCode").asInt(0);
     return log.append(exitCode != 0 ? "failed with exit code %d\n".formatted(exitCode) : "")
         .append(done && exitCode == 0 ? "done\n" : "")

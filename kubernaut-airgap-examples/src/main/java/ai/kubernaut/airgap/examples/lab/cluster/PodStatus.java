@@ -29,7 +29,7 @@ final class PodStatus {
         "phase",
         switch (work.state) {
           case NOT_STARTED -> "Pending";
-          case RUNNING, READY -> "Running";
+          case RUNNING, READY, CRASHED -> "Running";
           case SUCCEEDED -> "Succeeded";
           case FAILED -> "Failed";
         });
@@ -70,9 +70,31 @@ final class PodStatus {
               .put("started", started && !ended)
               .put("ready", init ? ended : work.state == PodWork.State.READY);
       int exitCode = init || work.state != PodWork.State.FAILED ? 0 : LabAnnotations.exitCode(pod);
-      state(each.putObject("state"), name, work, started, ended, init, exitCode);
+      if (!init && work.state == PodWork.State.CRASHED) {
+        crashed(each, pod, work);
+      } else {
+        state(each.putObject("state"), name, work, started, ended, init, exitCode);
+      }
     }
     pod.withObjectProperty("status").set(field, statuses);
+  }
+
+  /** The state of a container that has crashed and is not started again at once. */
+  private static void crashed(ObjectNode status, JsonNode pod, PodWork work) {
+    String[] end = LabAnnotations.crash(pod).orElse("1 Error").split(" ", 2);
+    status
+        .putObject("state")
+        .putObject("waiting")
+        .put("reason", "CrashLoopBackOff")
+        .put("message", "back-off restarting failed container");
+    status
+        .putObject("lastState")
+        .putObject("terminated")
+        .put("exitCode", Integer.parseInt(end[0]))
+        .put("reason", end.length > 1 ? end[1] : "Error")
+        .put("startedAt", work.startTime)
+        .put("finishedAt", work.startTime);
+    status.put("restartCount", 3);
   }
 
   private static void state(

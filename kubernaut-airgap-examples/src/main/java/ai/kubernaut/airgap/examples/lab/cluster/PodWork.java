@@ -13,6 +13,7 @@ final class PodWork {
     NOT_STARTED,
     RUNNING,
     READY,
+    CRASHED,
     SUCCEEDED,
     FAILED
   }

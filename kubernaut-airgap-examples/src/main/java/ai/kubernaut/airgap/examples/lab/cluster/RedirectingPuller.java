@@ -7,6 +7,7 @@ import ai.kubernaut.airgap.mirrorrules.MirrorRules;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -17,6 +18,7 @@ import tools.jackson.databind.JsonNode;
 final class RedirectingPuller implements ImagePuller {
   private final Store store;
   private final ImagePuller puller;
+  private final AtomicInteger changes = new AtomicInteger();
   private volatile MirrorRules rules = MirrorRules.of(List.of());
 
   private RedirectingPuller(Store store, ImagePuller puller) {
@@ -30,10 +32,21 @@ final class RedirectingPuller implements ImagePuller {
     store.addListener(
         change -> {
           if (ResourceKinds.MIRROR_RULES.contains(change.kind())) {
-            loop.schedule(rollout, redirecting::reload);
+            redirecting.changes.incrementAndGet();
+            loop.schedule(
+                rollout,
+                () -> {
+                  redirecting.reload();
+                  redirecting.changes.decrementAndGet();
+                });
           }
         });
     return redirecting;
+  }
+
+  /** Whether the nodes have all changes of the rules. */
+  boolean isUpdated() {
+    return changes.get() == 0;
   }
 
   private void reload() {
@@ -65,20 +78,27 @@ final class RedirectingPuller implements ImagePuller {
   @Override
   public PulledImage pull(String imageReference, List<String> dockerConfigJsons)
       throws PullFailure {
+    return pull(imageReference, dockerConfigJsons, "amd64");
+  }
+
+  @Override
+  public PulledImage pull(
+      String imageReference, List<String> dockerConfigJsons, String architecture)
+      throws PullFailure {
     ImageRef image;
     try {
       image = ImageRef.parse(imageReference);
     } catch (InvalidReferenceException e) {
-      return puller.pull(imageReference, dockerConfigJsons);
+      return puller.pull(imageReference, dockerConfigJsons, architecture);
     }
     List<ImageRef> locations = rules.locations(image);
     if (locations.equals(List.of(image))) {
-      return puller.pull(imageReference, dockerConfigJsons);
+      return puller.pull(imageReference, dockerConfigJsons, architecture);
     }
     List<String> failures = new ArrayList<>();
     for (ImageRef location : locations) {
       try {
-        String id = puller.pull(location.toString(), dockerConfigJsons).imageId();
+        String id = puller.pull(location.toString(), dockerConfigJsons, architecture).imageId();
         int at = id.indexOf('@');
         return new PulledImage(at < 0 ? id : image.repository() + id.substring(at));
       } catch (PullFailure e) {

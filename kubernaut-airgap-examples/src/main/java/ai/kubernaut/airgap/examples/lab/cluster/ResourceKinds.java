@@ -18,6 +18,10 @@ final class ResourceKinds {
   static final ResourceKind EVENT = namespaced("", "v1", "events", "Event", "ev");
   static final ResourceKind CLAIM =
       namespaced("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", "pvc");
+  static final ResourceKind QUOTA =
+      namespaced("", "v1", "resourcequotas", "ResourceQuota", "quota");
+  static final ResourceKind STORAGE_CLASS =
+      cluster("storage.k8s.io", "v1", "storageclasses", "StorageClass", "sc");
   static final ResourceKind DEPLOYMENT =
       namespaced("apps", "v1", "deployments", "Deployment", "deploy");
   static final ResourceKind REPLICA_SET =
@@ -90,6 +94,8 @@ final class ResourceKinds {
           SERVICE_ACCOUNT,
           EVENT,
           CLAIM,
+          QUOTA,
+          STORAGE_CLASS,
           namespaced("", "v1", "endpoints", "Endpoints", "ep"),
           DEPLOYMENT,
           REPLICA_SET,
@@ -206,7 +212,8 @@ final class ResourceKinds {
             "imagedigestmirrorsets",
             "imagetagmirrorsets",
             "imagecontentsourcepolicies",
-            "machineconfigs")
+            "machineconfigs",
+            "storageclasses")
         .contains(plural);
   }
 }

@@ -1,7 +1,11 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -31,17 +35,76 @@ final class Scheduler {
     if (!scheduler.equals(NAME)) {
       return Optional.empty();
     }
-    List<String> nodes =
-        store.list(ResourceKinds.NODE, "").stream()
-            .filter(Nodes::runsPods)
-            .filter(node -> fits(pod, node))
-            .map(Json::name)
-            .toList();
+    if (hasClaimWithoutVolume(pod)) {
+      refuse(pod, "pod has unbound immediate PersistentVolumeClaims.");
+      return Optional.empty();
+    }
+    List<String> nodes = new ArrayList<>();
+    Map<String, Integer> refusals = new TreeMap<>();
+    for (ObjectNode node : store.list(ResourceKinds.NODE, "")) {
+      Optional<String> refusal = refusal(pod, node);
+      if (refusal.isPresent()) {
+        refusals.merge(refusal.get(), 1, Integer::sum);
+      } else {
+        nodes.add(Json.name(node));
+      }
+    }
     if (nodes.isEmpty()) {
-      refuse(pod);
+      refuse(
+          pod,
+          refusals.entrySet().stream()
+              .map(each -> each.getValue() + " " + each.getKey())
+              .collect(Collectors.joining(", ")));
       return Optional.empty();
     }
     return Optional.of(nodes.get(Math.floorMod(Json.name(pod).hashCode(), nodes.size())));
+  }
+
+  private boolean hasClaimWithoutVolume(JsonNode pod) {
+    return Json.elements(pod, "/spec/volumes")
+        .map(volume -> Json.text(volume, "/persistentVolumeClaim/claimName"))
+        .filter(name -> !name.isEmpty())
+        .flatMap(name -> store.find(ResourceKinds.CLAIM, Json.namespace(pod), name).stream())
+        .anyMatch(claim -> Json.text(claim, "/status/phase").equals("Pending"));
+  }
+
+  /** Why a node does not fit a pod, in the words of the scheduler. */
+  private Optional<String> refusal(JsonNode pod, JsonNode node) {
+    Optional<String> taint =
+        Json.elements(node, "/spec/taints")
+            .filter(each -> !Json.text(each, "/effect").equals("PreferNoSchedule"))
+            .filter(each -> !isTolerated(pod, each))
+            .map(
+                each ->
+                    "node(s) had untolerated taint {%s: %s}"
+                        .formatted(Json.text(each, "/key"), Json.text(each, "/value")))
+            .findFirst();
+    if (taint.isPresent()) {
+      return taint;
+    }
+    if (!fits(pod, node)) {
+      return Optional.of("node(s) didn't match Pod's node affinity/selector");
+    }
+    return hasRoom(pod, node) ? Optional.empty() : Optional.of("Insufficient cpu");
+  }
+
+  private static boolean isTolerated(JsonNode pod, JsonNode taint) {
+    return Json.elements(pod, "/spec/tolerations")
+        .anyMatch(
+            each ->
+                Json.text(each, "/key").isEmpty()
+                    || Json.text(each, "/key").equals(Json.text(taint, "/key")));
+  }
+
+  /** A node that does not say how much CPU it has takes any pod. */
+  private static boolean hasRoom(JsonNode pod, JsonNode node) {
+    String cpu = Json.text(node, "/status/allocatable/cpu");
+    return cpu.isEmpty()
+        || Json.elements(pod, "/spec/containers")
+            .map(container -> Json.text(container, "/resources/requests/cpu"))
+            .filter(request -> !request.isEmpty())
+            .allMatch(
+                request -> PodAdmission.amount(request).compareTo(PodAdmission.amount(cpu)) <= 0);
   }
 
   private static boolean fits(JsonNode pod, JsonNode node) {
@@ -54,7 +117,7 @@ final class Scheduler {
                     .equals(wanted.getValue().asString("")));
   }
 
-  private void refuse(ObjectNode pod) {
+  private void refuse(ObjectNode pod, String reasons) {
     boolean isRefused =
         Json.elements(pod, "/status/conditions")
             .anyMatch(condition -> Json.text(condition, "/type").equals("PodScheduled"));
@@ -62,8 +125,8 @@ final class Scheduler {
       return;
     }
     String message =
-        "0/%d nodes are available: %d node(s) had untolerated taint {node-role.kubernetes.io/master: }, %d node(s) didn't match Pod's node affinity/selector."
-            .formatted(Nodes.MASTERS + Nodes.WORKERS, Nodes.MASTERS, Nodes.WORKERS);
+        "0/%d nodes are available: %s."
+            .formatted(store.list(ResourceKinds.NODE, "").size(), reasons);
     events.warning(pod, "FailedScheduling", message);
     store.updateIfPresent(
         ResourceKinds.POD,

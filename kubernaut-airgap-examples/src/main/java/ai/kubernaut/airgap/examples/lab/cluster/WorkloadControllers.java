@@ -21,16 +21,23 @@ final class WorkloadControllers {
           ResourceKinds.DAEMON_SET,
           ResourceKinds.JOB);
 
-  private static final List<ResourceKind> POLICIES =
-      List.of(ResourceKinds.ADMISSION_POLICY, ResourceKinds.ADMISSION_POLICY_BINDING);
+  /** What decides whether a pod may be created. */
+  private static final List<ResourceKind> ADMISSION =
+      List.of(
+          ResourceKinds.ADMISSION_POLICY,
+          ResourceKinds.ADMISSION_POLICY_BINDING,
+          ResourceKinds.NAMESPACE,
+          ResourceKinds.SERVICE_ACCOUNT);
 
   private final Store store;
   private final AdmissionPolicies policies;
+  private final PodAdmission admission;
   private final EventRecorder events;
 
   private WorkloadControllers(Store store, AdmissionPolicies policies) {
     this.store = store;
     this.policies = policies;
+    this.admission = new PodAdmission(store);
     this.events = new EventRecorder(store, "controller-manager");
   }
 
@@ -41,7 +48,9 @@ final class WorkloadControllers {
 
   private void on(Change change) {
     ObjectNode object = change.object();
-    if (POLICIES.contains(change.kind())) {
+    boolean quotaRemoved =
+        change.kind().equals(ResourceKinds.QUOTA) && change.type() == Change.Type.DELETED;
+    if (ADMISSION.contains(change.kind()) || quotaRemoved) {
       reconcileAll();
       return;
     }
@@ -57,6 +66,7 @@ final class WorkloadControllers {
   private Optional<ObjectNode> create(ObjectNode pod, ObjectNode owner) {
     try {
       policies.admit(AdmissionPolicies.Request.create(ResourceKinds.POD, pod));
+      admission.admit(pod);
     } catch (ApiException e) {
       events.warning(owner, "FailedCreate", "Error creating: " + e.getMessage());
       return Optional.empty();

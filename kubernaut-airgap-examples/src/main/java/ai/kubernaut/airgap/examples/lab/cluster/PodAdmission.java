@@ -1,0 +1,110 @@
+package ai.kubernaut.airgap.examples.lab.cluster;
+
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.math.BigDecimal;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What the API server checks before it creates a pod, beside policies: its ServiceAccount, the Pod
+ * Security level of its namespace, and quotas for pods and CPU requests.
+ */
+final class PodAdmission {
+  private final Store store;
+
+  PodAdmission(Store store) {
+    this.store = store;
+  }
+
+  /** Throws an exception if the pod is not allowed. */
+  void admit(ObjectNode pod) {
+    String namespace = Json.namespace(pod);
+    String account = Json.text(pod, "/spec/serviceAccountName");
+    if (!account.isEmpty()
+        && !account.equals("default")
+        && store.find(ResourceKinds.SERVICE_ACCOUNT, namespace, account).isEmpty()) {
+      throw forbidden(
+          pod,
+          "error looking up service account %s/%s: serviceaccount \"%s\" not found"
+              .formatted(namespace, account, account));
+    }
+    podSecurity(pod, namespace);
+    store.list(ResourceKinds.QUOTA, namespace).forEach(quota -> quota(pod, quota));
+  }
+
+  private void podSecurity(ObjectNode pod, String namespace) {
+    boolean restricted =
+        store
+            .find(ResourceKinds.NAMESPACE, "", namespace)
+            .map(found -> found.at("/metadata/labels"))
+            .map(labels -> labels.path("pod-security.kubernetes.io/enforce").asString(""))
+            .filter("restricted"::equals)
+            .isPresent();
+    boolean escalates =
+        Json.elements(pod, "/spec/containers")
+            .anyMatch(
+                container ->
+                    container.at("/securityContext/allowPrivilegeEscalation").asBoolean(true));
+    if (restricted && escalates) {
+      throw forbidden(
+          pod,
+          "violates PodSecurity \"restricted:latest\": allowPrivilegeEscalation != false (containers must set securityContext.allowPrivilegeEscalation=false)");
+    }
+  }
+
+  private void quota(ObjectNode pod, ObjectNode quota) {
+    BigDecimal pods = BigDecimal.ZERO;
+    BigDecimal cpu = BigDecimal.ZERO;
+    for (JsonNode each : store.list(ResourceKinds.POD, Json.namespace(pod))) {
+      String phase = Json.text(each, "/status/phase");
+      if (!phase.equals("Succeeded") && !phase.equals("Failed")) {
+        pods = pods.add(BigDecimal.ONE);
+        cpu = cpu.add(cpu(each));
+      }
+    }
+    BigDecimal usedPods = pods;
+    BigDecimal usedCpu = cpu;
+    store.updateIfPresent(
+        ResourceKinds.QUOTA,
+        Json.namespace(quota),
+        Json.name(quota),
+        each -> {
+          ObjectNode status = each.withObjectProperty("status");
+          status.set("hard", each.at("/spec/hard").deepCopy());
+          status
+              .putObject("used")
+              .put("pods", usedPods.toPlainString())
+              .put("requests.cpu", usedCpu.toPlainString());
+          return each;
+        });
+    check(pod, quota, "pods", BigDecimal.ONE, pods);
+    check(pod, quota, "requests.cpu", cpu(pod), cpu);
+  }
+
+  private static void check(
+      ObjectNode pod, JsonNode quota, String resource, BigDecimal requested, BigDecimal used) {
+    String hard = quota.at("/spec/hard").path(resource).asString("");
+    if (!hard.isEmpty() && used.add(requested).compareTo(amount(hard)) > 0) {
+      throw forbidden(
+          pod,
+          "exceeded quota: %s, requested: %s=%s, used: %s=%s, limited: %s=%s"
+              .formatted(Json.name(quota), resource, requested, resource, used, resource, hard));
+    }
+  }
+
+  private static BigDecimal cpu(JsonNode pod) {
+    return Json.elements(pod, "/spec/containers")
+        .map(container -> Json.text(container, "/resources/requests/cpu"))
+        .filter(request -> !request.isEmpty())
+        .map(PodAdmission::amount)
+        .reduce(BigDecimal.ZERO, BigDecimal::add);
+  }
+
+  static BigDecimal amount(String quantity) {
+    return Quantity.getAmountInBytes(Quantity.parse(quantity));
+  }
+
+  private static ApiException forbidden(JsonNode pod, String reason) {
+    return ApiException.denied(ResourceKinds.POD, Json.name(pod), "Forbidden", reason);
+  }
+}

@@ -1,0 +1,817 @@
+package ai.kubernaut.airgap.examples.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.kubernaut.airgap.Airgap;
+import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.cluster.Fields;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.WaitPolicy;
+import ai.kubernaut.airgap.common.Secret;
+import ai.kubernaut.airgap.diagnosis.Cause;
+import ai.kubernaut.airgap.diagnosis.Diagnosis;
+import ai.kubernaut.airgap.examples.lab.cluster.Flavour;
+import ai.kubernaut.airgap.helm.HelmJavaClient;
+import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Separator;
+import ai.kubernaut.airgap.install.InstallOptions;
+import ai.kubernaut.airgap.install.Installation;
+import ai.kubernaut.airgap.k8s.Fabric8ClusterClient;
+import ai.kubernaut.airgap.mirror.MirrorReport;
+import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.pullsecret.PullSecretReport;
+import ai.kubernaut.airgap.registry.Manifest;
+import ai.kubernaut.airgap.registry.RegistryClient;
+import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
+import ai.kubernaut.airgap.verify.VerificationReport;
+import ai.kubernaut.airgap.verify.VerifyOptions;
+import ai.kubernaut.airgap.yaml.Yaml;
+import com.sun.net.httpserver.HttpServer;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.NodeConditionBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.Taint;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * A release runs in the lab; each scenario breaks one or two parts of it. The diagnosis names
+ * exactly these parts as roots. Everything is repaired afterwards, and the release runs again.
+ */
+@Timeout(300)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class DiagnosisInLabTest {
+  private static final String GATEWAY = "gateway";
+  private static final VerifyOptions ONCE =
+      VerifyOptions.builder().waitPolicy(WaitPolicy.once()).build();
+
+  private Lab lab;
+  private ClusterClient cluster;
+  private KubernetesClient kubernetes;
+  private RegistryClient registry;
+  private Airgap airgap;
+  private MirrorPlan plan;
+  private Installation installation;
+  private String namespace;
+  private String mirror;
+  private final List<Runnable> repairs = new ArrayList<>();
+  private final Map<String, List<String>> matrix = new LinkedHashMap<>();
+
+  /** Breaks something. */
+  @FunctionalInterface
+  interface Break {
+    void in(DiagnosisInLabTest world) throws IOException;
+  }
+
+  /** What is broken, and the roots that the diagnosis has to name. */
+  record Scenario(String name, Break broken, List<String> roots) {
+    Scenario(String name, Break broken, String... roots) {
+      this(name, broken, List.of(roots));
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  @BeforeAll
+  void aReleaseThatRuns() {
+    lab = Lab.start(Flavour.OPENSHIFT);
+    cluster = Fabric8ClusterClient.fromKubeconfig(lab.kubeconfig());
+    kubernetes =
+        new KubernetesClientBuilder()
+            .withConfig(Config.fromKubeconfig(lab.kubeconfig().toFile()))
+            .build();
+    registry = lab.newRegistryClient();
+    airgap =
+        Airgap.builder()
+            .registry(registry)
+            .cluster(cluster)
+            .helm(HelmJavaClient.withKubeconfig(lab.kubeconfig()))
+            .closeClients(true)
+            .build();
+    plan = airgap.plan(lab.chart(), lab.target(Separator.SLASH));
+    MirrorReport mirrored = airgap.mirror(plan).orElseThrow();
+    PullSecretReport secret = airgap.configurePullSecret(mirrored, lab.mirrorCredentials());
+    installation =
+        airgap.install(
+            mirrored,
+            secret,
+            InstallOptions.builder()
+                .putLlmCredentials("OPENAI_API_KEY", Secret.of("none"))
+                .build());
+    namespace = plan.release().namespace();
+    mirror = plan.target().address();
+    airgap.verify(installation).orElseThrow();
+  }
+
+  @AfterAll
+  void printTheMatrix() {
+    matrix.forEach((name, roots) -> System.out.printf("%-60s %s%n", name, roots));
+    kubernetes.close();
+    airgap.close();
+    lab.close();
+  }
+
+  @AfterEach
+  void repair() {
+    for (int i = repairs.size() - 1; i >= 0; i--) {
+      repairs.get(i).run();
+    }
+    repairs.clear();
+    lab.replaceNodes();
+    waitForNodes();
+    WaitPolicy.of(Duration.ofSeconds(60), Duration.ofMillis(200))
+        .until(() -> airgap.verify(installation, ONCE), VerificationReport::isOk)
+        .orElseThrow();
+  }
+
+  @Test
+  void aHealthyReleaseHasNoCause() {
+    assertThat(airgap.diagnose(installation).causes()).isEmpty();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("scenarios")
+  void theBrokenPartIsTheRootAndNothingElse(Scenario scenario) throws IOException {
+    scenario.broken().in(this);
+    VerificationReport report =
+        airgap.verify(
+            installation,
+            VerifyOptions.builder()
+                .waitPolicy(WaitPolicy.of(Duration.ofSeconds(8), Duration.ofMillis(200)))
+                .build());
+    Diagnosis diagnosis = airgap.diagnose(installation, report);
+    List<String> roots =
+        diagnosis.roots().stream()
+            .map(Cause::problem)
+            .map(problem -> problem.code() + " " + general(problem.subject().toString()))
+            .sorted()
+            .toList();
+    matrix.put(scenario.name(), roots);
+    assertThat(roots)
+        .as("%s", diagnosis.describe())
+        .containsExactlyElementsOf(new TreeSet<>(scenario.roots()));
+    assertThat(diagnosis.roots())
+        .allSatisfy(
+            root -> {
+              assertThat(root.repair()).isPresent();
+              assertThat(root.evidence()).isNotEmpty();
+            });
+    assertThat(diagnosis.toString()).doesNotContain(lab.mirrorCredentials().password().reveal());
+  }
+
+  /** A subject without what differs from run to run. */
+  private String general(String subject) {
+    return subject
+        .replace(mirror, "MIRROR")
+        .replace(namespace, "NS")
+        .replace(cluster.address(), "CLUSTER")
+        .replaceAll("@sha256:[0-9a-f]{64}", "@DIGEST")
+        .replaceAll("((Pod|container) NS/[a-z-]*[a-z])-[0-9a-f]{6,8}-[0-9a-f]{5}", "$1");
+  }
+
+  static Stream<Scenario> scenarios() {
+    return Stream.of(
+            images(), pulls(), scheduling(), configuration(), admission(), containers(), chains())
+        .flatMap(each -> each);
+  }
+
+  private static Stream<Scenario> images() {
+    return Stream.of(
+        new Scenario(
+            "an image deleted from the mirror",
+            world -> {
+              world.deleteImage("gateway");
+              world.restart("gateway");
+            },
+            "IMAGE_NOT_IN_MIRROR MIRROR/kubernaut-ai/gateway:v1.1.0"),
+        new Scenario(
+            "two images deleted from the mirror",
+            world -> {
+              world.deleteImage("gateway");
+              world.deleteImage("notification");
+              world.restart("gateway");
+              world.restart("notification-controller");
+            },
+            "IMAGE_NOT_IN_MIRROR MIRROR/kubernaut-ai/gateway:v1.1.0",
+            "IMAGE_NOT_IN_MIRROR MIRROR/kubernaut-ai/notification:v1.1.0"),
+        new Scenario(
+            "a typo in the name of an image",
+            world -> world.image(GATEWAY, image -> image.replace("gateway:", "gatewway:")),
+            "IMAGE_NAME_MISSPELLED MIRROR/kubernaut-ai/gatewway:v1.1.0"),
+        new Scenario(
+            "a typo in the tag",
+            world -> world.image(GATEWAY, image -> image.replace("v1.1.0", "v1.1.1")),
+            "IMAGE_NAME_MISSPELLED MIRROR/kubernaut-ai/gateway:v1.1.1"),
+        new Scenario(
+            "the source name of an image",
+            world -> world.image(GATEWAY, image -> "quay.io/kubernaut-ai/gateway:v1.1.0"),
+            "REFERENCE_OUTSIDE_MIRROR quay.io/kubernaut-ai/gateway:v1.1.0"),
+        new Scenario(
+            "an image of the mirror that nobody planned",
+            world -> world.image(GATEWAY, image -> world.mirror + "/other/product:2"),
+            "REFERENCE_NOT_PLANNED MIRROR/other/product:2"),
+        new Scenario(
+            "an invalid image reference",
+            world -> world.image(GATEWAY, image -> world.mirror + "/Upper/Case:1"),
+            "REFERENCE_INVALID container NS/gateway/gateway"),
+        new Scenario(
+            "a node of another platform than the index has",
+            world -> {
+              world.platform("riscv64");
+              world.restart("gateway");
+            },
+            "IMAGE_PLATFORM_MISSING MIRROR/kubernaut-ai/gateway:v1.1.0"));
+  }
+
+  private static Stream<Scenario> pulls() {
+    return Stream.of(
+        new Scenario(
+            "a wrong password in the global pull secret",
+            world -> {
+              world.pullSecret("mirror", "wrong");
+              world.restart("gateway");
+            },
+            "PULL_CREDENTIALS_REJECTED Secret openshift-config/pull-secret"),
+        new Scenario(
+            "a global pull secret without the mirror",
+            world -> {
+              world.pullSecret(null, null);
+              world.restart("gateway");
+              world.restart("notification-controller");
+            },
+            "PULL_CREDENTIALS_MISSING Secret openshift-config/pull-secret"),
+        new Scenario(
+            "nodes that do not trust the certificate of the mirror",
+            world ->
+                world.reach("gateway", client -> client.endpoint(world.mirror, world.tlsHost())),
+            "REGISTRY_CA_UNTRUSTED MIRROR"),
+        new Scenario(
+            "nodes that cannot resolve the name of the mirror",
+            world ->
+                world.reach(
+                    "gateway", client -> client.endpoint(world.mirror, "mirror.invalid:5000")),
+            "REGISTRY_NAME_NOT_RESOLVED MIRROR"),
+        new Scenario(
+            "nodes that do not reach the mirror",
+            world ->
+                world.reach(
+                    "gateway",
+                    client ->
+                        client.plainHttp("127.0.0.1:1").endpoint(world.mirror, "127.0.0.1:1")),
+            "REGISTRY_UNREACHABLE_FROM_NODES MIRROR"),
+        new Scenario(
+            "a mirror that limits the requests of nodes",
+            world -> {
+              String limited = world.httpServer(429);
+              world.reach(
+                  "gateway", client -> client.plainHttp(limited).endpoint(world.mirror, limited));
+            },
+            "REGISTRY_LIMITS_PULLS MIRROR"),
+        new Scenario(
+            "a mirror rule for digests and a reference by tag",
+            world -> {
+              world.mirrorRule("quay.io/kubernaut-ai", world.mirror + "/kubernaut-ai");
+              world.image(GATEWAY, image -> "quay.io/kubernaut-ai/gateway:v1.1.0");
+            },
+            "REFERENCE_NOT_REDIRECTED_BY_TAG quay.io/kubernaut-ai/gateway:v1.1.0"),
+        new Scenario(
+            "a mirror rule that shadows the mirror",
+            world -> {
+              world.mirrorRule("quay.io/kubernaut-ai", world.mirror + "/kubernaut-ai");
+              world.mirrorRule("quay.io/kubernaut-ai/gateway", "other.corp/gateway");
+              world.image(GATEWAY, image -> world.pinned("gateway"));
+            },
+            "MIRROR_RULE_SHADOWED quay.io/kubernaut-ai/gateway@DIGEST"),
+        new Scenario(
+            "no mirror rule for the repository",
+            world -> {
+              world.mirrorRule("quay.io/other", world.mirror + "/other");
+              world.image(GATEWAY, image -> world.pinned("gateway"));
+            },
+            "MIRROR_RULE_MISSING quay.io/kubernaut-ai/gateway@DIGEST"));
+  }
+
+  private static Stream<Scenario> scheduling() {
+    return Stream.of(
+        new Scenario(
+            "labels that no node has",
+            world -> world.pod(GATEWAY, spec -> spec.with("ssd", "nodeSelector", "disk")),
+            "NODE_LABELS_MISSING Deployment NS/gateway"),
+        new Scenario(
+            "a taint on all nodes",
+            world -> {
+              world.taint("dedicated", "gpu");
+              world.restart("gateway");
+            },
+            "TAINTS_NOT_TOLERATED Deployment NS/gateway"),
+        new Scenario(
+            "nodes that are not ready",
+            world -> {
+              world.nodesNotReady();
+              world.restart("gateway");
+            },
+            "NODE_NOT_READY Node worker-0",
+            "NODE_NOT_READY Node worker-1"),
+        new Scenario(
+            "a request that no node can meet",
+            world -> {
+              world.allocatable("2");
+              world.container(
+                  GATEWAY, container -> container.with("3", "resources", "requests", "cpu"));
+            },
+            "RESOURCES_INSUFFICIENT Deployment NS/gateway"),
+        new Scenario(
+            "a scheduler that does not run",
+            world -> world.pod(GATEWAY, spec -> spec.with("batch", "schedulerName")),
+            "SCHEDULER_NOT_RUNNING cluster CLUSTER"));
+  }
+
+  private static Stream<Scenario> configuration() {
+    return Stream.of(
+        new Scenario(
+            "a Secret that was deleted",
+            world -> {
+              world.delete(ResourceType.SECRET, "llm-credentials");
+              world.restart("holmesgpt-api");
+            },
+            "SECRET_NOT_FOUND Secret NS/llm-credentials"),
+        new Scenario(
+            "a Secret that lacks a key",
+            world ->
+                world.container(
+                    GATEWAY,
+                    container ->
+                        container.with(
+                            List.of(
+                                Map.of(
+                                    "name",
+                                    "PASSWORD",
+                                    "valueFrom",
+                                    Map.of(
+                                        "secretKeyRef",
+                                        Map.of("name", "postgresql-secret", "key", "PASS")))),
+                            "env")),
+            "SECRET_KEY_MISSING Secret NS/postgresql-secret"),
+        new Scenario(
+            "a ConfigMap that does not exist",
+            world ->
+                world.volume(GATEWAY, Map.of("name", "v", "configMap", Map.of("name", "gone"))),
+            "CONFIG_MAP_NOT_FOUND ConfigMap NS/gone"),
+        new Scenario(
+            "a claim that does not exist",
+            world ->
+                world.volume(
+                    GATEWAY,
+                    Map.of("name", "v", "persistentVolumeClaim", Map.of("claimName", "gone"))),
+            "CLAIM_NOT_FOUND PersistentVolumeClaim NS/gone"),
+        new Scenario(
+            "a storage class that does not exist",
+            world -> {
+              world.create(
+                  ResourceType.PERSISTENT_VOLUME_CLAIM,
+                  "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: fast, namespace: %s}, spec: {storageClassName: fast}}");
+              world.volume(
+                  GATEWAY,
+                  Map.of("name", "v", "persistentVolumeClaim", Map.of("claimName", "fast")));
+            },
+            "STORAGE_CLASS_NOT_FOUND PersistentVolumeClaim NS/fast"),
+        new Scenario(
+            "a provisioner that does not work",
+            world -> {
+              world.create(
+                  ResourceType.STORAGE_CLASS,
+                  "{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: slow}, provisioner: none}");
+              world.create(
+                  ResourceType.PERSISTENT_VOLUME_CLAIM,
+                  "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: slow, namespace: %s}, spec: {storageClassName: slow}}");
+              world.volume(
+                  GATEWAY,
+                  Map.of("name", "v", "persistentVolumeClaim", Map.of("claimName", "slow")));
+            },
+            "VOLUME_NOT_PROVISIONED PersistentVolumeClaim NS/slow"));
+  }
+
+  private static Stream<Scenario> admission() {
+    return Stream.of(
+        new Scenario(
+            "a quota for pods",
+            world -> {
+              world.create(
+                  ResourceType.RESOURCE_QUOTA,
+                  "{apiVersion: v1, kind: ResourceQuota, metadata: {name: small, namespace: %s}, spec: {hard: {pods: '2'}}}");
+              world.restart("gateway");
+            },
+            "QUOTA_EXCEEDED ResourceQuota NS/small"),
+        new Scenario(
+            "a quota for CPU requests",
+            world -> {
+              world.create(
+                  ResourceType.RESOURCE_QUOTA,
+                  "{apiVersion: v1, kind: ResourceQuota, metadata: {name: cpu, namespace: %s}, spec: {hard: {requests.cpu: '1'}}}");
+              world.recreate(
+                  GATEWAY,
+                  template ->
+                      template.with(
+                          List.of(
+                              container(template)
+                                  .with("1500m", "resources", "requests", "cpu")
+                                  .content()),
+                          "spec",
+                          "containers"));
+            },
+            "QUOTA_EXCEEDED ResourceQuota NS/cpu"),
+        new Scenario(
+            "a ServiceAccount that does not exist",
+            world ->
+                world.recreate(
+                    GATEWAY, template -> template.with("gone", "spec", "serviceAccountName")),
+            "SERVICE_ACCOUNT_NOT_FOUND ServiceAccount NS/gone"),
+        new Scenario(
+            "a namespace that enforces the level restricted",
+            world -> {
+              world.label("pod-security.kubernetes.io/enforce", "restricted");
+              world.restart("gateway");
+            },
+            "POD_SECURITY_VIOLATED Namespace NS"),
+        new Scenario(
+            "a policy that denies every image of the product",
+            world -> {
+              world.create(
+                  ResourceType.ADMISSION_POLICY,
+                  """
+                  {apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingAdmissionPolicy, metadata: {name: nothing},
+                   spec: {failurePolicy: Fail, matchConstraints: {resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [pods]}]},
+                     validations: [{expression: 'false', message: nothing is allowed}]}}
+                  """);
+              world.create(
+                  ResourceType.ADMISSION_POLICY_BINDING,
+                  """
+                  {apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingAdmissionPolicyBinding, metadata: {name: nothing},
+                   spec: {policyName: nothing, validationActions: [Deny]}}
+                  """);
+              world.restart("gateway");
+              world.restart("notification-controller");
+            },
+            "ADMISSION_POLICY_REFUSES ValidatingAdmissionPolicy nothing"));
+  }
+
+  private static Stream<Scenario> containers() {
+    return Stream.of(
+        new Scenario(
+            "a container that crashes",
+            world -> world.annotate(GATEWAY, "crash", "2 Error", "panic: no configuration"),
+            "CONTAINER_CRASHED Pod NS/gateway"),
+        new Scenario(
+            "a container that needs more memory than its limit",
+            world -> world.annotate(GATEWAY, "crash", "137 OOMKilled", "growing"),
+            "CONTAINER_OUT_OF_MEMORY Pod NS/gateway"),
+        new Scenario(
+            "a container whose program does not exist",
+            world -> world.annotate(GATEWAY, "start-error", "exec: /app: no such file", ""),
+            "CONTAINER_NOT_STARTED Pod NS/gateway"),
+        new Scenario(
+            "a probe that fails",
+            world -> world.annotate(GATEWAY, "failing-probe", "HTTP status 500", ""),
+            "PROBE_FAILED Pod NS/gateway"));
+  }
+
+  /** The guide's troubleshooting entries, and chains like them. */
+  private static Stream<Scenario> chains() {
+    return Stream.of(
+        new Scenario(
+            "PostgreSQL cannot be pulled, and services that name it crash",
+            world -> {
+              world.deleteImage("postgresql-16");
+              world.recreate("postgresql", template -> template);
+              world.annotate(
+                  GATEWAY, "crash", "1 Error", "dial tcp: lookup postgresql: connection refused");
+            },
+            "IMAGE_NOT_IN_MIRROR MIRROR/rhel10/postgresql-16:latest"),
+        new Scenario(
+            "Valkey has no node, and a probe fails because of it",
+            world -> {
+              world.recreate(
+                  "valkey", template -> template.with("ssd", "spec", "nodeSelector", "disk"));
+              world.annotate(
+                  GATEWAY,
+                  "failing-probe",
+                  "503: valkey is not reachable",
+                  "redis valkey:6379 refused");
+            },
+            "NODE_LABELS_MISSING Deployment NS/valkey"),
+        new Scenario(
+            "an image is missing and a Secret is missing",
+            world -> {
+              world.deleteImage("notification");
+              world.restart("notification-controller");
+              world.delete(ResourceType.SECRET, "llm-credentials");
+              world.restart("holmesgpt-api");
+            },
+            "IMAGE_NOT_IN_MIRROR MIRROR/kubernaut-ai/notification:v1.1.0",
+            "SECRET_NOT_FOUND Secret NS/llm-credentials"),
+        new Scenario(
+            "a taint and a typo",
+            world -> {
+              world.image("notification-controller", image -> image.replace("v1.1.0", "v1.1.9"));
+              world.annotate(GATEWAY, "crash", "3 Error", "fatal");
+            },
+            "CONTAINER_CRASHED Pod NS/gateway",
+            "IMAGE_NAME_MISSPELLED MIRROR/kubernaut-ai/notification:v1.1.9"));
+  }
+
+  // How things are broken; each adds its repair.
+
+  private void deleteImage(String name) {
+    ImageRef image =
+        plan.entries().stream()
+            .map(entry -> entry.target())
+            .filter(target -> target.repository().name().endsWith("/" + name))
+            .findFirst()
+            .orElseThrow();
+    Manifest manifest = lab.deleteFromMirror(image);
+    repairs.add(() -> registry.writeManifest(image, manifest));
+    lab.replaceNodes();
+  }
+
+  private String pinned(String name) {
+    return plan.entries().stream()
+        .filter(entry -> entry.source().repository().name().endsWith("/" + name))
+        .findFirst()
+        .flatMap(plan::redirectedReference)
+        .orElseThrow()
+        .toString();
+  }
+
+  private void reach(String deployment, UnaryOperator<HttpRegistryClient.Builder> change) {
+    lab.replaceNodes(change);
+    restart(deployment);
+  }
+
+  private String tlsHost() {
+    return cluster.address().substring("https://".length());
+  }
+
+  private String httpServer(int status) throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          exchange.sendResponseHeaders(status, -1);
+          exchange.close();
+        });
+    server.start();
+    repairs.add(() -> server.stop(0));
+    return "127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  private void pullSecret(String user, String password) {
+    String auths =
+        user == null
+            ? "{}"
+            : "{\"%s\":{\"auth\":\"%s\"}}"
+                .formatted(
+                    mirror,
+                    Base64.getEncoder()
+                        .encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8)));
+    String json = "{\"auths\":" + auths + "}";
+    change(
+        ResourceType.SECRET,
+        "openshift-config",
+        "pull-secret",
+        secret ->
+            secret.with(
+                Base64.getEncoder().encodeToString(json.getBytes(StandardCharsets.UTF_8)),
+                "data",
+                ".dockerconfigjson"));
+    waitForNodes();
+    repairs.add(this::waitForNodes);
+    lab.replaceNodes();
+  }
+
+  /** A change of the pull secret or of mirror rules reaches the nodes after some time. */
+  private void waitForNodes() {
+    WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(50))
+        .until(() -> lab.nodesAreUpdated(), has -> has);
+  }
+
+  private void mirrorRule(String source, String to) {
+    create(
+        ResourceType.IMAGE_DIGEST_MIRROR_SET,
+        """
+        {apiVersion: config.openshift.io/v1, kind: ImageDigestMirrorSet, metadata: {name: r%s},
+         spec: {imageDigestMirrors: [{source: %s, mirrors: ['%s']}]}}
+        """
+            .formatted(Integer.toHexString(source.hashCode()), source, to));
+    waitForNodes();
+  }
+
+  private void create(ResourceType type, String yaml) {
+    KubernetesObject created =
+        cluster.create(
+            type,
+            KubernetesObject.of(
+                Fields.of(
+                    Yaml.readMapping(
+                        "scenario", yaml.replace("%s", namespace), Yaml.DuplicateKeys.REFUSED))));
+    repairs.add(
+        () ->
+            cluster
+                .get(type, created.namespace().orElse(null), created.name())
+                .ifPresent(found -> cluster.delete(type, found)));
+  }
+
+  private void delete(ResourceType type, String name) {
+    KubernetesObject object = cluster.get(type, namespace, name).orElseThrow();
+    cluster.delete(type, object);
+    repairs.add(() -> cluster.create(type, plain(object)));
+  }
+
+  private static KubernetesObject plain(KubernetesObject object) {
+    Map<String, Object> metadata = new HashMap<>(object.fields().fields("metadata").content());
+    metadata.remove("resourceVersion");
+    metadata.remove("uid");
+    return object.with(metadata, "metadata");
+  }
+
+  /** Replaces an object, and puts it back afterwards. */
+  private void change(
+      ResourceType type, String where, String name, UnaryOperator<KubernetesObject> change) {
+    KubernetesObject before = cluster.get(type, where, name).orElseThrow();
+    cluster.replace(type, change.apply(before));
+    repairs.add(
+        () -> {
+          KubernetesObject now = cluster.get(type, where, name).orElseThrow();
+          cluster.replace(
+              type,
+              before.with(
+                  now.fields().text("metadata", "resourceVersion").orElseThrow(),
+                  "metadata",
+                  "resourceVersion"));
+        });
+  }
+
+  /** Changes the spec and the status of the nodes, as their kubelets do. */
+  private void nodes(Consumer<Node> change) {
+    for (String name : List.of("worker-0", "worker-1")) {
+      Node before = kubernetes.nodes().withName(name).get();
+      write(name, change);
+      repairs.add(
+          () ->
+              write(
+                  name,
+                  node -> {
+                    node.setSpec(before.getSpec());
+                    node.setStatus(before.getStatus());
+                  }));
+    }
+  }
+
+  private void write(String name, Consumer<Node> change) {
+    kubernetes.nodes().withName(name).edit(node -> changed(node, change));
+    kubernetes.nodes().withName(name).editStatus(node -> changed(node, change));
+  }
+
+  private static Node changed(Node node, Consumer<Node> change) {
+    Node copy = new NodeBuilder(node).build();
+    change.accept(copy);
+    return copy;
+  }
+
+  private void platform(String architecture) {
+    nodes(node -> node.getStatus().getNodeInfo().setArchitecture(architecture));
+    lab.replaceNodes();
+  }
+
+  private void taint(String key, String value) {
+    nodes(node -> node.getSpec().setTaints(List.of(new Taint("NoSchedule", key, null, value))));
+  }
+
+  private void nodesNotReady() {
+    nodes(
+        node -> {
+          node.getSpec()
+              .setTaints(
+                  List.of(new Taint("NoSchedule", "node.kubernetes.io/not-ready", null, null)));
+          node.getStatus()
+              .setConditions(
+                  List.of(
+                      new NodeConditionBuilder()
+                          .withType("Ready")
+                          .withStatus("False")
+                          .withMessage("kubelet stopped")
+                          .build()));
+        });
+  }
+
+  private void allocatable(String cpu) {
+    nodes(node -> node.getStatus().setAllocatable(Map.of("cpu", Quantity.parse(cpu))));
+  }
+
+  private void label(String key, String value) {
+    change(
+        ResourceType.NAMESPACE,
+        null,
+        namespace,
+        object -> object.with(value, "metadata", "labels", key));
+  }
+
+  /** Deletes the pods of a Deployment, so that new ones are created. */
+  private void restart(String deployment) {
+    recreate(deployment, template -> template);
+  }
+
+  /** Deletes the pods of a Deployment, and changes the template for the new ones. */
+  private void recreate(String deployment, UnaryOperator<Fields> change) {
+    template(
+        deployment,
+        template ->
+            change
+                .apply(template)
+                .with(String.valueOf(System.nanoTime()), "metadata", "annotations", "restarted"),
+        true);
+  }
+
+  private void template(String deployment, UnaryOperator<Fields> change, boolean recreate) {
+    change(
+        ResourceType.DEPLOYMENT,
+        namespace,
+        deployment,
+        object -> {
+          KubernetesObject changed =
+              object.with(
+                  change.apply(object.fields().fields("spec", "template")).content(),
+                  "spec",
+                  "template");
+          return recreate ? changed.with("Recreate", "spec", "strategy", "type") : changed;
+        });
+  }
+
+  private void pod(String deployment, UnaryOperator<Fields> change) {
+    template(
+        deployment,
+        template -> template.with(change.apply(template.fields("spec")).content(), "spec"),
+        false);
+  }
+
+  private static Fields container(Fields template) {
+    return template.list("spec", "containers").get(0);
+  }
+
+  private void container(String deployment, UnaryOperator<Fields> change) {
+    pod(
+        deployment,
+        spec ->
+            spec.with(
+                List.of(change.apply(spec.list("containers").get(0)).content()), "containers"));
+  }
+
+  private void image(String deployment, UnaryOperator<String> change) {
+    container(
+        deployment,
+        container -> container.with(change.apply(container.text("image").orElseThrow()), "image"));
+  }
+
+  private void volume(String deployment, Map<String, Object> volume) {
+    pod(deployment, spec -> spec.with(List.of(volume), "volumes"));
+  }
+
+  private void annotate(String deployment, String name, String value, String log) {
+    template(
+        deployment,
+        template ->
+            template
+                .with(value, "metadata", "annotations", "lab.kubernaut.ai/" + name)
+                .with(log, "metadata", "annotations", "lab.kubernaut.ai/log"),
+        false);
+  }
+}
