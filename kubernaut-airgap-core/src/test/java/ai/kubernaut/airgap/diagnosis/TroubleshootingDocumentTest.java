@@ -46,9 +46,9 @@ final class TroubleshootingDocumentTest {
       document
           .append("\n### ")
           .append(code)
-          .append("\n\n")
-          .append(sentence(code.messageTemplate()))
-          .append("\n\nWhat to do: ")
+          .append("\n\nMessage: *subject*: ")
+          .append(OPTIONAL.matcher(code.messageTemplate()).replaceAll("$1"))
+          .append(".\n\nWhat to do: ")
           .append(code.remedyTemplate())
           .append(".\n\n```sh\n")
           .append(repair.command())
@@ -58,11 +58,6 @@ final class TroubleshootingDocumentTest {
       }
     }
     return document.toString();
-  }
-
-  private static String sentence(String template) {
-    String whole = OPTIONAL.matcher(template).replaceAll("$1");
-    return "The subject " + whole + ".";
   }
 
   @Test
