@@ -42,7 +42,9 @@ import ai.kubernaut.airgap.install.ReleaseOptions;
 import ai.kubernaut.airgap.kubernaut.KubernautProfile;
 import ai.kubernaut.airgap.kubernaut.ProductProfile;
 import ai.kubernaut.airgap.mirror.CheckDepth;
+import ai.kubernaut.airgap.mirror.ImageInspection;
 import ai.kubernaut.airgap.mirror.MirrorEngine;
+import ai.kubernaut.airgap.mirror.MirrorListing;
 import ai.kubernaut.airgap.mirror.MirrorOptions;
 import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.mirrorrules.MirrorRuleConfigurer;
@@ -54,6 +56,7 @@ import ai.kubernaut.airgap.permissions.ClusterStep;
 import ai.kubernaut.airgap.permissions.PermissionChecker;
 import ai.kubernaut.airgap.permissions.PermissionReport;
 import ai.kubernaut.airgap.permissions.StepContext;
+import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.plan.MirrorPlanner;
 import ai.kubernaut.airgap.plan.PlanForecast;
@@ -531,6 +534,30 @@ public final class Airgap implements AutoCloseable {
     return cancellable(
         MirrorOptions.builder().build(),
         cancelled -> new MirrorEngine(to, cancelled, progress).check(plan, depth));
+  }
+
+  /**
+   * Lists the repositories of a plan in the mirror, with their tags. Needs a registry client.
+   * Read-only.
+   *
+   * @param plan the images
+   * @return the listing; images that are absent are problems of it
+   * @throws IllegalStateException when no registry client was given
+   */
+  public MirrorListing listMirror(MirrorPlan plan) {
+    return MirrorListing.of(plan, retrying(target(), run()));
+  }
+
+  /**
+   * Inspects an image of a plan in the mirror. Needs a registry client. Read-only.
+   *
+   * @param plan the plan, whose digest is compared
+   * @param entry the image
+   * @return its platforms, sizes and labels; what cannot be read is a problem of it
+   * @throws IllegalStateException when no registry client was given
+   */
+  public ImageInspection inspect(MirrorPlan plan, MirrorEntry entry) {
+    return ImageInspection.of(entry, plan, retrying(target(), run()));
   }
 
   /**

@@ -1,6 +1,7 @@
 /**
  * Copies the images of a plan with {@link ai.kubernaut.airgap.mirror.MirrorEngine}, which returns a
- * {@link ai.kubernaut.airgap.mirror.MirrorReport}.
+ * {@link ai.kubernaut.airgap.mirror.MirrorReport}. {@link ai.kubernaut.airgap.mirror.MirrorListing}
+ * and {@link ai.kubernaut.airgap.mirror.ImageInspection} show what the mirror has.
  *
  * <pre>{@code
  * MirrorReport report =

@@ -371,7 +371,13 @@ public final class Manifest {
     return List.copyOf(blobs);
   }
 
-  Optional<Descriptor> config() {
+  /**
+   * Returns the configuration of an image.
+   *
+   * @return empty for an index
+   * @throws InvalidManifestException when it is not a legal descriptor
+   */
+  public Optional<Descriptor> config() {
     JsonNode config = json().path("config");
     return config.isObject() ? Optional.of(descriptor(config)) : Optional.empty();
   }
