@@ -168,14 +168,26 @@ public enum FactCode {
   /** A pod is running and ready. */
   POD_READY("is running and ready"),
   /** A container runs the mirrored image. */
-  IMAGE_MIRRORED("{image} {digest}"),
+  IMAGE_MIRRORED("{image} {digest}[, {how}]"),
   /** A container runs the mirrored image, which mirror rules redirect to the mirror. */
-  IMAGE_REDIRECTED("{reference}, redirected to {image} {digest}"),
-  /** The node does not report the digest of a container. */
-  IMAGE_DIGEST_NOT_REPORTED("{image}; the node reports no digest of the registry ('{imageId}')"),
+  IMAGE_REDIRECTED("{reference}, redirected to {image} {digest}[, {how}]"),
   /** The digest of a container was not compared. */
   IMAGE_DIGEST_NOT_COMPARED(
       "{image}; its digest {digest} cannot be compared with the mirror: no registry client was given"),
+  /** A pod did not exist at the earlier verification. */
+  POD_ADDED("is new"),
+  /** A pod of the earlier verification does not exist any more. */
+  POD_GONE("is gone"),
+  /** A pod was deleted and created again under its name. */
+  POD_REPLACED("was replaced by a pod of the same name"),
+  /** A container was restarted since the earlier verification. */
+  CONTAINER_RESTARTED("was restarted {times} times"),
+  /** A container asks for another image than at the earlier verification. */
+  CONTAINER_IMAGE_CHANGED("asked for {before} and now asks for {after}"),
+  /** A container runs another digest than at the earlier verification. */
+  CONTAINER_DIGEST_CHANGED("ran {before} and now runs {after}"),
+  /** The containers of an image run other digests than at the earlier verification. */
+  RUNNING_DIGESTS_CHANGED("ran as {before} and now runs as {after}"),
   /** A service responds with success at its health path. */
   SERVICE_HEALTHY("GET {path} on port {port} returns {status}"),
   /** The probe of a pod has a query, so only the kubelet can run it. */

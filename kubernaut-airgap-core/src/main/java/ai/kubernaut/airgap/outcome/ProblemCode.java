@@ -496,6 +496,11 @@ public enum ProblemCode {
       Severity.ERROR,
       "runs {running} of {image}, and the mirrored image is {expected}",
       "the tag was mirrored again after the node had pulled it, or the image came from elsewhere: restart the pod with imagePullPolicy Always"),
+  /** Neither a pod nor its node reports the digest of a container. */
+  IMAGE_DIGEST_NOT_REPORTED(
+      Severity.ERROR,
+      "runs {image}, but its digest is not known: the status of the pod reports '{imageId}', and {reason}",
+      "allow this user to get nodes, or compare the digest on the node: crictl inspect shows it"),
   /** The digest of a container cannot be compared, because the mirror cannot be read. */
   IMAGE_DIGEST_UNVERIFIED(
       Severity.ERROR,

@@ -194,6 +194,36 @@ public final class ImageContent {
     return Set.copyOf(walk.seen);
   }
 
+  /**
+   * Finds the digests of the configurations of an image, by which some container runtimes report
+   * it. Manifests that an index lists and that are absent are left out.
+   *
+   * @param registries reads the manifests
+   * @param image the image
+   * @return the digests of the configurations of its manifests
+   * @throws RegistryException when a manifest cannot be read, with TOO_LARGE when there are too
+   *     many
+   * @throws InvalidManifestException when a manifest is invalid, or indexes are nested too deeply
+   */
+  public static Set<Digest> readConfigDigests(RegistryClient registries, ImageRef image) {
+    ManifestBudget budget = ManifestBudget.ofOneImage();
+    Set<Digest> configs = new HashSet<>();
+    for (Digest digest : readDigests(registries, image)) {
+      try {
+        budget
+            .read(registries, image.repository().digest(digest))
+            .config()
+            .map(Descriptor::digest)
+            .ifPresent(configs::add);
+      } catch (RegistryException e) {
+        if (e.reason() != RegistryException.Reason.NOT_FOUND) {
+          throw e;
+        }
+      }
+    }
+    return Set.copyOf(configs);
+  }
+
   /** {@return the index, or the manifest of an image without one} */
   public Manifest root() {
     return root;

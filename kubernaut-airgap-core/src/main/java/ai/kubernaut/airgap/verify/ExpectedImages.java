@@ -15,19 +15,16 @@ import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
-import ai.kubernaut.airgap.registry.ImageContent;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which images may run, and by which digests. A runtime reports the digest of the index or that of
- * its platform's manifest, so both are right; the mirror tells the latter.
+ * Which images may run, and by which digests. A runtime reports the digest of the index, that of
+ * its platform's manifest, or that of its configuration, so all are right; the mirror tells them.
  */
 final class ExpectedImages {
   private final MirrorPlan plan;
@@ -35,7 +32,8 @@ final class ExpectedImages {
   private final @Nullable RegistryClient registries;
   private final ClusterClient cluster;
   private final Map<ImageRef, MirrorEntry> entries = new HashMap<>();
-  private final Map<ImageRef, Set<Digest>> digests = new HashMap<>();
+  private final Map<ImageRef, MirroredDigests> mirrored = new HashMap<>();
+  private final NodeImages nodes;
   private @Nullable MirrorRules rules;
 
   /**
@@ -49,67 +47,197 @@ final class ExpectedImages {
     this.target = plan.target();
     this.registries = registries;
     this.cluster = cluster;
+    this.nodes = new NodeImages(cluster);
     plan.entries().forEach(entry -> entries.put(entry.pullReference(), entry));
   }
 
   /**
-   * Checks one container.
+   * What was found about a container.
    *
-   * @param image the reference in the pod
-   * @param imageId the image that the node reports for the container
+   * @param check empty when the container has not started
    */
-  private Check check(Subject subject, String image, String imageId) {
+  record Finding(ContainerOrigin origin, Optional<Check> check) {}
+
+  /** Checks one container. A mirror that cannot be read fails this check and no other. */
+  Finding check(PodContainer container) {
+    ContainerOrigin.Builder origin = container.origin();
+    Subject subject = container.subject();
+    String image = container.image();
+    Optional<Digest> reported = digest(container.imageId());
+    if (reported.isPresent()) {
+      origin.running(reported).evidence(ContainerOrigin.Evidence.POD_STATUS);
+    }
     Optional<ImageRef> reference = parse(image);
     MirrorEntry named = reference.map(this::entry).orElse(null);
-    MirrorEntry entry = named == null ? reference.map(this::redirected).orElse(null) : named;
-    if (entry == null) {
+    try {
+      MirrorEntry entry = named == null ? reference.map(this::redirected).orElse(null) : named;
+      if (entry != null) {
+        origin
+            .mirror(entry.target())
+            .source(entry.source())
+            .planned(entry.digest())
+            .isRedirected(named == null);
+      }
       boolean inMirror = reference.filter(target::contains).isPresent();
-      return failed(
-          Problem.of(
-              inMirror ? ProblemCode.IMAGE_NOT_PLANNED : ProblemCode.IMAGE_FROM_ELSEWHERE,
-              subject,
-              Map.of("image", image, "mirror", target.address())));
+      if (container.imageId().isEmpty() && !container.hasStarted()) {
+        // The check of the pod says why nothing runs yet.
+        return new Finding(
+            origin.agreement(ContainerOrigin.Agreement.NOT_STARTED).build(), Optional.empty());
+      }
+      if (entry == null || reference.isEmpty()) {
+        return finding(
+            origin,
+            inMirror
+                ? ContainerOrigin.Agreement.NOT_PLANNED
+                : ContainerOrigin.Agreement.OUTSIDE_MIRROR,
+            failed(
+                Problem.of(
+                    inMirror ? ProblemCode.IMAGE_NOT_PLANNED : ProblemCode.IMAGE_FROM_ELSEWHERE,
+                    subject,
+                    Map.of("image", image, "mirror", target.address()))));
+      }
+      return compare(container, origin, reference.get(), entry, reported);
+    } catch (CancelledException e) {
+      throw e;
+    } catch (AirgapException e) {
+      return finding(
+          origin,
+          ContainerOrigin.Agreement.NOT_COMPARED,
+          failed(
+              Problem.of(
+                      ProblemCode.IMAGE_DIGEST_UNVERIFIED,
+                      subject,
+                      Map.of("image", image, "detail", e.getMessage()))
+                  .causedBy(e)));
     }
+  }
+
+  private static Finding finding(
+      ContainerOrigin.Builder origin, ContainerOrigin.Agreement agreement, Check check) {
+    return new Finding(origin.agreement(agreement).build(), Optional.of(check));
+  }
+
+  private Finding compare(
+      PodContainer container,
+      ContainerOrigin.Builder origin,
+      ImageRef reference,
+      MirrorEntry entry,
+      Optional<Digest> reported) {
+    MirroredDigests expected =
+        mirrored.computeIfAbsent(
+            entry.pullReference(),
+            unknown -> new MirroredDigests(entry.target(), plan.expectedDigest(entry), registries));
+    origin.mirrored(expected.mirrored());
+    Subject subject = container.subject();
+    String image = container.image();
+    Optional<Digest> running = reported;
+    // Without the mirror, a digest of a configuration cannot be told from a wrong one.
+    boolean isBare = registries == null && !container.imageId().contains("@");
+    if (running.filter(expected.manifests()::contains).isEmpty() && (running.isEmpty() || isBare)) {
+      Optional<Digest> onNode = nodes.digest(container.node(), reference);
+      if (onNode.isPresent()) {
+        running = onNode;
+        origin.running(running).evidence(ContainerOrigin.Evidence.NODE_STATUS);
+      }
+    }
+    if (running.isEmpty()) {
+      return finding(
+          origin,
+          ContainerOrigin.Agreement.NOT_REPORTED,
+          failed(
+              Problem.of(
+                  ProblemCode.IMAGE_DIGEST_NOT_REPORTED,
+                  subject,
+                  Map.of(
+                      "image",
+                      image,
+                      "imageId",
+                      container.imageId(),
+                      "reason",
+                      nodes.reason(container.node())))));
+    }
+    Digest digest = running.get();
+    ContainerOrigin.Agreement agreement = expected.agreement(digest);
+    String how =
+        switch (agreement) {
+          case PLATFORM_MANIFEST -> "the manifest of a platform";
+          case CONFIG -> "the configuration of a platform";
+          default -> "";
+        };
+    return finding(
+        origin,
+        agreement,
+        switch (agreement) {
+          case NOT_COMPARED ->
+              found(
+                  Check.Result.SKIPPED,
+                  Fact.of(
+                      FactCode.IMAGE_DIGEST_NOT_COMPARED,
+                      subject,
+                      Map.of("image", image, "digest", digest.abbreviated())));
+          case DIFFERS ->
+              failed(
+                  Problem.of(
+                      ProblemCode.IMAGE_DIGEST_DIFFERS,
+                      subject,
+                      Map.of(
+                          "running",
+                          digest.toString(),
+                          "image",
+                          image,
+                          "expected",
+                          expected.manifests().toString())));
+          default ->
+              found(
+                  Check.Result.PASS,
+                  Fact.of(
+                      named(reference) ? FactCode.IMAGE_MIRRORED : FactCode.IMAGE_REDIRECTED,
+                      subject,
+                      Map.of(
+                          "reference",
+                          image,
+                          "image",
+                          entry.target().toString(),
+                          "digest",
+                          digest.abbreviated(),
+                          "how",
+                          how)));
+        });
+  }
+
+  /** Returns a problem when an image has another digest in the mirror than the plan expects. */
+  Optional<Check> movedTag(ImageRef image, Digest now) {
+    return plan.entries().stream()
+        .filter(entry -> entry.target().equals(image))
+        .findFirst()
+        .flatMap(plan::expectedDigest)
+        .filter(planned -> !planned.equals(now))
+        .map(
+            planned ->
+                failed(
+                    Problem.of(
+                        ProblemCode.IMAGE_DIFFERS_IN_MIRROR,
+                        Subject.image(image),
+                        Map.of("actual", now.toString(), "expected", planned.toString()))));
+  }
+
+  private boolean named(ImageRef reference) {
+    return entry(reference) != null;
+  }
+
+  /**
+   * Reads the digest that a runtime reports: at the end of a reference, or bare, with or without
+   * the name of the runtime.
+   */
+  private static Optional<Digest> digest(String imageId) {
     int at = imageId.lastIndexOf('@');
-    if (at < 0) {
-      return found(
-          Check.Result.SKIPPED,
-          Fact.of(
-              FactCode.IMAGE_DIGEST_NOT_REPORTED,
-              subject,
-              Map.of("image", image, "imageId", imageId)));
+    int scheme = imageId.indexOf("://");
+    String text = imageId.substring(at >= 0 ? at + 1 : scheme >= 0 ? scheme + 3 : 0);
+    try {
+      return text.isEmpty() ? Optional.empty() : Optional.of(Digest.parse(text));
+    } catch (InvalidReferenceException e) {
+      return Optional.empty();
     }
-    Digest running = Digest.parse(imageId.substring(at + 1));
-    Set<Digest> expected =
-        digests.computeIfAbsent(entry.pullReference(), unknown -> expected(entry));
-    if (expected.contains(running)) {
-      return found(
-          Check.Result.PASS,
-          Fact.of(
-              named == null ? FactCode.IMAGE_REDIRECTED : FactCode.IMAGE_MIRRORED,
-              subject,
-              Map.of(
-                  "reference",
-                  image,
-                  "image",
-                  entry.target().toString(),
-                  "digest",
-                  running.abbreviated())));
-    }
-    if (registries == null) {
-      return found(
-          Check.Result.SKIPPED,
-          Fact.of(
-              FactCode.IMAGE_DIGEST_NOT_COMPARED,
-              subject,
-              Map.of("image", image, "digest", running.abbreviated())));
-    }
-    return failed(
-        Problem.of(
-            ProblemCode.IMAGE_DIGEST_DIFFERS,
-            subject,
-            Map.of(
-                "running", running.toString(), "image", image, "expected", expected.toString())));
   }
 
   private static Check found(Check.Result result, Fact fact) {
@@ -159,39 +287,11 @@ final class ExpectedImages {
         .orElse(null);
   }
 
-  private Set<Digest> expected(MirrorEntry entry) {
-    Set<Digest> expected = new HashSet<>();
-    Optional<Digest> digest = plan.expectedDigest(entry);
-    digest.ifPresent(expected::add);
-    if (registries == null) {
-      return expected;
-    }
-    ImageRef mirrored = digest.map(entry.target()::withDigest).orElse(entry.target());
-    expected.addAll(ImageContent.readDigests(registries, mirrored));
-    return expected;
-  }
-
   private static Optional<ImageRef> parse(String image) {
     try {
       return Optional.of(ImageRef.parse(image).withImpliedTag());
     } catch (InvalidReferenceException e) {
       return Optional.empty();
-    }
-  }
-
-  /** As {@link #check}, but a mirror that cannot be read fails this check and no other. */
-  Check checkOrFail(Subject subject, String image, String imageId) {
-    try {
-      return check(subject, image, imageId);
-    } catch (CancelledException e) {
-      throw e;
-    } catch (AirgapException e) {
-      return failed(
-          Problem.of(
-                  ProblemCode.IMAGE_DIGEST_UNVERIFIED,
-                  subject,
-                  Map.of("image", image, "detail", e.getMessage()))
-              .causedBy(e));
     }
   }
 }

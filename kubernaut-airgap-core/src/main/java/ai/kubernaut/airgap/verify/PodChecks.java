@@ -1,16 +1,19 @@
 package ai.kubernaut.airgap.verify;
 
-import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
-import ai.kubernaut.airgap.outcome.Subject;
+import ai.kubernaut.airgap.image.ImageRef;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /** Checks pods and their containers. */
 final class PodChecks {
   private final Namespaces namespaces;
   private final ExpectedImages images;
   private final List<Check> checks = new ArrayList<>();
+  private final List<ContainerOrigin> origins = new ArrayList<>();
 
   PodChecks(Namespaces namespaces, ExpectedImages images) {
     this.namespaces = namespaces;
@@ -24,6 +27,7 @@ final class PodChecks {
         checkImages(pod);
       }
     }
+    checkMirror();
     return List.copyOf(checks);
   }
 
@@ -43,27 +47,29 @@ final class PodChecks {
   }
 
   private void checkImages(KubernetesObject pod) {
-    List<Fields> statuses = both(pod, "status", "initContainerStatuses", "containerStatuses");
-    for (Fields container : both(pod, "spec", "initContainers", "containers")) {
-      String name = container.text("name").orElse("");
-      String imageId =
-          statuses.stream()
-              .filter(status -> status.text("name").orElse("").equals(name))
-              .findFirst()
-              .flatMap(status -> status.text("imageID"))
-              .orElse("");
-      Subject subject = new Subject(Subject.Kind.CONTAINER, Namespaces.path(pod) + "/" + name);
-      String image = container.text("image").orElse("");
-      // Without an imageID nothing runs yet: the check of the pod says why.
-      if (!imageId.isEmpty()) {
-        checks.add(images.checkOrFail(subject, image, imageId));
+    for (PodContainer container : PodContainer.of(pod)) {
+      ExpectedImages.Finding finding = images.check(container);
+      origins.add(finding.origin());
+      finding.check().ifPresent(checks::add);
+    }
+  }
+
+  /** A tag that was moved in the mirror concerns the next pull, so each image is named once. */
+  private void checkMirror() {
+    Set<ImageRef> seen = new HashSet<>();
+    for (ContainerOrigin origin : origins) {
+      Optional<ImageRef> image = origin.mirror().filter(found -> found.tag().isPresent());
+      if (image.isPresent()
+          && origin.mirrored().isPresent()
+          && !origin.requested().contains("@")
+          && seen.add(image.get())) {
+        images.movedTag(image.get(), origin.mirrored().get()).ifPresent(checks::add);
       }
     }
   }
 
-  private static List<Fields> both(KubernetesObject pod, String parent, String init, String main) {
-    List<Fields> both = new ArrayList<>(pod.fields().list(parent, init));
-    both.addAll(pod.fields().list(parent, main));
-    return both;
+  /** {@return where the images of the containers come from} */
+  List<ContainerOrigin> origins() {
+    return List.copyOf(origins);
   }
 }

@@ -19,7 +19,13 @@ public interface VerificationReport extends Outcome<VerificationReport> {
   List<Check> checks();
 
   /**
-   * Creates a report.
+   * {@return where the image of each container comes from, init and ephemeral containers included;
+   * without pods that have failed and were replaced}
+   */
+  List<ContainerOrigin> origins();
+
+  /**
+   * Creates a report without origins.
    *
    * @param release the release
    * @param checks its checks
@@ -27,6 +33,23 @@ public interface VerificationReport extends Outcome<VerificationReport> {
    */
   static VerificationReport of(ReleaseName release, List<Check> checks) {
     return ImmutableVerificationReport.of(release, checks);
+  }
+
+  /**
+   * Creates a report.
+   *
+   * @param release the release
+   * @param checks its checks
+   * @param origins where the images of its containers come from
+   * @return the report
+   */
+  static VerificationReport of(
+      ReleaseName release, List<Check> checks, List<ContainerOrigin> origins) {
+    return ImmutableVerificationReport.builder()
+        .release(release)
+        .checks(checks)
+        .origins(origins)
+        .build();
   }
 
   /** {@return the problems of the checks that failed or are still pending, in their order} */

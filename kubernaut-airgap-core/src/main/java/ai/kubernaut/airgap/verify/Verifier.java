@@ -157,11 +157,12 @@ public final class Verifier {
                 release.result() == Check.Result.PASS,
                 profile.migrationJob())
             .run());
-    checks.addAll(new PodChecks(namespaces, images).run());
+    PodChecks pods = new PodChecks(namespaces, images);
+    checks.addAll(pods.run());
     if (options.askServices()) {
       checks.addAll(new HealthChecks(namespaces).run());
     }
-    return VerificationReport.of(installation.release(), checks);
+    return VerificationReport.of(installation.release(), checks, pods.origins());
   }
 
   private Check release(ReleaseName name) {

@@ -653,7 +653,7 @@ final class DiagnoserTest {
       release.pod(
           "gateway",
           "{nodeName: worker-0, containers: [{name: main, image: x, readinessProbe: {httpGet: {path: /ready, port: 1}}}]}",
-          "{phase: Running, conditions: [{type: Ready, status: 'False'}], containerStatuses: [{name: main, state: {running: {}}}]}");
+          "{phase: Running, conditions: [{type: Ready, status: 'False'}], containerStatuses: [{name: main}]}");
       release.event("Pod", "gateway-1", "Unhealthy", "Readiness probe failed: 500");
       assertThat(release.roots()).containsExactly("PROBE_FAILED Pod " + NAMESPACE + "/gateway-1");
       assertThat(release.diagnose().roots().get(0).evidence())
@@ -665,7 +665,7 @@ final class DiagnoserTest {
   @Nested
   final class Chains {
     private static final String RUNNING =
-        "{phase: Running, conditions: [{type: Ready, status: 'False'}], containerStatuses: [{name: main, state: {running: {}}}]}";
+        "{phase: Running, conditions: [{type: Ready, status: 'False'}], containerStatuses: [{name: main}]}";
 
     private static String using(String service) {
       return "{nodeName: worker-0, containers: [{name: main, image: x, env: [{name: DB_HOST, value: %s}]}]}"
