@@ -28,7 +28,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "mirror",
     description = "Copies the images of a plan, or of a bundle, to the mirror.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    subcommands = {MirrorListCommand.class, MirrorInspectCommand.class})
 final class MirrorCommand extends StepCommand {
   @Option(
       names = "--journal",

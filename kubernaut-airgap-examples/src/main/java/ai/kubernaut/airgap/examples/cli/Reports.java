@@ -35,6 +35,8 @@ import ai.kubernaut.airgap.prune.StoredManifest;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
 import ai.kubernaut.airgap.registry.RegistryLimit;
 import ai.kubernaut.airgap.verify.Check;
+import ai.kubernaut.airgap.verify.ContainerOrigin;
+import ai.kubernaut.airgap.verify.VerificationDrift;
 import ai.kubernaut.airgap.verify.VerificationReport;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -47,6 +49,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** The values of the library as JSON for programs and as text for people. */
 final class Reports {
@@ -596,8 +600,45 @@ final class Reports {
       one.put("detail", check.detail());
       check.remedy().ifPresent(remedy -> one.put("remedy", remedy));
     }
+    addOrigins(json, report);
     addProblems(json, report.problems());
     return json;
+  }
+
+  private static void addOrigins(ObjectNode json, VerificationReport report) {
+    ArrayNode origins = json.putArray("origins");
+    ObjectMapper mapper = new ObjectMapper();
+    report.origins().forEach(origin -> origins.add(mapper.valueToTree(origin.toTree())));
+  }
+
+  /** The report with what has changed since an earlier one. */
+  static ObjectNode json(VerificationReport report, VerificationDrift drift) {
+    ObjectNode json = json(report);
+    ObjectNode changes = object();
+    changes.put("changed", drift.isChanged());
+    addFacts(changes, drift.changes());
+    json.set("drift", changes);
+    return json;
+  }
+
+  static String text(VerificationReport report, VerificationDrift drift) {
+    StringBuilder text = new StringBuilder(text(report));
+    drift.changes().forEach(change -> text.append("\n  CHANGED     ").append(change.describe()));
+    return text.append('\n').append(drift.summary()).toString();
+  }
+
+  /** How many containers run which images, by how their digests agree with the mirror. */
+  private static String originText(VerificationReport report) {
+    Map<ContainerOrigin.Agreement, Long> counts =
+        report.origins().stream()
+            .collect(
+                Collectors.groupingBy(
+                    ContainerOrigin::agreement, TreeMap::new, Collectors.counting()));
+    List<String> parts = new ArrayList<>();
+    counts.forEach(
+        (agreement, count) ->
+            parts.add(count + " " + agreement.name().toLowerCase(Locale.ROOT).replace('_', ' ')));
+    return "  origin of the images: " + String.join(", ", parts) + "\n";
   }
 
   private static void addFacts(ObjectNode json, List<Fact> facts) {
@@ -637,6 +678,9 @@ final class Reports {
       check
           .remedy()
           .ifPresent(remedy -> text.append("              → ").append(remedy).append('\n'));
+    }
+    if (!report.origins().isEmpty()) {
+      text.append(originText(report));
     }
     return text.append(report.isOk() ? "PASSED: " : "FAILED: ").append(report.summary()).toString();
   }

@@ -3,11 +3,16 @@ package ai.kubernaut.airgap.examples.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.kubernaut.airgap.ChildJvm;
+import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.examples.cli.CommandLineRun;
 import ai.kubernaut.airgap.examples.cli.Main;
 import ai.kubernaut.airgap.examples.lab.cluster.Flavour;
+import ai.kubernaut.airgap.k8s.Fabric8ClusterClient;
 import ai.kubernaut.airgap.registry.Credentials;
 import ai.kubernaut.airgap.registry.DockerRegistry;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -67,7 +73,7 @@ class RealPartsTest {
   }
 
   private static CommandLineRun run(String command, Object... more) {
-    List<Object> arguments = new ArrayList<>(List.of(command));
+    List<Object> arguments = new ArrayList<>(Arrays.asList((Object[]) command.split(" ")));
     arguments.addAll(
         List.of(
             "--source", "quay.io=" + source.host(),
@@ -281,7 +287,86 @@ class RealPartsTest {
       CommandLineRun verified = run("verify", "--plan", plan, "--kubeconfig", lab.kubeconfig());
       assertThat(verified.status()).as(verified.toString()).isZero();
       assertThat(verified.out()).contains("PASSED: 12 pods are up");
+      assertDriftIsReported(lab, plan);
     }
+  }
+
+  /** Replaces a pod between two verifications of the same release. */
+  private static void assertDriftIsReported(Lab lab, Path plan) throws IOException {
+    Object[] cluster = {"--plan", plan, "--kubeconfig", lab.kubeconfig()};
+    CommandLineRun first = run("verify", with("--json", cluster));
+    Path report = Files.writeString(directory.resolve("before.json"), first.out());
+    CommandLineRun same = run("verify", with("--since", new Object[] {report}, cluster));
+    assertThat(same.status()).as(same.toString()).isZero();
+    assertThat(same.out()).contains("nothing has changed since the earlier verification");
+
+    try (ClusterClient client = Fabric8ClusterClient.fromKubeconfig(lab.kubeconfig())) {
+      KubernetesObject pod =
+          client.list(ResourceType.POD, "kubernaut-system", Map.of("app", "gateway")).get(0);
+      client.delete(ResourceType.POD, pod);
+      CommandLineRun changed =
+          run("verify", with("--since", new Object[] {report, "--json"}, cluster));
+      assertThat(changed.status()).as(changed.toString()).isEqualTo(3);
+      JsonNode drift = new ObjectMapper().readTree(changed.out()).path("drift");
+      assertThat(drift.path("changed").asBoolean()).isTrue();
+      assertThat(drift.path("facts").findValuesAsText("code"))
+          .containsExactlyInAnyOrder("POD_GONE", "POD_ADDED");
+      assertThat(drift.path("facts").findValuesAsText("subject"))
+          .contains("kubernaut-system/" + pod.name());
+    }
+    Path none = Files.writeString(directory.resolve("none.json"), "{}");
+    CommandLineRun wrong = run("verify", with("--since", new Object[] {none}, cluster));
+    assertThat(wrong.status()).isEqualTo(2);
+    assertThat(wrong.err()).contains("give the JSON of an earlier verification");
+  }
+
+  @Test
+  void theMirrorIsListedAndInspected_withNestedAndFlatNames() throws IOException {
+    for (String separator : List.of("/", "-")) {
+      Path plan = directory.resolve("inspected.yaml");
+      String target = mirror.host() + "/inspected";
+      assertThat(
+              run(
+                      "plan",
+                      chartArguments("--target", target, "--separator", separator, "--out", plan))
+                  .status())
+          .isZero();
+      CommandLineRun before = run("mirror inspect", "gateway", "--plan", plan);
+      assertThat(before.status()).isEqualTo(1);
+      assertThat(before.out()).contains("it is not in the mirror");
+      assertThat(run("mirror", "--plan", plan).status()).isZero();
+
+      CommandLineRun listed = run("mirror ls", "--plan", plan);
+      assertThat(listed.status()).as(listed.toString()).isZero();
+      assertThat(listed.out())
+          .contains(target + "/kubernaut-ai" + separator + "gateway\n  v1.1.0\n")
+          .contains("15 repositories with 15 tags; all 15 images are there");
+      CommandLineRun inspected = run("mirror inspect", "gateway", "--plan", plan);
+      assertThat(inspected.status()).as(inspected.toString()).isZero();
+      assertThat(inspected.out())
+          .contains("(as planned)", "linux/amd64", "linux/arm64")
+          .contains("org.opencontainers.image.title=kubernaut-ai/gateway");
+      assertThat(listed.out().lines().toList()).allMatch(line -> line.length() <= 100);
+      assertThat(inspected.out().lines().toList()).allMatch(line -> line.length() <= 100);
+
+      CommandLineRun withoutPlan =
+          run(
+              "mirror inspect",
+              "quay.io/kubernaut-ai/gateway:v1.1.0",
+              "--target",
+              target,
+              "--separator",
+              separator);
+      assertThat(withoutPlan.status()).as(withoutPlan.toString()).isZero();
+      assertThat(withoutPlan.out()).contains("linux/arm64").doesNotContain("planned");
+    }
+    CommandLineRun nothing = run("mirror ls", "--target", mirror.host());
+    assertThat(nothing.status()).isEqualTo(2);
+    assertThat(nothing.err()).contains("give --plan, or the images");
+    CommandLineRun unknown =
+        run("mirror inspect", "none", "--plan", directory.resolve("inspected.yaml"));
+    assertThat(unknown.status()).isEqualTo(2);
+    assertThat(unknown.err()).contains("the plan has no image none");
   }
 
   /** Runs a command with JSON, which {@link CommandLineRun} checks, and returns its kind. */
@@ -306,6 +391,8 @@ class RealPartsTest {
                   kindOfJson("plan", chartArguments("--target", target, "--since", plan)),
                   kindOfJson("preflight", "--plan", plan),
                   kindOfJson("mirror", "--plan", plan),
+                  kindOfJson("mirror ls", "--plan", plan),
+                  kindOfJson("mirror inspect", "gateway", "--plan", plan),
                   kindOfJson("pull-secret", cluster),
                   kindOfJson("permissions", with("--step", new Object[] {"install"}, cluster)),
                   kindOfJson("seal", with("--dry-run", cluster)),
@@ -333,6 +420,8 @@ class RealPartsTest {
               "PlanDiff",
               "PreflightReport",
               "MirrorReport",
+              "MirrorListing",
+              "ImageInspection",
               "PullSecretReport",
               "PermissionReport",
               "ClusterChange",
