@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -179,6 +178,8 @@ final class Kubelet implements AutoCloseable {
         return PodWork.State.FAILED;
       }
       LabAnnotations.createdSecret(pod).ifPresent(name -> createSecret(pod, name));
+      LabAnnotations.authoritySecret(pod)
+          .ifPresent(name -> WebhookCertificates.setAuthority(store, Json.namespace(pod), name));
       LabAnnotations.deletedSecret(pod).ifPresent(name -> deleteSecret(pod, name));
       return PodWork.State.SUCCEEDED;
     }
@@ -295,9 +296,9 @@ final class Kubelet implements AutoCloseable {
     if (store.find(ResourceKinds.SECRET, Json.namespace(pod), name).isEmpty()) {
       ObjectNode secret = ResourceKinds.SECRET.newObject(Json.namespace(pod), name);
       secret.put("type", "kubernetes.io/tls");
-      ObjectNode data = secret.putObject("stringData");
-      Stream.of("ca.crt", "tls.crt", "tls.key")
-          .forEach(key -> data.put(key, "made by the lab's pod " + Json.name(pod)));
+      String service = LabAnnotations.certifiedService(pod).orElse(name.replaceFirst("-tls$", ""));
+      WebhookCertificates.create(service, Json.namespace(pod), LabAnnotations.certificateDays(pod))
+          .forEach(secret.putObject("data")::put);
       store.create(ResourceKinds.SECRET, secret);
     }
   }

@@ -26,6 +26,21 @@ final class LabAnnotations {
     return annotation(pod, "lab.kubernaut.ai/creates-secret");
   }
 
+  /** The service for which the certificate of the created Secret is. */
+  static Optional<String> certifiedService(JsonNode pod) {
+    return annotation(pod, "lab.kubernaut.ai/certificate-for");
+  }
+
+  /** How many days the certificate is valid from now on: 365 unless said; negative if expired. */
+  static int certificateDays(JsonNode pod) {
+    return annotation(pod, "lab.kubernaut.ai/certificate-days").map(Integer::parseInt).orElse(365);
+  }
+
+  /** The Secret whose CA the webhooks of the namespace get once the pod has ended with success. */
+  static Optional<String> authoritySecret(JsonNode pod) {
+    return annotation(pod, "lab.kubernaut.ai/sets-ca-bundle");
+  }
+
   /** The Secret that is gone once the pod has ended with success. */
   static Optional<String> deletedSecret(JsonNode pod) {
     return annotation(pod, "lab.kubernaut.ai/deletes-secret");

@@ -39,7 +39,11 @@ import tools.jackson.databind.node.ObjectNode;
  *   <li>{@code lab.kubernaut.ai/needs-pod: <key>=<value>}: the Job's pod ends only when a pod with
  *       that label is ready;
  *   <li>{@code lab.kubernaut.ai/creates-secret: <name>} and {@code lab.kubernaut.ai/deletes-secret:
- *       <name>}: what the Job's pod has done when it ends.
+ *       <name>}: what the Job's pod has done when it ends. The Secret has a certificate for the
+ *       service of {@code lab.kubernaut.ai/certificate-for}, valid for the days of {@code
+ *       lab.kubernaut.ai/certificate-days};
+ *   <li>{@code lab.kubernaut.ai/sets-ca-bundle: <name>}: the webhooks of the namespace have the CA
+ *       of that Secret when the Job's pod ends.
  * </ul>
  *
  * <p>A pod gets a node that fits its {@code nodeSelector}, unless its {@code schedulerName} names

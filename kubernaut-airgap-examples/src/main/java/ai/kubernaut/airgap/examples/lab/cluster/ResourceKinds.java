@@ -45,6 +45,18 @@ final class ResourceKinds {
       cluster("rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole");
   static final ResourceKind CLUSTER_ROLE_BINDING =
       cluster("rbac.authorization.k8s.io", "v1", "clusterrolebindings", "ClusterRoleBinding");
+  static final ResourceKind MUTATING_WEBHOOKS =
+      cluster(
+          "admissionregistration.k8s.io",
+          "v1",
+          "mutatingwebhookconfigurations",
+          "MutatingWebhookConfiguration");
+  static final ResourceKind VALIDATING_WEBHOOKS =
+      cluster(
+          "admissionregistration.k8s.io",
+          "v1",
+          "validatingwebhookconfigurations",
+          "ValidatingWebhookConfiguration");
   static final ResourceKind ADMISSION_POLICY =
       cluster(
           "admissionregistration.k8s.io",
@@ -108,16 +120,8 @@ final class ResourceKinds {
           ROLE_BINDING,
           CLUSTER_ROLE,
           CLUSTER_ROLE_BINDING,
-          cluster(
-              "admissionregistration.k8s.io",
-              "v1",
-              "mutatingwebhookconfigurations",
-              "MutatingWebhookConfiguration"),
-          cluster(
-              "admissionregistration.k8s.io",
-              "v1",
-              "validatingwebhookconfigurations",
-              "ValidatingWebhookConfiguration"),
+          MUTATING_WEBHOOKS,
+          VALIDATING_WEBHOOKS,
           ADMISSION_POLICY,
           ADMISSION_POLICY_BINDING,
           CRD,

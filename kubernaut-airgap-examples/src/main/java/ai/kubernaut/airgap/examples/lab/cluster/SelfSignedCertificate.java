@@ -15,19 +15,21 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateFactory;
 import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /**
- * The API server's certificate, generated for each cluster. TLS it must be: Helm sends no token
- * over plain HTTP. The JDK can make keys and signatures but no certificates, so the structure
- * around them, X.509 in DER, is put together here.
+ * A certificate of the API server, generated for each cluster, or of a webhook. TLS it must be:
+ * Helm sends no token over plain HTTP. The JDK can make keys and signatures but no certificates, so
+ * the structure around them, X.509 in DER, is put together here.
  */
 final class SelfSignedCertificate {
   private static final int INTEGER = 0x02;
@@ -40,6 +42,7 @@ final class SelfSignedCertificate {
   private static final int SET = 0x31;
   private static final int VERSION_FIELD = 0xa0;
   private static final int EXTENSIONS_FIELD = 0xa3;
+  private static final int DNS_NAME = 0x82;
   private static final int IP_ADDRESS = 0x87;
 
   /** Object identifiers in the encoding of DER, in hexadecimal digits. */
@@ -58,11 +61,36 @@ final class SelfSignedCertificate {
 
   /** Makes a certificate for an IP address, valid from an hour ago for a year. */
   static SelfSignedCertificate forAddress(byte[] address) {
+    return create(der(IP_ADDRESS, address), Duration.ofDays(365));
+  }
+
+  /**
+   * Makes a certificate for host names.
+   *
+   * @param validity how long it is valid from now on; negative for one that has expired
+   */
+  static SelfSignedCertificate forNames(List<String> names, Duration validity) {
+    byte[][] encoded =
+        names.stream()
+            .map(name -> der(DNS_NAME, name.getBytes(StandardCharsets.US_ASCII)))
+            .toArray(byte[][]::new);
+    return create(join(encoded), validity);
+  }
+
+  private static byte[] join(byte[]... parts) {
+    ByteArrayOutputStream joined = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      joined.writeBytes(part);
+    }
+    return joined.toByteArray();
+  }
+
+  private static SelfSignedCertificate create(byte[] names, Duration validity) {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"));
       KeyPair keys = generator.generateKeyPair();
-      byte[] content = content(keys.getPublic().getEncoded(), address);
+      byte[] content = content(keys.getPublic().getEncoded(), names, validity);
       Signature signature = Signature.getInstance("SHA256withECDSA");
       signature.initSign(keys.getPrivate());
       signature.update(content);
@@ -97,17 +125,25 @@ final class SelfSignedCertificate {
   /** What a client needs to trust it. */
   String pem() {
     try {
-      return "-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n"
-          .formatted(
-              Base64.getMimeEncoder(64, new byte[] {'\n'})
-                  .encodeToString(certificate.getEncoded()));
+      return pem("CERTIFICATE", certificate.getEncoded());
     } catch (CertificateEncodingException e) {
       throw new IllegalStateException("a certificate that was read cannot be written", e);
     }
   }
 
-  private static byte[] content(byte[] publicKey, byte[] address) {
-    Instant begin = Instant.now().minus(1, ChronoUnit.HOURS);
+  /** The private key. */
+  String keyPem() {
+    return pem("PRIVATE KEY", keys.getPrivate().getEncoded());
+  }
+
+  private static String pem(String type, byte[] content) {
+    return "-----BEGIN %1$s-----\n%2$s\n-----END %1$s-----\n"
+        .formatted(type, Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content));
+  }
+
+  private static byte[] content(byte[] publicKey, byte[] names, Duration validity) {
+    Instant end = Instant.now().plus(validity);
+    Instant begin = (validity.isNegative() ? end : Instant.now()).minus(1, ChronoUnit.HOURS);
     byte[] name =
         der(
             SEQUENCE,
@@ -121,14 +157,14 @@ final class SelfSignedCertificate {
         der(
             SEQUENCE,
             identifier(SUBJECT_ALTERNATIVE_NAME),
-            der(OCTET_STRING, der(SEQUENCE, der(IP_ADDRESS, address))));
+            der(OCTET_STRING, der(SEQUENCE, names)));
     return der(
         SEQUENCE,
         der(VERSION_FIELD, der(INTEGER, new byte[] {2})),
         der(INTEGER, new BigInteger(64, new SecureRandom()).add(BigInteger.ONE).toByteArray()),
         algorithm(),
         name,
-        der(SEQUENCE, time(begin), time(begin.plus(365, ChronoUnit.DAYS))),
+        der(SEQUENCE, time(begin), time(end)),
         name,
         publicKey,
         der(EXTENSIONS_FIELD, der(SEQUENCE, alternativeNames)));
