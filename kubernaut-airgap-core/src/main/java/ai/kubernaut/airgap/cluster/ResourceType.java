@@ -54,6 +54,20 @@ public interface ResourceType {
   /** Classes of storage. */
   ResourceType STORAGE_CLASS = cluster("storage.k8s.io/v1", "StorageClass", "storageclasses");
 
+  /** Webhooks that may change objects when they are created or changed. */
+  ResourceType MUTATING_WEBHOOKS =
+      cluster(
+          "admissionregistration.k8s.io/v1",
+          "MutatingWebhookConfiguration",
+          "mutatingwebhookconfigurations");
+
+  /** Webhooks that may refuse objects when they are created or changed. */
+  ResourceType VALIDATING_WEBHOOKS =
+      cluster(
+          "admissionregistration.k8s.io/v1",
+          "ValidatingWebhookConfiguration",
+          "validatingwebhookconfigurations");
+
   /** Policies that the API server evaluates when objects are created or changed. */
   ResourceType ADMISSION_POLICY =
       cluster(

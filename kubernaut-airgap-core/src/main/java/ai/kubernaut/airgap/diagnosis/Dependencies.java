@@ -35,6 +35,10 @@ final class Dependencies {
           ProblemCode.JOB_FAILED,
           ProblemCode.JOB_NOT_COMPLETE);
 
+  /** What a verification says of a claim; the diagnosis says why. */
+  private static final Set<ProblemCode> CLAIM_SYMPTOMS =
+      Set.of(ProblemCode.CLAIM_NOT_BOUND, ProblemCode.CLAIM_MISSING);
+
   private final ClusterState state;
   private final Owners owners;
   private final Optional<String> migrationJob;
@@ -49,6 +53,7 @@ final class Dependencies {
 
   void link() {
     podsToWorkloads();
+    claims();
     missingSecrets();
     services();
     migration();
@@ -101,6 +106,16 @@ final class Dependencies {
       }
     }
     return problems;
+  }
+
+  private void claims() {
+    for (Problem symptom : graph.of(Subject.Kind.OBJECT)) {
+      if (CLAIM_SYMPTOMS.contains(symptom.code())) {
+        graph.of(symptom.subject()).stream()
+            .filter(cause -> !CLAIM_SYMPTOMS.contains(cause.code()))
+            .forEach(cause -> graph.link(cause, symptom));
+      }
+    }
   }
 
   /** A Secret that does not exist although a Job that names it has not succeeded. */

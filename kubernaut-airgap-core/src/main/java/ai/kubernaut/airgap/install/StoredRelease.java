@@ -5,6 +5,7 @@ import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
@@ -107,6 +109,45 @@ final class StoredRelease {
     } catch (IOException e) {
       throw notARelease();
     }
+  }
+
+  /** Returns the Jobs and pods that are hooks of the revision. */
+  List<HookRun> hookRuns(ReleaseName release) {
+    List<HookRun> runs = new ArrayList<>();
+    try {
+      for (JsonNode hook : decode(secret.fields().text("data", KEY).orElse("")).at("/hooks")) {
+        String kind = hook.path("kind").asText("");
+        if (kind.equals("Job") || kind.equals("Pod")) {
+          List<String> events = new ArrayList<>();
+          hook.path("events").forEach(event -> events.add(event.asText()));
+          runs.add(
+              new HookRun(
+                  kind,
+                  namespace(hook).orElse(release.namespace()),
+                  hook.path("name").asText(""),
+                  List.copyOf(events),
+                  phase(hook.at("/last_run/phase").asText(""))));
+        }
+      }
+    } catch (IOException e) {
+      throw notARelease();
+    }
+    return runs;
+  }
+
+  private static Optional<String> namespace(JsonNode hook) {
+    return RenderedChart.parse(hook.path("manifest").asText("")).manifests().stream()
+        .findFirst()
+        .flatMap(manifest -> manifest.object().namespace());
+  }
+
+  private static HookRun.Phase phase(String text) {
+    return switch (text) {
+      case "" -> HookRun.Phase.NOT_RUN;
+      case "Succeeded" -> HookRun.Phase.SUCCEEDED;
+      case "Failed" -> HookRun.Phase.FAILED;
+      default -> HookRun.Phase.RUNNING;
+    };
   }
 
   /** The content has the values of the chart, so the exception has no cause. */

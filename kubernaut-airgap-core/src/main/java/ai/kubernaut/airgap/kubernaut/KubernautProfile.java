@@ -50,6 +50,7 @@ public final class KubernautProfile {
             "deepseek.com",
             "openrouter.ai",
             "huggingface.co")
+        .addLlmConfigKeys("sdk-config.yaml")
         .migrationJob("migration")
         .hooks("its hooks create certificates and migrate the database")
         .build();

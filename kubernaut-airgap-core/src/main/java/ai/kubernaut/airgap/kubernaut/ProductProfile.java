@@ -30,6 +30,14 @@ public interface ProductProfile {
   List<String> publicDomains();
 
   /**
+   * Returns the keys of the ConfigMaps that configure the LLM: files in YAML with the field {@code
+   * llm}. The pods that mount them also have the Secret with its credentials.
+   *
+   * @return by default none: no LLM is checked
+   */
+  List<String> llmConfigKeys();
+
+  /**
    * Returns what the hooks of the chart do, as a clause for progress events.
    *
    * @return by default {@code its hooks run}

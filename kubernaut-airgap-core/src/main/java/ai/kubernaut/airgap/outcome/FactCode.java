@@ -163,6 +163,19 @@ public enum FactCode {
   /** The Job that migrates the database was removed after it had succeeded. */
   MIGRATION_JOB_REMOVED(
       "does not exist: Helm removes it once it has succeeded, and the release is deployed"),
+  /** The Job of a hook was removed after it had succeeded. */
+  HOOK_SUCCEEDED("does not exist: Helm has stored that this hook has succeeded"),
+  /** A PersistentVolumeClaim is bound. */
+  CLAIM_BOUND("is bound to {volume}"),
+  /** The CA and the certificates of an admission webhook are valid. */
+  WEBHOOK_READY(
+      "its CA and certificates are valid until {until}[; the certificates were not read, because the user may not list Secrets in {unread}]"),
+  /** The SDK config names where the LLM is. */
+  LLM_CONFIGURED("{key} configures the LLM[ at {endpoints}]"),
+  /** The Secret of the LLM has keys that are no placeholders. */
+  LLM_KEYS_PRESENT("has {keys}"),
+  /** A check was left out, because the user is not allowed to read what it needs. */
+  NOT_CHECKED_FORBIDDEN("{what} were not checked, because the user is not allowed to list them"),
   /** A pod has run to completion. */
   POD_COMPLETED("has completed"),
   /** A pod is running and ready. */

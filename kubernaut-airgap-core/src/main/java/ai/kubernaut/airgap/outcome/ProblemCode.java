@@ -392,6 +392,77 @@ public enum ProblemCode {
       Severity.ERROR,
       "does not exist, and the release is not deployed, so the database was not migrated",
       "install the chart again; Helm creates the Job"),
+  /** The Job of a hook has failed and does not exist any more. */
+  HOOK_FAILED(
+      Severity.ERROR,
+      "does not exist, and Helm has stored that this hook ({events}) has failed",
+      "fix the cause and install the chart again; Helm runs the hook again"),
+  /** Helm was cut short while a hook ran, or the hook has not ended. */
+  HOOK_NOT_COMPLETE(
+      Severity.ERROR,
+      "does not exist, and Helm has not stored how this hook ({events}) has ended",
+      "wait until Helm has ended; if it was cut short, install the chart again"),
+  /** Helm has never run a hook of the installation. */
+  HOOK_NOT_RUN(
+      Severity.ERROR,
+      "does not exist: Helm has never run this hook ({events})",
+      "install the chart again without --no-hooks; Helm runs the hook"),
+
+  // Verification: volumes
+  /** A PersistentVolumeClaim is not bound to a volume. */
+  CLAIM_NOT_BOUND(
+      Severity.ERROR,
+      "is {phase}[, with the StorageClass {storageClass}][: {detail}]",
+      "check that the StorageClass exists and has a provisioner, or create a PersistentVolume that fits"),
+  /** The volume of a PersistentVolumeClaim does not exist any more. */
+  CLAIM_LOST(
+      Severity.ERROR,
+      "is Lost: its PersistentVolume does not exist any more",
+      "restore the PersistentVolume, or restore the data into a new claim"),
+  /** A pod mounts a PersistentVolumeClaim that does not exist. */
+  CLAIM_MISSING(
+      Severity.ERROR,
+      "does not exist, and pods mount it",
+      "install the chart again, or create the claim that the values name"),
+
+  // Verification: webhooks
+  /** An admission webhook has no CA, so the API server does not accept its certificate. */
+  WEBHOOK_CA_MISSING(
+      Severity.ERROR,
+      "the webhook {webhook} has no caBundle, so the API server refuses what it applies to",
+      "run the hook that sets the caBundle again by an upgrade, or set it to the CA of the serving certificate"),
+  /** The CA of an admission webhook cannot be used. */
+  WEBHOOK_CA_INVALID(
+      Severity.ERROR,
+      "the caBundle of the webhook {webhook} is not valid: {detail}",
+      "run the hook that sets the caBundle again by an upgrade, or set it to the CA of the serving certificate"),
+  /** The service of an admission webhook does not exist. */
+  WEBHOOK_SERVICE_MISSING(
+      Severity.ERROR,
+      "the webhook {webhook} names the Service {service}, which does not exist",
+      "install the chart again, or delete the webhook configuration if it is left over"),
+  /** The certificate with which a webhook is served cannot be used. */
+  SERVING_CERTIFICATE_INVALID(
+      Severity.ERROR,
+      "the certificate of the webhook {webhook} in the Secret {secret} is not valid: {detail}",
+      "delete the Secret and upgrade the release; the TLS hook creates a certificate and sets the caBundle"),
+
+  // Verification: LLM
+  /** The SDK config cannot be read. */
+  LLM_CONFIG_INVALID(
+      Severity.ERROR,
+      "{key} is not valid: {detail}",
+      "correct the SDK config and install the chart again"),
+  /** The SDK config names no endpoint, so the public one of the provider is used. */
+  LLM_ENDPOINT_MISSING(
+      Severity.WARNING,
+      "{key} names no endpoint of the LLM, so the one of its provider in the internet is used",
+      "deploy an LLM that the cluster reaches, and name its endpoint (llm.endpoint)"),
+  /** A Secret of the LLM has a placeholder in place of a key. */
+  LLM_KEY_PLACEHOLDER(
+      Severity.ERROR,
+      "has no credentials of an LLM: a placeholder or nothing stands in {keys}",
+      "create the Secret again with the key of the LLM (secrets --llm-credentials)"),
 
   // Verification: pods and containers
   /** A pod does not run. */

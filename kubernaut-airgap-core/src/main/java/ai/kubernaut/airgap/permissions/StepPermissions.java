@@ -13,8 +13,7 @@ import java.util.TreeSet;
 final class StepPermissions {
   private static final ResourceType LEASE =
       ResourceType.namespaced("coordination.k8s.io/v1", "Lease", "leases");
-  private static final ResourceType CLAIM =
-      ResourceType.namespaced("v1", "PersistentVolumeClaim", "persistentvolumeclaims");
+  private static final ResourceType CLAIM = ResourceType.PERSISTENT_VOLUME_CLAIM;
   static final ResourceType CRD =
       ResourceType.cluster(
           "apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions");
@@ -200,6 +199,9 @@ final class StepPermissions {
   private void verify() {
     redirections();
     on(ResourceType.SECRET, namespace, "", "list");
+    on(ResourceType.CONFIG_MAP, namespace, "", "list");
+    cluster(ResourceType.MUTATING_WEBHOOKS, "list");
+    cluster(ResourceType.VALIDATING_WEBHOOKS, "list");
     for (String each : context.namespaces()) {
       for (ResourceType type :
           List.of(
@@ -208,6 +210,7 @@ final class StepPermissions {
               ResourceType.SERVICE,
               ResourceType.DEPLOYMENT,
               ResourceType.STATEFUL_SET,
+              CLAIM,
               ResourceType.EVENT)) {
         on(type, each, "", "list");
       }

@@ -35,7 +35,13 @@ public interface Check {
     /** A Job of a hook is complete. */
     JOB,
     /** A service responds at its health path. */
-    HEALTH
+    HEALTH,
+    /** A PersistentVolumeClaim is bound. */
+    CLAIM,
+    /** The certificates of an admission webhook are valid. */
+    WEBHOOK,
+    /** The LLM is configured. */
+    LLM
   }
 
   /** {@return what is checked} */

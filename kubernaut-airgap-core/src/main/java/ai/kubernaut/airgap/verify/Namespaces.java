@@ -1,13 +1,20 @@
 package ai.kubernaut.airgap.verify;
 
 import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.cluster.ClusterException;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.workload.WorkloadInspector;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What stands in the namespaces of a release at one moment; events and logs are only fetched where
@@ -21,8 +28,12 @@ final class Namespaces {
   private final List<KubernetesObject> workloads;
   private final List<KubernetesObject> services;
 
+  private final Set<String> names;
+  private final Map<String, Optional<List<KubernetesObject>>> secrets = new HashMap<>();
+
   private Namespaces(ClusterClient cluster, Collection<String> namespaces) {
     this.cluster = cluster;
+    this.names = Collections.unmodifiableSet(new TreeSet<>(namespaces));
     this.inspector = new WorkloadInspector(cluster);
     this.pods = list(ResourceType.POD, namespaces);
     this.jobs = list(ResourceType.JOB, namespaces);
@@ -40,6 +51,28 @@ final class Namespaces {
     List<KubernetesObject> objects = new ArrayList<>();
     namespaces.forEach(namespace -> objects.addAll(cluster.list(type, namespace, Map.of())));
     return List.copyOf(objects);
+  }
+
+  /** The namespaces, sorted. */
+  Set<String> names() {
+    return names;
+  }
+
+  /** Lists objects that only some checks need; empty when the user is not allowed to. */
+  Optional<List<KubernetesObject>> listIfAllowed(ResourceType type, @Nullable String namespace) {
+    try {
+      return Optional.of(cluster.list(type, namespace, Map.of()));
+    } catch (ClusterException e) {
+      if (e.reason() == ClusterException.Reason.FORBIDDEN) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** The Secrets of a namespace, read when they are first asked for; empty when not allowed. */
+  Optional<List<KubernetesObject>> secrets(String namespace) {
+    return secrets.computeIfAbsent(namespace, unread -> listIfAllowed(ResourceType.SECRET, unread));
   }
 
   /** Pods that are not on their way out. */

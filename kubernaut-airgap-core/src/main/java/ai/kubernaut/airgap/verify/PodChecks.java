@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.verify;
 
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.outcome.Subject;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -66,6 +67,19 @@ final class PodChecks {
         images.movedTag(image.get(), origin.mirrored().get()).ifPresent(checks::add);
       }
     }
+  }
+
+  /** {@return pods without a node for which the cluster is adding one} */
+  Set<Subject> expectedNodes() {
+    Set<Subject> expected = new HashSet<>();
+    for (KubernetesObject pod : namespaces.pods()) {
+      if (pod.fields().text("spec", "nodeName").isEmpty()
+          && pod.fields().text("status", "phase").orElse("").equals("Pending")
+          && namespaces.inspector().latestEvent(pod, "TriggeredScaleUp").isPresent()) {
+        expected.add(Subject.object(Subject.Kind.POD, pod.namespace().orElse(null), pod.name()));
+      }
+    }
+    return expected;
   }
 
   /** {@return where the images of the containers come from} */

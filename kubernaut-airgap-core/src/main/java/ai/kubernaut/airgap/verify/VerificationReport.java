@@ -79,13 +79,15 @@ public interface VerificationReport extends Outcome<VerificationReport> {
    *     passed}
    */
   default String summary() {
-    return problems().isEmpty()
+    int warnings = problems().size();
+    return isOk()
         ? passed(Check.Kind.POD)
             + " pods are up, "
             + passed(Check.Kind.IMAGE)
-            + " containers run mirrored digests; all "
-            + checks().size()
-            + " checks passed"
+            + " containers run mirrored digests; "
+            + (warnings == 0
+                ? "all " + checks().size() + " checks passed"
+                : warnings + " of " + checks().size() + " checks have warnings")
         : problems().size() + " of " + checks().size() + " checks did not pass";
   }
 

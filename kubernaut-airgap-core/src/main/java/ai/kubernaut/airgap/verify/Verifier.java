@@ -17,18 +17,33 @@ import ai.kubernaut.airgap.progress.Progress;
 import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Verifies that a release runs from the mirror (the guide, step 5): the release, its workloads,
- * every pod and the digest of every container, the Jobs of the hooks, and the health of its
- * services. Read-only. Thread-safe.
+ * every pod and the digest of every container, the Jobs of the hooks, the claims, the webhooks, the
+ * configuration of the LLM, and the health of its services. Read-only. Thread-safe.
  */
 public final class Verifier {
+  /** What a verification waits for, causes before what depends on them. */
+  private static final Map<Check.Kind, String> WAITED = new LinkedHashMap<>();
+
+  static {
+    WAITED.put(Check.Kind.CLAIM, "claims");
+    WAITED.put(Check.Kind.POD, "pods");
+    WAITED.put(Check.Kind.JOB, "Jobs");
+    WAITED.put(Check.Kind.WEBHOOK, "webhooks");
+    WAITED.put(Check.Kind.WORKLOAD, "workloads");
+    WAITED.put(Check.Kind.HEALTH, "services");
+  }
+
   private final ClusterClient cluster;
   private final HelmClient helm;
   private final @Nullable RegistryClient registries;
@@ -61,7 +76,7 @@ public final class Verifier {
    * @param registries is asked for the digests in the mirror; stays open; null when the mirror
    *     cannot be read: then a container passes when it runs the digest of the plan, and other
    *     digests are not compared
-   * @param profile whether a Job migrates the database
+   * @param profile whether a Job migrates the database, and where the LLM is configured
    * @param progress is sent what the verification waits for
    */
   public Verifier(
@@ -102,67 +117,88 @@ public final class Verifier {
       Installation installation, VerifyOptions options, Progress run) {
     ExpectedImages images = new ExpectedImages(installation.plan(), registries, cluster);
     List<String> lastPending = new ArrayList<>();
-    return options
-        .waitPolicy()
-        .until(
-            () -> {
-              VerificationReport seen = look(installation, images, options);
-              tellPending(seen, lastPending, run);
-              return seen;
-            },
-            Verifier::isFinal);
+    RareChecks rare = new RareChecks(cluster, installation.release(), profile);
+    WaitProgress progress = new WaitProgress(options.grace());
+    Look last =
+        options
+            .waitPolicy()
+            .until(
+                () -> {
+                  Look seen = look(installation, images, rare, options);
+                  tellPending(seen.report, lastPending, run);
+                  return seen;
+                },
+                look -> progress.isFinal(look.report, look.expectedNodes));
+    List<Check> pending = WaitProgress.withResult(last.report, Check.Result.PENDING);
+    if (!pending.isEmpty() && !options.waitPolicy().isSingleLook()) {
+      run.tell("no longer waiting for " + describe(pending));
+    }
+    return last.report;
   }
 
   /**
-   * Returns whether waiting is useless. While pods still start, others may fail because of them.
-   * But workloads and services that wait for a failed pod do not become ready.
+   * What was seen at one moment.
+   *
+   * @param expectedNodes pods for which a node is being added
    */
-  private static boolean isFinal(VerificationReport report) {
-    List<Check> pending = withResult(report, Check.Result.PENDING);
-    return pending.isEmpty()
-        || (!withResult(report, Check.Result.FAIL).isEmpty()
-            && pending.stream()
-                .allMatch(
-                    check ->
-                        check.kind() == Check.Kind.WORKLOAD || check.kind() == Check.Kind.HEALTH));
-  }
-
-  private static List<Check> withResult(VerificationReport report, Check.Result result) {
-    return report.checks().stream().filter(check -> check.result() == result).toList();
-  }
+  private record Look(VerificationReport report, Set<Subject> expectedNodes) {}
 
   private static void tellPending(VerificationReport seen, List<String> last, Progress run) {
-    List<String> pending =
-        withResult(seen, Check.Result.PENDING).stream()
-            .filter(check -> check.kind() == Check.Kind.POD)
-            .map(check -> check.subject() + " " + check.detail())
-            .toList();
-    if (!pending.isEmpty() && !pending.equals(last)) {
-      run.tell("waiting for " + pending.size() + " pods: " + pending.get(0));
+    List<Check> pending = WaitProgress.withResult(seen, Check.Result.PENDING);
+    List<String> states =
+        pending.stream().map(check -> check.subject() + " " + check.detail()).toList();
+    if (!states.isEmpty() && !states.equals(last)) {
+      run.tell("waiting for " + describe(pending));
     }
     last.clear();
-    last.addAll(pending);
+    last.addAll(states);
   }
 
-  private VerificationReport look(
-      Installation installation, ExpectedImages images, VerifyOptions options) {
+  /** Returns for example {@code 2 pods, 1 services: Pod a/b: is not ready}; pods come first. */
+  private static String describe(List<Check> pending) {
+    Map<Check.Kind, Long> counts = new EnumMap<>(Check.Kind.class);
+    pending.forEach(check -> counts.merge(check.kind(), 1L, Long::sum));
+    List<String> parts = new ArrayList<>();
+    WAITED.forEach(
+        (kind, name) -> {
+          if (counts.containsKey(kind)) {
+            parts.add(counts.get(kind) + " " + name);
+          }
+        });
+    Check first =
+        WAITED.keySet().stream()
+            .flatMap(kind -> pending.stream().filter(check -> check.kind() == kind))
+            .findFirst()
+            .orElse(pending.get(0));
+    return String.join(", ", parts) + ": " + first.subject() + " " + first.detail();
+  }
+
+  private Look look(
+      Installation installation, ExpectedImages images, RareChecks rare, VerifyOptions options) {
     List<Check> checks = new ArrayList<>();
     Check release = release(installation.release());
     checks.add(release);
     Namespaces namespaces = Namespaces.look(cluster, installation.namespaces());
+    boolean isDeployed = release.result() == Check.Result.PASS;
     checks.addAll(
         new WorkloadChecks(
                 installation.release(),
                 namespaces,
-                release.result() == Check.Result.PASS,
-                profile.migrationJob())
+                isDeployed,
+                profile.migrationJob(),
+                rare.hooks(isDeployed))
             .run());
+    checks.addAll(new ClaimChecks(namespaces).run());
     PodChecks pods = new PodChecks(namespaces, images);
     checks.addAll(pods.run());
     if (options.askServices()) {
       checks.addAll(new HealthChecks(namespaces).run());
     }
-    return VerificationReport.of(installation.release(), checks, pods.origins());
+    boolean isWaiting = checks.stream().anyMatch(check -> check.result() == Check.Result.PENDING);
+    checks.addAll(rare.run(namespaces, isWaiting && !options.waitPolicy().isSingleLook()));
+    return new Look(
+        VerificationReport.of(installation.release(), checks, pods.origins()),
+        pods.expectedNodes());
   }
 
   private Check release(ReleaseName name) {

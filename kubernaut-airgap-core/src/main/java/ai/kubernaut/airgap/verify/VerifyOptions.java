@@ -18,6 +18,18 @@ public interface VerifyOptions {
   }
 
   /**
+   * Returns how long a state has to last that does not pass by itself, such as a pod that no node
+   * fits, until the verification stops waiting. It also stops when a check has failed and nothing
+   * else has changed for this long.
+   *
+   * @return by default 15 seconds
+   */
+  @Value.Default
+  default Duration grace() {
+    return Duration.ofSeconds(15);
+  }
+
+  /**
    * Returns whether to send requests to the health paths of services.
    *
    * @return true by default

@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.verify;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.install.HookRun;
 import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.outcome.FactCode;
 import ai.kubernaut.airgap.outcome.Problem;
@@ -19,22 +20,26 @@ final class WorkloadChecks {
   private final Namespaces namespaces;
   private final boolean releaseIsDeployed;
   private final Optional<String> migrationJob;
+  private final Optional<List<HookRun>> hooks;
 
   /**
    * Creates the checks.
    *
    * @param migrationJob a part of the name of the Job that migrates the database; empty when the
    *     product has none
+   * @param hooks the hooks of the release; empty when they are not known
    */
   WorkloadChecks(
       ReleaseName release,
       Namespaces namespaces,
       boolean releaseIsDeployed,
-      Optional<String> migrationJob) {
+      Optional<String> migrationJob,
+      Optional<List<HookRun>> hooks) {
     this.release = release;
     this.namespaces = namespaces;
     this.releaseIsDeployed = releaseIsDeployed;
     this.migrationJob = migrationJob;
+    this.hooks = hooks;
   }
 
   List<Check> run() {
@@ -50,9 +55,13 @@ final class WorkloadChecks {
                   new Subject(Subject.Kind.RELEASE, release.name()))));
     }
     namespaces.jobs().forEach(job -> checks.add(job(job)));
-    migrationJob
-        .filter(part -> namespaces.jobs().stream().noneMatch(job -> job.name().contains(part)))
-        .ifPresent(part -> checks.add(missingMigration(part)));
+    if (hooks.isPresent()) {
+      hooks.get().forEach(hook -> absentHook(hook).ifPresent(checks::add));
+    } else {
+      migrationJob
+          .filter(part -> namespaces.jobs().stream().noneMatch(job -> job.name().contains(part)))
+          .ifPresent(part -> checks.add(missingMigration(part)));
+    }
     return checks;
   }
 
@@ -84,6 +93,67 @@ final class WorkloadChecks {
 
   private Check job(KubernetesObject job) {
     return Check.of(Check.Kind.JOB, namespaces.inspector().job(job, namespaces.pods()));
+  }
+
+  /**
+   * Judges the Job of a hook that does not exist by what Helm has stored: it was removed after it
+   * had succeeded or failed, or it was never created.
+   */
+  private Optional<Check> absentHook(HookRun hook) {
+    boolean exists =
+        namespaces.jobs().stream()
+            .anyMatch(
+                job ->
+                    job.name().equals(hook.name())
+                        && job.namespace().orElse("").equals(hook.namespace()));
+    if (exists || !hook.kind().equals("Job")) {
+      return Optional.empty();
+    }
+    Subject subject = Subject.object(Subject.Kind.JOB, hook.namespace(), hook.name());
+    boolean isMigration = migrationJob.filter(hook.name()::contains).isPresent();
+    Map<String, String> events = Map.of("events", String.join(", ", hook.events()));
+    return switch (hook.phase()) {
+      case SUCCEEDED ->
+          Optional.of(
+              Check.of(
+                  Check.Kind.JOB,
+                  Check.Result.PASS,
+                  isMigration
+                      ? Fact.of(FactCode.MIGRATION_JOB_REMOVED, subject)
+                      : Fact.of(FactCode.HOOK_SUCCEEDED, subject)));
+      case FAILED ->
+          Optional.of(
+              Check.of(
+                  Check.Kind.JOB,
+                  Check.Result.FAIL,
+                  Problem.of(ProblemCode.HOOK_FAILED, subject, events)));
+      case RUNNING ->
+          Optional.of(
+              Check.of(
+                  Check.Kind.JOB,
+                  Check.Result.PENDING,
+                  Problem.of(ProblemCode.HOOK_NOT_COMPLETE, subject, events)));
+      case NOT_RUN ->
+          hook.isOfInstallation() ? notRun(subject, isMigration, events) : Optional.empty();
+    };
+  }
+
+  /** Helm runs no further hooks once an installation has failed, which the release says. */
+  private Optional<Check> notRun(Subject subject, boolean isMigration, Map<String, String> events) {
+    if (releaseIsDeployed) {
+      return Optional.of(
+          Check.of(
+              Check.Kind.JOB,
+              Check.Result.FAIL,
+              Problem.of(ProblemCode.HOOK_NOT_RUN, subject, events)));
+    }
+    return isMigration
+        ? Optional.of(
+            Check.of(
+                Check.Kind.JOB,
+                Check.Result.PENDING,
+                Problem.of(ProblemCode.MIGRATION_JOB_MISSING, subject)))
+        : Optional.empty();
   }
 
   /**

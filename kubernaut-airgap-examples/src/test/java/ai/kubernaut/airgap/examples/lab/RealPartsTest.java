@@ -53,7 +53,10 @@ class RealPartsTest {
         LabVersion.V1_1,
         directory.resolve("images"));
     chart = LabChart.unpack(Files.createDirectory(directory.resolve("chart")));
-    sdkConfig = Files.writeString(directory.resolve("sdk.yaml"), "llm:\n  provider: litellm\n");
+    sdkConfig =
+        Files.writeString(
+            directory.resolve("sdk.yaml"),
+            "llm:\n  provider: litellm\n  endpoint: http://litellm.internal.svc:4000\n");
     String pair = DockerRegistry.USER + ":" + DockerRegistry.PASSWORD;
     String auth = Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
     authFile =
@@ -295,6 +298,13 @@ class RealPartsTest {
   private static void assertDriftIsReported(Lab lab, Path plan) throws IOException {
     Object[] cluster = {"--plan", plan, "--kubeconfig", lab.kubeconfig()};
     CommandLineRun first = run("verify", with("--json", cluster));
+    JsonNode verification = new ObjectMapper().readTree(first.out());
+    assertThat(verification.path("problems")).isEmpty();
+    assertThat(verification.path("checks").findValuesAsText("kind"))
+        .contains("claim", "webhook", "llm");
+    assertThat(verification.path("checks").findValuesAsText("code"))
+        .contains("MIGRATION_JOB_REMOVED", "HOOK_SUCCEEDED", "CLAIM_BOUND", "WEBHOOK_READY")
+        .contains("LLM_CONFIGURED", "LLM_KEYS_PRESENT");
     Path report = Files.writeString(directory.resolve("before.json"), first.out());
     CommandLineRun same = run("verify", with("--since", new Object[] {report}, cluster));
     assertThat(same.status()).as(same.toString()).isZero();

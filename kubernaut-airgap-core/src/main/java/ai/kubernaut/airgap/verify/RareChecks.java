@@ -1,0 +1,58 @@
+package ai.kubernaut.airgap.verify;
+
+import ai.kubernaut.airgap.chart.ReleaseName;
+import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.install.HookRun;
+import ai.kubernaut.airgap.kubernaut.ProductProfile;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Checks of what rarely changes while pods start, and needs large answers: webhooks, the LLM, and
+ * the stored release. While a verification waits, they are read again only now and then. Not
+ * thread-safe.
+ */
+final class RareChecks {
+  private static final int LOOKS = 5;
+
+  private final ClusterClient cluster;
+  private final ReleaseName release;
+  private final ProductProfile profile;
+  private List<Check> checks = List.of();
+  private int age = LOOKS;
+  private Optional<List<HookRun>> hooks = Optional.empty();
+  private boolean hasReadHooks;
+
+  RareChecks(ClusterClient cluster, ReleaseName release, ProductProfile profile) {
+    this.cluster = cluster;
+    this.release = release;
+    this.profile = profile;
+  }
+
+  /** Returns the hooks; those of a release that is deployed have ended. */
+  Optional<List<HookRun>> hooks(boolean isDeployed) {
+    if (!hasReadHooks || !isDeployed) {
+      hooks = HookRun.ofRelease(cluster, release);
+      hasReadHooks = isDeployed;
+    }
+    return hooks;
+  }
+
+  /**
+   * Checks the webhooks and the LLM.
+   *
+   * @param isWaiting whether this look is followed by others
+   */
+  List<Check> run(Namespaces namespaces, boolean isWaiting) {
+    if (!isWaiting || age >= LOOKS) {
+      List<Check> seen = new ArrayList<>(new WebhookChecks(namespaces, Instant.now()).run());
+      seen.addAll(new LlmChecks(namespaces, release.namespace(), profile).run());
+      checks = List.copyOf(seen);
+      age = 0;
+    }
+    age++;
+    return checks;
+  }
+}
