@@ -627,6 +627,13 @@ final class Reports {
     return text.append('\n').append(drift.summary()).toString();
   }
 
+  private static String label(Check check) {
+    if (check.problem().filter(problem -> !problem.isError()).isPresent()) {
+      return "WARNING";
+    }
+    return check.result() == Check.Result.PENDING ? "NOT IN TIME" : check.result().name();
+  }
+
   /** How many containers run which images, by how their digests agree with the mirror. */
   private static String originText(VerificationReport report) {
     Map<ContainerOrigin.Agreement, Long> counts =
@@ -665,8 +672,7 @@ final class Reports {
     // What needs attention stands last, where a terminal shows it.
     ordered.sort(Comparator.comparing(check -> check.problem().isPresent()));
     for (Check check : ordered) {
-      String result =
-          check.result() == Check.Result.PENDING ? "NOT IN TIME" : check.result().name();
+      String result = label(check);
       text.append(
           String.format(
               Locale.ROOT,

@@ -51,4 +51,28 @@ class ReportsTest {
             "              → look at the log of the pod and at its readiness probe",
             "FAILED: 2 of 3 checks did not pass");
   }
+
+  @Test
+  void aWarningIsNoFailure() {
+    VerificationReport report =
+        VerificationReport.of(
+            ReleaseName.defaultRelease(),
+            List.of(
+                Check.of(
+                    Check.Kind.LLM,
+                    Check.Result.FAIL,
+                    Problem.of(
+                        ProblemCode.LLM_ENDPOINT_MISSING,
+                        new Subject(Subject.Kind.OBJECT, "ConfigMap n/sdk"),
+                        Map.of("key", "sdk-config.yaml")))));
+
+    assertThat(report.isOk()).isTrue();
+    assertThat(Reports.text(report).lines())
+        .first()
+        .asString()
+        .startsWith("  WARNING     llm      ConfigMap n/sdk: sdk-config.yaml names no endpoint");
+    assertThat(Reports.text(report))
+        .endsWith(
+            "PASSED: 0 pods are up, 0 containers run mirrored digests; 1 of 1 checks have warnings");
+  }
 }
