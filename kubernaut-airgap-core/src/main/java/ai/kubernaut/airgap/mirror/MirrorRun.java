@@ -15,6 +15,7 @@ import ai.kubernaut.airgap.registry.ManifestBudget;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -32,6 +33,7 @@ import java.util.function.Function;
  * last blob is there.
  */
 final class MirrorRun {
+  private final long begin = System.nanoTime();
   private final Sides sides;
   private final ManifestBudget manifests;
   private final Progress progress;
@@ -129,13 +131,14 @@ final class MirrorRun {
   }
 
   private Found find(CopyJob job, Sides clients, ManifestBudget budget) {
+    Duration start = sinceBegin();
     try {
       Digest source = job.sourceDigest().orElseGet(() -> resolve(clients.source(), job.source()));
       Optional<Digest> there = clients.target().findManifest(job.target()).map(Descriptor::digest);
       if (there.isPresent()
           && there.equals(job.expectedDigest(source))
           && check.isComplete(clients, job, there.get(), budget)) {
-        return Found.ended(job, present(job, source, there.get()));
+        return Found.ended(job, present(job, source, there.get()), start);
       }
       ImageContent content = read(clients, job, source, budget);
       if (there.isPresent()
@@ -149,7 +152,8 @@ final class MirrorRun {
             MirroredImage.builder()
                 .from(present(job, source, there.get()))
                 .isIndexSparse(sparse)
-                .build());
+                .build(),
+            start);
       }
       List<Attachment> attached =
           AttachmentFinder.find(
@@ -157,12 +161,17 @@ final class MirrorRun {
       return new Found(
           job,
           Optional.of(new ImageCopy(clients, job, source, content, attached, fallback, budget)),
-          Optional.empty());
+          Optional.empty(),
+          start);
     } catch (ListenerException e) {
       throw e;
     } catch (RuntimeException e) {
-      return Found.ended(job, failed(MirroredImage.builder().entry(job.entry()), job, e));
+      return Found.ended(job, failed(MirroredImage.builder().entry(job.entry()), job, e), start);
     }
+  }
+
+  private Duration sinceBegin() {
+    return Duration.ofNanos(System.nanoTime() - begin);
   }
 
   /** Reads an image in the form in which it is going to be written. */
@@ -276,12 +285,18 @@ final class MirrorRun {
               e);
     }
     images.checkNotStopping();
-    MirroredImage finished = image;
+    Duration end = sinceBegin();
+    MirroredImage finished =
+        MirroredImage.builder()
+            .from(image)
+            .startedAfter(found.startedAfter())
+            .duration(end.minus(found.startedAfter()))
+            .build();
     progress.emit(
         run ->
             new ProgressEvent.ImageFinished(
                 run, finished.entry().source(), finished.entry().target(), finished.describe()));
-    return image;
+    return finished;
   }
 
   /** Reports the image as failed, also for exceptions that no client should throw. */
@@ -297,9 +312,10 @@ final class MirrorRun {
   }
 
   /** What the first phase found out about one image: either what to copy, or how it ended. */
-  private record Found(CopyJob job, Optional<ImageCopy> copy, Optional<MirroredImage> ended) {
-    static Found ended(CopyJob job, MirroredImage image) {
-      return new Found(job, Optional.empty(), Optional.of(image));
+  private record Found(
+      CopyJob job, Optional<ImageCopy> copy, Optional<MirroredImage> ended, Duration startedAfter) {
+    static Found ended(CopyJob job, MirroredImage image, Duration startedAfter) {
+      return new Found(job, Optional.empty(), Optional.of(image), startedAfter);
     }
   }
 }

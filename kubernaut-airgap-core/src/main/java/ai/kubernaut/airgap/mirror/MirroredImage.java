@@ -6,6 +6,7 @@ import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.plan.MirrorEntry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -136,6 +137,24 @@ public interface MirroredImage {
   default long bytesResumed() {
     return 0;
   }
+
+  /**
+   * When the run began with this image.
+   *
+   * @return the time since the run began; not part of equality; empty when nobody measured it
+   */
+  @Value.Auxiliary
+  Optional<Duration> startedAfter();
+
+  /**
+   * How long the run took for this image. Images are copied at the same time and share blobs, so
+   * that the sum is more than the time of the run.
+   *
+   * @return the time until the image was in the mirror or had failed; not part of equality; empty
+   *     when nobody measured it
+   */
+  @Value.Auxiliary
+  Optional<Duration> duration();
 
   /**
    * The signatures, attestations, SBOMs and so on that were copied with it.

@@ -6,14 +6,14 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
 
 /** Finds the programs that integration tests need. */
-final class Programs {
+public final class Programs {
   private Programs() {}
 
   /**
    * The program's path; without it the test is skipped, or fails where integration tests are
    * required.
    */
-  static Path require(String name) {
+  public static Path require(String name) {
     for (String directory : String.valueOf(System.getenv("PATH")).split(File.pathSeparator, -1)) {
       Path program = Path.of(directory, name);
       if (Files.isExecutable(program)) {

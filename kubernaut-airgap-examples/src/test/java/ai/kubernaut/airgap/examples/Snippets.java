@@ -47,6 +47,7 @@ final class Snippets {
             "ai.kubernaut.airgap.plan.",
             "ai.kubernaut.airgap.pullsecret.",
             "ai.kubernaut.airgap.registry.",
+            "ai.kubernaut.airgap.report.",
             "ai.kubernaut.airgap.registry.http.",
             "ai.kubernaut.airgap.io.",
             "ai.kubernaut.airgap.kubernaut.",

@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.examples.cli;
 import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.bundle.Bundle;
 import ai.kubernaut.airgap.bundle.BundleReport;
+import ai.kubernaut.airgap.report.ReportDocument;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,7 @@ final class BundleCheckCommand implements Callable<Integer> {
         bundle = bundle.requireProvenance(signature.key("--provenance"), provenance);
       }
       BundleReport report = airgap.check(bundle);
-      output.report("BundleReport", Reports.json(report), report.summary());
+      output.report(ReportDocument.of(report));
       report.orElseThrow();
       return 0;
     }

@@ -13,6 +13,7 @@ import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.layout.LayoutRegistryClient;
 import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
+import ai.kubernaut.airgap.report.ReportDocument;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,10 +105,7 @@ final class BundleCreateCommand extends StepCommand {
     try (RegistryClient store = existing()) {
       BundleForecast forecast = airgap.forecast(planned, store, options());
       output.closeBar();
-      output.report(
-          "BundleForecast",
-          Reports.json(forecast, Optional.ofNullable(partSize)),
-          partSize == null ? forecast.summary() : forecast.summary(partSize));
+      output.report(ReportDocument.of(forecast, Optional.ofNullable(partSize)));
       forecast.orElseThrow();
       return 0;
     }
@@ -142,7 +140,7 @@ final class BundleCreateCommand extends StepCommand {
         writeEvidence(report);
       }
       output.closeBar();
-      output.report("BundleReport", Reports.json(report), Reports.text(report));
+      output.report(ReportDocument.of(report));
       report.orElseThrow();
       return 0;
     }

@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.examples.cli;
 
-import ai.kubernaut.airgap.bundle.Bundle;
+import ai.kubernaut.airgap.report.ReportDocument;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -20,8 +20,7 @@ final class BundleInspectCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (BundleStore store = BundleStore.openUnchecked(path)) {
-      Bundle bundle = store.bundle();
-      output.report("Bundle", Reports.json(bundle), Reports.text(bundle));
+      output.report(ReportDocument.of(store.bundle()));
       return 0;
     }
   }

@@ -3,15 +3,14 @@ package ai.kubernaut.airgap.examples.cli;
 import ai.kubernaut.airgap.bundle.Bundle;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.server.RegistryServer;
-import java.io.PrintWriter;
+import ai.kubernaut.airgap.report.ReportDocument;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "serve",
@@ -32,17 +31,18 @@ final class BundleServeCommand implements Callable<Integer> {
       description = "The port. Default: a free one, which is printed")
   int port;
 
-  @Spec CommandSpec command;
+  @Mixin Output output = new Output();
 
   @Override
   public Integer call() {
-    PrintWriter out = command.commandLine().getOut();
     try (BundleStore store = BundleStore.open(path)) {
       Bundle bundle = store.bundle();
       try (RegistryClient content = bundle.clientWithin(REGISTRY);
           RegistryServer server =
               RegistryServer.builder(content, REGISTRY).readOnly(true).port(port).start()) {
-        out.println("Serving " + bundle + " on " + server.host() + "; end with Ctrl-C");
+        output.report(
+            ReportDocument.of(bundle),
+            "Serving " + bundle + " on " + server.host() + "; end with Ctrl-C");
         new CountDownLatch(1).await();
         return 0;
       } catch (InterruptedException e) {

@@ -5,7 +5,7 @@ import ai.kubernaut.airgap.cluster.change.ChangeReport;
 import ai.kubernaut.airgap.cluster.change.ClusterChange;
 import ai.kubernaut.airgap.cluster.openshift.RolloutOptions;
 import ai.kubernaut.airgap.common.AirgapException;
-import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.report.ReportDocument;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,11 +56,11 @@ abstract class ChangeCommand implements Callable<Integer> {
         write(directory, manifests(change));
       }
       if (dryRun || directory != null || !change.isOk()) {
-        output.report("ClusterChange", Reports.json(change), text(change));
+        output.report(ReportDocument.of(change));
         change.orElseThrow();
         return 0;
       }
-      output.tell(text(change));
+      output.tell(ReportDocument.of(change).toText());
       if (undo == null) {
         apply(airgap, change);
       } else {
@@ -78,7 +78,7 @@ abstract class ChangeCommand implements Callable<Integer> {
   private void applyAndReport(Airgap airgap, ClusterChange change) {
     ChangeReport report =
         airgap.apply(change, RolloutOptions.builder().waitForNodes(!noWait).build());
-    output.report("ChangeReport", Reports.json(report), report.summary());
+    output.report(ReportDocument.of(report));
     report.orElseThrow();
   }
 
@@ -97,16 +97,6 @@ abstract class ChangeCommand implements Callable<Integer> {
 
   /** The name of the file with the manifests. */
   abstract String manifestName();
-
-  private static String text(ClusterChange change) {
-    StringBuilder text = new StringBuilder(change.diff());
-    for (Problem problem : change.problems()) {
-      text.append(problem.isError() ? "ERROR " : "WARNING ")
-          .append(problem.describe())
-          .append('\n');
-    }
-    return text.toString().stripTrailing();
-  }
 
   private void write(Path target, Map<String, String> files) {
     files.forEach(

@@ -3,9 +3,7 @@ package ai.kubernaut.airgap.examples.cli;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ClusterVersions;
 import ai.kubernaut.airgap.k8s.Fabric8ClusterClient;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import ai.kubernaut.airgap.report.ReportDocument;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -49,11 +47,7 @@ final class ClusterFactsCommand implements Callable<Integer> {
         throw new UncheckedIOException("cannot write " + out + ": " + e.getMessage(), e);
       }
     }
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("kubernetes", versions.kubernetes());
-    ArrayNode apis = json.putArray("apis");
-    versions.apis().forEach(apis::add);
-    output.report("ClusterFacts", json, versions.toYaml().stripTrailing());
+    output.report(ReportDocument.of(versions));
     return 0;
   }
 }

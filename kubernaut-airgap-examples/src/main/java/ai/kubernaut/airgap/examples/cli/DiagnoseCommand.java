@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.examples.cli;
 import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.diagnosis.Diagnosis;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.report.ReportDocument;
 import picocli.CommandLine.Command;
 
 @Command(
@@ -16,7 +17,7 @@ final class DiagnoseCommand extends ClusterCommand {
   @Override
   int run(Airgap airgap, MirrorPlan planned) {
     Diagnosis diagnosis = airgap.diagnose(airgap.installationOf(planned));
-    output.report("Diagnosis", DiagnosisReport.json(diagnosis), DiagnosisReport.text(diagnosis));
+    output.report(ReportDocument.of(diagnosis));
     return diagnosis.isOk() ? 0 : 1;
   }
 }

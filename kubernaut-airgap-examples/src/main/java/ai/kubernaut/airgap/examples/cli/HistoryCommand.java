@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.examples.cli;
 import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.install.ReleaseHistory;
+import ai.kubernaut.airgap.report.ReportDocument;
 import picocli.CommandLine.Command;
 
 @Command(
@@ -14,7 +15,7 @@ final class HistoryCommand extends ReleaseCommand {
   @Override
   int run(Airgap airgap, ReleaseName name) {
     ReleaseHistory history = airgap.history(name);
-    output.report("ReleaseHistory", Reports.json(history), Reports.text(history));
+    output.report(ReportDocument.of(history));
     return history.isOk() ? 0 : 1;
   }
 }

@@ -9,6 +9,7 @@ import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.pullsecret.PullSecretOptions;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
+import ai.kubernaut.airgap.report.ReportDocument;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -88,12 +89,12 @@ class InstallCommand extends ClusterCommand {
             .build();
     if (dryRun) {
       PlannedInstallation change = airgap.planInstall(mirrored, secret, options);
-      output.report("PlannedInstallation", Reports.json(change), Reports.text(change));
+      output.report(ReportDocument.of(change));
       change.orElseThrow();
       return 0;
     }
     Installation installation = airgap.install(mirrored, secret, options);
-    output.report("Installation", Reports.json(installation), Reports.text(installation));
+    output.report(ReportDocument.of(installation));
     return 0;
   }
 }

@@ -3,8 +3,7 @@ package ai.kubernaut.airgap.examples.cli;
 import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.bundle.Inventory;
 import ai.kubernaut.airgap.plan.MirrorPlan;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import ai.kubernaut.airgap.report.ReportDocument;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -24,13 +23,8 @@ final class InventoryCommand extends StepCommand {
   int run(Airgap airgap, MirrorPlan planned) {
     Inventory inventory = airgap.inventory(planned);
     inventory.save(out);
-    long bytes = inventory.blobs().values().stream().mapToLong(Long::longValue).sum();
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("blobs", inventory.blobs().size()).put("bytes", bytes);
-    output.report(
-        "InventoryReport",
-        json,
-        "%d blobs, %d bytes, are listed in %s".formatted(inventory.blobs().size(), bytes, out));
+    output.tell("The blobs are listed in " + out);
+    output.report(ReportDocument.of(inventory));
     return 0;
   }
 }

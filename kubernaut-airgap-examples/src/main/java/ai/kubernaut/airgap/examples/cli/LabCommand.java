@@ -29,10 +29,9 @@ import ai.kubernaut.airgap.pullsecret.PullSecretOptions;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
 import ai.kubernaut.airgap.registry.CredentialProvider;
 import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
+import ai.kubernaut.airgap.report.ReportDocument;
 import ai.kubernaut.airgap.verify.VerificationReport;
 import ai.kubernaut.airgap.verify.VerifyOptions;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -184,7 +183,6 @@ final class LabCommand implements Callable<Integer> {
     if (extra.isEmpty() && chart.chart == null) {
       extra.add(LabVersion.parse(version).mustGather());
     }
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
 
     heading("Step 1: find every image");
     MirrorPlan plan =
@@ -192,13 +190,14 @@ final class LabCommand implements Callable<Integer> {
             planned.release(release.or(planned.release())),
             mirror,
             PlanOptions.builder().addAllExtraImages(extra).platforms(chart.platforms()).build());
-    output.tell(Reports.text(plan).indent(2).stripTrailing());
-    json.set("plan", Reports.json(plan));
+    ReportDocument planReport = ReportDocument.of(plan);
+    output.tell(planReport.toText().indent(2).stripTrailing());
+    output.addStep("plan", planReport);
 
     heading("Step 2: mirror them");
     MirrorReport mirrored = mirror(airgap, plan);
     output.closeBar();
-    json.set("mirror", Reports.json(mirrored));
+    output.addStep("mirror", ReportDocument.of(mirrored));
 
     heading("Step 3: give the cluster the credentials");
     PullSecretReport secret =
@@ -208,7 +207,7 @@ final class LabCommand implements Callable<Integer> {
                 found ->
                     airgap.configurePullSecret(plan, found, PullSecretOptions.builder().build()))
             .orElseGet(PullSecretReport::none);
-    json.set("pullSecret", Reports.json(secret));
+    output.addStep("pullSecret", ReportDocument.of(secret));
 
     if (throughMirrorRules) {
       output.tell("  applying the mirror rules of the plan");
@@ -223,10 +222,10 @@ final class LabCommand implements Callable<Integer> {
       installation = install(airgap, mirrored, secret);
     } catch (InstallationFailedException e) {
       output.tell("error: " + e.getMessage());
-      json.set("verification", Reports.json(e.report()));
-      return explain(e.diagnosis(), json);
+      output.addStep("verification", ReportDocument.of(e.report(), plan));
+      return explain(e.diagnosis());
     }
-    json.set("installation", Reports.json(installation));
+    output.addStep("installation", ReportDocument.of(installation));
 
     heading("Step 5: verify that it runs from there");
     VerificationReport verified =
@@ -235,12 +234,11 @@ final class LabCommand implements Callable<Integer> {
             VerifyOptions.builder()
                 .waitPolicy(WaitPolicy.of(Duration.ofSeconds(timeout), Duration.ofMillis(500)))
                 .build());
-    json.set("verification", Reports.json(verified));
+    output.addStep("verification", ReportDocument.of(verified, plan));
     if (!verified.isOk()) {
-      output.tell(Reports.text(verified));
-      return explain(airgap.diagnose(installation, verified), json);
+      return explain(airgap.diagnose(installation, verified));
     }
-    output.report("LabReport", json, Reports.text(verified));
+    output.reportSteps("LabReport", "All steps, in the lab");
     return 0;
   }
 
@@ -259,10 +257,10 @@ final class LabCommand implements Callable<Integer> {
   }
 
   /** Ends the report with the causes. */
-  private int explain(Diagnosis diagnosis, ObjectNode json) {
+  private int explain(Diagnosis diagnosis) {
     heading("Why it does not run");
-    json.set("diagnosis", DiagnosisReport.json(diagnosis));
-    output.report("LabReport", json, DiagnosisReport.text(diagnosis));
+    output.addStep("diagnosis", ReportDocument.of(diagnosis));
+    output.reportSteps("LabReport", "All steps, in the lab");
     return 1;
   }
 

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
 
 /** The program: one command for each step, and the lab for all of them. */
 @Command(
@@ -75,16 +76,20 @@ public final class Main {
    * @return 0 when all went well, 1 when a step failed, 2 when the command line was wrong
    */
   public static int run(PrintWriter out, PrintWriter err, String... arguments) {
+    return commandLine().setOut(out).setErr(err).execute(arguments);
+  }
+
+  /** Returns the parser of all commands. */
+  static CommandLine commandLine() {
     return new CommandLine(new Main())
-        .setOut(out)
-        .setErr(err)
         .registerConverter(ImageRef.class, text -> legal(text, ImageRef::parse))
         .registerConverter(Platform.class, text -> legal(text, Platform::parse))
         .registerConverter(Separator.class, text -> legal(text, Separator::parse))
         .registerConverter(Target.class, text -> legal(text, Target::registry))
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionExceptionHandler(Main::explain)
-        .execute(arguments);
+        .setExecutionStrategy(Main::run)
+        .setParameterExceptionHandler(Main::refuse)
+        .setExecutionExceptionHandler(Main::explain);
   }
 
   /** What is no legal name is wrong usage, not a failed step. */
@@ -96,13 +101,46 @@ public final class Main {
     }
   }
 
+  /** Opens the report files before the command does anything. */
+  private static int run(CommandLine.ParseResult parsed) {
+    CommandLine command = parsed.asCommandLineList().get(parsed.asCommandLineList().size() - 1);
+    boolean isHelp =
+        parsed.asCommandLineList().stream()
+            .anyMatch(one -> one.isUsageHelpRequested() || one.isVersionHelpRequested());
+    if (!isHelp) {
+      try {
+        Output.of(command).ifPresent(Output::open);
+      } catch (AirgapException e) {
+        throw new CommandLine.ExecutionException(command, String.valueOf(e.getMessage()), e);
+      }
+    }
+    return new CommandLine.RunLast().execute(parsed);
+  }
+
+  /** Two lines: what is wrong, and where the options are. */
+  private static int refuse(ParameterException wrong, String[] arguments) {
+    return usage(wrong.getCommandLine(), wrong);
+  }
+
+  private static int usage(CommandLine command, Exception wrong) {
+    command.getErr().println("error: " + String.valueOf(wrong.getMessage()).strip());
+    command
+        .getErr()
+        .println(command.getCommandSpec().qualifiedName() + " --help shows the options");
+    return CommandLine.ExitCode.USAGE;
+  }
+
   private static int explain(
       Exception exception, CommandLine command, CommandLine.ParseResult result) {
-    if (exception instanceof AirgapException) {
-      command.getErr().println("error: " + exception.getMessage());
+    if (exception instanceof AirgapException failure) {
+      command.getErr().println(Output.fit("error: " + exception.getMessage()));
+      try {
+        Output.of(command).ifPresent(output -> output.fail(failure));
+      } catch (AirgapException e) {
+        command.getErr().println("error: " + e.getMessage());
+      }
     } else if (exception instanceof IllegalArgumentException) {
-      command.getErr().println("error: " + exception.getMessage());
-      return CommandLine.ExitCode.USAGE;
+      return usage(command, exception);
     } else {
       // Nothing the library foresaw: whoever mends it needs the whole trace.
       command.getErr().println("unexpected error, please report it:");

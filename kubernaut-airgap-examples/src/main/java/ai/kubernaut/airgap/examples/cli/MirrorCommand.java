@@ -13,6 +13,7 @@ import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.preflight.PreflightOptions;
 import ai.kubernaut.airgap.preflight.PreflightReport;
+import ai.kubernaut.airgap.report.ReportDocument;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -219,7 +220,7 @@ final class MirrorCommand extends StepCommand {
           .sign(KeyFiles.privateKey(signKey), statement);
     }
     output.closeBar();
-    output.report("MirrorReport", Reports.json(report), report.summary());
+    output.report(ReportDocument.of(report));
     report.orElseThrow();
     return 0;
   }

@@ -10,9 +10,6 @@ import ai.kubernaut.airgap.mirror.PlatformInspection;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -72,19 +69,6 @@ final class MirrorImages {
                 || entry.target().repository().equals(image.repository())));
   }
 
-  static ObjectNode json(MirrorListing listing) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    ArrayNode repositories = json.putArray("repositories");
-    for (MirrorListing.ListedRepository repository : listing.repositories()) {
-      ObjectNode one = repositories.addObject().put("name", repository.name().toString());
-      repository.tags().forEach(one.putArray("tags")::add);
-      ArrayNode planned = one.putArray("planned");
-      repository.planned().forEach(image -> planned.add(image.toString()));
-    }
-    addProblems(json, listing.problems());
-    return json;
-  }
-
   static String text(MirrorListing listing) {
     StringBuilder text = new StringBuilder();
     for (MirrorListing.ListedRepository repository : listing.repositories()) {
@@ -96,32 +80,6 @@ final class MirrorImages {
     }
     addProblems(text, listing.problems());
     return text.append(listing.summary()).toString();
-  }
-
-  static ObjectNode json(ImageInspection inspection) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("image", inspection.image().toString());
-    inspection.digest().ifPresent(digest -> json.put("digest", digest.toString()));
-    inspection.mediaType().ifPresent(type -> json.put("mediaType", type));
-    inspection.planned().ifPresent(digest -> json.put("plannedDigest", digest.toString()));
-    json.put("planned", inspection.isPlanned());
-    json.put("bytes", inspection.size());
-    ArrayNode platforms = json.putArray("platforms");
-    for (PlatformInspection platform : inspection.platforms()) {
-      ObjectNode one = platforms.addObject();
-      platform.platform().ifPresent(name -> one.put("platform", name.toString()));
-      one.put("digest", platform.digest().toString());
-      one.put("mediaType", platform.mediaType());
-      one.put("present", platform.isPresent());
-      platform.config().ifPresent(digest -> one.put("config", digest.toString()));
-      one.put("layers", platform.layers());
-      one.put("bytes", platform.size());
-      platform.created().ifPresent(created -> one.put("created", created));
-      ObjectNode labels = one.putObject("labels");
-      platform.labels().forEach(labels::put);
-    }
-    addProblems(json, inspection.problems());
-    return json;
   }
 
   static String text(ImageInspection inspection) {
@@ -174,20 +132,6 @@ final class MirrorImages {
     return inspection.planned().get().equals(digest)
         ? " (as planned)"
         : "\n  planned     " + inspection.planned().get();
-  }
-
-  private static void addProblems(ObjectNode json, List<Problem> problems) {
-    ArrayNode array = json.putArray("problems");
-    for (Problem problem : problems) {
-      array
-          .addObject()
-          .put("code", problem.code().name())
-          .put("severity", problem.code().severity().name())
-          .put("subject", problem.subject().name())
-          .put("subjectKind", problem.subject().kind().name())
-          .put("message", problem.message())
-          .put("remedy", problem.remedy());
-    }
   }
 
   private static void addProblems(StringBuilder text, List<Problem> problems) {

@@ -4,6 +4,7 @@ import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.mirror.ImageInspection;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.report.ReportDocument;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -37,7 +38,7 @@ final class MirrorInspectCommand extends StepCommand {
   int run(Airgap airgap, MirrorPlan planned) {
     MirrorEntry entry = MirrorImages.chosen(planned, List.of(image)).entries().get(0);
     ImageInspection inspection = airgap.inspect(planned, entry);
-    output.report("ImageInspection", MirrorImages.json(inspection), MirrorImages.text(inspection));
+    output.report(ReportDocument.of(inspection), MirrorImages.text(inspection));
     return inspection.isOk() ? 0 : 1;
   }
 }

@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.examples.cli;
 import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.mirror.MirrorListing;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.report.ReportDocument;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -30,7 +31,7 @@ final class MirrorListCommand extends StepCommand {
   @Override
   int run(Airgap airgap, MirrorPlan planned) {
     MirrorListing listing = airgap.listMirror(MirrorImages.chosen(planned, images));
-    output.report("MirrorListing", MirrorImages.json(listing), MirrorImages.text(listing));
+    output.report(ReportDocument.of(listing), MirrorImages.text(listing));
     return listing.isOk() ? 0 : 1;
   }
 }

@@ -1,40 +1,69 @@
 package ai.kubernaut.airgap.examples.cli;
 
+import ai.kubernaut.airgap.InstallationFailedException;
+import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.progress.ProgressEvent;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import ai.kubernaut.airgap.report.ReportDocument;
+import ai.kubernaut.airgap.report.ReportFile;
+import ai.kubernaut.airgap.report.ReportFormat;
+import ai.kubernaut.airgap.report.SafeText;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * Where reports and progress go: a progress bar on a terminal, plain lines otherwise, JSON on its
  * own when asked for.
  */
 final class Output implements Consumer<ProgressEvent> {
-  /** The version of the schema in docs/schema. */
-  private static final String API_VERSION = "airgap.kubernaut.ai/v1";
-
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   @Option(
       names = "--json",
       description = "Print the report as JSON; progress goes to standard error.")
   boolean json;
 
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      converter = ReportPath.class,
+      description =
+          "Also write the report to this file, readable by its owner only: .html, .json, .md or .xml (JUnit); repeatable.")
+  List<Path> reports = new ArrayList<>();
+
   @Spec(Spec.Target.MIXEE)
   CommandSpec command;
 
-  private @Nullable ProgressBar bar;
+  private volatile @Nullable TransferBar bar;
   private boolean apart;
+  private boolean reported;
+  private final List<ReportFile> files = new ArrayList<>();
+  private final Map<String, ReportDocument> steps = new LinkedHashMap<>();
+
+  /** A path whose extension names a form of reports. */
+  static final class ReportPath implements ITypeConverter<Path> {
+    @Override
+    public Path convert(String value) {
+      try {
+        Path path = Path.of(value);
+        ReportFormat.of(path);
+        return path;
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
 
   PrintWriter out() {
     return command.commandLine().getOut();
@@ -51,58 +80,118 @@ final class Output implements Consumer<ProgressEvent> {
 
   /** A line of the story, not of the report. */
   void tell(String line) {
-    story().println(line);
+    String lines = fit(line);
+    TransferBar drawn = bar;
+    if (drawn == null) {
+      story().println(lines);
+    } else {
+      drawn.tell(lines);
+    }
   }
 
   /**
-   * Prints a report: JSON when asked for, else text.
+   * Finds the output of the command that was asked for.
    *
-   * @param kind the kind of the report in the schema of the JSON
+   * @return empty for commands that only group others
    */
-  void report(String kind, ObjectNode asJson, String asText) {
-    if (!json) {
-      out().println(asText);
+  static Optional<Output> of(CommandLine command) {
+    return command.getCommandSpec().mixins().values().stream()
+        .map(CommandSpec::userObject)
+        .filter(Output.class::isInstance)
+        .map(Output.class::cast)
+        .findFirst();
+  }
+
+  /** Checks that the report files can be written, before anything else is done. */
+  void open() {
+    for (Path file : reports) {
+      files.add(ReportFile.at(file));
+    }
+  }
+
+  /** Keeps the report of one of several steps. */
+  void addStep(String name, ReportDocument step) {
+    steps.put(name, step);
+  }
+
+  /** Reports all steps. */
+  void reportSteps(String kind, String title) {
+    report(ReportDocument.ofSteps(kind, title, steps));
+  }
+
+  /** Prints a report, as JSON when asked for, and writes the report files. */
+  void report(ReportDocument report) {
+    report(report, report.toText());
+  }
+
+  /**
+   * Prints a report and writes the report files.
+   *
+   * @param text what is printed unless JSON is asked for
+   */
+  void report(ReportDocument report, String text) {
+    reported = true;
+    out().println(json ? ReportFormat.JSON.write(report) : text);
+    write(report);
+  }
+
+  /** Reports that the command failed, unless its report tells so already. */
+  void fail(AirgapException failure) {
+    closeBar();
+    if (reported || (!json && files.isEmpty())) {
       return;
     }
-    try {
-      ObjectNode document =
-          JSON.createObjectNode().put("apiVersion", API_VERSION).put("kind", kind);
-      document.setAll(asJson);
-      out().println(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(document));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a report could not be printed as JSON", e);
+    reported = true;
+    if (failure instanceof InstallationFailedException failed) {
+      steps.put("verification", ReportDocument.of(failed.report()));
+      steps.put("diagnosis", ReportDocument.of(failed.diagnosis()));
     }
+    ReportDocument report = ReportDocument.ofFailure(command.qualifiedName(), failure, steps);
+    if (json) {
+      out().println(ReportFormat.JSON.write(report));
+    }
+    write(report);
+  }
+
+  private void write(ReportDocument report) {
+    files.forEach(file -> file.write(report));
   }
 
   @Override
   public void accept(ProgressEvent event) {
-    if (event.isDetail()) {
-      if (bar != null && event instanceof ProgressEvent.BytesSent) {
-        bar.setExtraMessage(event.toString());
+    TransferBar drawn = bar;
+    if (event instanceof ProgressEvent.BytesSent sent) {
+      if (drawn != null) {
+        drawn.sent(sent.done(), sent.total());
       }
-      return;
+    } else if (event instanceof ProgressEvent.ImageFinished image && drawn != null) {
+      drawn.finishedImage();
+      if (image.outcome().startsWith("FAILED")) {
+        tell(event.toString());
+      }
+    } else if (!event.isDetail()) {
+      if (event instanceof ProgressEvent.StepFinished) {
+        closeBar();
+      }
+      tell(event.toString());
+      if (event instanceof ProgressEvent.MirrorSized sized
+          && sized.bytes() > 0
+          && isTerminal()
+          && !json) {
+        bar =
+            new TransferBar(story(), sized.images(), sized.bytes(), width()::getMaxRenderedLength);
+      }
     }
-    if (event instanceof ProgressEvent.StepStarted started
-        && started.items() > 0
-        && isTerminal()
-        && !json) {
-      story().println(event);
-      bar =
-          new ProgressBarBuilder()
-              .setTaskName("  images")
-              .setInitialMax(started.items())
-              .setStyle(ProgressBarStyle.ASCII)
-              .build();
-      return;
-    }
-    if (event instanceof ProgressEvent.ImageFinished && bar != null) {
-      bar.step();
-      return;
-    }
-    if (event instanceof ProgressEvent.StepFinished && bar != null) {
-      closeBar();
-    }
-    story().println(event);
+  }
+
+  /** Asks the terminal for its width. */
+  private static ConsoleProgressBarConsumer width() {
+    return new ConsoleProgressBarConsumer(System.err);
+  }
+
+  /** Fits lines to a terminal. In files and pipes they stay whole, so that they can be searched. */
+  static String fit(String lines) {
+    return isTerminal() ? SafeText.forTerminal(lines) : lines;
   }
 
   /** picocli tells terminals from pipes on every JDK; it has to know this to colour its help. */
@@ -112,9 +201,10 @@ final class Output implements Consumer<ProgressEvent> {
 
   /** Ends the bar, so that what follows has the line for itself. */
   void closeBar() {
-    if (bar != null) {
-      bar.close();
-      bar = null;
+    TransferBar drawn = bar;
+    bar = null;
+    if (drawn != null) {
+      drawn.close();
     }
   }
 }

@@ -4,6 +4,7 @@ import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.permissions.ClusterStep;
 import ai.kubernaut.airgap.permissions.PermissionReport;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.report.ReportDocument;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -31,8 +32,8 @@ final class PermissionsCommand extends ClusterCommand {
   @Override
   int run(Airgap airgap, MirrorPlan planned) {
     PermissionReport report = airgap.checkPermissions(step(), planned);
-    output.report(
-        "PermissionReport", Reports.json(report), yaml ? report.toYaml() : Reports.text(report));
+    ReportDocument document = ReportDocument.of(report);
+    output.report(document, yaml ? report.toYaml() : document.toText());
     return report.isOk() ? 0 : 1;
   }
 

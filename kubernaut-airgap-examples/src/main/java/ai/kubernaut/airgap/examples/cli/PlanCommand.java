@@ -1,13 +1,15 @@
 package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.Airgap;
+import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.overlay.MirrorProof;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.plan.PlanDiff;
 import ai.kubernaut.airgap.plan.PlanForecast;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import ai.kubernaut.airgap.report.ReportDocument;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -82,25 +84,29 @@ final class PlanCommand extends StepCommand {
     Optional<PlanDiff> diff =
         Optional.ofNullable(earlier)
             .map(before -> PlanDiff.between(MirrorPlan.read(before), planned));
-    ObjectNode json = diff.map(Reports::json).orElseGet(() -> Reports.json(planned));
-    if (diff.isEmpty()) {
-      Reports.addProof(json, planned, failed);
+    ReportDocument report =
+        diff.map(ReportDocument::of)
+            .orElseGet(
+                () ->
+                    failed
+                        .map(proof -> ReportDocument.of(planned, proof))
+                        .orElseGet(() -> ReportDocument.of(planned)));
+    if (forecast) {
+      PlanForecast sizes = airgap.forecast(planned);
+      report = report.withForecast(sizes, time(sizes));
     }
-    Optional<PlanForecast> sizes =
-        forecast ? Optional.of(airgap.forecast(planned)) : Optional.empty();
-    sizes.ifPresent(known -> json.set("forecast", Reports.json(known, time(known))));
-    output.report(
-        diff.isPresent() ? "PlanDiff" : "MirrorPlan",
-        json,
-        diff.map(changes -> changes.toText().stripTrailing())
-            .orElseGet(() -> format.print(planned)));
-    sizes.ifPresent(known -> output.tell(Reports.text(known, time(known))));
-    planned
-        .overlay()
-        .filter(overlay -> plan.hasChart())
-        .ifPresent(overlay -> output.tell(Reports.proofText(planned, overlay)));
+    boolean printed = format == PlanFormat.TEXT || diff.isPresent();
+    output.report(report, printed ? report.toText() : format.print(planned));
+    if (!printed) {
+      planned.overlay().ifPresent(overlay -> tell(overlay.facts()));
+    }
     failed.ifPresent(MirrorProof::orElseThrow);
     return 0;
+  }
+
+  /** The overlay is no part of the other formats. */
+  private void tell(List<Fact> overlay) {
+    overlay.forEach(fact -> output.tell(fact.describe()));
   }
 
   private Optional<Duration> time(PlanForecast sizes) {

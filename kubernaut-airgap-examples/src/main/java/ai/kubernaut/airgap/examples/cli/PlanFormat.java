@@ -4,11 +4,12 @@ import ai.kubernaut.airgap.plan.ImageList;
 import ai.kubernaut.airgap.plan.ImageSetConfiguration;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.plan.OtherTools;
+import ai.kubernaut.airgap.report.ReportDocument;
 import java.util.function.Function;
 
 /** How a plan can be printed. */
 enum PlanFormat {
-  TEXT(Reports::text),
+  TEXT(plan -> ReportDocument.of(plan).toText()),
   YAML(MirrorPlan::toYaml),
   LIST(ImageList::write),
   IMAGESET_V1ALPHA2(

@@ -4,6 +4,7 @@ import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.preflight.PreflightOptions;
 import ai.kubernaut.airgap.preflight.PreflightReport;
+import ai.kubernaut.airgap.report.ReportDocument;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -34,7 +35,7 @@ final class PreflightCommand extends StepCommand {
         airgap.preflight(
             planned,
             PreflightOptions.builder().preset(plan.target.preset()).mayWrite(mayWrite).build());
-    output.report("PreflightReport", Reports.json(report), Reports.text(report));
+    output.report(ReportDocument.of(report));
     report.orElseThrow();
     return 0;
   }

@@ -4,6 +4,7 @@ import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.prune.PruneOptions;
 import ai.kubernaut.airgap.prune.PruneReport;
+import ai.kubernaut.airgap.report.ReportDocument;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +55,7 @@ final class PruneCommand implements Callable<Integer> {
           airgap.prune(
               plans.stream().<MirrorPlan>map(file -> MirrorPlan.read(file)).toList(),
               PruneOptions.builder().delete(delete).askCluster(!withoutCluster).build());
-      output.report("PruneReport", Reports.json(report), Reports.text(report));
+      output.report(ReportDocument.of(report));
       return report.isOk() ? 0 : 1;
     }
   }

@@ -7,6 +7,7 @@ import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.pullsecret.PullSecretOptions;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
 import ai.kubernaut.airgap.registry.Credentials;
+import ai.kubernaut.airgap.report.ReportDocument;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -54,7 +55,7 @@ final class PullSecretCommand extends ChangeCommand {
       return;
     }
     PullSecretReport report = airgap.configurePullSecret(of, credentials(of), options());
-    output.report("PullSecretReport", Reports.json(report), report.summary());
+    output.report(ReportDocument.of(report));
   }
 
   @Override

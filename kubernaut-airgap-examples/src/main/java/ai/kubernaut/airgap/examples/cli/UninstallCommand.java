@@ -4,6 +4,7 @@ import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.install.ReleaseChange;
 import ai.kubernaut.airgap.install.ReleaseOptions;
+import ai.kubernaut.airgap.report.ReportDocument;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -18,7 +19,7 @@ final class UninstallCommand extends ReleaseCommand {
   @Override
   int run(Airgap airgap, ReleaseName name) {
     ReleaseChange change = airgap.uninstall(name, ReleaseOptions.builder().dryRun(dryRun).build());
-    output.report("ReleaseChange", Reports.json(change), Reports.text(change));
+    output.report(ReportDocument.of(change));
     return change.isOk() ? 0 : 1;
   }
 }

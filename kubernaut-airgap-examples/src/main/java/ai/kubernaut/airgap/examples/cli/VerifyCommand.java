@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.examples.cli;
 import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.cluster.WaitPolicy;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.report.ReportDocument;
 import ai.kubernaut.airgap.verify.ContainerOrigin;
 import ai.kubernaut.airgap.verify.VerificationDrift;
 import ai.kubernaut.airgap.verify.VerificationReport;
@@ -50,10 +51,8 @@ final class VerifyCommand extends ClusterCommand {
     VerificationReport report = airgap.verify(airgap.installationOf(planned), options());
     Optional<VerificationDrift> drift =
         earlier.map(origins -> VerificationDrift.between(origins, report.origins()));
-    output.report(
-        "VerificationReport",
-        drift.map(found -> Reports.json(report, found)).orElseGet(() -> Reports.json(report)),
-        drift.map(found -> Reports.text(report, found)).orElseGet(() -> Reports.text(report)));
+    ReportDocument document = ReportDocument.of(report, planned);
+    output.report(drift.map(document::withDrift).orElse(document));
     if (!report.isOk()) {
       return 1;
     }

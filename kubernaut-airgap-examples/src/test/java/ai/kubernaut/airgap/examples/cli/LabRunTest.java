@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The whole disconnected installation, in the lab. */
 class LabRunTest {
+  @TempDir Path directory;
 
   @Test
   void theFiveStepsEndWithEveryPodOnAMirroredDigest() {
@@ -45,6 +49,12 @@ class LabRunTest {
             "notification",
             "--timeout",
             "15",
+            "--report",
+            directory.resolve("lab.html"),
+            "--report",
+            directory.resolve("lab.json"),
+            "--report",
+            directory.resolve("lab.xml"),
             "--json");
 
     assertThat(run.status()).as(run.toString()).isEqualTo(1);
@@ -66,6 +76,33 @@ class LabRunTest {
     assertThat(failed.get(0).path("detail").asText())
         .contains("ImagePullBackOff", "/kubernaut-ai-notification:v1.1.0", "manifest unknown");
     assertThat(failed.get(0).path("remedy").asText()).contains("mirror the plan again");
+
+    assertThat(directory.resolve("lab.json")).hasContent(run.out());
+    assertThat(Files.readString(directory.resolve("lab.html")))
+        .contains(
+            "Plan for 127.0.0.1:",
+            "Mirroring to 127.0.0.1:",
+            "Pull secret",
+            "Installation of release kubernaut",
+            "Verification of release kubernaut");
+    assertThat(Files.readString(directory.resolve("lab.xml")))
+        .contains(
+            "manifest unknown",
+            "failures=\"%d\""
+                .formatted(
+                    report.path("problems").findValuesAsText("severity").stream()
+                        .filter("ERROR"::equals)
+                        .count()));
+    JsonNode leftOut = null;
+    for (JsonNode image : report.path("chain")) {
+      if (image.path("source").asText().contains("/notification:")) {
+        leftOut = image;
+      } else {
+        assertThat(image.path("containers").findValuesAsText("result")).allMatch("pass"::equals);
+      }
+    }
+    assertThat(leftOut).isNotNull();
+    assertThat(leftOut.path("containers").findValuesAsText("result")).containsExactly("fail");
   }
 
   @Test
