@@ -97,7 +97,7 @@ final class ConfigurationCauses implements Explanation {
     }
     return type.equals(ResourceType.CONFIG_MAP)
         ? ProblemCode.CONFIG_MAP_NOT_FOUND
-        : ProblemCode.CLAIM_NOT_FOUND;
+        : ProblemCode.CLAIM_MISSING;
   }
 
   private Optional<Problem> unbound(KubernetesObject claim, Subject subject, CauseGraph graph) {
@@ -157,11 +157,5 @@ final class ConfigurationCauses implements Explanation {
       }
     }
     return false;
-  }
-
-  /** Finds the cause of a claim without a volume that no failing pod was found for. */
-  void explainClaim(Problem symptom, KubernetesObject claim, CauseGraph graph) {
-    unbound(claim, ClusterState.subject(claim), graph)
-        .ifPresent(problem -> graph.link(problem, symptom));
   }
 }

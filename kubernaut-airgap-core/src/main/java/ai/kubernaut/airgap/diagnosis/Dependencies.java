@@ -39,6 +39,16 @@ final class Dependencies {
   private static final Set<ProblemCode> CLAIM_SYMPTOMS =
       Set.of(ProblemCode.CLAIM_NOT_BOUND, ProblemCode.CLAIM_MISSING);
 
+  /** Jobs that are missing because something before them has failed. */
+  private static final Set<ProblemCode> NOT_CREATED =
+      Set.of(
+          ProblemCode.MIGRATION_JOB_MISSING,
+          ProblemCode.HOOK_NOT_RUN,
+          ProblemCode.HOOK_NOT_COMPLETE);
+
+  private static final Set<ProblemCode> CERTIFICATES =
+      Set.of(ProblemCode.WEBHOOK_CA_MISSING, ProblemCode.WEBHOOK_CA_INVALID);
+
   private final ClusterState state;
   private final Owners owners;
   private final Optional<String> migrationJob;
@@ -58,6 +68,7 @@ final class Dependencies {
     services();
     migration();
     webhooks();
+    certificates();
     release();
   }
 
@@ -270,6 +281,33 @@ final class Dependencies {
     }
   }
 
+  /** A webhook without its CA, because the hook that sets it has not succeeded. */
+  private void certificates() {
+    for (Problem webhook : graph.of(Subject.Kind.OBJECT)) {
+      if (!CERTIFICATES.contains(webhook.code())) {
+        continue;
+      }
+      String configuration =
+          webhook.subject().name().substring(webhook.subject().name().lastIndexOf(' ') + 1);
+      for (Problem hook : graph.of(Subject.Kind.JOB)) {
+        Optional<KubernetesObject> job =
+            state.all(ResourceType.JOB).stream()
+                .filter(each -> ClusterState.subject(each).equals(hook.subject()))
+                .findFirst();
+        boolean sets =
+            job.map(
+                    found ->
+                        Texts.of(found.fields().fields("spec", "template"))
+                            .anyMatch(text -> Texts.hasWord(text, configuration)))
+                .orElse(
+                    NOT_CREATED.contains(hook.code()) || hook.code() == ProblemCode.HOOK_FAILED);
+        if (sets) {
+          graph.link(hook, webhook);
+        }
+      }
+    }
+  }
+
   private boolean evidenceNames(Problem problem, String name) {
     return graph.evidence(problem).stream()
         .flatMap(fact -> fact.parameters().values().stream())
@@ -279,7 +317,7 @@ final class Dependencies {
   /** A release fails because of its Jobs and workloads; what it did not create is missing. */
   private void release() {
     Set<Problem> failed = new LinkedHashSet<>(graph.of(Subject.Kind.JOB));
-    failed.removeIf(problem -> problem.code() == ProblemCode.MIGRATION_JOB_MISSING);
+    failed.removeIf(problem -> NOT_CREATED.contains(problem.code()));
     if (failed.isEmpty()) {
       failed.addAll(graph.of(Subject.Kind.DEPLOYMENT));
       failed.addAll(graph.of(Subject.Kind.STATEFUL_SET));
@@ -299,7 +337,11 @@ final class Dependencies {
     List<Problem> missing = new ArrayList<>(graph.of(Subject.Kind.RELEASE));
     missing.removeAll(releases);
     graph.of(Subject.Kind.JOB).stream()
-        .filter(problem -> problem.code() == ProblemCode.MIGRATION_JOB_MISSING)
+        .filter(problem -> NOT_CREATED.contains(problem.code()))
+        .forEach(missing::add);
+    // A hook that sets the CA comes after what has failed, unless a hook was found above.
+    graph.of(Subject.Kind.OBJECT).stream()
+        .filter(problem -> CERTIFICATES.contains(problem.code()) && !graph.isCaused(problem))
         .forEach(missing::add);
     for (Problem consequence : missing) {
       releases.forEach(release -> graph.link(release, consequence));

@@ -93,7 +93,7 @@ final class Repairs {
     all.put(ProblemCode.SECRET_KEY_MISSING, command("kubectl edit secret {pod} -n {namespace}"));
     all.put(ProblemCode.CONFIG_MAP_NOT_FOUND, install);
     all.put(ProblemCode.CONFIG_MAP_KEY_MISSING, install);
-    all.put(ProblemCode.CLAIM_NOT_FOUND, install);
+    all.put(ProblemCode.CLAIM_MISSING, install);
     all.put(ProblemCode.SERVICE_ACCOUNT_NOT_FOUND, install);
     all.put(ProblemCode.STORAGE_CLASS_NOT_FOUND, command("kubectl get storageclass"));
     all.put(ProblemCode.STORAGE_CLASS_NOT_CHOSEN, command("kubectl get storageclass"));
@@ -118,6 +118,19 @@ final class Repairs {
     all.put(ProblemCode.RELEASE_NOT_DEPLOYED, install);
     all.put(ProblemCode.JOB_FAILED, install);
     all.put(ProblemCode.MIGRATION_JOB_MISSING, install);
+    all.put(ProblemCode.HOOK_FAILED, install);
+    all.put(ProblemCode.HOOK_NOT_COMPLETE, install);
+    all.put(ProblemCode.HOOK_NOT_RUN, install);
+    all.put(ProblemCode.WEBHOOK_CA_MISSING, install);
+    all.put(ProblemCode.WEBHOOK_CA_INVALID, install);
+    all.put(ProblemCode.WEBHOOK_SERVICE_MISSING, install);
+    all.put(ProblemCode.LLM_CONFIG_INVALID, install);
+    all.put(ProblemCode.LLM_ENDPOINT_MISSING, install);
+    all.put(
+        ProblemCode.LLM_KEY_PLACEHOLDER,
+        new Repair(
+            "kubernaut-airgap secrets --plan plan.yaml --llm-credentials FILE",
+            "airgap.apply(airgap.planSecrets(plan, llmCredentials))"));
     return Map.copyOf(all);
   }
 

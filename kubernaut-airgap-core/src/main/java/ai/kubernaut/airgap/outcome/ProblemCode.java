@@ -703,11 +703,6 @@ public enum ProblemCode {
   /** A ConfigMap lacks a key that pods need. */
   CONFIG_MAP_KEY_MISSING(
       Severity.ERROR, "lacks the key {key}, which pods need", "add the key to the ConfigMap"),
-  /** A volume claim that pods need does not exist. */
-  CLAIM_NOT_FOUND(
-      Severity.ERROR,
-      "does not exist, and pods need it",
-      "install the chart again; create the claim if it is not part of the chart"),
   /** The storage class of a volume claim does not exist. */
   STORAGE_CLASS_NOT_FOUND(
       Severity.ERROR,

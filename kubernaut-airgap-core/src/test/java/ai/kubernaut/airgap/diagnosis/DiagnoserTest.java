@@ -492,7 +492,7 @@ final class DiagnoserTest {
     void aClaimThatDoesNotExistIsTheRoot() {
       creating(volume("persistentVolumeClaim: {claimName: data}"));
       assertThat(release.roots())
-          .containsExactly("CLAIM_NOT_FOUND PersistentVolumeClaim " + NAMESPACE + "/data");
+          .containsExactly("CLAIM_MISSING PersistentVolumeClaim " + NAMESPACE + "/data");
     }
 
     @ParameterizedTest

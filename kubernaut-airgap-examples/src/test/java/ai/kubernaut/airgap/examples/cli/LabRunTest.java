@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The whole disconnected installation, in the lab. */
 class LabRunTest {
@@ -77,6 +79,12 @@ class LabRunTest {
         .contains("ImagePullBackOff", "/kubernaut-ai-notification:v1.1.0", "manifest unknown");
     assertThat(failed.get(0).path("remedy").asText()).contains("mirror the plan again");
 
+    assertThat(roots(report))
+        .singleElement()
+        .asString()
+        .matches("IMAGE_NOT_IN_MIRROR 127.0.0.1:\\d+/kubernaut-ai-notification:v1.1.0");
+    assertThat(report.path("causes")).isEqualTo(report.at("/diagnosis/causes"));
+
     assertThat(directory.resolve("lab.json")).hasContent(run.out());
     assertThat(Files.readString(directory.resolve("lab.html")))
         .contains(
@@ -125,5 +133,32 @@ class LabRunTest {
             "registry.redhat.io/ubi10/ubi-minimal:10.1 was rewritten to 127.0.0.1:",
             "the chart with the overlay pulls 16 images",
             "PASSED: 13 pods are up, 17 containers run mirrored digests");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ose-cli-rhel9", "postgresql-16", "db-migrate"})
+  void anInstallationThatFailsNamesTheImageOfItsHookAsTheOnlyRoot(String image) throws Exception {
+    CommandLineRun run =
+        CommandLineRun.of("lab", "--leave-out", image, "--timeout", "10", "--json");
+
+    assertThat(run.status()).as(run.toString()).isEqualTo(1);
+    JsonNode report = new ObjectMapper().readTree(run.out());
+    assertThat(roots(report))
+        .as(run.toString())
+        .singleElement()
+        .asString()
+        .startsWith("IMAGE_NOT_IN_MIRROR ")
+        .contains("/" + image + ":");
+    assertThat(report.at("/causes").findValuesAsText("code")).contains("RELEASE_NOT_DEPLOYED");
+  }
+
+  private static List<String> roots(JsonNode report) {
+    List<String> roots = new ArrayList<>();
+    for (JsonNode cause : report.path("causes")) {
+      if (cause.path("root").asBoolean()) {
+        roots.add(cause.path("code").asText() + " " + cause.path("subject").asText());
+      }
+    }
+    return roots;
   }
 }

@@ -415,7 +415,7 @@ final class DiagnosisInLabTest {
                 world.volume(
                     GATEWAY,
                     Map.of("name", "v", "persistentVolumeClaim", Map.of("claimName", "gone"))),
-            "CLAIM_NOT_FOUND PersistentVolumeClaim NS/gone"),
+            "CLAIM_MISSING PersistentVolumeClaim NS/gone"),
         new Scenario(
             "a storage class that does not exist",
             world -> {
