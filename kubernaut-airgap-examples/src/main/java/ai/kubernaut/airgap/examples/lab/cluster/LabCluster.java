@@ -38,6 +38,11 @@ import tools.jackson.databind.node.ObjectNode;
  *       of that name in its namespace has completed once;
  *   <li>{@code lab.kubernaut.ai/needs-pod: <key>=<value>}: the Job's pod ends only when a pod with
  *       that label is ready;
+ *   <li>{@code lab.kubernaut.ai/crash: <code> <reason>}: each start of the pod ends with this exit
+ *       code and reason, for example {@code 137 OOMKilled};
+ *   <li>{@code lab.kubernaut.ai/log: <text>}: what the program writes to its log;
+ *   <li>{@code lab.kubernaut.ai/failing-probe: <text>}: the readiness probe fails with this answer;
+ *   <li>{@code lab.kubernaut.ai/start-error: <text>}: the runtime cannot start the container;
  *   <li>{@code lab.kubernaut.ai/creates-secret: <name>} and {@code lab.kubernaut.ai/deletes-secret:
  *       <name>}: what the Job's pod has done when it ends. The Secret has a certificate for the
  *       service of {@code lab.kubernaut.ai/certificate-for}, valid for the days of {@code
@@ -46,8 +51,10 @@ import tools.jackson.databind.node.ObjectNode;
  *       of that Secret when the Job's pod ends.
  * </ul>
  *
- * <p>A pod gets a node that fits its {@code nodeSelector}, unless its {@code schedulerName} names
- * another scheduler than the default one.
+ * <p>A pod gets a node that fits its {@code nodeSelector}, tolerations and CPU requests, unless its
+ * {@code schedulerName} names another scheduler than the default one. Quotas for pods and CPU
+ * requests, the Pod Security level {@code restricted} (privilege escalation only) and missing
+ * ServiceAccounts keep pods from being created. A claim that names a storage class gets no volume.
  *
  * <p>Safe for use by several threads. All its threads are daemons and end with {@link #close()}.
  */
