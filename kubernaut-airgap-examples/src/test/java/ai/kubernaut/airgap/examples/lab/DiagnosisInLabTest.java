@@ -51,6 +51,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -223,7 +224,14 @@ final class DiagnosisInLabTest {
 
   static Stream<Scenario> scenarios() {
     return Stream.of(
-            images(), pulls(), scheduling(), configuration(), admission(), containers(), chains())
+            images(),
+            pulls(),
+            scheduling(),
+            configuration(),
+            admission(),
+            containers(),
+            chains(),
+            writtenBlind())
         .flatMap(each -> each);
   }
 
@@ -571,6 +579,169 @@ final class DiagnosisInLabTest {
             "IMAGE_NAME_MISSPELLED MIRROR/kubernaut-ai/notification:v1.1.9"));
   }
 
+  /** Written from the catalogue of causes alone, without a look at how they are found. */
+  private static Stream<Scenario> writtenBlind() {
+    return Stream.of(
+        new Scenario(
+            "an image deleted that PostgreSQL and an init container use",
+            world -> {
+              world.deleteImage("postgresql-16");
+              world.restart("postgresql");
+              world.restart("datastorage");
+            },
+            "IMAGE_NOT_IN_MIRROR MIRROR/rhel10/postgresql-16:latest"),
+        new Scenario(
+            "a Secret deleted that two Deployments use, and a service behind them crashes",
+            world -> {
+              world.delete(ResourceType.SECRET, "postgresql-secret");
+              world.restart("postgresql");
+              world.restart("datastorage");
+              world.annotate(
+                  "aianalysis-controller",
+                  "crash",
+                  "1 Error",
+                  "Post http://data-storage-service:8080/api/v1/audit: connection refused");
+            },
+            "SECRET_NOT_FOUND Secret NS/postgresql-secret"),
+        new Scenario(
+            "PostgreSQL scaled to zero, and its client crashes",
+            world -> {
+              world.change(
+                  ResourceType.DEPLOYMENT,
+                  world.namespace,
+                  "postgresql",
+                  object -> object.with(0, "spec", "replicas"));
+              world.annotate(
+                  "datastorage",
+                  "crash",
+                  "1 Error",
+                  "failed to connect to host=postgresql port=5432: connection refused");
+            },
+            "CONTAINER_CRASHED Pod NS/datastorage"),
+        new Scenario(
+            "a global pull secret whose only entry is for another path of the mirror",
+            world -> {
+              world.pullSecret(Map.of("/rhel10", world.mirrorPassword()));
+              world.restart("valkey");
+              world.restart("aianalysis-controller");
+              world.restart("notification-controller");
+            },
+            "PULL_CREDENTIALS_MISSING Secret openshift-config/pull-secret"),
+        new Scenario(
+            "a wrong password for one path of the mirror",
+            world -> {
+              world.pullSecret(
+                  Map.of("", world.mirrorPassword(), "/kubernaut-ai/notification", "expired"));
+              world.restart("signalprocessing-controller");
+              world.restart("notification-controller");
+            },
+            "PULL_CREDENTIALS_REJECTED Secret openshift-config/pull-secret"),
+        new Scenario(
+            "a wrong password, and a typo in the image of another Deployment",
+            world -> {
+              world.pullSecret(Map.of("", "expired"));
+              world.restart("notification-controller");
+              world.image(
+                  "signalprocessing-controller",
+                  image -> image.replace("signalprocessing:", "signal-processing:"));
+            },
+            "IMAGE_NAME_MISSPELLED MIRROR/kubernaut-ai/signal-processing:v1.1.0",
+            "PULL_CREDENTIALS_REJECTED Secret openshift-config/pull-secret"),
+        new Scenario(
+            "a typo in the image of an init container, and a service calls its webhook",
+            world -> {
+              world.recreate(
+                  "authwebhook",
+                  template -> {
+                    Fields init = template.list("spec", "initContainers").get(0);
+                    String image = init.text("image").orElseThrow();
+                    return template.with(
+                        List.of(init.with(image.replace("rhel9", "rehl9"), "image").content()),
+                        "spec",
+                        "initContainers");
+                  });
+              world.annotate(
+                  "remediationorchestrator-controller",
+                  "crash",
+                  "1 Error",
+                  "failed calling webhook: Post https://authwebhook.%s.svc:9443/: no endpoints"
+                      .formatted(world.namespace));
+            },
+            "IMAGE_NAME_MISSPELLED MIRROR/openshift4/ose-cli-rehl9:v4.17"),
+        new Scenario(
+            "a service without a node, a service that names it, and one that names that",
+            world -> {
+              world.recreate(
+                  "datastorage",
+                  template -> template.with("storage", "spec", "nodeSelector", "pool"));
+              world.recreate(
+                  "holmesgpt-api",
+                  template ->
+                      template
+                          .with(
+                              "HTTP status 503",
+                              "metadata",
+                              "annotations",
+                              "lab.kubernaut.ai/failing-probe")
+                          .with(
+                              "data-storage-service:8080 does not answer",
+                              "metadata",
+                              "annotations",
+                              "lab.kubernaut.ai/log"));
+              world.annotate(
+                  "aianalysis-controller",
+                  "crash",
+                  "1 Error",
+                  "GET http://holmesgpt-api:8080/health: 503 Service Unavailable");
+            },
+            "NODE_LABELS_MISSING Deployment NS/datastorage"),
+        new Scenario(
+            "a taint on all nodes, and a missing ConfigMap of a Deployment that tolerates it",
+            world -> {
+              world.delete(ResourceType.CONFIG_MAP, "notification-controller-config");
+              world.taint("dedicated", "infra");
+              world.recreate(
+                  "notification-controller",
+                  template ->
+                      template.with(
+                          List.of(Map.of("key", "dedicated", "operator", "Exists")),
+                          "spec",
+                          "tolerations"));
+              world.restart("signalprocessing-controller");
+            },
+            "CONFIG_MAP_NOT_FOUND ConfigMap NS/notification-controller-config",
+            "TAINTS_NOT_TOLERATED Deployment NS/signalprocessing-controller"),
+        new Scenario(
+            "a claim deleted, a client that crashes, and a crash that names a healthy service",
+            world -> {
+              world.delete(ResourceType.PERSISTENT_VOLUME_CLAIM, "valkey-data");
+              world.restart("valkey");
+              world.recreate(
+                  "signalprocessing-controller",
+                  template ->
+                      template
+                          .with("1 Error", "metadata", "annotations", "lab.kubernaut.ai/crash")
+                          .with(
+                              List.of(
+                                  container(template)
+                                      .with(
+                                          List.of(
+                                              Map.of(
+                                                  "name", "QUEUE_ADDRESS", "value", "valkey:6379")),
+                                          "env")
+                                      .content()),
+                              "spec",
+                              "containers"));
+              world.annotate(
+                  "notification-controller",
+                  "crash",
+                  "2 Error",
+                  "connected to postgresql:5432; routing.yaml: line 3: unknown receiver");
+            },
+            "CLAIM_MISSING PersistentVolumeClaim NS/valkey-data",
+            "CONTAINER_CRASHED Pod NS/notification-controller"));
+  }
+
   // How things are broken; each adds its repair.
 
   private void deleteImage(String name) {
@@ -618,14 +789,19 @@ final class DiagnosisInLabTest {
   }
 
   private void pullSecret(String user, String password) {
-    String auths =
-        user == null
-            ? "{}"
-            : "{\"%s\":{\"auth\":\"%s\"}}"
-                .formatted(
-                    mirror,
-                    Base64.getEncoder()
-                        .encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8)));
+    pullSecret(user == null ? "{}" : "{%s}".formatted(entry("", user, password)));
+  }
+
+  /** Entries for paths of the mirror, with the password of its user for each. */
+  private void pullSecret(Map<String, String> passwords) {
+    String user = lab.mirrorCredentials().username();
+    pullSecret(
+        passwords.entrySet().stream()
+            .map(each -> entry(each.getKey(), user, each.getValue()))
+            .collect(Collectors.joining(",", "{", "}")));
+  }
+
+  private void pullSecret(String auths) {
     String json = "{\"auths\":" + auths + "}";
     change(
         ResourceType.SECRET,
@@ -639,6 +815,18 @@ final class DiagnosisInLabTest {
     waitForNodes();
     repairs.add(this::waitForNodes);
     lab.replaceNodes();
+  }
+
+  private String mirrorPassword() {
+    return lab.mirrorCredentials().password().reveal();
+  }
+
+  private String entry(String path, String user, String password) {
+    return "\"%s\":{\"auth\":\"%s\"}"
+        .formatted(
+            mirror + path,
+            Base64.getEncoder()
+                .encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8)));
   }
 
   /** A change of the pull secret or of mirror rules reaches the nodes after some time. */
