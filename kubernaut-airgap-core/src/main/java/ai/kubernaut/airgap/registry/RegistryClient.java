@@ -223,8 +223,8 @@ public interface RegistryClient extends AutoCloseable {
    * it is tested whether the credentials of a cluster would do. Optional.
    *
    * @param credentials asked in place of this client's credentials
-   * @return a new client, which the caller closes; empty when this client does not support it, by
-   *     default
+   * @return a new client, which the caller closes, and which works as long as this one is open;
+   *     empty when this client does not support it, by default
    */
   default Optional<RegistryClient> withCredentials(CredentialProvider credentials) {
     return Optional.empty();

@@ -43,6 +43,8 @@ final class Authorizer {
 
   private final CredentialProvider provider;
   private final Transport transport;
+  private final Duration connectTimeout;
+  private final Duration idleTimeout;
   private final Failures failures;
   private final Map<Repository, Optional<Credentials>> credentials = new ConcurrentHashMap<>();
   private final Map<String, Challenge> challenges = new ConcurrentHashMap<>();
@@ -57,7 +59,14 @@ final class Authorizer {
       Duration idleTimeout) {
     this.provider = provider;
     this.transport = transport;
+    this.connectTimeout = connectTimeout;
+    this.idleTimeout = idleTimeout;
     this.failures = new Failures(this::credentials, source, connectTimeout, idleTimeout);
+  }
+
+  /** The same with other credentials; it knows no challenge and no token yet. */
+  Authorizer withProvider(CredentialProvider other, CredentialSource source) {
+    return new Authorizer(other, source, transport, connectTimeout, idleTimeout);
   }
 
   Failures failures() {

@@ -27,7 +27,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
@@ -68,14 +67,10 @@ public final class HttpRegistryClient implements RegistryClient {
   private final Failures failures;
   private final Session session;
   private final long maxListBytes;
-  private final Function<CredentialProvider, HttpRegistryClient> withOtherCredentials;
+  private final boolean ownsTransport;
   private volatile boolean closed;
 
-  private HttpRegistryClient(
-      Builder builder,
-      CredentialProvider provider,
-      Endpoints endpoints,
-      TrustedAuthorities authorities) {
+  private HttpRegistryClient(Builder builder, Endpoints endpoints, TrustedAuthorities authorities) {
     this.endpoints = endpoints;
     this.transport =
         new Transport(
@@ -88,18 +83,31 @@ public final class HttpRegistryClient implements RegistryClient {
             builder.resolver,
             new TokenServiceRule(
                 builder.resolver, builder.internalAddresses, builder.internalTokenServices));
-    CredentialSource source =
-        provider instanceof DockerConfig config
-            ? config::advice
-            : repository -> "give some for " + repository + " with credentials(…)";
+    CredentialProvider provider = builder.provider();
     this.authorizer =
-        new Authorizer(provider, source, transport, builder.connectTimeout, builder.idleTimeout);
+        new Authorizer(
+            provider, source(provider), transport, builder.connectTimeout, builder.idleTimeout);
     this.failures = authorizer.failures();
     this.session = new Session(transport, authorizer);
     this.maxListBytes = builder.maxListBytes;
-    Builder settings = builder.copy();
-    this.withOtherCredentials =
-        other -> new HttpRegistryClient(settings, other, endpoints, authorities);
+    this.ownsTransport = true;
+  }
+
+  /** Uses the connections of another client with other credentials. */
+  private HttpRegistryClient(HttpRegistryClient other, CredentialProvider provider) {
+    this.endpoints = other.endpoints;
+    this.transport = other.transport;
+    this.authorizer = other.authorizer.withProvider(provider, source(provider));
+    this.failures = authorizer.failures();
+    this.session = new Session(transport, authorizer);
+    this.maxListBytes = other.maxListBytes;
+    this.ownsTransport = false;
+  }
+
+  private static CredentialSource source(CredentialProvider provider) {
+    return provider instanceof DockerConfig config
+        ? config::advice
+        : repository -> "give some for " + repository + " with credentials(…)";
   }
 
   /**
@@ -650,16 +658,20 @@ public final class HttpRegistryClient implements RegistryClient {
     return endpoints.of(registry);
   }
 
-  /** The other client has the endpoints, trusted authorities and limits of this one. */
+  /**
+   * The other client uses the connections, endpoints, trusted authorities and limits of this one.
+   */
   @Override
   public Optional<RegistryClient> withCredentials(CredentialProvider credentials) {
-    return Optional.of(withOtherCredentials.apply(credentials));
+    return Optional.of(new HttpRegistryClient(this, credentials));
   }
 
   @Override
   public void close() {
     closed = true;
-    transport.close();
+    if (ownsTransport) {
+      transport.close();
+    }
   }
 
   /** Builds a {@link HttpRegistryClient}. Not thread-safe. */
@@ -887,23 +899,7 @@ public final class HttpRegistryClient implements RegistryClient {
               byAuthority.computeIfAbsent(authority, any -> new ArrayList<>()).addAll(files);
             }
           });
-      return new HttpRegistryClient(this, provider(), hosts, TrustedAuthorities.load(byAuthority));
-    }
-
-    /** What is needed to build a client beside its credentials, endpoints and authorities. */
-    private Builder copy() {
-      Builder copy = new Builder();
-      copy.connectTimeout = connectTimeout;
-      copy.idleTimeout = idleTimeout;
-      copy.requestTimeout = requestTimeout;
-      copy.bytesPerSecond = bytesPerSecond;
-      copy.rateWindow = rateWindow;
-      copy.connectionsPerRegistry = connectionsPerRegistry;
-      copy.maxListBytes = maxListBytes;
-      copy.resolver = resolver;
-      copy.internalAddresses = internalAddresses;
-      copy.internalTokenServices.addAll(internalTokenServices);
-      return copy;
+      return new HttpRegistryClient(this, hosts, TrustedAuthorities.load(byAuthority));
     }
 
     private CredentialProvider provider() {
