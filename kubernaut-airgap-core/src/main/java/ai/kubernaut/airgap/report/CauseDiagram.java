@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /** The causes of a report: in its JSON, and drawn from causes at the left to consequences. */
-final class CauseGraph {
+final class CauseDiagram {
   private static final int BOX_WIDTH = 290;
   private static final int BOX_HEIGHT = 46;
   private static final int COLUMN = BOX_WIDTH + 70;
@@ -25,7 +25,7 @@ final class CauseGraph {
   private final int[] columns;
   private final int[] rows;
 
-  private CauseGraph(List<Cause> causes) {
+  private CauseDiagram(List<Cause> causes) {
     this.causes = causes;
     for (int index = 0; index < causes.size(); index++) {
       indexes.putIfAbsent(causes.get(index).problem(), index);
@@ -70,7 +70,7 @@ final class CauseGraph {
   }
 
   static void draw(Markup page, List<Cause> causes) {
-    new CauseGraph(causes).draw(page);
+    new CauseDiagram(causes).draw(page);
   }
 
   private void draw(Markup page) {

@@ -77,7 +77,7 @@ final class FailureReports {
       json.set("chain", ImageChain.json(images));
     }
     if (!causes.isEmpty()) {
-      json.set("causes", CauseGraph.json(causes));
+      json.set("causes", CauseDiagram.json(causes));
     }
     Json.addProblems(json, List.copyOf(problems));
     return ReportContent.of(kind, title)

@@ -202,7 +202,7 @@ final class HtmlWriter {
       return;
     }
     section("causes", "Causes");
-    CauseGraph.draw(page, content.causes());
+    CauseDiagram.draw(page, content.causes());
     page.open("ul");
     for (Cause cause : content.causes()) {
       if (cause.isRoot()) {

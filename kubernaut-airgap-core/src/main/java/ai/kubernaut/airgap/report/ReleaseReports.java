@@ -253,7 +253,7 @@ final class ReleaseReports {
     json.put("ok", diagnosis.isOk());
     json.put("summary", diagnosis.summary());
     Json.addProblems(json, diagnosis.problems());
-    return CauseGraph.add(
+    return CauseDiagram.add(
         ReportContent.of("Diagnosis", "Diagnosis of " + name(diagnosis.release()), diagnosis)
             .summary(diagnosis.summary())
             .fields(json)

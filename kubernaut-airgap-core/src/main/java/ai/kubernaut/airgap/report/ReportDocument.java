@@ -374,7 +374,7 @@ public final class ReportDocument {
    * @return a new report
    */
   public ReportDocument withCauses(List<Cause> causes) {
-    return new ReportDocument(CauseGraph.add(content, causes));
+    return new ReportDocument(CauseDiagram.add(content, causes));
   }
 
   /**
