@@ -2,19 +2,15 @@ package ai.kubernaut.airgap.examples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.plan.MirrorPlan;
-import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.DockerRegistry;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -115,31 +111,13 @@ final class PlanInputsTest {
     assertWrongUsage(offline("--images", list, "--forecast", "--bandwidth", "x"), "--bandwidth");
   }
 
-  private static String push(RegistryClient registry, ImageRef image, String type, byte[] bytes) {
-    Descriptor blob = Descriptor.of(type, Digest.sha256(bytes), bytes.length);
-    registry.writeBlob(image.repository(), blob, new ByteArrayInputStream(bytes));
-    return "{\"mediaType\":\"%s\",\"digest\":\"%s\",\"size\":%d}"
-        .formatted(type, blob.digest(), bytes.length);
-  }
-
   @Test
   void aForecast_saysHowMuchIsSent_andHowLongThatTakes() throws IOException {
     try (DockerRegistry server = DockerRegistry.start();
         RegistryClient registry = HttpRegistryClient.builder().plainHttp(server.host()).build()) {
       ImageRef image = ImageRef.parse(server.host() + "/acme/a:1");
       byte[] layer = new byte[1_000_000];
-      String manifest =
-          "{\"schemaVersion\":2,\"mediaType\":\"%s\",\"config\":%s,\"layers\":[%s]}"
-              .formatted(
-                  Manifest.OCI_MANIFEST,
-                  push(
-                      registry,
-                      image,
-                      "application/vnd.oci.image.config.v1+json",
-                      "{}".getBytes(StandardCharsets.UTF_8)),
-                  push(registry, image, "application/vnd.oci.image.layer.v1.tar", layer));
-      registry.writeManifest(
-          image, Manifest.of(Manifest.OCI_MANIFEST, manifest.getBytes(StandardCharsets.UTF_8)));
+      Manifest manifest = OneLayerImage.push(registry, image, layer);
       Object[] arguments = {
         "plan",
         "--images",
@@ -161,7 +139,7 @@ final class PlanInputsTest {
 
       assertThat(asJson.status()).as(asJson.toString()).isZero();
       JsonNode forecast = new ObjectMapper().readTree(asJson.out()).path("forecast");
-      long bytes = layer.length + 2L + manifest.length();
+      long bytes = layer.length + 2L + manifest.size();
       assertThat(forecast.path("bytesToSend").asLong()).isEqualTo(bytes);
       assertThat(forecast.path("bytesPerImage").path(image.toString()).asLong()).isEqualTo(bytes);
       assertThat(forecast.path("seconds").asLong()).isEqualTo(2);

@@ -3,16 +3,11 @@ package ai.kubernaut.airgap.examples.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.kubernaut.airgap.ChildJvm;
-import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
-import ai.kubernaut.airgap.registry.Descriptor;
-import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
 import ai.kubernaut.airgap.registry.server.RegistryServer;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,31 +26,8 @@ final class TerminalTest {
 
   /** Stores an image of some megabytes and returns its name below the registry. */
   private static String push(RegistryClient registry) {
-    ImageRef image = ImageRef.parse(REGISTRY + "/acme/app:1");
-    String manifest =
-        "{\"schemaVersion\":2,\"mediaType\":\"%s\",\"config\":%s,\"layers\":[%s]}"
-            .formatted(
-                Manifest.OCI_MANIFEST,
-                push(
-                    registry,
-                    image,
-                    "application/vnd.oci.image.config.v1+json",
-                    "{}".getBytes(StandardCharsets.UTF_8)),
-                push(
-                    registry,
-                    image,
-                    "application/vnd.oci.image.layer.v1.tar",
-                    new byte[9_000_000]));
-    registry.writeManifest(
-        image, Manifest.of(Manifest.OCI_MANIFEST, manifest.getBytes(StandardCharsets.UTF_8)));
+    OneLayerImage.push(registry, ImageRef.parse(REGISTRY + "/acme/app:1"), new byte[9_000_000]);
     return "/acme/app:1";
-  }
-
-  private static String push(RegistryClient registry, ImageRef image, String type, byte[] bytes) {
-    Descriptor blob = Descriptor.of(type, Digest.sha256(bytes), bytes.length);
-    registry.writeBlob(image.repository(), blob, new ByteArrayInputStream(bytes));
-    return "{\"mediaType\":\"%s\",\"digest\":\"%s\",\"size\":%d}"
-        .formatted(type, blob.digest(), bytes.length);
   }
 
   private Terminal mirror(RegistryServer server, String image, String... more) throws Exception {
