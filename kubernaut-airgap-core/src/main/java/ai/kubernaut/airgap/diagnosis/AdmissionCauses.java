@@ -37,7 +37,7 @@ final class AdmissionCauses {
     if (refused.isEmpty()) {
       return false;
     }
-    KubernetesObject pod = template(workload);
+    KubernetesObject pod = Owners.template(workload);
     boolean found = account(workload, pod, symptom, graph, refused.get());
     found |= quota(workload, pod, symptom, graph, refused.get());
     if (!found) {
@@ -110,10 +110,6 @@ final class AdmissionCauses {
   private static boolean lacksPods(KubernetesObject set) {
     return set.fields().number("spec", "replicas").orElse(1)
         > set.fields().number("status", "replicas").orElse(0);
-  }
-
-  private static KubernetesObject template(KubernetesObject workload) {
-    return KubernetesObject.of(workload.fields().fields("spec", "template"));
   }
 
   private boolean account(

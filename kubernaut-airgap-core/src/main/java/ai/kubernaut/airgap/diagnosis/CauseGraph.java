@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.diagnosis;
 
+import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.Subject;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Problems, their evidence, and which causes which. It never gets a cycle. Not thread-safe. */
@@ -65,6 +67,11 @@ final class CauseGraph {
   /** The problems of a subject. */
   List<Problem> of(Subject subject) {
     return nodes.keySet().stream().filter(problem -> problem.subject().equals(subject)).toList();
+  }
+
+  /** The problem of an object that was found first; causes that it has of its own come later. */
+  Optional<Problem> first(KubernetesObject object) {
+    return of(ClusterState.subject(object)).stream().findFirst();
   }
 
   /** All problems with a kind of subject. */

@@ -17,8 +17,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a diagnosis reads of a cluster, each list and object once. What the user may not read is
- * missing here, and never counts as absent. Not thread-safe.
+ * What a diagnosis reads of a cluster, each list, object and log once. What the user may not read
+ * is missing here, and never counts as absent. Not thread-safe.
  */
 final class ClusterState {
   private record Name(ResourceType type, @Nullable String namespace, String name) {}
@@ -33,6 +33,7 @@ final class ClusterState {
   private final WorkloadInspector inspector;
   private final Map<Name, Found> objects = new HashMap<>();
   private final Map<Namespaced, List<KubernetesObject>> lists = new HashMap<>();
+  private final Map<Subject, String> logs = new HashMap<>();
 
   ClusterState(ClusterClient cluster, Collection<String> namespaces) {
     this.cluster = cluster;
@@ -120,7 +121,7 @@ final class ClusterState {
 
   /** The end of the log of a pod; empty when it cannot be read. */
   String log(KubernetesObject pod) {
-    return inspector.logTail(pod);
+    return logs.computeIfAbsent(subject(pod), unread -> inspector.logTail(pod));
   }
 
   /** A subject for an object. */
@@ -135,8 +136,9 @@ final class ClusterState {
           case "Secret" -> Subject.Kind.SECRET;
           default -> Subject.Kind.OBJECT;
         };
-    String name = object.namespace().map(namespace -> namespace + "/").orElse("") + object.name();
-    return new Subject(kind, kind == Subject.Kind.OBJECT ? object.kind() + " " + name : name);
+    return kind == Subject.Kind.OBJECT
+        ? new Subject(kind, object.toString())
+        : Subject.object(kind, object.namespace().orElse(null), object.name());
   }
 
   /** A subject for an object of another kind than those that {@link Subject.Kind} has. */

@@ -35,6 +35,14 @@ final class Dependencies {
           ProblemCode.JOB_FAILED,
           ProblemCode.JOB_NOT_COMPLETE);
 
+  /** What a verification says of a workload whose pods have a problem. */
+  private static final Set<ProblemCode> OF_PODS =
+      Set.of(
+          ProblemCode.WORKLOAD_NOT_READY,
+          ProblemCode.JOB_FAILED,
+          ProblemCode.JOB_NOT_COMPLETE,
+          ProblemCode.JOB_WITHOUT_POD);
+
   /** What a verification says of a claim; the diagnosis says why. */
   private static final Set<ProblemCode> CLAIM_SYMPTOMS =
       Set.of(ProblemCode.CLAIM_NOT_BOUND, ProblemCode.CLAIM_MISSING);
@@ -75,8 +83,10 @@ final class Dependencies {
   private void podsToWorkloads() {
     for (KubernetesObject workload : owners.workloads()) {
       for (Problem ofWorkload : graph.of(ClusterState.subject(workload))) {
-        if (isSymptom(ofWorkload)) {
-          owners.pods(workload).forEach(pod -> linkAll(pod, ofWorkload));
+        if (OF_PODS.contains(ofWorkload.code())) {
+          owners
+              .pods(workload)
+              .forEach(pod -> graph.first(pod).ifPresent(cause -> graph.link(cause, ofWorkload)));
         }
       }
     }
@@ -87,33 +97,15 @@ final class Dependencies {
     }
   }
 
-  private static boolean isSymptom(Problem problem) {
-    return Set.of(
-            ProblemCode.WORKLOAD_NOT_READY,
-            ProblemCode.JOB_FAILED,
-            ProblemCode.JOB_NOT_COMPLETE,
-            ProblemCode.JOB_WITHOUT_POD)
-        .contains(problem.code());
-  }
-
-  /** Links the problems of a pod that no other problem of the same pod explains. */
-  private void linkAll(KubernetesObject pod, Problem consequence) {
-    List<Problem> problems = graph.of(ClusterState.subject(pod));
-    Problem last = problems.isEmpty() ? null : problems.get(0);
-    if (last != null) {
-      graph.link(last, consequence);
-    }
-  }
-
   /** What keeps a service from having ready pods. */
   private List<Problem> behind(KubernetesObject service) {
     List<Problem> problems = new ArrayList<>();
     for (KubernetesObject pod : owners.podsBehind(service)) {
-      graph.of(ClusterState.subject(pod)).stream().findFirst().ifPresent(problems::add);
+      graph.first(pod).ifPresent(problems::add);
     }
     if (problems.isEmpty()) {
       for (KubernetesObject workload : owners.workloadsBehind(service)) {
-        graph.of(ClusterState.subject(workload)).stream().findFirst().ifPresent(problems::add);
+        graph.first(workload).ifPresent(problems::add);
       }
     }
     return problems;
@@ -138,21 +130,21 @@ final class Dependencies {
       String name = secret.subject().name();
       String shortName = name.substring(name.indexOf('/') + 1);
       for (KubernetesObject job : state.all(ResourceType.JOB)) {
-        boolean named =
-            Texts.of(job.fields().fields("spec", "template"))
-                .anyMatch(text -> Texts.hasWord(text, shortName));
-        if (named && !needs(job, shortName)) {
-          graph.of(ClusterState.subject(job)).stream()
-              .findFirst()
-              .ifPresent(problem -> graph.link(problem, secret));
+        if (mentions(job, shortName) && !needs(job, shortName)) {
+          graph.first(job).ifPresent(problem -> graph.link(problem, secret));
         }
       }
     }
   }
 
+  /** Whether the template of a Job has a name anywhere. */
+  private static boolean mentions(KubernetesObject job, String name) {
+    return Texts.of(Owners.template(job).fields()).anyMatch(text -> Texts.hasWord(text, name));
+  }
+
   /** Whether the pod of a Job itself waits for a Secret. */
   private static boolean needs(KubernetesObject job, String secret) {
-    return PodReferences.of(KubernetesObject.of(job.fields().fields("spec", "template"))).stream()
+    return PodReferences.of(Owners.template(job)).stream()
         .filter(reference -> reference.type().equals(ResourceType.SECRET))
         .map(Reference::name)
         .anyMatch(secret::equals);
@@ -162,21 +154,26 @@ final class Dependencies {
     List<KubernetesObject> services =
         state.all(ResourceType.SERVICE).stream().filter(this::hasNoReadyPod).toList();
     for (KubernetesObject dependent : podsAndJobs()) {
-      List<Problem> own =
-          graph.of(ClusterState.subject(dependent)).stream()
-              .filter(problem -> DEPENDENT.contains(problem.code()) && !graph.isCaused(problem))
-              .toList();
+      List<Problem> own = unexplained(dependent);
       if (own.isEmpty()) {
         continue;
       }
       for (KubernetesObject service : services) {
-        if (names(dependent, service) && !isBehind(dependent, service)) {
+        boolean serves = dependent.kind().equals("Pod") && PodFields.isBehind(dependent, service);
+        if (!serves && names(dependent, service)) {
           for (Problem cause : behind(service)) {
             own.forEach(problem -> depend(cause, problem, service));
           }
         }
       }
     }
+  }
+
+  /** The problems of a pod or a Job that may only be there because something else is missing. */
+  private List<Problem> unexplained(KubernetesObject dependent) {
+    return graph.of(ClusterState.subject(dependent)).stream()
+        .filter(problem -> DEPENDENT.contains(problem.code()) && !graph.isCaused(problem))
+        .toList();
   }
 
   private void depend(Problem cause, Problem consequence, KubernetesObject service) {
@@ -200,10 +197,6 @@ final class Dependencies {
         && owners.podsBehind(service).stream().noneMatch(pod -> PodFields.isTrue(pod, "Ready"));
   }
 
-  private boolean isBehind(KubernetesObject dependent, KubernetesObject service) {
-    return owners.podsBehind(service).contains(dependent);
-  }
-
   /** Whether a pod or a Job names a service: in its template, its configuration, or its log. */
   private boolean names(KubernetesObject dependent, KubernetesObject service) {
     return texts(dependent).anyMatch(text -> Texts.hasWord(text, service.name()));
@@ -211,8 +204,7 @@ final class Dependencies {
 
   private Stream<String> texts(KubernetesObject dependent) {
     boolean isJob = dependent.kind().equals("Job");
-    KubernetesObject pod =
-        isJob ? KubernetesObject.of(dependent.fields().fields("spec", "template")) : dependent;
+    KubernetesObject pod = isJob ? Owners.template(dependent) : dependent;
     Stream<String> containers =
         PodFields.containers(pod).stream()
             .flatMap(
@@ -244,25 +236,28 @@ final class Dependencies {
             .filter(job -> migrationJob.filter(job.name()::contains).isPresent())
             .toList();
     for (KubernetesObject job : jobs) {
-      Optional<Problem> ofJob = graph.of(ClusterState.subject(job)).stream().findFirst();
+      Optional<Problem> ofJob = graph.first(job);
       if (ofJob.isEmpty()) {
         continue;
       }
       List<KubernetesObject> databases =
           state.all(ResourceType.SERVICE).stream().filter(service -> names(job, service)).toList();
+      List<KubernetesObject> own = owners.pods(job);
       for (KubernetesObject pod : state.all(ResourceType.POD)) {
-        boolean ofThisJob = owners.pods(job).contains(pod);
-        boolean shares =
-            databases.stream().anyMatch(service -> names(pod, service) && !isBehind(pod, service));
-        boolean waits = texts(pod).anyMatch(text -> Texts.hasWord(text, job.name()));
-        if (!ofThisJob && (shares || waits)) {
-          graph.of(ClusterState.subject(pod)).stream()
-              .filter(problem -> DEPENDENT.contains(problem.code()))
-              .filter(problem -> !graph.isCaused(problem))
-              .forEach(problem -> graph.link(ofJob.get(), problem));
+        List<Problem> unexplained = own.contains(pod) ? List.of() : unexplained(pod);
+        if (!unexplained.isEmpty() && needs(pod, job, databases)) {
+          unexplained.forEach(problem -> graph.link(ofJob.get(), problem));
         }
       }
     }
+  }
+
+  /** Whether a pod names one of the databases, or the Job that migrates them. */
+  private boolean needs(
+      KubernetesObject pod, KubernetesObject job, List<KubernetesObject> databases) {
+    return databases.stream()
+            .anyMatch(service -> names(pod, service) && !PodFields.isBehind(pod, service))
+        || texts(pod).anyMatch(text -> Texts.hasWord(text, job.name()));
   }
 
   /** A webhook that does not respond because no pod of its service is ready. */
@@ -295,10 +290,7 @@ final class Dependencies {
                 .filter(each -> ClusterState.subject(each).equals(hook.subject()))
                 .findFirst();
         boolean sets =
-            job.map(
-                    found ->
-                        Texts.of(found.fields().fields("spec", "template"))
-                            .anyMatch(text -> Texts.hasWord(text, configuration)))
+            job.map(found -> mentions(found, configuration))
                 .orElse(
                     NOT_CREATED.contains(hook.code()) || hook.code() == ProblemCode.HOOK_FAILED);
         if (sets) {

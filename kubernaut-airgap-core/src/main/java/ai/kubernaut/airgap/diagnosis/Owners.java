@@ -3,10 +3,10 @@ package ai.kubernaut.airgap.diagnosis;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.workload.PodFields;
 import ai.kubernaut.airgap.outcome.Subject;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Which workload a pod belongs to, and which pods are behind a service. */
@@ -72,7 +72,7 @@ final class Owners {
   /** The pods behind a service. */
   List<KubernetesObject> podsBehind(KubernetesObject service) {
     return state.list(ResourceType.POD, service.namespace().orElse("")).stream()
-        .filter(pod -> selects(service, pod.labels()))
+        .filter(pod -> PodFields.selects(service, pod.labels()))
         .toList();
   }
 
@@ -80,15 +80,12 @@ final class Owners {
   List<KubernetesObject> workloadsBehind(KubernetesObject service) {
     return workloads().stream()
         .filter(workload -> workload.namespace().equals(service.namespace()))
-        .filter(
-            workload ->
-                selects(
-                    service, workload.fields().strings("spec", "template", "metadata", "labels")))
+        .filter(workload -> PodFields.selects(service, template(workload).labels()))
         .toList();
   }
 
-  private static boolean selects(KubernetesObject service, Map<String, String> labels) {
-    Map<String, String> selector = service.fields().strings("spec", "selector");
-    return !selector.isEmpty() && labels.entrySet().containsAll(selector.entrySet());
+  /** The template of the pods of a workload, as if it were a pod. */
+  static KubernetesObject template(KubernetesObject workload) {
+    return KubernetesObject.of(workload.fields().fields("spec", "template"));
   }
 }

@@ -13,7 +13,6 @@ import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -27,6 +26,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class PullCauses implements Explanation {
   private static final int SIMILAR = 3;
+
+  /** The causes by what the inspection of the pod has read from the message of the node. */
+  private static final Map<ProblemCode, ProblemCode> ONLY_KNOWN_TO_NODES =
+      Map.of(
+          ProblemCode.PULL_CERTIFICATE_UNTRUSTED, ProblemCode.REGISTRY_CA_UNTRUSTED,
+          ProblemCode.PULL_HOST_UNKNOWN, ProblemCode.REGISTRY_NAME_NOT_RESOLVED,
+          ProblemCode.PULL_RATE_LIMITED, ProblemCode.REGISTRY_LIMITS_PULLS,
+          ProblemCode.PULL_PLAIN_HTTP, ProblemCode.REGISTRY_WITHOUT_TLS,
+          ProblemCode.PULL_CONNECTION_REFUSED, ProblemCode.REGISTRY_UNREACHABLE_FROM_NODES,
+          ProblemCode.PULL_TIMEOUT, ProblemCode.REGISTRY_UNREACHABLE_FROM_NODES);
 
   private final ClusterState state;
   private final MirrorPlan plan;
@@ -238,28 +247,13 @@ final class PullCauses implements Explanation {
   /** What only the node knows, as its runtime says it. */
   private boolean told(
       Symptom symptom, ImageRef image, MirrorQuestions.Presence presence, CauseGraph graph) {
-    String detail = symptom.parameter("detail").toLowerCase(Locale.ROOT);
-    Subject registry = new Subject(Subject.Kind.REGISTRY, image.registry());
-    ProblemCode code;
-    if (detail.contains("x509") || detail.contains("certificate")) {
-      code = ProblemCode.REGISTRY_CA_UNTRUSTED;
-    } else if (detail.contains("no such host") || detail.contains("server misbehaving")) {
-      code = ProblemCode.REGISTRY_NAME_NOT_RESOLVED;
-    } else if (detail.contains("toomanyrequests") || detail.contains("429")) {
-      code = ProblemCode.REGISTRY_LIMITS_PULLS;
-    } else if (detail.contains("server gave http response to https client")) {
-      code = ProblemCode.REGISTRY_WITHOUT_TLS;
-    } else if (detail.contains("connection refused")
-        || detail.contains("no route to host")
-        || detail.contains("connection reset")
-        || detail.contains("timeout")
-        || detail.contains("deadline exceeded")) {
-      code = ProblemCode.REGISTRY_UNREACHABLE_FROM_NODES;
-    } else {
+    ProblemCode code = ONLY_KNOWN_TO_NODES.get(symptom.problem().code());
+    if (code == null) {
       // The pod's own problem is the root then; what was tested is its evidence.
       graph.add(symptom.problem(), presence.evidence());
       return false;
     }
+    Subject registry = new Subject(Subject.Kind.REGISTRY, image.registry());
     Problem problem = Problem.of(code, registry);
     state.event(symptom.pod(), symptom.subject(), "Failed").ifPresent(e -> graph.add(problem, e));
     graph.add(problem, presence.evidence());

@@ -11,6 +11,7 @@ import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.Subject;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why a pod has no node. The rules of the scheduler that matter here are applied to the nodes of
@@ -33,6 +35,7 @@ final class SchedulingCauses implements Explanation {
 
   private final ClusterState state;
   private final Owners owners;
+  private @Nullable Map<String, Map<String, BigDecimal>> used;
 
   SchedulingCauses(ClusterState state, Owners owners) {
     this.state = state;
@@ -137,7 +140,10 @@ final class SchedulingCauses implements Explanation {
 
   private boolean tooSmall(
       Symptom symptom, CauseGraph graph, Subject subject, List<KubernetesObject> nodes) {
-    Map<String, BigDecimal> requested = new TreeMap<>(Quantities.requests(symptom.pod()));
+    Map<String, BigDecimal> requested = Quantities.requests(symptom.pod());
+    if (requested.isEmpty()) {
+      return false;
+    }
     Map<String, String> missing = new TreeMap<>();
     List<Fact> evidence = new ArrayList<>();
     for (KubernetesObject node : nodes) {
@@ -189,16 +195,29 @@ final class SchedulingCauses implements Explanation {
     if (left.isEmpty()) {
       left.putAll(Quantities.of(node.fields().fields("status", "capacity")));
     }
-    for (KubernetesObject pod : state.list(ResourceType.POD, null)) {
-      if (Quantities.usesNode(pod)
-          && pod.fields().text("spec", "nodeName").orElse("").equals(node.name())) {
-        Quantities.requests(pod)
-            .forEach(
-                (name, amount) ->
-                    left.computeIfPresent(name, (any, free) -> free.subtract(amount)));
-      }
-    }
+    used()
+        .getOrDefault(node.name(), Map.of())
+        .forEach(
+            (name, amount) -> left.computeIfPresent(name, (any, free) -> free.subtract(amount)));
     return left;
+  }
+
+  /** What the pods of the cluster request together on each node, added up once. */
+  private Map<String, Map<String, BigDecimal>> used() {
+    Map<String, Map<String, BigDecimal>> known = used;
+    if (known == null) {
+      known = new HashMap<>();
+      for (KubernetesObject pod : state.list(ResourceType.POD, null)) {
+        String node = pod.fields().text("spec", "nodeName").orElse("");
+        if (!node.isEmpty() && Quantities.usesNode(pod)) {
+          Map<String, BigDecimal> sum = known.computeIfAbsent(node, unseen -> new TreeMap<>());
+          Quantities.requests(pod)
+              .forEach((name, amount) -> sum.merge(name, amount, BigDecimal::add));
+        }
+      }
+      used = known;
+    }
+    return known;
   }
 
   private static Fact labels(KubernetesObject node) {

@@ -32,13 +32,8 @@ final class ClaimChecks {
       if (claims.isEmpty()) {
         if (!mounted.isEmpty()) {
           checks.add(
-              Check.of(
-                  Check.Kind.CLAIM,
-                  Check.Result.SKIPPED,
-                  Fact.of(
-                      FactCode.NOT_CHECKED_FORBIDDEN,
-                      new Subject(Subject.Kind.NAMESPACE, namespace),
-                      Map.of("what", "persistentvolumeclaims"))));
+              namespaces.notAllowed(
+                  Check.Kind.CLAIM, ResourceType.PERSISTENT_VOLUME_CLAIM, namespace));
         }
         continue;
       }

@@ -4,6 +4,7 @@ import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.HttpPath;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ServiceResponse;
+import ai.kubernaut.airgap.cluster.workload.PodFields;
 import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.outcome.FactCode;
 import ai.kubernaut.airgap.outcome.Problem;
@@ -48,11 +49,7 @@ final class HealthChecks {
   private record Endpoint(String port, String path, String host) {}
 
   private Optional<KubernetesObject> pod(KubernetesObject service) {
-    Map<String, String> selector = service.fields().strings("spec", "selector");
-    return namespaces.pods().stream()
-        .filter(pod -> !selector.isEmpty() && pod.namespace().equals(service.namespace()))
-        .filter(pod -> pod.labels().entrySet().containsAll(selector.entrySet()))
-        .findFirst();
+    return namespaces.pods().stream().filter(pod -> PodFields.isBehind(pod, service)).findFirst();
   }
 
   private static Optional<Endpoint> endpoint(KubernetesObject service, KubernetesObject pod) {

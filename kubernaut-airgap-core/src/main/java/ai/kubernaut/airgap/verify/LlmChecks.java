@@ -65,14 +65,7 @@ final class LlmChecks {
     Optional<List<KubernetesObject>> maps =
         namespaces.listIfAllowed(ResourceType.CONFIG_MAP, namespace);
     if (maps.isEmpty()) {
-      return List.of(
-          Check.of(
-              Check.Kind.LLM,
-              Check.Result.SKIPPED,
-              Fact.of(
-                  FactCode.NOT_CHECKED_FORBIDDEN,
-                  new Subject(Subject.Kind.NAMESPACE, namespace),
-                  Map.of("what", "configmaps"))));
+      return List.of(namespaces.notAllowed(Check.Kind.LLM, ResourceType.CONFIG_MAP, namespace));
     }
     List<Check> checks = new ArrayList<>();
     for (KubernetesObject map : maps.get()) {
@@ -206,14 +199,7 @@ final class LlmChecks {
   private List<Check> keys(NavigableSet<String> names) {
     Optional<List<KubernetesObject>> secrets = namespaces.secrets(namespace);
     if (secrets.isEmpty()) {
-      return List.of(
-          Check.of(
-              Check.Kind.LLM,
-              Check.Result.SKIPPED,
-              Fact.of(
-                  FactCode.NOT_CHECKED_FORBIDDEN,
-                  new Subject(Subject.Kind.NAMESPACE, namespace),
-                  Map.of("what", "secrets"))));
+      return List.of(namespaces.notAllowed(Check.Kind.LLM, ResourceType.SECRET, namespace));
     }
     return secrets.get().stream()
         .filter(secret -> names.contains(secret.name()))

@@ -5,6 +5,9 @@ import ai.kubernaut.airgap.cluster.ClusterException;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.workload.WorkloadInspector;
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.FactCode;
+import ai.kubernaut.airgap.outcome.Subject;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -68,6 +71,22 @@ final class Namespaces {
       }
       throw e;
     }
+  }
+
+  /**
+   * Returns the check that was not made because {@link #listIfAllowed} had no answer.
+   *
+   * @param namespace null where the objects of the whole cluster were asked for
+   */
+  Check notAllowed(Check.Kind kind, ResourceType type, @Nullable String namespace) {
+    Subject subject =
+        namespace == null
+            ? new Subject(Subject.Kind.CLUSTER, cluster.address())
+            : new Subject(Subject.Kind.NAMESPACE, namespace);
+    return Check.of(
+        kind,
+        Check.Result.SKIPPED,
+        Fact.of(FactCode.NOT_CHECKED_FORBIDDEN, subject, Map.of("what", type.plural())));
   }
 
   /** The Secrets of a namespace, read when they are first asked for; empty when not allowed. */

@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.verify;
 
 import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.workload.PodFields;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.outcome.Subject;
 import java.util.ArrayList;
@@ -34,13 +35,8 @@ final class PodChecks {
 
   /** A Job or ReplicaSet replaces a pod that has failed or was evicted; the new one is checked. */
   private static boolean isReplaced(KubernetesObject pod) {
-    return pod.fields().text("status", "phase").orElse("").equals("Failed")
-        && (isOwnedBy(pod, "Job") || isOwnedBy(pod, "ReplicaSet"));
-  }
-
-  private static boolean isOwnedBy(KubernetesObject pod, String kind) {
-    return pod.fields().list("metadata", "ownerReferences").stream()
-        .anyMatch(owner -> owner.text("kind").orElse("").equals(kind));
+    return PodFields.phase(pod).equals("Failed")
+        && (PodFields.isOwnedBy(pod, "Job") || PodFields.isOwnedBy(pod, "ReplicaSet"));
   }
 
   private Check checkPod(KubernetesObject pod) {
@@ -74,7 +70,7 @@ final class PodChecks {
     Set<Subject> expected = new HashSet<>();
     for (KubernetesObject pod : namespaces.pods()) {
       if (pod.fields().text("spec", "nodeName").isEmpty()
-          && pod.fields().text("status", "phase").orElse("").equals("Pending")
+          && PodFields.phase(pod).equals("Pending")
           && namespaces.inspector().latestEvent(pod, "TriggeredScaleUp").isPresent()) {
         expected.add(Subject.object(Subject.Kind.POD, pod.namespace().orElse(null), pod.name()));
       }

@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.verify;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.workload.PodFields;
 import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.outcome.FactCode;
 import ai.kubernaut.airgap.outcome.Problem;
@@ -51,14 +52,7 @@ final class WebhookChecks {
     for (ResourceType type : TYPES) {
       Optional<List<KubernetesObject>> found = namespaces.listIfAllowed(type, null);
       if (found.isEmpty()) {
-        checks.add(
-            Check.of(
-                Check.Kind.WEBHOOK,
-                Check.Result.SKIPPED,
-                Fact.of(
-                    FactCode.NOT_CHECKED_FORBIDDEN,
-                    new Subject(Subject.Kind.CLUSTER, namespaces.cluster().address()),
-                    Map.of("what", type.plural()))));
+        checks.add(namespaces.notAllowed(Check.Kind.WEBHOOK, type, null));
       } else {
         found.get().stream()
             .filter(configuration -> !webhooks(configuration).isEmpty())
@@ -172,11 +166,9 @@ final class WebhookChecks {
 
   /** The Secrets with a certificate that the pods of a service mount. */
   private List<KubernetesObject> serving(KubernetesObject service, List<KubernetesObject> secrets) {
-    Map<String, String> selector = service.fields().strings("spec", "selector");
     List<String> mounted =
         namespaces.pods().stream()
-            .filter(pod -> !selector.isEmpty() && pod.namespace().equals(service.namespace()))
-            .filter(pod -> pod.labels().entrySet().containsAll(selector.entrySet()))
+            .filter(pod -> PodFields.isBehind(pod, service))
             .flatMap(pod -> pod.fields().list("spec", "volumes").stream())
             .flatMap(volume -> volume.text("secret", "secretName").stream())
             .distinct()

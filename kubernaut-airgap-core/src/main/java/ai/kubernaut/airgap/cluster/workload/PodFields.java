@@ -4,6 +4,7 @@ import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Reads the fields of a pod, or of the template of pods. */
@@ -78,8 +79,39 @@ public final class PodFields {
         .isPresent();
   }
 
-  static boolean isOwnedBy(KubernetesObject pod, String kind) {
+  /**
+   * Returns whether an object of a kind owns a pod.
+   *
+   * @param pod the pod
+   * @param kind the kind, for example {@code ReplicaSet}
+   * @return whether an owner of the pod is of this kind
+   */
+  public static boolean isOwnedBy(KubernetesObject pod, String kind) {
     return pod.fields().list("metadata", "ownerReferences").stream()
         .anyMatch(owner -> owner.text("kind").orElse("").equals(kind));
+  }
+
+  /**
+   * Returns whether a service selects pods with some labels. A service without a selector selects
+   * none.
+   *
+   * @param service the service
+   * @param labels the labels of a pod, or of the template of pods, in the namespace of the service
+   * @return whether all labels of the selector are among them
+   */
+  public static boolean selects(KubernetesObject service, Map<String, String> labels) {
+    Map<String, String> selector = service.fields().strings("spec", "selector");
+    return !selector.isEmpty() && labels.entrySet().containsAll(selector.entrySet());
+  }
+
+  /**
+   * Returns whether a pod is behind a service.
+   *
+   * @param pod the pod
+   * @param service the service
+   * @return whether the service selects the pod, in the same namespace
+   */
+  public static boolean isBehind(KubernetesObject pod, KubernetesObject service) {
+    return pod.namespace().equals(service.namespace()) && selects(service, pod.labels());
   }
 }

@@ -33,7 +33,15 @@ final class PullFailure {
           Map.entry("toomanyrequests", ProblemCode.PULL_RATE_LIMITED),
           Map.entry("server gave http response to https client", ProblemCode.PULL_PLAIN_HTTP),
           Map.entry("connection refused", ProblemCode.PULL_CONNECTION_REFUSED),
-          Map.entry("i/o timeout", ProblemCode.PULL_TIMEOUT));
+          Map.entry("i/o timeout", ProblemCode.PULL_TIMEOUT),
+          Map.entry("handshake timeout", ProblemCode.PULL_TIMEOUT),
+          Map.entry("timeout exceeded", ProblemCode.PULL_TIMEOUT),
+          Map.entry("deadline exceeded", ProblemCode.PULL_TIMEOUT),
+          Map.entry("no route to host", ProblemCode.PULL_TIMEOUT),
+          Map.entry("connection reset", ProblemCode.PULL_TIMEOUT),
+          Map.entry("server misbehaving", ProblemCode.PULL_HOST_UNKNOWN),
+          Map.entry("failed to verify certificate", ProblemCode.PULL_CERTIFICATE_UNTRUSTED),
+          Map.entry("too many requests", ProblemCode.PULL_RATE_LIMITED));
 
   private PullFailure() {}
 
