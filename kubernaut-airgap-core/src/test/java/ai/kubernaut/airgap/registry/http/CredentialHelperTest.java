@@ -39,13 +39,16 @@ final class CredentialHelperTest {
   private static final Duration LONG = Duration.ofMinutes(10);
   private static final Repository APP = Repository.parse("harbor.corp/app");
 
-  /** Writes its process id and that of a child, and then hangs with the child. */
+  /**
+   * Writes its process id and that of a child, and then hangs with the child. Renames each file
+   * when it is complete: the helper may be ended at any moment.
+   */
   private static final String HANGS =
       """
       echo x >> runs
       sleep 600 &
-      echo $! > child
-      echo $$ > helper
+      echo $! > child.part && mv child.part child
+      echo $$ > helper.part && mv helper.part helper
       wait
       """;
 
@@ -134,7 +137,7 @@ final class CredentialHelperTest {
         config(
                 """
                 sleep 600 &
-                echo $! > child
+                echo $! > child.part && mv child.part child
                 printf '{"Username":"bob","Secret":"pw"}'
                 sleep 0.3
                 """)
