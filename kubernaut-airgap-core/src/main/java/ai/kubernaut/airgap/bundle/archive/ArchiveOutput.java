@@ -26,13 +26,16 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 final class ArchiveOutput {
   private static final String VERSION = "{\"imageLayoutVersion\":\"1.0.0\"}";
   private static final String LOCK = ".bundle.lock";
-  private static final int BUFFER = 128 << 10;
+  private static final int BUFFER = 512 << 10;
 
   private final Path directory;
   private final long partSize;
   private final Map<Digest, Location> blobs;
   private final PartWriter parts;
   private final ProcessLock lock;
+  private final Background writing = new Background("airgap-bundle-write");
+  private byte[] buffer = new byte[BUFFER];
+  private byte[] other = new byte[BUFFER];
 
   private ArchiveOutput(
       Path directory, long partSize, Map<Digest, Location> blobs, ProcessLock lock) {
@@ -62,7 +65,7 @@ final class ArchiveOutput {
       output.adopt();
       return output;
     } catch (IOException | RuntimeException e) {
-      lock.close();
+      output.close();
       throw e;
     }
   }
@@ -117,7 +120,6 @@ final class ArchiveOutput {
     long position = parts.length();
     long size = entry.get().getSize();
     MessageDigest hash = Digest.Algorithm.SHA256.newHash();
-    byte[] buffer = new byte[BUFFER];
     long left = Entries.padded(size);
     long content = size;
     while (left > 0) {
@@ -165,7 +167,9 @@ final class ArchiveOutput {
         parts.write(Entries.header(Entries.name(blob.digest()), blob.size()), Entries.BLOCK);
       }
       long position = parts.length();
-      copy(action, blob, content, !there);
+      HashedInput hashed = HashedInput.of(content, Digest.Algorithm.SHA256);
+      long size = copy(action, blob, hashed, !there);
+      check(action, blob, size, hashed);
       if (!there) {
         pad(blob.size());
         blobs.put(blob.digest(), new Location(position, blob.size()));
@@ -190,24 +194,45 @@ final class ArchiveOutput {
     }
   }
 
-  private void copy(ArchiveAction action, Descriptor blob, InputStream content, boolean store)
+  /** Reads and hashes the content while what was read before is written. */
+  private long copy(ArchiveAction action, Descriptor blob, InputStream content, boolean store)
       throws IOException {
-    HashedInput hashed = HashedInput.of(content, Digest.Algorithm.SHA256);
-    byte[] buffer = new byte[BUFFER];
     long size = 0;
-    int count = read(hashed, buffer);
-    while (count >= 0) {
-      action.check();
-      size += count;
-      if (size > blob.size()) {
-        throw mismatch(action, "the content has more than " + blob.size() + " bytes");
+    try {
+      int count = read(content, buffer);
+      while (count > 0) {
+        action.check();
+        size += count;
+        if (size > blob.size()) {
+          throw mismatch(action, "the content has more than " + blob.size() + " bytes");
+        }
+        byte[] bytes = buffer;
+        if (store) {
+          int length = count;
+          writing.start(
+              () -> {
+                parts.write(bytes, length);
+                return null;
+              });
+        }
+        buffer = other;
+        other = bytes;
+        count = read(content, buffer);
       }
-      if (store) {
-        parts.write(buffer, count);
+    } catch (RuntimeException | Error e) {
+      try {
+        writing.await();
+      } catch (IOException failedWrite) {
+        e.addSuppressed(failedWrite);
       }
-      count = read(hashed, buffer);
+      throw e;
     }
-    Digest actual = Digest.of(Digest.Algorithm.SHA256, hashed.hash().orElseThrow().digest());
+    writing.await();
+    return size;
+  }
+
+  private static void check(ArchiveAction action, Descriptor blob, long size, HashedInput content) {
+    Digest actual = Digest.of(Digest.Algorithm.SHA256, content.hash().orElseThrow().digest());
     if (size != blob.size() || !actual.equals(blob.digest())) {
       throw mismatch(
           action,
@@ -223,7 +248,7 @@ final class ArchiveOutput {
   /** What the content throws is the caller's, and not to be taken for a failure of the archive. */
   private static int read(InputStream content, byte[] buffer) {
     try {
-      return content.read(buffer);
+      return content.readNBytes(buffer, 0, buffer.length);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -246,6 +271,7 @@ final class ArchiveOutput {
     try {
       parts.close();
     } finally {
+      writing.close();
       lock.close();
       Files.deleteIfExists(directory.resolve(LOCK));
     }

@@ -13,10 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,9 +26,9 @@ final class PartCheck implements AutoCloseable {
   private final Path directory;
   private final PartList list;
   private final @Nullable BlobHashes blobs;
-  private final byte[] buffer = new byte[BUFFER];
-  private final ExecutorService hashing =
-      Executors.newSingleThreadExecutor(work -> new Thread(work, "airgap-bundle-checksum"));
+  private final Background hashing = new Background("airgap-bundle-checksum");
+  private byte[] buffer = new byte[BUFFER];
+  private byte[] other = new byte[BUFFER];
 
   /**
    * @param blobs gets the content of the parts; null to compare only their sizes
@@ -101,27 +98,28 @@ final class PartCheck implements AutoCloseable {
     try (InputStream in = Files.newInputStream(file)) {
       int count = in.readNBytes(buffer, 0, BUFFER);
       while (count > 0) {
+        byte[] bytes = buffer;
         int length = count;
-        Future<?> hashed = hashing.submit(() -> hash.update(buffer, 0, length));
+        hashing.start(Executors.callable(() -> hash.update(bytes, 0, length)));
         if (blobs != null) {
-          blobs.update(position, buffer, count);
+          blobs.update(position, bytes, length);
         }
-        hashed.get();
+        if (Thread.interrupted()) {
+          throw CancelledException.interrupted(
+              "checking the bundle was interrupted; nothing was changed", null);
+        }
         position += count;
+        buffer = other;
+        other = bytes;
         count = in.readNBytes(buffer, 0, BUFFER);
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw CancelledException.interrupted(
-          "checking the bundle was interrupted; nothing was changed", e);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("a hash of the JDK failed", e.getCause());
+      hashing.await();
     }
     return Digest.of(Digest.Algorithm.SHA256, hash.digest());
   }
 
   @Override
   public void close() {
-    hashing.shutdownNow();
+    hashing.close();
   }
 }

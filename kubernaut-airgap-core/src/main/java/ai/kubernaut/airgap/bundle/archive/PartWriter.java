@@ -12,14 +12,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes an archive from its beginning to its end, cut into parts. The checksum of each part is
- * computed on the way. Not thread-safe.
+ * computed on the way. A complete part is synced to the disk while the next one is written. Not
+ * thread-safe.
  */
-final class PartWriter {
+final class PartWriter implements AutoCloseable {
   private final Path directory;
   private final long partSize;
   private final List<PartList.Part> finished = new ArrayList<>();
   private MessageDigest hash = Digest.Algorithm.SHA256.newHash();
   private long length;
+  private final Background syncing = new Background("airgap-bundle-sync");
   private @Nullable RandomAccessFile part;
 
   PartWriter(Path directory, long partSize) {
@@ -97,16 +99,23 @@ final class PartWriter {
   }
 
   private void endPart() throws IOException {
-    if (part != null) {
-      part.getFD().sync();
-      part.close();
+    RandomAccessFile ended = part;
+    if (ended != null) {
       part = null;
+      syncing.start(
+          () -> {
+            try (ended) {
+              ended.getFD().sync();
+            }
+            return null;
+          });
     }
   }
 
   /** Removes everything after a mark. */
   void reset(Mark mark) throws IOException {
-    close();
+    closePart();
+    syncing.await();
     length = mark.length();
     hash = copy(mark.hash());
     while (finished.size() > length / partSize) {
@@ -127,6 +136,7 @@ final class PartWriter {
   /** Ends the archive. */
   PartList finish() throws IOException {
     endPart();
+    syncing.await();
     List<PartList.Part> parts = new ArrayList<>(finished);
     if (length % partSize != 0) {
       parts.add(
@@ -136,10 +146,20 @@ final class PartWriter {
     return new PartList(parts);
   }
 
-  void close() throws IOException {
+  private void closePart() throws IOException {
     if (part != null) {
       part.close();
       part = null;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      closePart();
+      syncing.await();
+    } finally {
+      syncing.close();
     }
   }
 }

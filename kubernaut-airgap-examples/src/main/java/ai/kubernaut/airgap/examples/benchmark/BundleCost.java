@@ -96,10 +96,12 @@ final class BundleCost {
         copy -> () -> copyPlainly(work.resolve("source"), copy));
     Path directory = work.resolve("bundle");
     Path parts = work.resolve("parts");
+    settle();
     record(
         counts,
         "create a directory, from files",
         Measurement.ofCall(() -> create(source, directory, plan)));
+    settle();
     record(
         counts,
         "create parts, from files",
@@ -132,6 +134,7 @@ final class BundleCost {
         PLAIN_COPY,
         copy -> () -> copyPlainly(work.resolve("source"), copy));
     Path directory = work.resolve("bundle");
+    settle();
     record(
         counts,
         "create a directory, from a registry",
@@ -309,8 +312,16 @@ final class BundleCost {
   }
 
   private void measure(boolean counts, Path output, String what, Work work) throws Exception {
+    settle();
     record(counts, what, Measurement.ofCall(work.to(output)));
     delete(output);
+  }
+
+  /** Lets the file system end what earlier work has left to it, deleting files above all. */
+  private static void settle() throws IOException, InterruptedException {
+    if (new ProcessBuilder("sync").inheritIO().start().waitFor() != 0) {
+      throw new IllegalStateException("the command sync failed");
+    }
   }
 
   private void record(boolean counts, String what, Measurement measurement) {
