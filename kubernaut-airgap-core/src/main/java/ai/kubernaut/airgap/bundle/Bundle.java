@@ -255,7 +255,7 @@ public final class Bundle {
    * the digest of the root manifest, so this also proves that the bundle is the one that left.
    *
    * @param key the public key of whoever has to have signed it
-   * @param envelope the file that {@link Provenance#sign} wrote
+   * @param envelope the file with the signed statement of {@link Provenance#ofCreation}
    * @return this bundle
    * @throws BundleException when there is no such statement, it was signed with another key, or it
    *     is about another bundle

@@ -578,6 +578,11 @@ public enum ProblemCode {
       "runs {image}, but its digest cannot be compared: {detail}",
       "allow this machine to read the mirror, or mirror the image again"),
 
+  /** A file is not an attestation of a verification with a valid signature. */
+  ATTESTATION_INVALID(
+      Severity.ERROR,
+      "it is not a trusted attestation of a verification: {detail}",
+      "check the file and the key; verify --attestation FILE --sign-key FILE writes one"),
   // Diagnosis: images
   /** A pod names an image that differs in a few letters from an image of the plan. */
   IMAGE_NAME_MISSPELLED(

@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.report;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.cluster.change.ObjectChange;
 import ai.kubernaut.airgap.diagnosis.Diagnosis;
+import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.install.Installation;
 import ai.kubernaut.airgap.install.PlannedInstallation;
 import ai.kubernaut.airgap.install.ReleaseChange;
@@ -13,6 +14,7 @@ import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.verify.Check;
 import ai.kubernaut.airgap.verify.ContainerOrigin;
+import ai.kubernaut.airgap.verify.VerificationAttestation;
 import ai.kubernaut.airgap.verify.VerificationDrift;
 import ai.kubernaut.airgap.verify.VerificationReport;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -120,6 +122,52 @@ final class ReleaseReports {
         .lines(passed(report))
         .fields(json)
         .build();
+  }
+
+  static ReportContent of(VerificationAttestation attestation) {
+    ReportTable.Builder containers =
+        ReportTable.builder("Containers", "container", "image", "running digest");
+    attestation
+        .origins()
+        .forEach(
+            origin ->
+                containers.row(
+                    origin.agreement().isProven(),
+                    origin.path(),
+                    origin.requested(),
+                    origin.running().map(Digest::toString).orElse("")));
+    ReportTable.Builder failed = ReportTable.builder("Failed checks", "check", "subject", "detail");
+    attestation.checks().stream()
+        .filter(check -> check.result().equals("FAIL") || check.result().equals("PENDING"))
+        .forEach(check -> failed.row(false, check.kind(), check.subject(), check.detail()));
+    return ReportContent.of(
+            "VerificationAttestation", "Attestation of " + name(attestation.release()))
+        .summary(attestation.summary())
+        .isOk(attestation.isOk())
+        .addTables(failed.build(), containers.build())
+        .fields(json(attestation))
+        .build();
+  }
+
+  private static ObjectNode json(VerificationAttestation attestation) {
+    ObjectNode json = Json.object();
+    json.put("release", attestation.release().name());
+    json.put("namespace", attestation.release().namespace());
+    json.put("finishedOn", attestation.finished().toString());
+    json.put("passed", attestation.isOk());
+    ArrayNode checks = json.putArray("checks");
+    for (VerificationAttestation.AttestedCheck check : attestation.checks()) {
+      checks
+          .addObject()
+          .put("kind", check.kind().toLowerCase(Locale.ROOT))
+          .put("result", check.result().toLowerCase(Locale.ROOT))
+          .put("subject", check.subject())
+          .put("detail", check.detail());
+    }
+    ArrayNode origins = json.putArray("origins");
+    ObjectMapper mapper = new ObjectMapper();
+    attestation.origins().forEach(origin -> origins.add(mapper.valueToTree(origin.toTree())));
+    return json;
   }
 
   /** Returns a line for each kind of check with the number of those that need no attention. */

@@ -26,6 +26,7 @@ import ai.kubernaut.airgap.plan.PlanForecast;
 import ai.kubernaut.airgap.preflight.PreflightReport;
 import ai.kubernaut.airgap.prune.PruneReport;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
+import ai.kubernaut.airgap.verify.VerificationAttestation;
 import ai.kubernaut.airgap.verify.VerificationDrift;
 import ai.kubernaut.airgap.verify.VerificationReport;
 import java.time.Duration;
@@ -322,6 +323,16 @@ public final class ReportDocument {
    */
   public static ReportDocument of(ImageInspection inspection) {
     return new ReportDocument(MirrorReports.of(inspection));
+  }
+
+  /**
+   * Creates the report of an attested verification.
+   *
+   * @param attestation the attestation
+   * @return the report
+   */
+  public static ReportDocument of(VerificationAttestation attestation) {
+    return new ReportDocument(ReleaseReports.of(attestation));
   }
 
   /**

@@ -48,7 +48,13 @@ final class OriginFile {
   /** Reads the origins of a report of {@code verify} or {@code lab}. */
   static List<ContainerOrigin> read(Path file) {
     Fields document = Fields.of(Yaml.readMapping(file, Yaml.DuplicateKeys.REFUSED));
-    Fields report = document.value(FIELD).isPresent() ? document : document.fields("verification");
+    return of(
+        document.value(FIELD).isPresent() ? document : document.fields("verification"),
+        file.toString());
+  }
+
+  /** The origins in a report or an attestation. */
+  static List<ContainerOrigin> of(Fields report, String file) {
     if (!(report.value(FIELD).orElse(null) instanceof List<?> all)) {
       throw new IllegalArgumentException(
           "invalid report in "

@@ -26,6 +26,7 @@ final class Snippets {
     for (String name :
         List.of(
             "ai.kubernaut.airgap.",
+            "ai.kubernaut.airgap.attestation.",
             "ai.kubernaut.airgap.bundle.",
             "ai.kubernaut.airgap.bundle.archive.",
             "ai.kubernaut.airgap.chart.",

@@ -5,11 +5,14 @@ import ai.kubernaut.airgap.cluster.WaitPolicy;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.report.ReportDocument;
 import ai.kubernaut.airgap.verify.ContainerOrigin;
+import ai.kubernaut.airgap.verify.VerificationAttestation;
 import ai.kubernaut.airgap.verify.VerificationDrift;
 import ai.kubernaut.airgap.verify.VerificationReport;
 import ai.kubernaut.airgap.verify.VerifyOptions;
 import java.nio.file.Path;
+import java.security.PrivateKey;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +23,7 @@ import picocli.CommandLine.Option;
     name = "verify",
     description = "Verifies that a release runs from the mirror. Read-only.",
     mixinStandardHelpOptions = true,
+    subcommands = VerifyAttestationCommand.class,
     footer = {
       "",
       "Exit status: 0 when the release is healthy, and unchanged if --since is given; 1 when a check failed;"
@@ -43,12 +47,32 @@ final class VerifyCommand extends ClusterCommand {
           "How long to wait for what is not ready yet; 0 checks once. Default: ${DEFAULT-VALUE}")
   int timeout = 300;
 
+  @Option(
+      names = "--attestation",
+      paramLabel = "FILE",
+      description =
+          "Write the result as a signed attestation (in-toto) that 'verify attestation' reads; needs --sign-key.")
+  @Nullable Path attestation;
+
+  @Option(
+      names = "--sign-key",
+      paramLabel = "FILE",
+      description = "Sign the attestation with this private key, a PEM file (PKCS #8).")
+  @Nullable Path signKey;
+
   @Override
   int run(Airgap airgap, MirrorPlan planned) {
     // Before the cluster is asked: a report that cannot be read is wrong usage.
     Optional<List<ContainerOrigin>> earlier =
         Optional.ofNullable(since).map(VerificationDrift::readOrigins);
+    if ((attestation == null) != (signKey == null)) {
+      throw new IllegalArgumentException("--attestation and --sign-key need each other");
+    }
+    Optional<PrivateKey> key = Optional.ofNullable(signKey).map(KeyFiles::privateKey);
     VerificationReport report = airgap.verify(airgap.installationOf(planned), options());
+    if (attestation != null && key.isPresent()) {
+      VerificationAttestation.of(report, Instant.now()).sign(key.get(), attestation);
+    }
     Optional<VerificationDrift> drift =
         earlier.map(origins -> VerificationDrift.between(origins, report.origins()));
     ReportDocument document = ReportDocument.of(report, planned);

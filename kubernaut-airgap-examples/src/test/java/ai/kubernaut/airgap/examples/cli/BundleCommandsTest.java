@@ -18,10 +18,6 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.Key;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.PrivateKey;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -256,29 +252,13 @@ class BundleCommandsTest {
     }
   }
 
-  /** Writes a key pair as PEM files; returns the private and the public one. */
-  private static List<Path> keys(String algorithm, String name) throws Exception {
-    KeyPair pair = KeyPairGenerator.getInstance(algorithm).generateKeyPair();
-    List<Path> files = new ArrayList<>();
-    for (Key key : List.of(pair.getPrivate(), pair.getPublic())) {
-      String kind = key instanceof PrivateKey ? "PRIVATE KEY" : "PUBLIC KEY";
-      files.add(
-          Files.writeString(
-              directory.resolve(name + (key instanceof PrivateKey ? ".key" : ".pub")),
-              "-----BEGIN %s-----\n%s\n-----END %s-----\n"
-                  .formatted(
-                      kind, Base64.getMimeEncoder().encodeToString(key.getEncoded()), kind)));
-    }
-    return files;
-  }
-
   @Test
   void aSignatureCanBeRequired() throws Exception {
-    List<Path> other = keys("EC", "other");
+    List<Path> other = KeyPairFiles.write("EC", directory, "other");
     Path unsigned = directory.resolve("unsigned");
     create(1, unsigned);
     for (String algorithm : List.of("RSA", "EC", "Ed25519")) {
-      List<Path> keys = keys(algorithm, algorithm);
+      List<Path> keys = KeyPairFiles.write(algorithm, directory, algorithm);
       Path bundle = directory.resolve("signed-" + algorithm);
       create(1, bundle, "--sign-key", keys.get(0));
       run("bundle", "check", bundle, "--verify-key", keys.get(1));
@@ -313,7 +293,7 @@ class BundleCommandsTest {
 
   @Test
   void aBundleHasEvidenceOfWhatIsInItAndWhereItComesFrom() throws Exception {
-    List<Path> keys = keys("EC", "evidence");
+    List<Path> keys = KeyPairFiles.write("EC", directory, "evidence");
     Path bundle = directory.resolve("evidence");
     Path sbom = directory.resolve("bundle.cdx.json");
     Path provenance = directory.resolve("bundle.intoto.json");

@@ -7,6 +7,7 @@ import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.examples.cli.CommandLineRun;
+import ai.kubernaut.airgap.examples.cli.KeyPairFiles;
 import ai.kubernaut.airgap.examples.cli.Main;
 import ai.kubernaut.airgap.examples.lab.cluster.Flavour;
 import ai.kubernaut.airgap.k8s.Fabric8ClusterClient;
@@ -291,7 +292,37 @@ class RealPartsTest {
       assertThat(verified.status()).as(verified.toString()).isZero();
       assertThat(verified.out()).contains("PASSED: 12 pods are up");
       assertDriftIsReported(lab, plan);
+      assertVerificationIsAttested(lab, plan);
     }
+  }
+
+  /** The attestation is read where neither the cluster nor the mirror is known. */
+  private static void assertVerificationIsAttested(Lab lab, Path plan) throws IOException {
+    List<Path> keys = KeyPairFiles.write("Ed25519", directory, "attestation");
+    Path file = directory.resolve("release.intoto.json");
+    Object[] cluster = {"--plan", plan, "--kubeconfig", lab.kubeconfig()};
+    CommandLineRun signed =
+        run(
+            "verify",
+            with("--attestation", new Object[] {file, "--sign-key", keys.get(0)}, cluster));
+    assertThat(signed.status()).as(signed.toString()).isZero();
+
+    CommandLineRun read =
+        CommandLineRun.of("verify", "attestation", file, "--verify-key", keys.get(1), "--json");
+    assertThat(read.status()).as(read.toString()).isZero();
+    JsonNode json = new ObjectMapper().readTree(read.out());
+    assertThat(json.path("passed").asBoolean()).isTrue();
+    assertThat(json.path("origins")).hasSizeGreaterThanOrEqualTo(12);
+    assertThat(json.path("checks").findValuesAsText("result")).doesNotContain("fail", "pending");
+
+    Path other = KeyPairFiles.write("EC", directory, "another").get(1);
+    CommandLineRun refused =
+        CommandLineRun.of("verify", "attestation", file, "--verify-key", other);
+    assertThat(refused.status()).isEqualTo(1);
+    assertThat(refused.err()).contains("it has no statement with a valid signature by the key");
+    CommandLineRun unsigned = run("verify", with("--attestation", new Object[] {file}, cluster));
+    assertThat(unsigned.status()).isEqualTo(2);
+    assertThat(unsigned.err()).contains("--attestation and --sign-key need each other");
   }
 
   /** Replaces a pod between two verifications of the same release. */
