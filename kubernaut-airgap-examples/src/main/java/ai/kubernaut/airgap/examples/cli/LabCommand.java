@@ -3,6 +3,8 @@ package ai.kubernaut.airgap.examples.cli;
 import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.InstallationFailedException;
 import ai.kubernaut.airgap.chart.Chart;
+import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.WaitPolicy;
 import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.common.Secret;
@@ -37,6 +39,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -60,7 +63,8 @@ final class LabCommand implements Callable<Integer> {
   @Option(
       names = "--kubeconfig",
       paramLabel = "FILE",
-      description = "A real cluster instead of the lab's.")
+      description =
+          "A real cluster instead of the lab's. If it has no nodes, those of the lab run its pods until the end of the command.")
   @Nullable Path kubeconfig;
 
   @Option(
@@ -141,10 +145,19 @@ final class LabCommand implements Callable<Integer> {
     if (target.target != null) {
       lab.externalMirror(target.target.registry(), this::reachAsNode);
     }
-    if (kubeconfig != null) {
+    if (kubeconfig != null && hasNodes(kubeconfig)) {
       lab.withoutCluster();
+    } else if (kubeconfig != null) {
+      output.tell("The cluster has no nodes. Those of the lab are attached to it.");
+      lab.attachTo(kubeconfig);
     }
     return lab.start();
+  }
+
+  private static boolean hasNodes(Path kubeconfig) {
+    try (ClusterClient cluster = Fabric8ClusterClient.fromKubeconfig(kubeconfig)) {
+      return !cluster.list(ResourceType.NODE, null, Map.of()).isEmpty();
+    }
   }
 
   /** Nodes know how to reach the mirror, but not the sources. */

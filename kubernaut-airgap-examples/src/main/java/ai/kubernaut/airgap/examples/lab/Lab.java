@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.examples.lab;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.examples.lab.cluster.Flavour;
 import ai.kubernaut.airgap.examples.lab.cluster.LabCluster;
+import ai.kubernaut.airgap.examples.lab.cluster.LabNodes;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Separator;
 import ai.kubernaut.airgap.image.Target;
@@ -41,6 +42,9 @@ public final class Lab implements AutoCloseable {
   /** The image of the guide that the chart does not name. */
   public static final ImageRef MUST_GATHER = LabVersion.V1_1.mustGather();
 
+  private static final Duration PULL_BACK_OFF = Duration.ofMillis(300);
+  private static final Duration ROLLOUT = Duration.ofMillis(500);
+
   private final ScratchDirectory scratch;
   private final LabVersion version;
   private final Path chartDirectory;
@@ -48,6 +52,7 @@ public final class Lab implements AutoCloseable {
   private final @Nullable LabRegistry source;
   private final @Nullable LabRegistry mirror;
   private final @Nullable LabCluster cluster;
+  private final @Nullable LabNodes attached;
   private final @Nullable NodePuller nodes;
   private final UnaryOperator<HttpRegistryClient.Builder> reach;
   private final @Nullable Path kubeconfig;
@@ -72,23 +77,31 @@ public final class Lab implements AutoCloseable {
     if (source != null) {
       LabImages.push(source.host(), source.credentials(), version, directory.resolve("images"));
     }
-    if (builder.withCluster) {
-      String mirrorHost =
-          mirror == null ? Objects.requireNonNull(builder.externalMirror) : mirror.host();
-      this.reach = mirror == null ? builder.reach : client -> client.plainHttp(mirrorHost);
-      this.nodes = new NodePuller(mirrorHost, reach);
+    String mirrorHost =
+        mirror == null ? Objects.requireNonNull(builder.externalMirror) : mirror.host();
+    this.reach = mirror == null ? builder.reach : client -> client.plainHttp(mirrorHost);
+    this.nodes = builder.withCluster ? new NodePuller(mirrorHost, reach) : null;
+    if (nodes == null) {
+      this.cluster = null;
+      this.attached = null;
+      this.kubeconfig = null;
+    } else if (builder.otherCluster == null) {
       this.cluster =
           LabCluster.builder(nodes)
               .flavour(builder.flavour)
-              .pullBackOff(Duration.ofMillis(300))
-              .machineConfigRollout(Duration.ofMillis(500))
+              .pullBackOff(PULL_BACK_OFF)
+              .machineConfigRollout(ROLLOUT)
               .start();
+      this.attached = null;
       this.kubeconfig = cluster.writeKubeconfig(directory);
     } else {
-      this.reach = builder.reach;
-      this.nodes = null;
       this.cluster = null;
-      this.kubeconfig = null;
+      this.attached =
+          LabNodes.builder(builder.otherCluster, nodes)
+              .flavour(builder.flavour)
+              .machineConfigRollout(ROLLOUT)
+              .attach();
+      this.kubeconfig = builder.otherCluster;
     }
   }
 
@@ -188,7 +201,7 @@ public final class Lab implements AutoCloseable {
   }
 
   /**
-   * The kubeconfig of the lab's cluster.
+   * The kubeconfig of the lab's cluster, or of the one that its nodes are attached to.
    *
    * @return a file that only its owner can read
    * @throws IllegalStateException when a real cluster stands in its place
@@ -225,7 +238,9 @@ public final class Lab implements AutoCloseable {
    * {@return whether the nodes have the global pull secret and the mirror rules as they are now}
    */
   boolean nodesAreUpdated() {
-    return part(cluster, "cluster").nodesAreUpdated();
+    return attached == null
+        ? part(cluster, "cluster").nodesAreUpdated()
+        : attached.nodesAreUpdated();
   }
 
   private static <T> T part(@Nullable T part, String name) {
@@ -235,15 +250,24 @@ public final class Lab implements AutoCloseable {
     return part;
   }
 
-  /** Stops the cluster and the registries, and removes the lab's files. */
+  /**
+   * Stops the cluster and the registries, and removes the lab's files. Nodes are removed from a
+   * cluster that they were attached to; what was installed there stays.
+   */
   @Override
   public void close() {
-    if (cluster != null) {
-      cluster.close();
+    try {
+      if (attached != null) {
+        attached.close();
+      }
+    } finally {
+      if (cluster != null) {
+        cluster.close();
+      }
+      close(mirror);
+      close(source);
+      scratch.close();
     }
-    close(mirror);
-    close(source);
-    scratch.close();
   }
 
   private static void close(@Nullable LabRegistry registry) {
@@ -266,6 +290,7 @@ public final class Lab implements AutoCloseable {
     private LabVersion version = LabVersion.V1_1;
     private boolean withSource = true;
     private boolean withCluster = true;
+    private @Nullable Path otherCluster;
     private @Nullable String externalMirror;
     private UnaryOperator<HttpRegistryClient.Builder> reach = client -> client;
 
@@ -310,6 +335,20 @@ public final class Lab implements AutoCloseable {
      */
     public Builder withoutCluster() {
       withCluster = false;
+      return this;
+    }
+
+    /**
+     * Attaches the nodes of the lab to a cluster that has none, instead of starting a cluster. The
+     * kinds of OpenShift are created there only if {@link #flavour} is called with {@code
+     * OPENSHIFT} afterwards.
+     *
+     * @param kubeconfig the kubeconfig of the cluster, whose user is an administrator
+     * @return this builder
+     */
+    public Builder attachTo(Path kubeconfig) {
+      otherCluster = kubeconfig;
+      flavour = Flavour.KUBERNETES;
       return this;
     }
 

@@ -110,8 +110,25 @@ final class ApiException extends RuntimeException {
     return new ApiException(500, "InternalError", message);
   }
 
+  /** An answer of the API server of another cluster. */
+  static ApiException answered(int code, String reason, String message) {
+    return new ApiException(code, reason, message);
+  }
+
   int code() {
     return code;
+  }
+
+  /** Whether an object was created, changed or deleted by somebody else in the meantime. */
+  boolean isOfChange() {
+    boolean isOfDeletedNamespace =
+        code == 403 && String.valueOf(getMessage()).contains("being terminated");
+    return code == 404 || code == 409 || isOfDeletedNamespace;
+  }
+
+  /** Whether the object was changed since it was read. */
+  boolean isConflict() {
+    return code == 409 && !reason.equals("AlreadyExists");
   }
 
   ObjectNode status() {

@@ -134,11 +134,17 @@ final class ApiRouter {
   private ApiResponse subresource(ApiRequest request, Target target) {
     String kind = target.kind().plural();
     String name = target.subresource().get(0);
+    if (kind.equals("pods") && name.equals("binding") && request.method().equals("POST")) {
+      return bind(request, target);
+    }
     if (!request.method().equals("GET")) {
       throw ApiException.methodNotAllowed();
     }
     if (kind.equals("pods") && name.equals("log")) {
-      return pods.log(target.namespace(), target.name(), request.parameter("container"));
+      String container = request.parameter("container");
+      return store.hasNodes()
+          ? pods.log(target.namespace(), target.name(), container)
+          : NodeLogs.log(store, target.namespace(), target.name(), container);
     }
     String path = "/" + String.join("/", tail(target.subresource(), 1));
     if (kind.equals("services") && name.equals("proxy")) {
@@ -148,6 +154,16 @@ final class ApiRouter {
       return pods.podProxy(target.namespace(), target.name(), path);
     }
     throw ApiException.noSuchPath();
+  }
+
+  private ApiResponse bind(ApiRequest request, Target target) {
+    ObjectNode pod = store.get(target.kind(), target.namespace(), target.name());
+    String node = Json.text(request.json(), "/target/name");
+    if (node.isEmpty() || !Json.text(pod, "/spec/nodeName").isEmpty()) {
+      throw ApiException.conflict(target.kind(), target.name());
+    }
+    store.bind(pod, node);
+    return ApiResponse.json(201, Json.object("v1", "Status").put("status", "Success"));
   }
 
   private ApiResponse list(ApiRequest request, Target target) {
@@ -210,7 +226,7 @@ final class ApiRouter {
       if (store.find(kind, target.namespace(), Json.name(object)).isPresent()) {
         throw ApiException.alreadyExists(kind, Json.name(object));
       }
-      return ApiResponse.json(201, Defaults.complete(kind, object), warnings);
+      return ApiResponse.json(201, store.complete(kind, object), warnings);
     }
     return ApiResponse.json(201, store.create(kind, object), warnings);
   }
@@ -323,8 +339,7 @@ final class ApiRouter {
     ObjectNode object =
         request.isDryRun()
             ? store.get(target.kind(), target.namespace(), target.name())
-            : store.delete(
-                target.kind(), target.namespace(), target.name(), orphanDependents(request));
+            : deleted(request, target);
     ObjectNode status = Json.object("v1", "Status");
     status.putObject("metadata");
     status.put("status", "Success");
@@ -335,6 +350,17 @@ final class ApiRouter {
         .put("kind", target.kind().plural())
         .put("uid", Json.uid(object));
     return ApiResponse.json(status);
+  }
+
+  private ObjectNode deleted(ApiRequest request, Target target) {
+    boolean orphan = orphanDependents(request);
+    String grace = request.parameter("gracePeriodSeconds");
+    if (grace.isEmpty() && !request.body().isEmpty()) {
+      grace = request.json().path("gracePeriodSeconds").asString("");
+    }
+    return grace.equals("0")
+        ? store.remove(target.kind(), target.namespace(), target.name(), orphan)
+        : store.delete(target.kind(), target.namespace(), target.name(), orphan);
   }
 
   /** As in the API server, the version that the client read may be a condition. */

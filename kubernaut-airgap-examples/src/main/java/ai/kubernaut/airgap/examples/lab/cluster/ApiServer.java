@@ -42,28 +42,31 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * HTTP in front of the router. Built on Apache HttpCore: the JDK's own server leaves Nagle's
- * algorithm on, which costs 40 ms a request, and it can be switched off for the whole JVM only.
+ * HTTPS in front of a function that answers requests. Built on Apache HttpCore: the JDK's own
+ * server leaves Nagle's algorithm on, which costs 40 ms a request, and it can be switched off for
+ * the whole JVM only.
  */
 final class ApiServer implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(ApiServer.class.getName());
   private static final String BEARER = "Bearer ";
   private static final Duration BOOKMARK_INTERVAL = Duration.ofSeconds(5);
 
-  private final ApiRouter router;
+  private final Function<ApiRequest, ApiResponse> router;
   private final Function<String, Optional<String>> users;
   private final SelfSignedCertificate certificate;
   private final HttpServer server;
   private final Set<Thread> streaming = ConcurrentHashMap.newKeySet();
 
-  private ApiServer(ApiRouter router, Function<String, Optional<String>> users) {
+  private ApiServer(
+      Function<ApiRequest, ApiResponse> router,
+      Function<String, Optional<String>> users,
+      InetAddress address) {
     this.router = router;
     this.users = users;
-    this.certificate =
-        SelfSignedCertificate.forAddress(InetAddress.getLoopbackAddress().getAddress());
+    this.certificate = SelfSignedCertificate.forAddress(address.getAddress());
     this.server =
         ServerBootstrap.bootstrap()
-            .setLocalAddress(InetAddress.getLoopbackAddress())
+            .setLocalAddress(address)
             .setListenerPort(0)
             .setSslContext(certificate.serverContext())
             .setSocketConfig(SocketConfig.custom().setTcpNoDelay(true).build())
@@ -75,22 +78,25 @@ final class ApiServer implements AutoCloseable {
   /**
    * Starts it.
    *
-   * @param users gives the name of the user who has a token
+   * @param users gives the name of the user who has a token; without a token it is empty
+   * @param address the address to listen on, at a free port
    */
-  static ApiServer start(ApiRouter router, Function<String, Optional<String>> users) {
-    ApiServer server = new ApiServer(router, users);
+  static ApiServer start(
+      Function<ApiRequest, ApiResponse> router,
+      Function<String, Optional<String>> users,
+      InetAddress address) {
+    ApiServer server = new ApiServer(router, users, address);
     try {
       server.server.start();
     } catch (IOException e) {
-      throw new UncheckedIOException("no port on the loopback address can be opened", e);
+      throw new UncheckedIOException("no port can be opened on " + address, e);
     }
     return server;
   }
 
   URI url() {
     return URI.create(
-        "https://%s:%d"
-            .formatted(InetAddress.getLoopbackAddress().getHostAddress(), server.getLocalPort()));
+        "https://%s:%d".formatted(server.getInetAddress().getHostAddress(), server.getLocalPort()));
   }
 
   String certificatePem() {
@@ -113,7 +119,7 @@ final class ApiServer implements AutoCloseable {
       answer =
           request.containsHeader("Upgrade") && isWebSocket(request)
               ? ApiResponse.text("")
-              : router.answer(read(user, request));
+              : router.apply(read(user, request));
     } catch (ApiException e) {
       LOG.log(Level.DEBUG, "{0}: {1}", e.code(), e.getMessage());
       answer = ApiResponse.json(e.code(), e.status());
@@ -127,7 +133,7 @@ final class ApiServer implements AutoCloseable {
   private Optional<String> user(ClassicHttpRequest request) {
     Header header = request.getFirstHeader("Authorization");
     return header == null || header.getValue() == null || !header.getValue().startsWith(BEARER)
-        ? Optional.empty()
+        ? users.apply("")
         : users.apply(header.getValue().substring(BEARER.length()));
   }
 

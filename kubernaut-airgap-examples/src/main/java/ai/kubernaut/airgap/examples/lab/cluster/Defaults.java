@@ -9,7 +9,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class Defaults {
   private Defaults() {}
 
-  static ObjectNode complete(ResourceKind kind, ObjectNode object) {
+  static ObjectNode complete(ResourceKind kind, ObjectNode object, boolean bindsClaims) {
     object.put("apiVersion", kind.apiVersion()).put("kind", kind.kind());
     ObjectNode metadata = object.withObjectProperty("metadata");
     if (!kind.namespaced()) {
@@ -19,7 +19,7 @@ final class Defaults {
       case "Namespace" -> namespace(object, metadata);
       case "Secret" -> secret(object);
       case "Service" -> service(object);
-      case "PersistentVolumeClaim" -> claim(object);
+      case "PersistentVolumeClaim" -> claim(object, bindsClaims);
       case "Pod" -> putIfAbsent(object.withObjectProperty("status"), "phase", "Pending");
       case "Deployment", "ReplicaSet", "StatefulSet" -> replicas(object);
       case "ValidatingAdmissionPolicy" -> policy(object);
@@ -68,9 +68,14 @@ final class Defaults {
   }
 
   /** A claim gets a volume unless it asks for a storage class, of which the cluster has none. */
-  private static void claim(ObjectNode object) {
+  private static void claim(ObjectNode object, boolean bindsClaims) {
     boolean asks = !Json.text(object, "/spec/storageClassName").isEmpty();
-    object.withObjectProperty("status").put("phase", asks ? "Pending" : "Bound");
+    ObjectNode status = object.withObjectProperty("status");
+    if (bindsClaims) {
+      status.put("phase", asks ? "Pending" : "Bound");
+    } else {
+      putIfAbsent(status, "phase", "Pending");
+    }
   }
 
   private static void replicas(ObjectNode object) {

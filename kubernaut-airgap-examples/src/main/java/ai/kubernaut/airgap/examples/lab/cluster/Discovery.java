@@ -79,6 +79,7 @@ final class Discovery {
     if (group.isEmpty()) {
       resources.add(
           resource("pods/ephemeralcontainers", "Pod", true, List.of("get", "patch", "update")));
+      resources.add(resource("pods/binding", "Binding", true, List.of("create")));
       resources.add(resource("pods/log", "Pod", true, List.of("get")));
       resources.add(resource("pods/proxy", "PodProxyOptions", true, List.of("get")));
       resources.add(resource("services/proxy", "ServiceProxyOptions", true, List.of("get")));

@@ -13,11 +13,11 @@ import tools.jackson.databind.node.ObjectNode;
 final class DockerConfigs {
   static final String KEY = ".dockerconfigjson";
 
-  private final Store store;
+  private final ClusterObjects store;
   private final Supplier<String> nodeSecret;
 
   /** The node's own configuration comes in base64; an empty one means that it has none. */
-  DockerConfigs(Store store, Supplier<String> nodeSecret) {
+  DockerConfigs(ClusterObjects store, Supplier<String> nodeSecret) {
     this.store = store;
     this.nodeSecret = nodeSecret;
   }

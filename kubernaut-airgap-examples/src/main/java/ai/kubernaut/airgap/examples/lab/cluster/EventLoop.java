@@ -37,12 +37,13 @@ final class EventLoop implements AutoCloseable {
     var unused = executor.schedule(() -> run(step), delay.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private static void run(Runnable step) {
+  /** Runs a step, or a part of one whose failure must not keep the others from running. */
+  static void run(Runnable step) {
     try {
       step.run();
     } catch (ApiException e) {
       // Somebody else was faster; that change brings the next step.
-      LOG.log(Level.DEBUG, "a step met a change", e);
+      LOG.log(e.isOfChange() ? Level.DEBUG : Level.WARNING, "a step was refused", e);
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "a step of the control plane failed", e);
     }

@@ -6,10 +6,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Writes Events; one that has been written before is counted up. */
 final class EventRecorder {
-  private final Store store;
+  private final ClusterObjects store;
   private final String component;
 
-  EventRecorder(Store store, String component) {
+  EventRecorder(ClusterObjects store, String component) {
     this.store = store;
     this.component = component;
   }
@@ -28,17 +28,6 @@ final class EventRecorder {
         "%s.%08x"
             .formatted(Json.name(object), (Json.uid(object) + type + reason + message).hashCode())
             .toLowerCase(Locale.ROOT);
-    if (store.find(ResourceKinds.EVENT, namespace, name).isPresent()) {
-      store.updateIfPresent(
-          ResourceKinds.EVENT,
-          namespace,
-          name,
-          event ->
-              event
-                  .put("count", event.path("count").asInt(1) + 1)
-                  .put("lastTimestamp", Store.now()));
-      return;
-    }
     ObjectNode event = ResourceKinds.EVENT.newObject(namespace, name);
     event
         .putObject("involvedObject")
@@ -57,6 +46,20 @@ final class EventRecorder {
         .put("lastTimestamp", Store.now())
         .put("reportingComponent", component)
         .put("reportingInstance", "");
-    store.create(ResourceKinds.EVENT, event);
+    try {
+      store.create(ResourceKinds.EVENT, event);
+    } catch (ApiException e) {
+      if (e.code() != 409) {
+        throw e;
+      }
+      store.updateIfPresent(
+          ResourceKinds.EVENT,
+          namespace,
+          name,
+          before ->
+              before
+                  .put("count", before.path("count").asInt(1) + 1)
+                  .put("lastTimestamp", Store.now()));
+    }
   }
 }

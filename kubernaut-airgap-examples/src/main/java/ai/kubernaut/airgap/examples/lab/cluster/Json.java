@@ -52,6 +52,36 @@ final class Json {
     return -1;
   }
 
+  /** An object of another model as a tree. */
+  static ObjectNode tree(Object object) {
+    return JSON.valueToTree(object);
+  }
+
+  /** A copy without fields that are null, empty strings or empty objects, at any depth. */
+  static JsonNode withoutEmptyFields(JsonNode node) {
+    if (node instanceof ObjectNode object) {
+      ObjectNode copy = object();
+      object
+          .properties()
+          .forEach(
+              field -> {
+                JsonNode value = withoutEmptyFields(field.getValue());
+                boolean isEmpty =
+                    value.isContainer() ? value.isEmpty() : value.asString("").isEmpty();
+                if (!isEmpty) {
+                  copy.set(field.getKey(), value);
+                }
+              });
+      return copy;
+    }
+    if (node.isArray()) {
+      ArrayNode copy = array();
+      node.forEach(element -> copy.add(withoutEmptyFields(element)));
+      return copy;
+    }
+    return node;
+  }
+
   static byte[] bytes(JsonNode node) {
     return JSON.writeValueAsBytes(node);
   }

@@ -20,13 +20,14 @@ import tools.jackson.databind.node.ObjectNode;
 final class Kubelet implements AutoCloseable {
   private static final int PARALLEL_PULLS = 8;
 
-  private final Store store;
+  private final ClusterObjects store;
   private final EventLoop loop;
   private final Scheduler scheduler;
   private final EventRecorder events;
   private final DockerConfigs credentials;
   private final ImagePuller puller;
   private final Duration backOff;
+  private final Fleet fleet;
   private final ExecutorService pulls;
 
   /** What is known of each pod, by its uid. Only the event loop touches this and the next. */
@@ -35,14 +36,16 @@ final class Kubelet implements AutoCloseable {
   private final Set<String> completedJobs = new HashSet<>();
 
   private Kubelet(
-      Store store,
+      ClusterObjects store,
       EventLoop loop,
       DockerConfigs credentials,
       ImagePuller puller,
-      Duration backOff) {
+      Duration backOff,
+      Fleet fleet) {
     this.store = store;
     this.loop = loop;
-    this.scheduler = new Scheduler(store);
+    this.fleet = fleet;
+    this.scheduler = new Scheduler(store, fleet);
     this.events = new EventRecorder(store, "kubelet");
     this.credentials = credentials;
     this.puller = puller;
@@ -58,14 +61,22 @@ final class Kubelet implements AutoCloseable {
   }
 
   static Kubelet start(
-      Store store,
+      ClusterObjects store,
       EventLoop loop,
       DockerConfigs credentials,
       ImagePuller puller,
-      Duration backOff) {
-    Kubelet kubelet = new Kubelet(store, loop, credentials, puller, backOff);
+      Duration backOff,
+      Fleet fleet) {
+    Kubelet kubelet = new Kubelet(store, loop, credentials, puller, backOff, fleet);
     store.addListener(change -> loop.execute(() -> kubelet.on(change)));
+    loop.execute(kubelet::syncAll);
     return kubelet;
+  }
+
+  /** Looks at every pod, whether or not something has changed. */
+  void syncAll() {
+    store.list(ResourceKinds.JOB, "").forEach(this::remember);
+    syncAll("");
   }
 
   @Override
@@ -79,12 +90,15 @@ final class Kubelet implements AutoCloseable {
       case "Pod" -> {
         if (change.type() == Change.Type.DELETED) {
           works.remove(Json.uid(change.object()));
+        } else if (Conditions.isTrue(change.object(), "Ready")) {
+          // Others may have waited for it.
+          syncAll(namespace);
+        } else {
+          resync(change.object());
         }
-        syncAll(namespace);
       }
       case "Job" -> {
-        if (Conditions.isTrue(change.object(), "Complete")
-            && completedJobs.add(namespace + "/" + Json.name(change.object()))) {
+        if (remember(change.object())) {
           syncAll(namespace);
         }
       }
@@ -94,25 +108,49 @@ final class Kubelet implements AutoCloseable {
     }
   }
 
-  private void syncAll(String namespace) {
-    store.list(ResourceKinds.POD, namespace).stream()
-        .filter(pod -> !isSettled(pod))
-        .forEach(this::sync);
+  /** Remembers a Job that has completed; returns whether it is a new one. */
+  private boolean remember(JsonNode job) {
+    return Conditions.isTrue(job, "Complete")
+        && completedJobs.add(Json.namespace(job) + "/" + Json.name(job));
   }
 
-  /** Nothing in the cluster changes a pod that is ready or has ended. */
-  private static boolean isSettled(JsonNode pod) {
+  private void syncAll(String namespace) {
+    store.list(ResourceKinds.POD, namespace).stream()
+        .filter(Kubelet::isUnfinished)
+        .forEach(pod -> EventLoop.run(() -> sync(pod)));
+  }
+
+  /** Nothing in the cluster changes a pod that is ready or has ended, but a deletion. */
+  private static boolean isUnfinished(JsonNode pod) {
     String phase = Json.text(pod, "/status/phase");
-    return Conditions.isTrue(pod, "Ready") || phase.equals("Succeeded") || phase.equals("Failed");
+    boolean isSettled =
+        Conditions.isTrue(pod, "Ready") || phase.equals("Succeeded") || phase.equals("Failed");
+    return !isSettled || Store.isTerminating(pod);
   }
 
   private void sync(ObjectNode pod) {
+    String assigned = Json.text(pod, "/spec/nodeName");
+    if (!assigned.isEmpty() && !fleet.has(assigned)) {
+      return;
+    }
+    if (Store.isTerminating(pod)) {
+      if (!assigned.isEmpty()) {
+        store.removeIfPresent(ResourceKinds.POD, Json.namespace(pod), Json.name(pod));
+      }
+      return;
+    }
     PodWork work = works.computeIfAbsent(Json.uid(pod), uid -> new PodWork());
     if (work.node.isEmpty()) {
-      work.node = scheduler.nodeFor(pod);
-      if (work.node.isEmpty()) {
+      Optional<String> node = assigned.isEmpty() ? schedule(pod) : Optional.of(assigned);
+      if (node.isEmpty()) {
         return;
       }
+      work.node = node;
+      work.hostAddress =
+          store
+              .find(ResourceKinds.NODE, "", node.get())
+              .map(found -> Json.text(found, "/status/addresses/0/address"))
+              .orElse("");
     }
     work.state = advance(pod, work);
     store.updateIfPresent(
@@ -122,8 +160,17 @@ final class Kubelet implements AutoCloseable {
         each -> Json.uid(each).equals(Json.uid(pod)) ? PodStatus.write(each, work) : each);
   }
 
+  private Optional<String> schedule(ObjectNode pod) {
+    Optional<String> node = scheduler.nodeFor(pod);
+    node.ifPresent(found -> store.bind(pod, found));
+    return node;
+  }
+
   /** Takes the pod as far as it can go now. */
   private PodWork.State advance(ObjectNode pod, PodWork work) {
+    if (work.hasEnded()) {
+      return work.state;
+    }
     PodNeeds needs = new PodNeeds(store, pod);
     // What is mounted, or has been started, stays so when its source goes away.
     Optional<String> missingVolume = work.mounted ? Optional.empty() : needs.missingVolume();
@@ -180,7 +227,9 @@ final class Kubelet implements AutoCloseable {
       LabAnnotations.createdSecret(pod).ifPresent(name -> createSecret(pod, name));
       LabAnnotations.authoritySecret(pod)
           .ifPresent(name -> WebhookCertificates.setAuthority(store, Json.namespace(pod), name));
-      LabAnnotations.deletedSecret(pod).ifPresent(name -> deleteSecret(pod, name));
+      LabAnnotations.deletedSecret(pod)
+          .ifPresent(
+              name -> store.removeIfPresent(ResourceKinds.SECRET, Json.namespace(pod), name));
       return PodWork.State.SUCCEEDED;
     }
     if (LabAnnotations.crash(pod).isPresent()) {
@@ -289,6 +338,7 @@ final class Kubelet implements AutoCloseable {
     store
         .find(ResourceKinds.POD, Json.namespace(pod), Json.name(pod))
         .filter(current -> Json.uid(current).equals(Json.uid(pod)))
+        .filter(Kubelet::isUnfinished)
         .ifPresent(this::sync);
   }
 
@@ -300,12 +350,6 @@ final class Kubelet implements AutoCloseable {
       WebhookCertificates.create(service, Json.namespace(pod), LabAnnotations.certificateDays(pod))
           .forEach(secret.putObject("data")::put);
       store.create(ResourceKinds.SECRET, secret);
-    }
-  }
-
-  private void deleteSecret(ObjectNode pod, String name) {
-    if (store.find(ResourceKinds.SECRET, Json.namespace(pod), name).isPresent()) {
-      store.delete(ResourceKinds.SECRET, Json.namespace(pod), name, false);
     }
   }
 }

@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.examples.lab.cluster;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
@@ -22,7 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import tools.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster inside the JVM: a Kubernetes API on a free port of the loopback address, with
@@ -60,8 +61,9 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class LabCluster implements AutoCloseable {
   private final EventLoop loop;
-  private final RedirectingPuller redirecting;
-  private final Kubelet kubelet;
+  private final Store store;
+  private @Nullable RedirectingPuller redirecting;
+  private @Nullable Kubelet kubelet;
   private final ApiServer server;
   private final Authorizer authorizer;
   private BooleanSupplier nodesHavePullSecret = () -> true;
@@ -69,58 +71,43 @@ public final class LabCluster implements AutoCloseable {
 
   private LabCluster(Builder builder) {
     tokens.put(Authorizer.ADMIN, builder.token);
-    Store store = new Store();
+    this.store = new Store(builder.withNodes);
     this.loop = new EventLoop();
-    seed(store, "default", "kube-system", "kube-public");
-    Nodes.create().forEach(node -> store.create(ResourceKinds.NODE, node));
-    DockerConfigs credentials = new DockerConfigs(store, openShift(builder, store));
+    if (!builder.withNodes) {
+      ControllerManager.start(store, loop);
+    }
+    seed(store, "default", "kube-system", "kube-public", "kube-node-lease");
     this.authorizer = new Authorizer(store);
     AdmissionPolicies policies = new AdmissionPolicies(store);
     WorkloadControllers.start(store, loop, policies);
-    this.redirecting =
-        RedirectingPuller.start(store, loop, builder.machineConfigRollout, builder.puller);
-    this.kubelet = Kubelet.start(store, loop, credentials, redirecting, builder.pullBackOff);
+    if (builder.withNodes) {
+      startNodes(builder);
+    }
     this.server =
         ApiServer.start(
-            new ApiRouter(store, new ResourceKinds(builder.flavour, store), policies, authorizer),
-            this::user);
+            new ApiRouter(store, new ResourceKinds(builder.flavour, store), policies, authorizer)
+                ::answer,
+            this::user,
+            InetAddress.getLoopbackAddress());
+  }
+
+  private void startNodes(Builder builder) {
+    Nodes.create("").forEach(node -> store.create(ResourceKinds.NODE, node));
+    DockerConfigs credentials = new DockerConfigs(store, openShift(builder));
+    redirecting =
+        RedirectingPuller.start(store, loop, builder.machineConfigRollout, builder.puller);
+    kubelet =
+        Kubelet.start(
+            store, loop, credentials, redirecting, builder.pullBackOff, Fleet.WHOLE_CLUSTER);
   }
 
   /** Adds what OpenShift has; the answer is where the nodes' own credentials come from. */
-  private Supplier<String> openShift(Builder builder, Store store) {
+  private Supplier<String> openShift(Builder builder) {
     if (builder.flavour == Flavour.KUBERNETES) {
       return () -> "";
     }
-    seed(store, MachineConfigOperator.SECRET_NAMESPACE, "openshift-machine-config-operator");
-    String unrelated =
-        "{\"auths\":{\"cloud.openshift.com\":{\"auth\":\"%s\"}}}"
-            .formatted(base64("telemetry:not-a-real-password"));
-    ObjectNode pullSecret =
-        ResourceKinds.SECRET.newObject(
-            MachineConfigOperator.SECRET_NAMESPACE, MachineConfigOperator.SECRET_NAME);
-    pullSecret.put("type", "kubernetes.io/dockerconfigjson");
-    pullSecret.putObject("data").put(DockerConfigs.KEY, base64(unrelated));
-    store.create(ResourceKinds.SECRET, pullSecret);
-
-    ObjectNode version = ResourceKinds.CLUSTER_VERSION.newObject("", "version");
-    version
-        .putObject("spec")
-        .put("channel", "stable-4.17")
-        .put("clusterID", UUID.randomUUID().toString());
-    ObjectNode status = version.putObject("status");
-    status.putObject("desired").put("version", "4.17.0");
-    status.putArray("history").addObject().put("state", "Completed").put("version", "4.17.0");
-    Conditions.set(status, "Available", "True", "", "Done applying 4.17.0");
-    Conditions.set(status, "Progressing", "False", "", "Cluster version is 4.17.0");
-    store.create(ResourceKinds.CLUSTER_VERSION, version);
-
-    ObjectNode imageConfig = ResourceKinds.IMAGE_CONFIG.newObject("", "cluster");
-    imageConfig.putObject("spec");
-    store.create(ResourceKinds.IMAGE_CONFIG, imageConfig);
-
-    MachineConfigOperator operator =
-        MachineConfigOperator.start(store, loop, builder.machineConfigRollout);
-    nodesHavePullSecret = operator::isRolledOut;
+    MachineConfigOperator operator = new OpenShift(store).start(loop, builder.machineConfigRollout);
+    nodesHavePullSecret = () -> operator.isRolledOut(store);
     return operator::nodeSecret;
   }
 
@@ -128,7 +115,8 @@ public final class LabCluster implements AutoCloseable {
    * {@return whether the nodes have the global pull secret and the mirror rules as they are now}
    */
   public boolean nodesAreUpdated() {
-    return nodesHavePullSecret.getAsBoolean() && redirecting.isUpdated();
+    return nodesHavePullSecret.getAsBoolean()
+        && (redirecting == null || redirecting.isUpdated(store));
   }
 
   private static void seed(Store store, String... namespaces) {
@@ -248,7 +236,9 @@ public final class LabCluster implements AutoCloseable {
   @Override
   public void close() {
     server.close();
-    kubelet.close();
+    if (kubelet != null) {
+      kubelet.close();
+    }
     loop.close();
   }
 
@@ -257,6 +247,7 @@ public final class LabCluster implements AutoCloseable {
     private final ImagePuller puller;
     private Flavour flavour = Flavour.OPENSHIFT;
     private String token = UUID.randomUUID().toString();
+    private boolean withNodes = true;
     private Duration pullBackOff = Duration.ofMillis(200);
     private Duration machineConfigRollout = Duration.ofMillis(400);
 
@@ -307,6 +298,16 @@ public final class LabCluster implements AutoCloseable {
      */
     public Builder machineConfigRollout(Duration value) {
       this.machineConfigRollout = Objects.requireNonNull(value, "machineConfigRollout");
+      return this;
+    }
+
+    /**
+     * Leaves out the nodes, the scheduler and everything else that an API server with a controller
+     * manager does not have. Pods that run on nodes elsewhere end when their kubelet says so.
+     */
+    Builder withoutNodes() {
+      this.withNodes = false;
+      this.flavour = Flavour.KUBERNETES;
       return this;
     }
 

@@ -16,18 +16,18 @@ final class MachineConfigOperator {
   static final String SECRET_NAMESPACE = "openshift-config";
   static final String SECRET_NAME = "pull-secret";
 
-  private final Store store;
+  private final ClusterObjects store;
   private final EventLoop loop;
   private final Duration rollout;
   private volatile String nodeSecret = "";
 
-  private MachineConfigOperator(Store store, EventLoop loop, Duration rollout) {
+  private MachineConfigOperator(ClusterObjects store, EventLoop loop, Duration rollout) {
     this.store = store;
     this.loop = loop;
     this.rollout = rollout;
   }
 
-  static MachineConfigOperator start(Store store, EventLoop loop, Duration rollout) {
+  static MachineConfigOperator start(ClusterObjects store, EventLoop loop, Duration rollout) {
     MachineConfigOperator operator = new MachineConfigOperator(store, loop, rollout);
     operator.nodeSecret = operator.wantedSecret();
     operator.createPool("master", Nodes.MASTERS);
@@ -36,12 +36,12 @@ final class MachineConfigOperator {
     return operator;
   }
 
-  /** The docker configuration that the nodes have; the base64 form, as in the Secret. */
   /** Whether the nodes have the pull secret as it is now. */
-  boolean isRolledOut() {
-    return nodeSecret.equals(wantedSecret());
+  boolean isRolledOut(ClusterObjects current) {
+    return nodeSecret.equals(wantedSecret(current));
   }
 
+  /** The docker configuration that the nodes have; the base64 form, as in the Secret. */
   String nodeSecret() {
     return nodeSecret;
   }
@@ -137,7 +137,11 @@ final class MachineConfigOperator {
   }
 
   private String wantedSecret() {
-    return store
+    return wantedSecret(store);
+  }
+
+  private static String wantedSecret(ClusterObjects objects) {
+    return objects
         .find(ResourceKinds.SECRET, SECRET_NAMESPACE, SECRET_NAME)
         .map(secret -> secret.path("data").path(DockerConfigs.KEY).asString(""))
         .orElse("");

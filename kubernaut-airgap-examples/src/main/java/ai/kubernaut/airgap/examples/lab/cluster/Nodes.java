@@ -6,7 +6,7 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The machines of the cluster. They are all ready, always. */
+/** The machines of the lab. They are all ready, always. */
 final class Nodes {
   static final int MASTERS = 3;
   static final int WORKERS = 2;
@@ -15,19 +15,44 @@ final class Nodes {
 
   private Nodes() {}
 
-  static List<ObjectNode> create() {
+  /**
+   * Describes the nodes.
+   *
+   * @param prefix what their names begin with
+   */
+  static List<ObjectNode> create(String prefix) {
     return Stream.concat(
-            IntStream.range(0, MASTERS).mapToObj(i -> node("master", i)),
-            IntStream.range(0, WORKERS).mapToObj(i -> node("worker", i)))
+            IntStream.range(0, MASTERS).mapToObj(i -> node(prefix, "master", i)),
+            IntStream.range(0, WORKERS).mapToObj(i -> node(prefix, "worker", i)))
         .toList();
+  }
+
+  /**
+   * Adds what a scheduler and controllers of another program look at.
+   *
+   * @param address where the nodes are
+   * @param port where their kubelet listens
+   */
+  static void describe(ObjectNode node, String address, int port) {
+    ObjectNode status = node.withObjectProperty("status");
+    for (String field : List.of("capacity", "allocatable")) {
+      status
+          .putObject(field)
+          .put("cpu", "64")
+          .put("memory", "256Gi")
+          .put("ephemeral-storage", "1Ti")
+          .put("pods", "500");
+    }
+    status.putArray("addresses").addObject().put("type", "InternalIP").put("address", address);
+    status.withObject("/daemonEndpoints/kubeletEndpoint").put("Port", port);
   }
 
   static boolean runsPods(JsonNode node) {
     return node.at("/metadata/labels").has(ROLE + "worker");
   }
 
-  private static ObjectNode node(String role, int number) {
-    ObjectNode node = ResourceKinds.NODE.newObject("", role + "-" + number);
+  private static ObjectNode node(String prefix, String role, int number) {
+    ObjectNode node = ResourceKinds.NODE.newObject("", prefix + role + "-" + number);
     node.withObject("/metadata/labels")
         .put(ROLE + role, "")
         .put("kubernetes.io/arch", "amd64")

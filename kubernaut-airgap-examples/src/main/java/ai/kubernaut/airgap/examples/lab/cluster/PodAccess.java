@@ -13,14 +13,14 @@ final class PodAccess {
   private static final List<String> PROBES =
       List.of("livenessProbe", "readinessProbe", "startupProbe");
 
-  private final Store store;
+  private final ClusterObjects store;
 
-  PodAccess(Store store) {
+  PodAccess(ClusterObjects store) {
     this.store = store;
   }
 
   ApiResponse log(String namespace, String name, String container) {
-    ObjectNode pod = store.get(ResourceKinds.POD, namespace, name);
+    ObjectNode pod = get(ResourceKinds.POD, namespace, name);
     List<JsonNode> statuses =
         Stream.concat(
                 Json.elements(pod, "/status/containerStatuses"),
@@ -66,7 +66,7 @@ final class PodAccess {
 
   ApiResponse serviceProxy(String namespace, String address, String path) {
     Address to = Address.parse(address);
-    ObjectNode service = store.get(ResourceKinds.SERVICE, namespace, to.name());
+    ObjectNode service = get(ResourceKinds.SERVICE, namespace, to.name());
     boolean hasPort =
         to.port().isEmpty()
             || Json.elements(service, "/spec/ports")
@@ -91,14 +91,18 @@ final class PodAccess {
   }
 
   ApiResponse podProxy(String namespace, String address, String path) {
-    ObjectNode pod = store.get(ResourceKinds.POD, namespace, Address.parse(address).name());
+    ObjectNode pod = get(ResourceKinds.POD, namespace, Address.parse(address).name());
     if (!Conditions.isTrue(pod, "Ready")) {
       throw ApiException.unavailable("pod \"%s\" is not ready".formatted(Json.name(pod)));
     }
     return probe(pod, path);
   }
 
-  private static ApiResponse probe(JsonNode pod, String path) {
+  private ObjectNode get(ResourceKind kind, String namespace, String name) {
+    return store.find(kind, namespace, name).orElseThrow(() -> ApiException.notFound(kind, name));
+  }
+
+  static ApiResponse probe(JsonNode pod, String path) {
     boolean known =
         Json.elements(pod, "/spec/containers")
             .flatMap(container -> PROBES.stream().map(container::path))

@@ -7,11 +7,14 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What a pod needs from its namespace before it can start. */
 final class PodNeeds {
-  private final Store store;
+  /** The controller manager puts it into every namespace, if it knows the CA of the cluster. */
+  private static final String CLUSTER_CA = "kube-root-ca.crt";
+
+  private final ClusterObjects store;
   private final ObjectNode pod;
   private final String namespace;
 
-  PodNeeds(Store store, ObjectNode pod) {
+  PodNeeds(ClusterObjects store, ObjectNode pod) {
     this.store = store;
     this.pod = pod;
     this.namespace = Json.namespace(pod);
@@ -70,7 +73,7 @@ final class PodNeeds {
 
   private Optional<String> missing(ResourceKind kind, JsonNode reference, String nameField) {
     String name = reference.path(nameField).asString("");
-    if (name.isEmpty() || reference.path("optional").asBoolean(false)) {
+    if (name.isEmpty() || name.equals(CLUSTER_CA) || reference.path("optional").asBoolean(false)) {
       return Optional.empty();
     }
     return store.find(kind, namespace, name).isPresent()

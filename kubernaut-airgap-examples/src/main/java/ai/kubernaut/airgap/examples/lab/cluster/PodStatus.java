@@ -18,12 +18,12 @@ final class PodStatus {
   }
 
   static ObjectNode write(ObjectNode pod, PodWork work) {
-    ObjectNode spec = pod.withObjectProperty("spec");
-    if (!spec.has("nodeName")) {
-      spec.put("nodeName", work.node.orElseThrow());
-    }
     ObjectNode status = pod.withObjectProperty("status");
-    status.put("startTime", work.startTime).put("qosClass", "Burstable");
+    status.put("startTime", work.startTime);
+    if (!status.has("qosClass")) {
+      status.put("qosClass", "Burstable");
+    }
+    addresses(pod, status, work);
     boolean started = work.state != PodWork.State.NOT_STARTED;
     status.put(
         "phase",
@@ -49,6 +49,26 @@ final class PodStatus {
     return pod;
   }
 
+  /**
+   * The addresses that Endpoints list. Pods of a node that can be reached have the address of the
+   * node, where {@link PodPorts} answers.
+   */
+  private static void addresses(ObjectNode pod, ObjectNode status, PodWork work) {
+    if (!work.hostAddress.isEmpty()) {
+      status.put("hostIP", work.hostAddress);
+      status.putArray("hostIPs").addObject().put("ip", work.hostAddress);
+    }
+    if (!work.started.isEmpty()) {
+      int hash = Json.uid(pod).hashCode();
+      String address =
+          work.hostAddress.isEmpty() || work.hostAddress.startsWith("127.")
+              ? "10.128.%d.%d".formatted(hash >>> 8 & 0xff, 1 + (hash & 0xff) % 254)
+              : work.hostAddress;
+      status.put("podIP", address);
+      status.putArray("podIPs").addObject().put("ip", address);
+    }
+  }
+
   private static void containerStatuses(
       ObjectNode pod, String field, JsonNode containers, PodWork work, boolean init) {
     if (containers.isEmpty()) {
@@ -58,7 +78,7 @@ final class PodStatus {
     for (JsonNode container : containers) {
       String name = Json.text(container, "/name");
       boolean started = work.started.contains(name);
-      boolean ended = started && (init || hasEnded(work));
+      boolean ended = started && (init || work.hasEnded());
       PulledImage pulled = work.pulled.get(name);
       ObjectNode each =
           statuses
@@ -126,10 +146,6 @@ final class PodStatus {
               "reason",
               init || !name.equals(work.current) ? "PodInitializing" : "ContainerCreating");
     }
-  }
-
-  private static boolean hasEnded(PodWork work) {
-    return work.state == PodWork.State.SUCCEEDED || work.state == PodWork.State.FAILED;
   }
 
   private static String truth(boolean value) {

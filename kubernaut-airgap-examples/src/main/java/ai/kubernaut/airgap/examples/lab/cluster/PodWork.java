@@ -30,9 +30,14 @@ final class PodWork {
 
   State state = State.NOT_STARTED;
   Optional<String> node = Optional.empty();
+  String hostAddress = "";
   String current = "";
   Optional<Waiting> waiting = Optional.empty();
   boolean mounted;
   boolean pulling;
   int failures;
+
+  boolean hasEnded() {
+    return state == State.SUCCEEDED || state == State.FAILED;
+  }
 }

@@ -6,6 +6,7 @@ import ai.kubernaut.airgap.mirrorrules.MirrorRule;
 import ai.kubernaut.airgap.mirrorrules.MirrorRules;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.JsonNode;
@@ -16,18 +17,18 @@ import tools.jackson.databind.JsonNode;
  * time of a rollout.
  */
 final class RedirectingPuller implements ImagePuller {
-  private final Store store;
+  private final ClusterObjects store;
   private final ImagePuller puller;
   private final AtomicInteger changes = new AtomicInteger();
-  private volatile MirrorRules rules = MirrorRules.of(List.of());
+  private volatile List<MirrorRule> inForce = List.of();
 
-  private RedirectingPuller(Store store, ImagePuller puller) {
+  private RedirectingPuller(ClusterObjects store, ImagePuller puller) {
     this.store = store;
     this.puller = puller;
   }
 
   static RedirectingPuller start(
-      Store store, EventLoop loop, Duration rollout, ImagePuller puller) {
+      ClusterObjects store, EventLoop loop, Duration rollout, ImagePuller puller) {
     RedirectingPuller redirecting = new RedirectingPuller(store, puller);
     store.addListener(
         change -> {
@@ -41,24 +42,30 @@ final class RedirectingPuller implements ImagePuller {
                 });
           }
         });
+    redirecting.reload();
     return redirecting;
   }
 
   /** Whether the nodes have all changes of the rules. */
-  boolean isUpdated() {
-    return changes.get() == 0;
+  boolean isUpdated(ClusterObjects current) {
+    return changes.get() == 0 && inForce.equals(read(current));
   }
 
   private void reload() {
+    inForce = read(store);
+  }
+
+  private static List<MirrorRule> read(ClusterObjects objects) {
     List<MirrorRule> all = new ArrayList<>();
     for (ResourceKind kind : ResourceKinds.MIRROR_RULES) {
-      for (JsonNode object : store.list(kind, "")) {
+      for (JsonNode object :
+          objects.list(kind, "").stream().sorted(Comparator.comparing(Json::name)).toList()) {
         for (JsonNode list : object.path("spec")) {
           list.forEach(rule -> all.add(rule(kind, object, rule)));
         }
       }
     }
-    rules = MirrorRules.of(all);
+    return List.copyOf(all);
   }
 
   private static MirrorRule rule(ResourceKind kind, JsonNode object, JsonNode rule) {
@@ -91,7 +98,7 @@ final class RedirectingPuller implements ImagePuller {
     } catch (InvalidReferenceException e) {
       return puller.pull(imageReference, dockerConfigJsons, architecture);
     }
-    List<ImageRef> locations = rules.locations(image);
+    List<ImageRef> locations = MirrorRules.of(inForce).locations(image);
     if (locations.equals(List.of(image))) {
       return puller.pull(imageReference, dockerConfigJsons, architecture);
     }

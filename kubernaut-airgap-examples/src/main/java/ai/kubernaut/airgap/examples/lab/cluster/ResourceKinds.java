@@ -18,6 +18,9 @@ final class ResourceKinds {
   static final ResourceKind EVENT = namespaced("", "v1", "events", "Event", "ev");
   static final ResourceKind CLAIM =
       namespaced("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", "pvc");
+  static final ResourceKind VOLUME =
+      cluster("", "v1", "persistentvolumes", "PersistentVolume", "pv");
+  static final ResourceKind LEASE = namespaced("coordination.k8s.io", "v1", "leases", "Lease");
   static final ResourceKind QUOTA =
       namespaced("", "v1", "resourcequotas", "ResourceQuota", "quota");
   static final ResourceKind STORAGE_CLASS =
@@ -106,6 +109,7 @@ final class ResourceKinds {
           SERVICE_ACCOUNT,
           EVENT,
           CLAIM,
+          VOLUME,
           QUOTA,
           STORAGE_CLASS,
           namespaced("", "v1", "endpoints", "Endpoints", "ep"),
@@ -115,7 +119,7 @@ final class ResourceKinds {
           DAEMON_SET,
           JOB,
           namespaced("batch", "v1", "cronjobs", "CronJob", "cj"),
-          namespaced("coordination.k8s.io", "v1", "leases", "Lease"),
+          LEASE,
           ROLE,
           ROLE_BINDING,
           CLUSTER_ROLE,
@@ -129,7 +133,7 @@ final class ResourceKinds {
           namespaced("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", "netpol"),
           namespaced("networking.k8s.io", "v1", "ingresses", "Ingress", "ing"));
 
-  private static final List<ResourceKind> OPENSHIFT =
+  static final List<ResourceKind> OPENSHIFT =
       List.of(
           CLUSTER_VERSION,
           IMAGE_CONFIG,
@@ -217,7 +221,8 @@ final class ResourceKinds {
             "imagetagmirrorsets",
             "imagecontentsourcepolicies",
             "machineconfigs",
-            "storageclasses")
+            "storageclasses",
+            "leases")
         .contains(plural);
   }
 }

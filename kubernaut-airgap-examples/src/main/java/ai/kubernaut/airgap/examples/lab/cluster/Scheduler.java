@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -16,11 +17,13 @@ import tools.jackson.databind.node.ObjectNode;
 final class Scheduler {
   private static final String NAME = "default-scheduler";
 
-  private final Store store;
+  private final ClusterObjects store;
+  private final Fleet fleet;
   private final EventRecorder events;
 
-  Scheduler(Store store) {
+  Scheduler(ClusterObjects store, Fleet fleet) {
     this.store = store;
+    this.fleet = fleet;
     this.events = new EventRecorder(store, NAME);
   }
 
@@ -32,7 +35,12 @@ final class Scheduler {
    */
   Optional<String> nodeFor(ObjectNode pod) {
     String scheduler = pod.at("/spec/schedulerName").asString(NAME);
-    if (!scheduler.equals(NAME)) {
+    if (!fleet.isScheduled() || !scheduler.equals(NAME) || isGated(pod)) {
+      return Optional.empty();
+    }
+    Optional<String> deleted = deletedClaim(pod);
+    if (deleted.isPresent()) {
+      refuse(pod, "persistentvolumeclaim \"%s\" is being deleted.".formatted(deleted.get()));
       return Optional.empty();
     }
     if (hasClaimWithoutVolume(pod)) {
@@ -41,7 +49,7 @@ final class Scheduler {
     }
     List<String> nodes = new ArrayList<>();
     Map<String, Integer> refusals = new TreeMap<>();
-    for (ObjectNode node : store.list(ResourceKinds.NODE, "")) {
+    for (ObjectNode node : nodes()) {
       Optional<String> refusal = refusal(pod, node);
       if (refusal.isPresent()) {
         refusals.merge(refusal.get(), 1, Integer::sum);
@@ -60,12 +68,29 @@ final class Scheduler {
     return Optional.of(nodes.get(Math.floorMod(Json.name(pod).hashCode(), nodes.size())));
   }
 
+  private List<ObjectNode> nodes() {
+    return store.list(ResourceKinds.NODE, "").stream()
+        .filter(node -> fleet.has(Json.name(node)))
+        .toList();
+  }
+
+  private static boolean isGated(JsonNode pod) {
+    return Json.elements(pod, "/spec/schedulingGates").findAny().isPresent();
+  }
+
   private boolean hasClaimWithoutVolume(JsonNode pod) {
+    return claims(pod).anyMatch(claim -> Json.text(claim, "/status/phase").equals("Pending"));
+  }
+
+  private Optional<String> deletedClaim(JsonNode pod) {
+    return claims(pod).filter(Store::isTerminating).map(Json::name).findFirst();
+  }
+
+  private Stream<ObjectNode> claims(JsonNode pod) {
     return Json.elements(pod, "/spec/volumes")
         .map(volume -> Json.text(volume, "/persistentVolumeClaim/claimName"))
         .filter(name -> !name.isEmpty())
-        .flatMap(name -> store.find(ResourceKinds.CLAIM, Json.namespace(pod), name).stream())
-        .anyMatch(claim -> Json.text(claim, "/status/phase").equals("Pending"));
+        .flatMap(name -> store.find(ResourceKinds.CLAIM, Json.namespace(pod), name).stream());
   }
 
   /** Why a node does not fit a pod, in the words of the scheduler. */
@@ -82,7 +107,7 @@ final class Scheduler {
     if (taint.isPresent()) {
       return taint;
     }
-    if (!fits(pod, node)) {
+    if (!fits(pod, node) || !NodeAffinity.matches(pod, node)) {
       return Optional.of("node(s) didn't match Pod's node affinity/selector");
     }
     return hasRoom(pod, node) ? Optional.empty() : Optional.of("Insufficient cpu");
@@ -124,9 +149,7 @@ final class Scheduler {
     if (isRefused) {
       return;
     }
-    String message =
-        "0/%d nodes are available: %s."
-            .formatted(store.list(ResourceKinds.NODE, "").size(), reasons);
+    String message = "0/%d nodes are available: %s.".formatted(nodes().size(), reasons);
     events.warning(pod, "FailedScheduling", message);
     store.updateIfPresent(
         ResourceKinds.POD,

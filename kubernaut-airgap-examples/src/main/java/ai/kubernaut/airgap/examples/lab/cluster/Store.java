@@ -23,9 +23,11 @@ import tools.jackson.databind.node.ObjectNode;
  * Every object of the cluster, of whatever kind. A stored object is never changed afterwards: an
  * update stores a new one. So a reader may keep what it got, but must not change it.
  */
-final class Store {
+final class Store implements ClusterObjects {
   /** How many changes a watch can go back; older ones are answered with 410 Expired. */
   private static final int HISTORY = 20_000;
+
+  private static final String DELETION = "deletionTimestamp";
 
   private record Id(String group, String plural) {}
 
@@ -34,10 +36,20 @@ final class Store {
   private final Map<Id, Map<Name, ObjectNode>> objects = new HashMap<>();
   private final Deque<Change> history = new ArrayDeque<>();
   private final List<Consumer<Change>> listeners = new CopyOnWriteArrayList<>();
+  private final boolean hasNodes;
   private long resourceVersion;
 
-  /** Adds a listener, which is called in the order of the changes and must return at once. */
-  void addListener(Consumer<Change> listener) {
+  /** Creates an empty store of a cluster that has its own nodes, or whose nodes are elsewhere. */
+  Store(boolean hasNodes) {
+    this.hasNodes = hasNodes;
+  }
+
+  boolean hasNodes() {
+    return hasNodes;
+  }
+
+  @Override
+  public void addListener(Consumer<Change> listener) {
     listeners.add(listener);
   }
 
@@ -49,7 +61,8 @@ final class Store {
     return resourceVersion;
   }
 
-  synchronized Optional<ObjectNode> find(ResourceKind kind, String namespace, String name) {
+  @Override
+  public synchronized Optional<ObjectNode> find(ResourceKind kind, String namespace, String name) {
     return Optional.ofNullable(table(kind).get(new Name(namespace, name)));
   }
 
@@ -57,16 +70,17 @@ final class Store {
     return find(kind, namespace, name).orElseThrow(() -> ApiException.notFound(kind, name));
   }
 
-  /** The objects of a kind, in one namespace, or in all for an empty name. */
-  synchronized List<ObjectNode> list(ResourceKind kind, String namespace) {
+  @Override
+  public synchronized List<ObjectNode> list(ResourceKind kind, String namespace) {
     return table(kind).entrySet().stream()
         .filter(entry -> namespace.isEmpty() || entry.getKey().namespace().equals(namespace))
         .map(Map.Entry::getValue)
         .toList();
   }
 
-  synchronized ObjectNode create(ResourceKind kind, ObjectNode wanted) {
-    ObjectNode object = Defaults.complete(kind, wanted.deepCopy());
+  @Override
+  public synchronized ObjectNode create(ResourceKind kind, ObjectNode wanted) {
+    ObjectNode object = complete(kind, wanted.deepCopy());
     ObjectNode metadata = object.withObjectProperty("metadata");
     Name name = name(object);
     if (table(kind).containsKey(name)) {
@@ -88,7 +102,7 @@ final class Store {
   synchronized ObjectNode update(
       ResourceKind kind, String namespace, String name, UnaryOperator<ObjectNode> change) {
     ObjectNode current = get(kind, namespace, name);
-    ObjectNode updated = Defaults.complete(kind, change.apply(current.deepCopy()));
+    ObjectNode updated = complete(kind, change.apply(current.deepCopy()));
     ObjectNode metadata = updated.withObjectProperty("metadata");
     String expected = metadata.path("resourceVersion").asString("");
     String actual = Json.text(current, "/metadata/resourceVersion");
@@ -97,6 +111,9 @@ final class Store {
     }
     for (String field : List.of("uid", "creationTimestamp", "generation")) {
       metadata.set(field, current.at("/metadata/" + field));
+    }
+    if (isTerminating(current)) {
+      metadata.set(DELETION, current.at("/metadata/" + DELETION));
     }
     metadata.put("resourceVersion", actual);
     metadata.put("name", name);
@@ -112,16 +129,75 @@ final class Store {
     return put(Change.Type.MODIFIED, kind, updated);
   }
 
-  /** Like update, for an object that may be gone by now. */
-  synchronized void updateIfPresent(
+  @Override
+  public synchronized void updateIfPresent(
       ResourceKind kind, String namespace, String name, UnaryOperator<ObjectNode> change) {
     if (find(kind, namespace, name).isPresent()) {
       update(kind, namespace, name, change);
     }
   }
 
-  /** Deletes an object, its dependents unless they are to be orphaned, and its contents. */
+  @Override
+  public void bind(ObjectNode pod, String node) {
+    updateIfPresent(
+        ResourceKinds.POD,
+        Json.namespace(pod),
+        Json.name(pod),
+        each -> {
+          each.withObjectProperty("spec").put("nodeName", node);
+          Conditions.set(each.withObjectProperty("status"), "PodScheduled", "True", "", "");
+          return each;
+        });
+  }
+
+  @Override
+  public synchronized void removeIfPresent(ResourceKind kind, String namespace, String name) {
+    if (find(kind, namespace, name).isPresent()) {
+      remove(kind, namespace, name, false);
+    }
+  }
+
+  /**
+   * Deletes an object, its dependents unless they are to be orphaned, and its contents. A pod that
+   * runs on a node elsewhere stays until the kubelet of the node removes it.
+   */
   synchronized ObjectNode delete(
+      ResourceKind kind, String namespace, String name, boolean orphanDependents) {
+    ObjectNode object = get(kind, namespace, name);
+    if (hasNodes || !isPod(kind) || !isOnNode(object)) {
+      return remove(kind, namespace, name, orphanDependents);
+    }
+    if (isTerminating(object)) {
+      return object;
+    }
+    ObjectNode terminating = object.deepCopy();
+    terminating.withObjectProperty("metadata").put(DELETION, now());
+    return put(Change.Type.MODIFIED, kind, terminating);
+  }
+
+  /** The kinds of objects that are deleted with others are made of the objects. */
+  private static boolean isPod(ResourceKind kind) {
+    return kind.group().isEmpty() && kind.plural().equals(ResourceKinds.POD.plural());
+  }
+
+  private static boolean isOnNode(JsonNode pod) {
+    String phase = Json.text(pod, "/status/phase");
+    return !Json.text(pod, "/spec/nodeName").isEmpty()
+        && !phase.equals("Succeeded")
+        && !phase.equals("Failed");
+  }
+
+  /** Whether an object was deleted and remains only until its kubelet has removed it. */
+  static boolean isTerminating(JsonNode object) {
+    return !Json.text(object, "/metadata/" + DELETION).isEmpty();
+  }
+
+  ObjectNode complete(ResourceKind kind, ObjectNode object) {
+    return Defaults.complete(kind, object, hasNodes);
+  }
+
+  /** Removes an object at once, its dependents unless they are to be orphaned, and its contents. */
+  synchronized ObjectNode remove(
       ResourceKind kind, String namespace, String name, boolean orphanDependents) {
     ObjectNode object = get(kind, namespace, name);
     table(kind).remove(new Name(namespace, name));

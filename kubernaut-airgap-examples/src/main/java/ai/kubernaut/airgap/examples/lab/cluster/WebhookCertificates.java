@@ -38,7 +38,7 @@ final class WebhookCertificates {
   }
 
   /** Sets the caBundle of the webhooks that services of a namespace serve. */
-  static void setAuthority(Store store, String namespace, String secret) {
+  static void setAuthority(ClusterObjects store, String namespace, String secret) {
     Optional<String> authority =
         store
             .find(ResourceKinds.SECRET, namespace, secret)

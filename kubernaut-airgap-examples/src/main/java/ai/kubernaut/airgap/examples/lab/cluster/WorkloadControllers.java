@@ -341,7 +341,10 @@ final class WorkloadControllers {
         object ->
             Json.elements(object, "/metadata/ownerReferences")
                 .anyMatch(reference -> Json.text(reference, "/uid").equals(Json.uid(owner)));
-    return store.list(kind, Json.namespace(owner)).stream().filter(isOwned).toList();
+    return store.list(kind, Json.namespace(owner)).stream()
+        .filter(isOwned)
+        .filter(each -> !Store.isTerminating(each))
+        .toList();
   }
 
   private static ObjectNode newPod(ObjectNode owner, String name) {

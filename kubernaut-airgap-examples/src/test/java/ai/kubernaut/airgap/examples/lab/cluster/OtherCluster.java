@@ -1,0 +1,159 @@
+package ai.kubernaut.airgap.examples.lab.cluster;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A cluster that the tests did not start: that of {@code -Dairgap.it.kubeconfig=FILE}. Everything
+ * that a test creates there has a name with a random prefix, or belongs to a namespace or a Helm
+ * release with one, and is removed by {@link #close()}.
+ */
+public final class OtherCluster implements AutoCloseable {
+  /** The system property with the kubeconfig of the cluster. */
+  public static final String PROPERTY = "airgap.it.kubeconfig";
+
+  private static final Duration REMOVAL = Duration.ofSeconds(90);
+  private static final String HELM_NAMESPACE = "meta.helm.sh/release-namespace";
+
+  /** The kinds of the whole cluster that charts, seals and tests create, in order of removal. */
+  private static final List<ResourceKind> KINDS =
+      List.of(
+          ResourceKinds.MUTATING_WEBHOOKS,
+          ResourceKinds.VALIDATING_WEBHOOKS,
+          ResourceKinds.ADMISSION_POLICY_BINDING,
+          ResourceKinds.ADMISSION_POLICY,
+          ResourceKinds.CLUSTER_ROLE_BINDING,
+          ResourceKinds.CLUSTER_ROLE,
+          ResourceKinds.STORAGE_CLASS);
+
+  private final Path kubeconfig;
+  private final String prefix = "t" + UUID.randomUUID().toString().substring(0, 6) + "-";
+  private final KubernetesClient client;
+  private final RemoteApi api;
+  private final Set<String> definitions;
+
+  private OtherCluster(Path kubeconfig) {
+    this.kubeconfig = kubeconfig;
+    this.client =
+        new KubernetesClientBuilder()
+            .withConfig(Config.fromKubeconfig(kubeconfig.toFile()))
+            .build();
+    this.api = new RemoteApi(client);
+    this.definitions = definitions();
+  }
+
+  /** The cluster of the system property, if it is set. */
+  public static Optional<OtherCluster> ofProperty() {
+    return Optional.ofNullable(System.getProperty(PROPERTY))
+        .filter(file -> !file.isEmpty())
+        .map(file -> new OtherCluster(Path.of(file).toAbsolutePath()));
+  }
+
+  /** A cluster that the test has started. */
+  static OtherCluster of(Path kubeconfig) {
+    return new OtherCluster(kubeconfig);
+  }
+
+  /** Skips a test whose pods need images that only nodes of the lab can pull. */
+  public void skipIfItHasNodes() {
+    boolean hasNodes =
+        api.list(ResourceKinds.NODE, "").stream()
+            .anyMatch(node -> !node.at("/metadata/labels").has(LabNodes.LABEL));
+    Assumptions.assumeFalse(
+        hasNodes,
+        "skipped: the cluster has nodes of its own, which cannot pull from the mirror of the test");
+  }
+
+  public Path kubeconfig() {
+    return kubeconfig;
+  }
+
+  /** A name with the prefix of this run. */
+  public String name(String name) {
+    return prefix + name;
+  }
+
+  private Set<String> definitions() {
+    return api.list(ResourceKinds.CRD, "").stream()
+        .map(Json::name)
+        .filter(name -> name.endsWith(".kubernaut.ai"))
+        .collect(Collectors.toSet());
+  }
+
+  /** Removes what has the prefix of this run, and waits until the namespaces are gone. */
+  @Override
+  public void close() {
+    try {
+      List<String> namespaces = namespaces();
+      for (ResourceKind kind : KINDS) {
+        api.list(kind, "").stream()
+            .filter(this::isOfThisRun)
+            .forEach(object -> api.remove(kind, "", Json.name(object)));
+      }
+      namespaces.forEach(name -> api.remove(ResourceKinds.NAMESPACE, "", name));
+      long end = System.nanoTime() + REMOVAL.toNanos();
+      while (!namespaces().isEmpty() && System.nanoTime() < end) {
+        Thread.sleep(100);
+      }
+      List<String> left = new ArrayList<>(namespaces());
+      if (!left.isEmpty()) {
+        throw new IllegalStateException(
+            "the namespaces %s are still terminating after %s".formatted(left, REMOVAL));
+      }
+      definitions().stream()
+          .filter(name -> !definitions.contains(name))
+          .forEach(name -> api.remove(ResourceKinds.CRD, "", name));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while namespaces were removed", e);
+    } finally {
+      client.close();
+    }
+  }
+
+  private List<String> namespaces() {
+    return api.list(ResourceKinds.NAMESPACE, "").stream()
+        .map(Json::name)
+        .filter(name -> name.startsWith(prefix))
+        .toList();
+  }
+
+  private boolean isOfThisRun(JsonNode object) {
+    return Stream.of(
+            Json.name(object), object.at("/metadata/annotations").path(HELM_NAMESPACE).asString(""))
+        .anyMatch(name -> name.contains(prefix));
+  }
+
+  /** What there is of all kinds that tests create. */
+  List<String> contents() {
+    return Stream.concat(
+            KINDS.stream(),
+            Stream.of(
+                ResourceKinds.NAMESPACE,
+                ResourceKinds.NODE,
+                ResourceKinds.LEASE,
+                ResourceKinds.VOLUME,
+                ResourceKinds.CRD,
+                ResourceKinds.POD))
+        .flatMap(kind -> api.list(kind, "").stream())
+        .map(
+            object ->
+                "%s %s/%s"
+                    .formatted(
+                        Json.text(object, "/kind"), Json.namespace(object), Json.name(object)))
+        .sorted()
+        .toList();
+  }
+}
