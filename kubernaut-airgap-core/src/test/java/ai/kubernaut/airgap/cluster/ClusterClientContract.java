@@ -59,6 +59,7 @@ public abstract class ClusterClientContract {
       ResourceType.namespaced("contract.example.org/v1", "Widget", "widgets");
 
   private ClusterClient cluster;
+  private final List<String> namespaces = new ArrayList<>();
   private String namespace;
 
   /** Makes a new client. */
@@ -100,9 +101,28 @@ public abstract class ClusterClientContract {
   }
 
   @AfterEach
-  final void closeClient() {
+  final void closeClient() throws Exception {
     if (cluster != null) {
       cluster.close();
+      try (ClusterClient other = open()) {
+        namespaces.forEach(name -> removeNamespace(other, name));
+      }
+    }
+  }
+
+  /** Controllers may change a namespace between reading and deleting. */
+  private static void removeNamespace(ClusterClient cluster, String name) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        cluster
+            .get(ResourceType.NAMESPACE, null, name)
+            .ifPresent(found -> cluster.delete(ResourceType.NAMESPACE, found));
+        return;
+      } catch (ClusterException e) {
+        if (e.reason() != Reason.CONFLICT || attempt == 10) {
+          throw e;
+        }
+      }
     }
   }
 
@@ -115,6 +135,7 @@ public abstract class ClusterClientContract {
     String name = "contract-" + UUID.randomUUID();
     cluster.create(
         ResourceType.NAMESPACE, KubernetesObject.named(ResourceType.NAMESPACE, null, name));
+    namespaces.add(name);
     return name;
   }
 
@@ -348,10 +369,10 @@ public abstract class ClusterClientContract {
         secret("a", "x").with("{\"deep\": [1, 2]}", "metadata", "annotations", "example.org/odd");
     cluster.create(ResourceType.SECRET, annotated);
     cluster.replace(
-        ResourceType.SECRET, readSecret("a").with(base64("y"), "data", "with.dots/and-dashes"));
+        ResourceType.SECRET, readSecret("a").with(base64("y"), "data", "with.dots_and-dashes"));
     KubernetesObject read = readSecret("a");
     assertThat(read.annotations()).containsEntry("example.org/odd", "{\"deep\": [1, 2]}");
-    assertThat(read.fields().text("data", "with.dots/and-dashes")).contains(base64("y"));
+    assertThat(read.fields().text("data", "with.dots_and-dashes")).contains(base64("y"));
   }
 
   @Test

@@ -12,6 +12,7 @@ import ai.kubernaut.airgap.diagnosis.Diagnosis;
 import ai.kubernaut.airgap.examples.lab.Lab;
 import ai.kubernaut.airgap.examples.lab.LabVersion;
 import ai.kubernaut.airgap.examples.lab.cluster.Flavour;
+import ai.kubernaut.airgap.examples.lab.cluster.LabNodes;
 import ai.kubernaut.airgap.helm.HelmJavaClient;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
@@ -156,7 +157,9 @@ final class LabCommand implements Callable<Integer> {
 
   private static boolean hasNodes(Path kubeconfig) {
     try (ClusterClient cluster = Fabric8ClusterClient.fromKubeconfig(kubeconfig)) {
-      return !cluster.list(ResourceType.NODE, null, Map.of()).isEmpty();
+      // An earlier run that was killed may have left nodes of the lab.
+      return cluster.list(ResourceType.NODE, null, Map.of()).stream()
+          .anyMatch(node -> node.fields().text("metadata", "labels", LabNodes.LABEL).isEmpty());
     }
   }
 

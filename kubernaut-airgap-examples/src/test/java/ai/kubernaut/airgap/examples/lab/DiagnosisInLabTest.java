@@ -32,11 +32,13 @@ import com.sun.net.httpserver.HttpServer;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.NodeConditionBuilder;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Taint;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -73,6 +75,7 @@ final class DiagnosisInLabTest {
   private static final VerifyOptions ONCE =
       VerifyOptions.builder().waitPolicy(WaitPolicy.once()).build();
 
+  private TestLab world;
   private Lab lab;
   private ClusterClient cluster;
   private KubernetesClient kubernetes;
@@ -105,7 +108,8 @@ final class DiagnosisInLabTest {
 
   @BeforeAll
   void aReleaseThatRuns() {
-    lab = Lab.start(Flavour.OPENSHIFT);
+    world = TestLab.start(Flavour.OPENSHIFT);
+    lab = world.lab();
     cluster = Fabric8ClusterClient.fromKubeconfig(lab.kubeconfig());
     kubernetes =
         new KubernetesClientBuilder()
@@ -119,7 +123,7 @@ final class DiagnosisInLabTest {
             .helm(HelmJavaClient.withKubeconfig(lab.kubeconfig()))
             .closeClients(true)
             .build();
-    plan = airgap.plan(lab.chart(), lab.target(Separator.SLASH));
+    plan = airgap.plan(world.chart(), lab.target(Separator.SLASH));
     MirrorReport mirrored = airgap.mirror(plan).orElseThrow();
     PullSecretReport secret = airgap.configurePullSecret(mirrored, lab.mirrorCredentials());
     installation =
@@ -139,7 +143,7 @@ final class DiagnosisInLabTest {
     matrix.forEach((name, roots) -> System.out.printf("%-60s %s%n", name, roots));
     kubernetes.close();
     airgap.close();
-    lab.close();
+    world.close();
   }
 
   @AfterEach
@@ -164,7 +168,8 @@ final class DiagnosisInLabTest {
   void fiftyPodsWithOneCauseHaveOneRoot() {
     change(
         ResourceType.DEPLOYMENT, namespace, GATEWAY, object -> object.with(50, "spec", "replicas"));
-    image(GATEWAY, image -> image.replace("gateway:", "gatewway:"));
+    recreate(
+        GATEWAY, template -> withImage(template, image -> image.replace("gateway:", "gatewway:")));
     WaitPolicy.of(Duration.ofSeconds(60), Duration.ofMillis(200))
         .until(this::failingPods, failing -> failing == 50);
     long begin = System.nanoTime();
@@ -218,6 +223,8 @@ final class DiagnosisInLabTest {
         .replace(mirror, "MIRROR")
         .replace(namespace, "NS")
         .replace(cluster.address(), "CLUSTER")
+        .replace(world.name(""), "")
+        .replaceAll("Node lab-[0-9a-f]{8}-", "Node ")
         .replaceAll("@sha256:[0-9a-f]{64}", "@DIGEST")
         .replaceAll("((Pod|container) NS/[a-z-]*[a-z])-[0-9a-f]{6,8}-[0-9a-f]{5}", "$1");
   }
@@ -429,7 +436,7 @@ final class DiagnosisInLabTest {
             world -> {
               world.create(
                   ResourceType.PERSISTENT_VOLUME_CLAIM,
-                  "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: fast, namespace: %s}, spec: {storageClassName: fast}}");
+                  "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: fast, namespace: %s}, spec: {storageClassName: fast, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}");
               world.volume(
                   GATEWAY,
                   Map.of("name", "v", "persistentVolumeClaim", Map.of("claimName", "fast")));
@@ -443,7 +450,7 @@ final class DiagnosisInLabTest {
                   "{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: slow}, provisioner: none}");
               world.create(
                   ResourceType.PERSISTENT_VOLUME_CLAIM,
-                  "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: slow, namespace: %s}, spec: {storageClassName: slow}}");
+                  "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: slow, namespace: %s}, spec: {storageClassName: slow, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}");
               world.volume(
                   GATEWAY,
                   Map.of("name", "v", "persistentVolumeClaim", Map.of("claimName", "slow")));
@@ -500,7 +507,7 @@ final class DiagnosisInLabTest {
                   ResourceType.ADMISSION_POLICY,
                   """
                   {apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingAdmissionPolicy, metadata: {name: nothing},
-                   spec: {failurePolicy: Fail, matchConstraints: {resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [pods]}]},
+                   spec: {failurePolicy: Fail, matchConstraints: {namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %s}}, resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [pods]}]},
                      validations: [{expression: 'false', message: nothing is allowed}]}}
                   """);
               world.create(
@@ -509,6 +516,7 @@ final class DiagnosisInLabTest {
                   {apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingAdmissionPolicyBinding, metadata: {name: nothing},
                    spec: {policyName: nothing, validationActions: [Deny]}}
                   """);
+              world.waitForPolicy();
               world.restart("gateway");
               world.restart("notification-controller");
             },
@@ -854,16 +862,12 @@ final class DiagnosisInLabTest {
                 Fields.of(
                     Yaml.readMapping(
                         "scenario", yaml.replace("%s", namespace), Yaml.DuplicateKeys.REFUSED))));
-    repairs.add(
-        () ->
-            cluster
-                .get(type, created.namespace().orElse(null), created.name())
-                .ifPresent(found -> cluster.delete(type, found)));
+    repairs.add(() -> remove(type, created.namespace().orElse(null), created.name()));
   }
 
   private void delete(ResourceType type, String name) {
     KubernetesObject object = cluster.get(type, namespace, name).orElseThrow();
-    cluster.delete(type, object);
+    remove(type, namespace, name);
     repairs.add(() -> cluster.create(type, plain(object)));
   }
 
@@ -871,7 +875,11 @@ final class DiagnosisInLabTest {
     Map<String, Object> metadata = new HashMap<>(object.fields().fields("metadata").content());
     metadata.remove("resourceVersion");
     metadata.remove("uid");
-    return object.with(metadata, "metadata");
+    metadata.remove("annotations");
+    Map<String, Object> spec = new HashMap<>(object.fields().fields("spec").content());
+    KubernetesObject plain = object.with(metadata, "metadata");
+    // A new claim gets another volume.
+    return spec.remove("volumeName") == null ? plain : plain.with(spec, "spec");
   }
 
   /** Replaces an object, and puts it back afterwards. */
@@ -892,12 +900,20 @@ final class DiagnosisInLabTest {
                         "resourceVersion")));
   }
 
-  /** Controllers write the status of the same objects, so that a replacement may conflict. */
   private void replace(
       ResourceType type, String where, String name, UnaryOperator<KubernetesObject> change) {
+    again(() -> cluster.replace(type, change.apply(cluster.get(type, where, name).orElseThrow())));
+  }
+
+  private void remove(ResourceType type, String where, String name) {
+    again(() -> cluster.get(type, where, name).ifPresent(found -> cluster.delete(type, found)));
+  }
+
+  /** Controllers write the status of the same objects, so that a change may conflict. */
+  private static void again(Runnable step) {
     for (int attempt = 1; ; attempt++) {
       try {
-        cluster.replace(type, change.apply(cluster.get(type, where, name).orElseThrow()));
+        step.run();
         return;
       } catch (ClusterException e) {
         if (e.reason() != ClusterException.Reason.CONFLICT || attempt == 50) {
@@ -909,8 +925,9 @@ final class DiagnosisInLabTest {
 
   /** Changes the spec and the status of the nodes, as their kubelets do. */
   private void nodes(Consumer<Node> change) {
-    for (String name : List.of("worker-0", "worker-1")) {
-      Node before = kubernetes.nodes().withName(name).get();
+    for (Node before :
+        kubernetes.nodes().withLabel("node-role.kubernetes.io/worker").list().getItems()) {
+      String name = before.getMetadata().getName();
       write(name, change);
       repairs.add(
           () ->
@@ -964,6 +981,38 @@ final class DiagnosisInLabTest {
     nodes(node -> node.getStatus().setAllocatable(Map.of("cpu", Quantity.parse(cpu))));
   }
 
+  /** A policy that was just created does not apply at once. */
+  private void waitForPolicy() {
+    WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
+        .until(this::isPodRefused, refused -> refused);
+  }
+
+  private boolean isPodRefused() {
+    try {
+      var unused =
+          kubernetes
+              .pods()
+              .inNamespace(namespace)
+              .resource(
+                  new PodBuilder()
+                      .withNewMetadata()
+                      .withName("refused")
+                      .endMetadata()
+                      .withNewSpec()
+                      .addNewContainer()
+                      .withName("main")
+                      .withImage(mirror + "/any:1")
+                      .endContainer()
+                      .endSpec()
+                      .build())
+              .dryRun()
+              .create();
+      return false;
+    } catch (KubernetesClientException e) {
+      return true;
+    }
+  }
+
   private void label(String key, String value) {
     change(
         ResourceType.NAMESPACE,
@@ -999,7 +1048,7 @@ final class DiagnosisInLabTest {
                   change.apply(object.fields().fields("spec", "template")).content(),
                   "spec",
                   "template");
-          return recreate ? changed.with("Recreate", "spec", "strategy", "type") : changed;
+          return recreate ? changed.with(Map.of("type", "Recreate"), "spec", "strategy") : changed;
         });
   }
 
@@ -1023,13 +1072,26 @@ final class DiagnosisInLabTest {
   }
 
   private void image(String deployment, UnaryOperator<String> change) {
-    container(
-        deployment,
-        container -> container.with(change.apply(container.text("image").orElseThrow()), "image"));
+    template(deployment, template -> withImage(template, change), false);
+  }
+
+  private static Fields withImage(Fields template, UnaryOperator<String> change) {
+    Fields container = container(template);
+    return template.with(
+        List.of(
+            container.with(change.apply(container.text("image").orElseThrow()), "image").content()),
+        "spec",
+        "containers");
   }
 
   private void volume(String deployment, Map<String, Object> volume) {
-    pod(deployment, spec -> spec.with(List.of(volume), "volumes"));
+    pod(
+        deployment,
+        spec ->
+            spec.with(
+                Stream.concat(spec.list("volumes").stream().map(Fields::content), Stream.of(volume))
+                    .toList(),
+                "volumes"));
   }
 
   private void annotate(String deployment, String name, String value, String log) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.cluster.ClusterException;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
@@ -49,31 +50,34 @@ final class MirrorRulesInLabTest {
   @ParameterizedTest
   @EnumSource
   void everyImageOfTheChartIsPulledThroughTheRules(Separator separator) {
-    try (Lab lab = Lab.start(Flavour.OPENSHIFT);
-        ClusterClient cluster = Fabric8ClusterClient.fromKubeconfig(lab.kubeconfig());
+    try (TestLab world = TestLab.start(Flavour.OPENSHIFT);
+        ClusterClient cluster = Fabric8ClusterClient.fromKubeconfig(world.lab().kubeconfig());
         Airgap airgap =
             Airgap.builder()
-                .registry(lab.newRegistryClient())
+                .registry(world.lab().newRegistryClient())
                 .cluster(cluster)
-                .helm(HelmJavaClient.withKubeconfig(lab.kubeconfig()))
+                .helm(HelmJavaClient.withKubeconfig(world.lab().kubeconfig()))
                 .closeClients(true)
                 .build()) {
-      MirrorPlan plan = airgap.plan(lab.chart(), lab.target(separator));
+      MirrorPlan plan = airgap.plan(world.chart(), world.lab().target(separator));
       MirrorReport mirrored = airgap.mirror(plan).orElseThrow();
-      airgap.configurePullSecret(mirrored, lab.mirrorCredentials());
+      airgap.configurePullSecret(mirrored, world.lab().mirrorCredentials());
 
       ClusterChange change =
           airgap.planMirrorRules(plan, MirrorRuleOptions.builder().build()).orElseThrow();
       ChangeReport report = airgap.apply(change).orElseThrow();
 
+      String namespace = world.name("mirror-rules");
+      cluster.create(
+          ResourceType.NAMESPACE, KubernetesObject.named(ResourceType.NAMESPACE, null, namespace));
       int number = 0;
       for (MirrorEntry entry : plan.entries()) {
-        cluster.create(ResourceType.POD, pod("p" + number++, pinned(entry)));
+        create(cluster, pod(namespace, "p" + number++, pinned(entry)));
       }
       List<KubernetesObject> pods =
           WaitPolicy.of(Duration.ofMinutes(1), Duration.ofMillis(100))
               .until(
-                  () -> cluster.list(ResourceType.POD, "default", LABEL),
+                  () -> cluster.list(ResourceType.POD, namespace, LABEL),
                   seen -> seen.stream().allMatch(MirrorRulesInLabTest::isRunning));
       assertThat(pods).hasSize(plan.entries().size()).allMatch(MirrorRulesInLabTest::isRunning);
       assertThat(pods)
@@ -95,17 +99,18 @@ final class MirrorRulesInLabTest {
   @ParameterizedTest
   @EnumSource
   void theChartIsInstalledUpgradedAndVerifiedThroughTheRules(Separator separator) {
-    try (Lab lab = Lab.builder().version(LabVersion.V1_5).start();
+    try (TestLab world = TestLab.start(Flavour.OPENSHIFT, LabVersion.V1_5);
         Airgap airgap =
             Airgap.builder()
-                .registry(lab.newRegistryClient())
-                .cluster(Fabric8ClusterClient.fromKubeconfig(lab.kubeconfig()))
-                .helm(HelmJavaClient.withKubeconfig(lab.kubeconfig()))
+                .registry(world.lab().newRegistryClient())
+                .cluster(Fabric8ClusterClient.fromKubeconfig(world.lab().kubeconfig()))
+                .helm(HelmJavaClient.withKubeconfig(world.lab().kubeconfig()))
                 .closeClients(true)
                 .build()) {
-      MirrorPlan plan = airgap.plan(lab.chart(), lab.target(separator));
+      MirrorPlan plan = airgap.plan(world.chart(), world.lab().target(separator));
       MirrorReport mirrored = airgap.mirror(plan).orElseThrow();
-      PullSecretReport secret = airgap.configurePullSecret(mirrored, lab.mirrorCredentials());
+      PullSecretReport secret =
+          airgap.configurePullSecret(mirrored, world.lab().mirrorCredentials());
       InstallOptions options =
           InstallOptions.builder()
               .putLlmCredentials("OPENAI_API_KEY", Secret.of("none"))
@@ -145,7 +150,7 @@ final class MirrorRulesInLabTest {
                   assertThat(revision.locations())
                       .as("pruning keeps what the rules lead to")
                       .containsAll(revision.images())
-                      .anyMatch(lab.target(separator)::contains));
+                      .anyMatch(world.lab().target(separator)::contains));
     }
   }
 
@@ -161,16 +166,32 @@ final class MirrorRulesInLabTest {
     return pod.fields().list("status", "containerStatuses").get(0);
   }
 
-  private static KubernetesObject pod(String name, ImageRef image) {
+  /** A new namespace has its ServiceAccount only after a moment, and no pod before. */
+  private static void create(ClusterClient cluster, KubernetesObject pod) {
+    WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
+        .until(
+            () -> {
+              try {
+                cluster.create(ResourceType.POD, pod);
+                return true;
+              } catch (ClusterException e) {
+                assertThat(e.reason()).isEqualTo(ClusterException.Reason.FORBIDDEN);
+                return false;
+              }
+            },
+            created -> created);
+  }
+
+  private static KubernetesObject pod(String namespace, String name, ImageRef image) {
     return KubernetesObject.of(
             Fields.of(
                 Yaml.readMapping(
                     "pod",
                     """
-                    {apiVersion: v1, kind: Pod, metadata: {name: %s, namespace: default},
+                    {apiVersion: v1, kind: Pod, metadata: {name: %s, namespace: %s},
                      spec: {containers: [{name: main, image: "%s"}]}}
                     """
-                        .formatted(name, image),
+                        .formatted(name, namespace, image),
                     Yaml.DuplicateKeys.REFUSED)))
         .with(LABEL, "metadata", "labels");
   }

@@ -34,7 +34,10 @@ interface ClusterObjects {
   /** Assigns a pod to a node, as schedulers do. */
   void bind(ObjectNode pod, String node);
 
-  /** Removes an object with its dependents at once, a pod without a grace period. */
+  /** Ends a pod that was deleted, as its kubelet does; not another pod of the same name. */
+  void end(ObjectNode pod);
+
+  /** Removes an object with its dependents at once. */
   void removeIfPresent(ResourceKind kind, String namespace, String name);
 
   /** Adds a listener, which is called in the order of the changes and must return at once. */

@@ -135,7 +135,7 @@ final class Kubelet implements AutoCloseable {
     }
     if (Store.isTerminating(pod)) {
       if (!assigned.isEmpty()) {
-        store.removeIfPresent(ResourceKinds.POD, Json.namespace(pod), Json.name(pod));
+        store.end(pod);
       }
       return;
     }

@@ -17,6 +17,8 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -62,8 +64,10 @@ public final class LabNodes implements AutoCloseable {
   public static final String LABEL = "lab.kubernaut.ai/nodes";
 
   private static final String LEASE_NAMESPACE = "kube-node-lease";
+  private static final int RETRIES = 4;
   private static final Duration HEARTBEAT = Duration.ofSeconds(10);
   private static final Duration RESYNC = Duration.ofSeconds(5);
+  private static final Duration REMOVAL = Duration.ofSeconds(60);
   private static final Duration READY = Duration.ofSeconds(20);
   private static final Duration SCHEDULER_IS_GONE = Duration.ofMinutes(1);
   private static final DateTimeFormatter MICRO_TIME =
@@ -107,12 +111,13 @@ public final class LabNodes implements AutoCloseable {
     try {
       start(builder, nodes);
     } catch (RuntimeException e) {
-      try {
-        close();
-      } catch (RuntimeException suppressed) {
-        e.addSuppressed(suppressed);
-      }
-      throw e;
+      IllegalStateException failure =
+          new IllegalStateException(
+              "the nodes of the lab cannot be attached to %s: %s; check the kubeconfig, and that its user is an administrator"
+                  .formatted(client.getMasterUrl(), e.getMessage()),
+              e);
+      attempt(failure::addSuppressed, this::close);
+      throw failure;
     }
   }
 
@@ -251,7 +256,7 @@ public final class LabNodes implements AutoCloseable {
    * @param kubeconfig the kubeconfig of the cluster
    * @return the nodes, which are ready; the caller closes them
    * @throws IllegalArgumentException if there is no such file
-   * @throws IllegalStateException if the cluster cannot be read
+   * @throws IllegalStateException if the API server cannot be reached or refuses a request
    */
   public static LabNodes attach(Path kubeconfig) {
     return builder(kubeconfig, (image, configs) -> new PulledImage(image)).attach();
@@ -292,12 +297,14 @@ public final class LabNodes implements AutoCloseable {
     kubeletServer.close();
     ports.close();
     List<RuntimeException> failures = new ArrayList<>();
-    attempt(failures, () -> removeAll(ResourceKinds.NODE));
-    attempt(failures, () -> removeAll(ResourceKinds.LEASE));
-    attempt(failures, this::removePods);
-    attempt(failures, openShift::remove);
-    attempt(failures, () -> removeAll(ResourceKinds.VOLUME));
-    attempt(failures, () -> removeAll(ResourceKinds.CRD));
+    attempt(failures::add, () -> removeAll(ResourceKinds.NODE));
+    attempt(failures::add, () -> removeAll(ResourceKinds.LEASE));
+    attempt(failures::add, this::removePods);
+    attempt(failures::add, openShift::remove);
+    attempt(failures::add, () -> removeAll(ResourceKinds.VOLUME));
+    attempt(failures::add, () -> awaitRemoval(() -> openShift.isRemoved(objects.api())));
+    attempt(failures::add, () -> removeAll(ResourceKinds.CRD));
+    attempt(failures::add, () -> awaitRemoval(() -> labelled(ResourceKinds.CRD).isEmpty()));
     client.close();
     if (!failures.isEmpty()) {
       IllegalStateException failure =
@@ -310,17 +317,33 @@ public final class LabNodes implements AutoCloseable {
     }
   }
 
-  private static void attempt(List<RuntimeException> failures, Runnable step) {
+  private static void attempt(Consumer<RuntimeException> failures, Runnable step) {
     try {
       step.run();
     } catch (RuntimeException e) {
-      failures.add(e);
+      failures.accept(e);
     }
   }
 
   private void removeAll(ResourceKind kind) {
-    for (JsonNode object : objects.api().list(kind, LABEL + "=" + run)) {
-      objects.api().remove(kind, Json.namespace(object), Json.name(object));
+    labelled(kind)
+        .forEach(object -> objects.api().remove(kind, Json.namespace(object), Json.name(object)));
+  }
+
+  private List<ObjectNode> labelled(ResourceKind kind) {
+    return objects.api().list(kind, LABEL + "=" + run);
+  }
+
+  /**
+   * Namespaces and definitions end in the background. The next nodes would take them for theirs.
+   */
+  private static void awaitRemoval(BooleanSupplier isRemoved) {
+    long end = System.nanoTime() + REMOVAL.toNanos();
+    while (!isRemoved.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new IllegalStateException("namespaces or definitions still end after " + REMOVAL);
+      }
+      pause();
     }
   }
 
@@ -386,7 +409,7 @@ public final class LabNodes implements AutoCloseable {
      *
      * @return the nodes, which are ready; the caller closes them
      * @throws IllegalArgumentException if there is no kubeconfig
-     * @throws IllegalStateException if the cluster cannot be read
+     * @throws IllegalStateException if the API server cannot be reached or refuses a request
      */
     public LabNodes attach() {
       if (!Files.isRegularFile(kubeconfig)) {
@@ -394,6 +417,7 @@ public final class LabNodes implements AutoCloseable {
             "there is no kubeconfig " + kubeconfig + "; give the one of the cluster");
       }
       Config config = Config.fromKubeconfig(kubeconfig.toFile());
+      config.setRequestRetryBackoffLimit(RETRIES);
       return new LabNodes(this, new KubernetesClientBuilder().withConfig(config).build());
     }
   }

@@ -78,13 +78,18 @@ final class OpenShift {
     return MachineConfigOperator.start(store, loop, rollout);
   }
 
-  /** Removes the objects that were added. */
+  /** Removes the objects that were added; a namespace may remain for a while. */
   void remove() {
     for (int i = created.size() - 1; i >= 0; i--) {
       Created each = created.get(i);
       store.removeIfPresent(each.kind(), each.namespace(), each.name());
     }
-    created.clear();
+  }
+
+  /** Whether everything that was added is gone. */
+  boolean isRemoved(RemoteApi api) {
+    return created.stream()
+        .allMatch(each -> api.find(each.kind(), each.namespace(), each.name()).isEmpty());
   }
 
   private void add(ResourceKind kind, ObjectNode object) {

@@ -172,14 +172,27 @@ final class RemoteApi {
 
   /** Deletes an object without a grace period, its dependents in the background. */
   void remove(ResourceKind kind, String namespace, String name) {
-    ObjectNode options =
-        Json.object("v1", "DeleteOptions")
-            .put("gracePeriodSeconds", 0)
-            .put("propagationPolicy", "Background");
+    delete(kind, namespace, name, atOnce());
+  }
+
+  /** Deletes a pod without a grace period, unless another one has its name now. */
+  void end(ObjectNode pod) {
+    ObjectNode options = atOnce();
+    options.putObject("preconditions").put("uid", Json.uid(pod));
+    delete(ResourceKinds.POD, Json.namespace(pod), Json.name(pod), options);
+  }
+
+  private static ObjectNode atOnce() {
+    return Json.object("v1", "DeleteOptions")
+        .put("gracePeriodSeconds", 0)
+        .put("propagationPolicy", "Background");
+  }
+
+  private void delete(ResourceKind kind, String namespace, String name, ObjectNode options) {
     try {
       send("DELETE", path(kind, namespace, name), options);
     } catch (ApiException e) {
-      if (e.code() != 404) {
+      if (!e.isOfChange()) {
         throw e;
       }
     }

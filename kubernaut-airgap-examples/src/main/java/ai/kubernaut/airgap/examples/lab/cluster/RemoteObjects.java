@@ -83,6 +83,11 @@ final class RemoteObjects implements ClusterObjects, AutoCloseable {
   }
 
   @Override
+  public void end(ObjectNode pod) {
+    api.end(pod);
+  }
+
+  @Override
   public void removeIfPresent(ResourceKind kind, String namespace, String name) {
     api.remove(kind, namespace, name);
   }

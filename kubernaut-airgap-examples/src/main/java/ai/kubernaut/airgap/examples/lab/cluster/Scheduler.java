@@ -114,11 +114,17 @@ final class Scheduler {
   }
 
   private static boolean isTolerated(JsonNode pod, JsonNode taint) {
-    return Json.elements(pod, "/spec/tolerations")
-        .anyMatch(
-            each ->
-                Json.text(each, "/key").isEmpty()
-                    || Json.text(each, "/key").equals(Json.text(taint, "/key")));
+    return Json.elements(pod, "/spec/tolerations").anyMatch(each -> tolerates(each, taint));
+  }
+
+  /** An empty key or effect stands for every one. */
+  private static boolean tolerates(JsonNode toleration, JsonNode taint) {
+    String key = Json.text(toleration, "/key");
+    String effect = Json.text(toleration, "/effect");
+    return (key.isEmpty() || key.equals(Json.text(taint, "/key")))
+        && (effect.isEmpty() || effect.equals(Json.text(taint, "/effect")))
+        && (Json.text(toleration, "/operator").equals("Exists")
+            || Json.text(toleration, "/value").equals(Json.text(taint, "/value")));
   }
 
   /** A node that does not say how much CPU it has takes any pod. */

@@ -151,6 +151,14 @@ final class Store implements ClusterObjects {
   }
 
   @Override
+  public synchronized void end(ObjectNode pod) {
+    find(ResourceKinds.POD, Json.namespace(pod), Json.name(pod))
+        .filter(current -> Json.uid(current).equals(Json.uid(pod)))
+        .ifPresent(
+            current -> remove(ResourceKinds.POD, Json.namespace(pod), Json.name(pod), false));
+  }
+
+  @Override
   public synchronized void removeIfPresent(ResourceKind kind, String namespace, String name) {
     if (find(kind, namespace, name).isPresent()) {
       remove(kind, namespace, name, false);

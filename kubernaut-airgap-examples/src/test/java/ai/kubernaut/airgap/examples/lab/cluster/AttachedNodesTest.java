@@ -1,6 +1,9 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.kubernaut.airgap.examples.cli.CommandLineRun;
 import io.fabric8.kubernetes.api.model.Event;
@@ -79,7 +82,7 @@ class AttachedNodesTest {
             "the chart with the overlay pulls 14 images",
             "Helm has deployed kubernaut-1.1.0",
             "PASSED: 12 pods are up, 14 containers run mirrored digests");
-    assertThat(cluster.contents()).noneMatch(object -> object.contains("lab-"));
+    assertThat(cluster.nodesOfLab()).isEmpty();
   }
 
   /** A namespace of this test, with a client for it. */
@@ -128,6 +131,7 @@ class AttachedNodesTest {
               Await::isReady);
 
       assertThat(nodes.nodesAreUpdated()).isTrue();
+      assertThat(cluster.nodesOfLab()).hasSize(10);
       assertThat(pod.getSpec().getNodeName()).startsWith("lab-").contains("-worker-");
       assertThat(pod.getStatus().getPodIP()).isNotBlank();
       assertThat(pod.getStatus().getContainerStatuses().get(0).getImageID())
@@ -139,7 +143,7 @@ class AttachedNodesTest {
           .extracting(Event::getReason)
           .contains("Pulled", "Started");
     }
-    assertThat(cluster.contents()).noneMatch(object -> object.contains("lab-"));
+    assertThat(cluster.nodesOfLab()).isEmpty();
   }
 
   @Test
@@ -174,5 +178,25 @@ class AttachedNodesTest {
         assertThat(pod.get().getStatus().getPhase()).isEqualTo("Pending");
       }
     }
+  }
+
+  @Test
+  void aUserWhoIsNotAllowedToAttachThemIsTold() {
+    assumeTrue(started != null, "skipped: only the cluster of the lab has a user without rights");
+    Path nobody = started.writeKubeconfig(directory, "nobody");
+    assertThatIllegalStateException()
+        .isThrownBy(() -> LabNodes.attach(nobody))
+        .withMessageContaining("cannot be attached to " + started.url())
+        .withMessageContaining("User \"nobody\" cannot create resource \"nodes\"")
+        .withMessageContaining("check the kubeconfig");
+    assertThat(cluster.nodesOfLab()).isEmpty();
+  }
+
+  @Test
+  void aKubeconfigThatDoesNotExistIsNamed() {
+    Path missing = directory.resolve("missing");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> LabNodes.attach(missing))
+        .withMessageContaining(missing.toString());
   }
 }

@@ -18,13 +18,11 @@ import org.junit.jupiter.api.io.TempDir;
 class ClusterClientOnLabContractTest extends ClusterClientContract {
   @TempDir static Path configuration;
 
-  private static LabCluster cluster;
-  private static Path kubeconfig;
+  private static TestCluster cluster;
 
   @BeforeAll
   static void startCluster() {
-    cluster = LabCluster.builder((image, configs) -> new PulledImage(image)).start();
-    kubeconfig = cluster.writeKubeconfig(configuration);
+    cluster = TestCluster.startWithoutPods(configuration);
   }
 
   @AfterAll
@@ -34,7 +32,7 @@ class ClusterClientOnLabContractTest extends ClusterClientContract {
 
   @Override
   protected ClusterClient open() {
-    return Fabric8ClusterClient.fromKubeconfig(kubeconfig);
+    return Fabric8ClusterClient.fromKubeconfig(cluster.kubeconfig());
   }
 
   @Override

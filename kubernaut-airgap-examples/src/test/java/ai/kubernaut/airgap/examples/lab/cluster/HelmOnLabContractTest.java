@@ -18,21 +18,11 @@ import org.junit.jupiter.api.io.TempDir;
 class HelmOnLabContractTest extends HelmClientContract {
   @TempDir static Path configuration;
 
-  private static LabCluster cluster;
-  private static Path kubeconfig;
+  private static TestCluster cluster;
 
   @BeforeAll
   static void startCluster() {
-    cluster =
-        LabCluster.builder(
-                (image, configs) -> {
-                  if (image.toString().startsWith("contract.invalid/")) {
-                    throw new PullFailure("manifest unknown");
-                  }
-                  return new PulledImage(image);
-                })
-            .start();
-    kubeconfig = cluster.writeKubeconfig(configuration);
+    cluster = TestCluster.startWithoutPods(configuration);
   }
 
   @AfterAll
@@ -42,12 +32,12 @@ class HelmOnLabContractTest extends HelmClientContract {
 
   /** {@return the kubeconfig of the cluster} */
   static Path kubeconfig() {
-    return kubeconfig;
+    return cluster.kubeconfig();
   }
 
   @Override
   protected HelmClient open() throws Exception {
-    return HelmJavaClient.withKubeconfig(kubeconfig);
+    return HelmJavaClient.withKubeconfig(kubeconfig());
   }
 
   @Override
@@ -57,8 +47,8 @@ class HelmOnLabContractTest extends HelmClientContract {
 
   @Override
   protected ReleaseName newRelease() {
-    String namespace = "contract-" + UUID.randomUUID();
-    try (Fabric8ClusterClient client = Fabric8ClusterClient.fromKubeconfig(kubeconfig)) {
+    String namespace = cluster.name("contract-" + UUID.randomUUID());
+    try (Fabric8ClusterClient client = Fabric8ClusterClient.fromKubeconfig(kubeconfig())) {
       client.create(
           ResourceType.NAMESPACE, KubernetesObject.named(ResourceType.NAMESPACE, null, namespace));
     }
@@ -67,7 +57,7 @@ class HelmOnLabContractTest extends HelmClientContract {
 
   @Override
   protected Map<String, String> installedData(ReleaseName release, String configMap) {
-    try (Fabric8ClusterClient client = Fabric8ClusterClient.fromKubeconfig(kubeconfig)) {
+    try (Fabric8ClusterClient client = Fabric8ClusterClient.fromKubeconfig(kubeconfig())) {
       return client
           .get(
               ResourceType.namespaced("v1", "ConfigMap", "configmaps"),

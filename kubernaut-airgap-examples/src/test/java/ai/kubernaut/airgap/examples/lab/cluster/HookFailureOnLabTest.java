@@ -48,14 +48,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** Helm installs a chart whose hook cannot succeed, into the lab's cluster. */
 @Timeout(120)
 class HookFailureOnLabTest {
-  private static final ReleaseName RELEASE = ReleaseName.of("shop", "shop");
   private static final ImageRef IMAGE = ImageRef.parse("harbor.corp/hook:1");
 
   @TempDir Path directory;
 
   private final Set<String> mirror = ConcurrentHashMap.newKeySet();
   private final List<String> events = new CopyOnWriteArrayList<>();
-  private LabCluster cluster;
+  private TestCluster cluster;
+  private ReleaseName release;
   private Fabric8ClusterClient client;
   private HelmClient helm;
   private Airgap airgap;
@@ -63,18 +63,18 @@ class HookFailureOnLabTest {
   @BeforeEach
   void startCluster() {
     cluster =
-        LabCluster.builder(
-                (image, configs) -> {
-                  if (!mirror.contains(image)) {
-                    throw new PullFailure("manifest unknown");
-                  }
-                  return new PulledImage(
-                      image + "@" + Digest.sha256(image.getBytes(StandardCharsets.UTF_8)));
-                })
-            .start();
-    Path kubeconfig = cluster.writeKubeconfig(directory);
-    client = Fabric8ClusterClient.fromKubeconfig(kubeconfig);
-    helm = HelmJavaClient.withKubeconfig(kubeconfig);
+        TestCluster.start(
+            directory,
+            (image, configs) -> {
+              if (!mirror.contains(image)) {
+                throw new PullFailure("manifest unknown");
+              }
+              return new PulledImage(
+                  image + "@" + Digest.sha256(image.getBytes(StandardCharsets.UTF_8)));
+            });
+    release = ReleaseName.of("shop", cluster.name("shop"));
+    client = Fabric8ClusterClient.fromKubeconfig(cluster.kubeconfig());
+    helm = HelmJavaClient.withKubeconfig(cluster.kubeconfig());
     airgap =
         Airgap.builder()
             .cluster(client)
@@ -84,7 +84,7 @@ class HookFailureOnLabTest {
             .build();
     client.create(
         ResourceType.NAMESPACE,
-        KubernetesObject.named(ResourceType.NAMESPACE, null, RELEASE.namespace()));
+        KubernetesObject.named(ResourceType.NAMESPACE, null, release.namespace()));
   }
 
   @AfterEach
@@ -120,7 +120,7 @@ class HookFailureOnLabTest {
             spec: {restartPolicy: Never, %s containers: [{name: main, image: "harbor.corp/hook:1"}]}
         """
             .formatted(event, annotations, spec));
-    return Chart.at(chart).release(RELEASE);
+    return Chart.at(chart).release(release);
   }
 
   private static MirrorReport mirrored(Chart chart) {
@@ -141,8 +141,8 @@ class HookFailureOnLabTest {
   }
 
   private void isDeployed() {
-    assertThat(helm.status(RELEASE))
-        .hasValueSatisfying(release -> assertThat(release.isDeployed()).isTrue());
+    assertThat(helm.status(release))
+        .hasValueSatisfying(found -> assertThat(found.isDeployed()).isTrue());
   }
 
   private Problem onlyProblem(InstallationFailedException failure) {
@@ -163,9 +163,9 @@ class HookFailureOnLabTest {
     assertThat(took).isLessThan(Duration.ofSeconds(15));
     assertThat(failure).hasMessageContaining("harbor.corp/hook:1");
     assertThat(onlyProblem(failure).code()).isEqualTo(ProblemCode.PULL_IMAGE_NOT_FOUND);
-    assertThat(onlyProblem(failure).subject().name()).startsWith("shop/tls-");
-    assertThat(helm.status(RELEASE))
-        .hasValueSatisfying(release -> assertThat(release.status()).isEqualTo("failed"));
+    assertThat(onlyProblem(failure).subject().name()).startsWith(release.namespace() + "/tls-");
+    assertThat(helm.status(release))
+        .hasValueSatisfying(found -> assertThat(found.status()).isEqualTo("failed"));
 
     mirror.add(IMAGE.toString());
     install(chart);
@@ -239,7 +239,8 @@ class HookFailureOnLabTest {
     assertThat(onlyProblem(failure).code()).isEqualTo(ProblemCode.JOB_FAILED);
     assertThat(failure)
         .hasMessageContaining(
-            "Job shop/tls: has failed: Job has reached the specified backoff limit")
+            "Job %s/tls: has failed: Job has reached the specified backoff limit"
+                .formatted(release.namespace()))
         .hasMessageContaining("the log of its pod tls-")
         .hasMessageContaining("failed with exit code 3");
     assertThat(failure.getCause()).hasCauseInstanceOf(HelmException.class);
@@ -262,7 +263,7 @@ class HookFailureOnLabTest {
     assertThat(refused.problems())
         .extracting(Problem::code)
         .containsExactly(ProblemCode.HOOK_NOT_REPLACEABLE);
-    assertThatThrownBy(() -> helm.upgrade(chart, RELEASE, Duration.ofMinutes(1)))
+    assertThatThrownBy(() -> helm.upgrade(chart, release, Duration.ofMinutes(1)))
         .isInstanceOf(HelmException.class)
         .hasMessageContaining("already exists");
   }

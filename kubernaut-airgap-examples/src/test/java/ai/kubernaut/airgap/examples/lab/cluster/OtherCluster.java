@@ -5,7 +5,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -103,14 +102,17 @@ public final class OtherCluster implements AutoCloseable {
             .forEach(object -> api.remove(kind, "", Json.name(object)));
       }
       namespaces.forEach(name -> api.remove(ResourceKinds.NAMESPACE, "", name));
+      // Not every pod has a node that could end it.
+      api.list(ResourceKinds.POD, "").stream()
+          .filter(pod -> namespaces.contains(Json.namespace(pod)))
+          .forEach(api::end);
       long end = System.nanoTime() + REMOVAL.toNanos();
-      while (!namespaces().isEmpty() && System.nanoTime() < end) {
+      while (!left().isEmpty() && System.nanoTime() < end) {
         Thread.sleep(100);
       }
-      List<String> left = new ArrayList<>(namespaces());
+      List<String> left = left();
       if (!left.isEmpty()) {
-        throw new IllegalStateException(
-            "the namespaces %s are still terminating after %s".formatted(left, REMOVAL));
+        throw new IllegalStateException("still there after %s: %s".formatted(REMOVAL, left));
       }
       definitions().stream()
           .filter(name -> !definitions.contains(name))
@@ -130,30 +132,27 @@ public final class OtherCluster implements AutoCloseable {
         .toList();
   }
 
+  /** The namespaces that are still terminating, and the volumes of their claims. */
+  private List<String> left() {
+    return Stream.concat(
+            namespaces().stream(),
+            api.list(ResourceKinds.VOLUME, "").stream()
+                .filter(volume -> Json.text(volume, "/spec/claimRef/namespace").startsWith(prefix))
+                .map(Json::name))
+        .toList();
+  }
+
   private boolean isOfThisRun(JsonNode object) {
     return Stream.of(
             Json.name(object), object.at("/metadata/annotations").path(HELM_NAMESPACE).asString(""))
         .anyMatch(name -> name.contains(prefix));
   }
 
-  /** What there is of all kinds that tests create. */
-  List<String> contents() {
-    return Stream.concat(
-            KINDS.stream(),
-            Stream.of(
-                ResourceKinds.NAMESPACE,
-                ResourceKinds.NODE,
-                ResourceKinds.LEASE,
-                ResourceKinds.VOLUME,
-                ResourceKinds.CRD,
-                ResourceKinds.POD))
-        .flatMap(kind -> api.list(kind, "").stream())
-        .map(
-            object ->
-                "%s %s/%s"
-                    .formatted(
-                        Json.text(object, "/kind"), Json.namespace(object), Json.name(object)))
-        .sorted()
+  /** The names of the nodes of the lab, and of what belongs to them, that are in the cluster. */
+  List<String> nodesOfLab() {
+    return Stream.of(ResourceKinds.NODE, ResourceKinds.LEASE, ResourceKinds.CRD)
+        .flatMap(kind -> api.list(kind, LabNodes.LABEL).stream())
+        .map(Json::name)
         .toList();
   }
 }

@@ -26,13 +26,8 @@ class PullSecretOnLabClusterTest {
 
   @Test
   void theNextRunGoesOnWaiting_andReadsWhatTheNodesHave() throws Exception {
-    try (LabCluster cluster =
-            LabCluster.builder((image, configs) -> new PulledImage(image))
-                .flavour(Flavour.OPENSHIFT)
-                .machineConfigRollout(Duration.ofSeconds(8))
-                .start();
-        Fabric8ClusterClient client =
-            Fabric8ClusterClient.fromKubeconfig(cluster.writeKubeconfig(directory))) {
+    try (TestCluster cluster = TestCluster.startOpenShift(directory, Duration.ofSeconds(8));
+        Fabric8ClusterClient client = Fabric8ClusterClient.fromKubeconfig(cluster.kubeconfig())) {
       Duration look = Duration.ofMillis(50);
       assertThatThrownBy(() -> configure(client, WaitPolicy.of(Duration.ofMillis(1), look)))
           .isInstanceOf(PullSecretException.class)

@@ -45,26 +45,28 @@ import org.junit.jupiter.api.io.TempDir;
 /** History, rollback and the end of a release. */
 @Timeout(120)
 class ReleaseLifeTest {
-  private static final ReleaseName RELEASE = ReleaseName.of("life", "life");
   private static final ResourceType CONFIG_MAP =
       ResourceType.namespaced("v1", "ConfigMap", "configmaps");
 
   @TempDir Path directory;
 
   private final MemoryRegistryClient mirror = MemoryRegistryClient.create();
-  private LabCluster cluster;
+  private TestCluster cluster;
+  private String namespace;
+  private ReleaseName release;
   private Fabric8ClusterClient client;
   private HelmClient helm;
   private Airgap airgap;
 
   @BeforeEach
   void installTwoRevisions() throws IOException {
-    cluster = LabCluster.builder((image, configs) -> new PulledImage(image)).start();
-    Path kubeconfig = cluster.writeKubeconfig(directory);
-    client = Fabric8ClusterClient.fromKubeconfig(kubeconfig);
+    cluster = TestCluster.start(directory, (image, configs) -> new PulledImage(image));
+    namespace = cluster.name("life");
+    release = ReleaseName.of("life", namespace);
+    client = Fabric8ClusterClient.fromKubeconfig(cluster.kubeconfig());
     client.create(
-        ResourceType.NAMESPACE, KubernetesObject.named(ResourceType.NAMESPACE, null, "life"));
-    helm = HelmJavaClient.withKubeconfig(kubeconfig);
+        ResourceType.NAMESPACE, KubernetesObject.named(ResourceType.NAMESPACE, null, namespace));
+    helm = HelmJavaClient.withKubeconfig(cluster.kubeconfig());
     airgap = Airgap.builder().cluster(client).helm(helm).registry(mirror).build();
     Path templates = Files.createDirectories(directory.resolve("life/templates"));
     Files.writeString(
@@ -90,8 +92,8 @@ class ReleaseLifeTest {
         metadata: {name: removed, namespace: "{{ .Values.namespace | default .Release.Namespace }}"}
         """);
     Chart chart = Chart.at(templates.getParent());
-    helm.install(chart.set("tag", "one"), RELEASE, Duration.ofMinutes(1));
-    helm.upgrade(chart.set("tag", "two"), RELEASE, Duration.ofMinutes(1));
+    helm.install(chart.set("tag", "one"), release, Duration.ofMinutes(1));
+    helm.upgrade(chart.set("tag", "two"), release, Duration.ofMinutes(1));
     mirror("two");
   }
 
@@ -112,17 +114,22 @@ class ReleaseLifeTest {
                 .getBytes(StandardCharsets.UTF_8)));
   }
 
+  /** A name without what differs from cluster to cluster. */
+  private String general(String name) {
+    return name.replace(namespace, "life");
+  }
+
   private static List<ProblemCode> codes(List<Problem> problems) {
     return problems.stream().map(Problem::code).toList();
   }
 
   private ReleaseChange rollback(int revision, boolean dryRun) {
-    return airgap.rollback(RELEASE, revision, ReleaseOptions.builder().dryRun(dryRun).build());
+    return airgap.rollback(release, revision, ReleaseOptions.builder().dryRun(dryRun).build());
   }
 
   @Test
   void historySaysWhetherTheImagesOfARevisionAreInTheMirror() {
-    ReleaseHistory history = airgap.history(RELEASE).orElseThrow();
+    ReleaseHistory history = airgap.history(release).orElseThrow();
     assertThat(history.revisions())
         .extracting(ReleaseHistory.Revision::number, ReleaseHistory.Revision::status)
         .containsExactly(tuple(1, "superseded"), tuple(2, "deployed"));
@@ -140,17 +147,17 @@ class ReleaseLifeTest {
     assertThatThrownBy(refused::orElseThrow)
         .isInstanceOf(ProblemsException.class)
         .hasMessageContaining("harbor.corp/app:one");
-    assertThat(helm.status(RELEASE).orElseThrow().revision()).isEqualTo(2);
+    assertThat(helm.status(release).orElseThrow().revision()).isEqualTo(2);
 
     mirror("one");
     assertThat(rollback(1, true).facts())
         .extracting(Fact::code)
         .containsExactly(FactCode.ROLLBACK_POSSIBLE);
-    assertThat(helm.status(RELEASE).orElseThrow().revision()).isEqualTo(2);
+    assertThat(helm.status(release).orElseThrow().revision()).isEqualTo(2);
     assertThat(rollback(1, false).orElseThrow().facts())
         .extracting(Fact::code)
         .containsExactly(FactCode.RELEASE_ROLLED_BACK);
-    assertThat(airgap.history(RELEASE).revisions().get(2).images())
+    assertThat(airgap.history(release).revisions().get(2).images())
         .containsExactly(ImageRef.parse("harbor.corp/app:one"));
   }
 
@@ -164,42 +171,42 @@ class ReleaseLifeTest {
                     Chart.at(directory.resolve("life"))
                         .set("tag", "two")
                         .set("namespace", "missing"),
-                    RELEASE,
+                    release,
                     Duration.ofMinutes(1)))
         .hasMessageContaining("missing");
     assertThat(codes(rollback(3, false).problems()))
         .containsExactly(ProblemCode.REVISION_NOT_DEPLOYED);
-    assertThat(helm.history(RELEASE)).hasSize(3);
+    assertThat(helm.history(release)).hasSize(3);
   }
 
   @Test
   void uninstallingSaysWhatIsRemovedAndWhatRemains() {
     rollback(2, false).orElseThrow();
     ReleaseChange planned =
-        airgap.uninstall(RELEASE, ReleaseOptions.builder().dryRun(true).build());
+        airgap.uninstall(release, ReleaseOptions.builder().dryRun(true).build());
     assertThat(planned.facts())
-        .extracting(fact -> fact.code() + " " + fact.subject().name())
+        .extracting(fact -> fact.code() + " " + general(fact.subject().name()))
         .contains(
             "OBJECT_TO_BE_REMOVED Deployment life/app",
             "OBJECT_TO_BE_REMOVED ConfigMap life/removed",
             "OBJECT_REMAINS ConfigMap life/kept");
-    assertThat(client.get(CONFIG_MAP, "life", "removed")).isPresent();
+    assertThat(client.get(CONFIG_MAP, namespace, "removed")).isPresent();
 
-    ReleaseChange done = airgap.uninstall(RELEASE, ReleaseOptions.builder().build()).orElseThrow();
+    ReleaseChange done = airgap.uninstall(release, ReleaseOptions.builder().build()).orElseThrow();
     assertThat(done.facts())
-        .extracting(fact -> fact.code() + " " + fact.subject().name())
+        .extracting(fact -> fact.code() + " " + general(fact.subject().name()))
         .contains("OBJECT_REMOVED ConfigMap life/removed", "OBJECT_REMAINS ConfigMap life/kept");
-    assertThat(client.get(CONFIG_MAP, "life", "removed")).isEmpty();
-    assertThat(client.get(CONFIG_MAP, "life", "kept")).isPresent();
+    assertThat(client.get(CONFIG_MAP, namespace, "removed")).isEmpty();
+    assertThat(client.get(CONFIG_MAP, namespace, "kept")).isPresent();
     assertThat(
             client.list(
                 ResourceType.namespaced("coordination.k8s.io/v1", "Lease", "leases"),
-                "life",
+                namespace,
                 Map.of()))
         .isEmpty();
-    assertThat(codes(airgap.history(RELEASE).problems()))
+    assertThat(codes(airgap.history(release).problems()))
         .containsExactly(ProblemCode.RELEASE_NOT_FOUND);
-    assertThat(codes(airgap.uninstall(RELEASE, ReleaseOptions.builder().build()).problems()))
+    assertThat(codes(airgap.uninstall(release, ReleaseOptions.builder().build()).problems()))
         .containsExactly(ProblemCode.RELEASE_NOT_FOUND);
   }
 
@@ -207,7 +214,7 @@ class ReleaseLifeTest {
   void aUserWhoCannotRemoveTheSealUninstallsTheReleaseAndIsTold() {
     MirrorPlan plan =
         MirrorPlan.builder(Target.registry("harbor.corp"))
-            .release(RELEASE)
+            .release(release)
             .image(ImageRef.parse("quay.io/app:two"))
             .build();
     airgap.apply(airgap.planSeal(plan, SealOptions.builder().build()).orElseThrow()).orElseThrow();
@@ -224,15 +231,15 @@ class ReleaseLifeTest {
               }
             });
     try (Airgap user = Airgap.builder().cluster(limited).helm(helm).registry(mirror).build()) {
-      assertThat(user.uninstall(RELEASE, ReleaseOptions.builder().dryRun(true).build()).facts())
-          .extracting(fact -> fact.code() + " " + fact.subject().name())
+      assertThat(user.uninstall(release, ReleaseOptions.builder().dryRun(true).build()).facts())
+          .extracting(fact -> fact.code() + " " + general(fact.subject().name()))
           .anyMatch(
               fact -> fact.startsWith("OBJECT_TO_BE_REMOVED ValidatingAdmissionPolicy seal-"));
       ReleaseChange change =
-          user.uninstall(RELEASE, ReleaseOptions.builder().build()).orElseThrow();
+          user.uninstall(release, ReleaseOptions.builder().build()).orElseThrow();
       assertThat(codes(change.problems())).containsExactly(ProblemCode.SEAL_NOT_REMOVED);
       assertThat(change.problems().get(0).describe()).contains("not allowed to delete it");
-      assertThat(codes(airgap.history(RELEASE).problems()))
+      assertThat(codes(airgap.history(release).problems()))
           .containsExactly(ProblemCode.RELEASE_NOT_FOUND);
     }
   }
