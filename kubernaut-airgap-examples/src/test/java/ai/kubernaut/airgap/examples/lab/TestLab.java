@@ -62,12 +62,16 @@ final class TestLab implements AutoCloseable {
   /** Removes what the test has created; the nodes have to end its pods first. */
   @Override
   public void close() {
-    try {
-      if (other != null) {
-        other.close();
-      }
-    } finally {
+    if (other == null) {
       lab.close();
+      return;
+    }
+    try (other) {
+      try {
+        other.removeAll();
+      } finally {
+        lab.close();
+      }
     }
   }
 }

@@ -3,7 +3,6 @@ package ai.kubernaut.airgap.examples.lab.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.kubernaut.airgap.examples.cli.CommandLineRun;
 import io.fabric8.kubernetes.api.model.Event;
@@ -32,30 +31,17 @@ import org.junit.jupiter.api.io.TempDir;
 class AttachedNodesTest {
   @TempDir Path directory;
 
-  private LabCluster started;
   private OtherCluster cluster;
 
   @BeforeEach
   void findCluster() {
-    cluster =
-        OtherCluster.ofProperty()
-            .orElseGet(
-                () -> {
-                  started =
-                      LabCluster.builder((image, configs) -> new PulledImage(image))
-                          .withoutNodes()
-                          .start();
-                  return OtherCluster.of(started.writeKubeconfig(directory));
-                });
+    cluster = OtherCluster.ofProperty().orElseGet(() -> OtherCluster.withoutNodes(directory));
     cluster.skipIfItHasNodes();
   }
 
   @AfterEach
   void stop() {
     cluster.close();
-    if (started != null) {
-      started.close();
-    }
   }
 
   @Test
@@ -182,14 +168,15 @@ class AttachedNodesTest {
 
   @Test
   void aUserWhoIsNotAllowedToAttachThemIsTold() {
-    assumeTrue(started != null, "skipped: only the cluster of the lab has a user without rights");
-    Path nobody = started.writeKubeconfig(directory, "nobody");
-    assertThatIllegalStateException()
-        .isThrownBy(() -> LabNodes.attach(nobody))
-        .withMessageContaining("cannot be attached to " + started.url())
-        .withMessageContaining("User \"nobody\" cannot create resource \"nodes\"")
-        .withMessageContaining("check the kubeconfig");
-    assertThat(cluster.nodesOfLab()).isEmpty();
+    try (LabCluster lab =
+        LabCluster.builder((image, configs) -> new PulledImage(image)).withoutNodes().start()) {
+      Path nobody = lab.writeKubeconfig(directory, "nobody");
+      assertThatIllegalStateException()
+          .isThrownBy(() -> LabNodes.attach(nobody))
+          .withMessageContaining("cannot be attached to " + lab.url())
+          .withMessageContaining("User \"nobody\" cannot create resource \"nodes\"")
+          .withMessageContaining("check the kubeconfig");
+    }
   }
 
   @Test

@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Assumptions;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A cluster that the tests did not start: that of {@code -Dairgap.it.kubeconfig=FILE}. Everything
- * that a test creates there has a name with a random prefix, or belongs to a namespace or a Helm
- * release with one, and is removed by {@link #close()}.
+ * A cluster without nodes of the lab: that of {@code -Dairgap.it.kubeconfig=FILE}. Everything that
+ * a test creates there has a name with a random prefix, or belongs to a namespace or a Helm release
+ * with one, and is removed by {@link #close()}.
  */
 public final class OtherCluster implements AutoCloseable {
   /** The system property with the kubeconfig of the cluster. */
@@ -42,9 +42,11 @@ public final class OtherCluster implements AutoCloseable {
   private final KubernetesClient client;
   private final RemoteApi api;
   private final Set<String> definitions;
+  private final Runnable end;
 
-  private OtherCluster(Path kubeconfig) {
+  private OtherCluster(Path kubeconfig, Runnable end) {
     this.kubeconfig = kubeconfig;
+    this.end = end;
     this.client =
         new KubernetesClientBuilder()
             .withConfig(Config.fromKubeconfig(kubeconfig.toFile()))
@@ -57,12 +59,14 @@ public final class OtherCluster implements AutoCloseable {
   public static Optional<OtherCluster> ofProperty() {
     return Optional.ofNullable(System.getProperty(PROPERTY))
         .filter(file -> !file.isEmpty())
-        .map(file -> new OtherCluster(Path.of(file).toAbsolutePath()));
+        .map(file -> new OtherCluster(Path.of(file).toAbsolutePath(), () -> {}));
   }
 
-  /** A cluster that the test has started. */
-  static OtherCluster of(Path kubeconfig) {
-    return new OtherCluster(kubeconfig);
+  /** A cluster of the lab that has only an API server and controllers, in place of a real one. */
+  public static OtherCluster withoutNodes(Path directory) {
+    LabCluster cluster =
+        LabCluster.builder((image, configs) -> new PulledImage(image)).withoutNodes().start();
+    return new OtherCluster(cluster.writeKubeconfig(directory), cluster::close);
   }
 
   /** Skips a test whose pods need images that only nodes of the lab can pull. */
@@ -91,9 +95,19 @@ public final class OtherCluster implements AutoCloseable {
         .collect(Collectors.toSet());
   }
 
-  /** Removes what has the prefix of this run, and waits until the namespaces are gone. */
+  /** Removes what is left of this run, and ends a cluster that was started for it. */
   @Override
   public void close() {
+    try {
+      removeAll();
+    } finally {
+      client.close();
+      end.run();
+    }
+  }
+
+  /** Removes what has the prefix of this run, and waits until the namespaces are gone. */
+  public void removeAll() {
     try {
       List<String> namespaces = namespaces();
       for (ResourceKind kind : KINDS) {
@@ -120,8 +134,6 @@ public final class OtherCluster implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while namespaces were removed", e);
-    } finally {
-      client.close();
     }
   }
 

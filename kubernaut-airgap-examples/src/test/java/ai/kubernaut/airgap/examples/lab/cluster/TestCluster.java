@@ -72,12 +72,16 @@ final class TestCluster implements AutoCloseable {
   /** Removes what the test has created; the nodes have to end its pods first. */
   @Override
   public void close() {
-    try {
-      if (other != null) {
-        other.close();
-      }
-    } finally {
+    if (other == null) {
       end.run();
+      return;
+    }
+    try (other) {
+      try {
+        other.removeAll();
+      } finally {
+        end.run();
+      }
     }
   }
 }
