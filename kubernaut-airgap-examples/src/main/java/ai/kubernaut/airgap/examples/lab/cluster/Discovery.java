@@ -22,11 +22,15 @@ final class Discovery {
     this.kinds = kinds;
   }
 
+  /** The commit in the version of the lab's API server, which no other API server has. */
+  static final String COMMIT = "lab.kubernaut.ai";
+
   static ObjectNode version() {
     return Json.object()
         .put("major", "1")
         .put("minor", "30")
         .put("gitVersion", "v1.30.0")
+        .put("gitCommit", COMMIT)
         .put("gitTreeState", "clean")
         .put("platform", "linux/amd64");
   }

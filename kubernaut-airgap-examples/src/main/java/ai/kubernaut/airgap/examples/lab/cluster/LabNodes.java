@@ -3,6 +3,8 @@ package ai.kubernaut.airgap.examples.lab.cluster;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.VersionInfo;
 import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Files;
@@ -103,7 +105,7 @@ public final class LabNodes implements AutoCloseable {
     this.client = client;
     this.objects = new RemoteObjects(client);
     this.openShift = new OpenShift(objects);
-    this.address = LocalAddress.towards(URI.create(client.getMasterUrl().toString()));
+    this.address = address(client);
     this.kubeletServer = KubeletServer.start(objects, address);
     this.ports = new PodPorts(objects, address);
     List<ObjectNode> nodes = Nodes.create("lab-" + run + "-");
@@ -119,6 +121,20 @@ public final class LabNodes implements AutoCloseable {
       attempt(failure::addSuppressed, this::close);
       throw failure;
     }
+  }
+
+  /** The lab's own API server needs no address of this machine that others can reach. */
+  private static InetAddress address(KubernetesClient client) {
+    try {
+      VersionInfo version = client.getKubernetesVersion();
+      if (version != null && Discovery.COMMIT.equals(version.getGitCommit())) {
+        return InetAddress.getLoopbackAddress();
+      }
+    } catch (KubernetesClientException e) {
+      // Registering the nodes fails with the same error, and tells it.
+      return InetAddress.getLoopbackAddress();
+    }
+    return LocalAddress.towards(URI.create(client.getMasterUrl().toString()));
   }
 
   private void start(Builder builder, List<ObjectNode> nodes) {
