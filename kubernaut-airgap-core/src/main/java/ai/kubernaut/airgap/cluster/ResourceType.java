@@ -38,6 +38,9 @@ public interface ResourceType {
   /** StatefulSets. */
   ResourceType STATEFUL_SET = namespaced("apps/v1", "StatefulSet", "statefulsets");
 
+  /** DaemonSets. */
+  ResourceType DAEMON_SET = namespaced("apps/v1", "DaemonSet", "daemonsets");
+
   /** The sets of pods of a Deployment. */
   ResourceType REPLICA_SET = namespaced("apps/v1", "ReplicaSet", "replicasets");
 

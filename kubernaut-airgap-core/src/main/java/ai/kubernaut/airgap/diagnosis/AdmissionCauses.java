@@ -93,9 +93,12 @@ final class AdmissionCauses {
     return new Subject(Subject.Kind.OBJECT, name);
   }
 
+  /** What the controller says that lacks a pod now; the newest ReplicaSet of an update first. */
   private Optional<Fact> refused(KubernetesObject workload, Subject subject) {
     List<KubernetesObject> controllers = new ArrayList<>();
-    controllers.add(workload);
+    if (owners.pods(workload).isEmpty() || lacksPods(workload)) {
+      controllers.add(workload);
+    }
     if (workload.kind().equals("Deployment")) {
       owners.replicaSets(workload).stream()
           .filter(AdmissionCauses::lacksPods)
@@ -106,10 +109,18 @@ final class AdmissionCauses {
         .findFirst();
   }
 
-  /** An older ReplicaSet that is scaled down may have events of a refusal that is over. */
-  private static boolean lacksPods(KubernetesObject set) {
-    return set.fields().number("spec", "replicas").orElse(1)
-        > set.fields().number("status", "replicas").orElse(0);
+  /** Without this, events of a refusal that is over would count. */
+  private static boolean lacksPods(KubernetesObject controller) {
+    Fields fields = controller.fields();
+    return switch (controller.kind()) {
+      case "ReplicaSet", "StatefulSet" ->
+          fields.number("spec", "replicas").orElse(1)
+              > fields.number("status", "replicas").orElse(0);
+      case "DaemonSet" ->
+          fields.number("status", "desiredNumberScheduled").orElse(0)
+              > fields.number("status", "currentNumberScheduled").orElse(0);
+      default -> false;
+    };
   }
 
   private boolean account(

@@ -132,6 +132,7 @@ final class ClusterState {
           case "Job" -> Subject.Kind.JOB;
           case "Deployment" -> Subject.Kind.DEPLOYMENT;
           case "StatefulSet" -> Subject.Kind.STATEFUL_SET;
+          case "DaemonSet" -> Subject.Kind.DAEMON_SET;
           case "Service" -> Subject.Kind.SERVICE;
           case "Secret" -> Subject.Kind.SECRET;
           default -> Subject.Kind.OBJECT;

@@ -39,6 +39,7 @@ final class Dependencies {
   private static final Set<ProblemCode> OF_PODS =
       Set.of(
           ProblemCode.WORKLOAD_NOT_READY,
+          ProblemCode.WORKLOAD_NOT_UPDATED,
           ProblemCode.JOB_FAILED,
           ProblemCode.JOB_NOT_COMPLETE,
           ProblemCode.JOB_WITHOUT_POD);
@@ -61,12 +62,14 @@ final class Dependencies {
   private final Owners owners;
   private final Optional<String> migrationJob;
   private final CauseGraph graph;
+  private final ServiceUses uses;
 
   Dependencies(ClusterState state, Owners owners, Optional<String> migrationJob, CauseGraph graph) {
     this.state = state;
     this.owners = owners;
     this.migrationJob = migrationJob;
     this.graph = graph;
+    this.uses = new ServiceUses(state);
   }
 
   void link() {
@@ -160,10 +163,10 @@ final class Dependencies {
       }
       for (KubernetesObject service : services) {
         boolean serves = dependent.kind().equals("Pod") && PodFields.isBehind(dependent, service);
-        if (!serves && names(dependent, service)) {
-          for (Problem cause : behind(service)) {
-            own.forEach(problem -> depend(cause, problem, service));
-          }
+        if (!serves) {
+          own.stream()
+              .filter(problem -> uses.mayFailWithout(dependent, problem, service))
+              .forEach(problem -> depend(problem, service));
         }
       }
     }
@@ -176,15 +179,34 @@ final class Dependencies {
         .toList();
   }
 
-  private void depend(Problem cause, Problem consequence, KubernetesObject service) {
-    if (graph.link(cause, consequence)) {
-      graph.add(
-          consequence,
-          Fact.of(
-              FactCode.SERVICE_REFERENCED,
-              consequence.subject(),
-              Map.of("service", service.name())));
+  private void depend(Problem consequence, KubernetesObject service) {
+    List<Problem> causes = behind(service);
+    for (Problem cause : causes.isEmpty() ? scaledToZero(service) : causes) {
+      if (graph.link(cause, consequence)) {
+        graph.add(
+            consequence,
+            Fact.of(
+                FactCode.SERVICE_REFERENCED,
+                consequence.subject(),
+                Map.of("service", service.name())));
+      }
     }
+  }
+
+  /** The workloads of a service that should have no pods; only a problem if somebody needs them. */
+  private List<Problem> scaledToZero(KubernetesObject service) {
+    List<Problem> problems = new ArrayList<>();
+    for (KubernetesObject workload : owners.workloadsBehind(service)) {
+      if (workload.fields().number("spec", "replicas").orElse(1) == 0) {
+        Subject subject = ClusterState.subject(workload);
+        Problem problem =
+            Problem.of(
+                ProblemCode.WORKLOAD_SCALED_TO_ZERO, subject, Map.of("service", service.name()));
+        graph.add(problem, Fact.of(FactCode.REPLICAS_CONFIGURED, subject, Map.of("replicas", "0")));
+        problems.add(problem);
+      }
+    }
+    return problems;
   }
 
   private List<KubernetesObject> podsAndJobs() {
@@ -195,38 +217,6 @@ final class Dependencies {
   private boolean hasNoReadyPod(KubernetesObject service) {
     return !service.fields().strings("spec", "selector").isEmpty()
         && owners.podsBehind(service).stream().noneMatch(pod -> PodFields.isTrue(pod, "Ready"));
-  }
-
-  /** Whether a pod or a Job names a service: in its template, its configuration, or its log. */
-  private boolean names(KubernetesObject dependent, KubernetesObject service) {
-    return texts(dependent).anyMatch(text -> Texts.hasWord(text, service.name()));
-  }
-
-  private Stream<String> texts(KubernetesObject dependent) {
-    boolean isJob = dependent.kind().equals("Job");
-    KubernetesObject pod = isJob ? Owners.template(dependent) : dependent;
-    Stream<String> containers =
-        PodFields.containers(pod).stream()
-            .flatMap(
-                container ->
-                    Stream.of("env", "args", "command")
-                        .flatMap(field -> Texts.strings(container.value(field).orElse(null))));
-    Stream<String> annotations = pod.annotations().values().stream();
-    Stream<String> configuration =
-        PodReferences.of(pod).stream()
-            .filter(reference -> reference.type().equals(ResourceType.CONFIG_MAP))
-            .flatMap(
-                reference ->
-                    state
-                        .find(
-                            ResourceType.CONFIG_MAP,
-                            dependent.namespace().orElse(""),
-                            reference.name())
-                        .object()
-                        .stream())
-            .flatMap(map -> map.fields().strings("data").values().stream());
-    Stream<String> log = isJob ? Stream.of() : Stream.of(state.log(dependent));
-    return Stream.of(containers, annotations, configuration, log).flatMap(each -> each);
   }
 
   /** What uses the database of the migration Job fails until the Job has succeeded. */
@@ -241,23 +231,17 @@ final class Dependencies {
         continue;
       }
       List<KubernetesObject> databases =
-          state.all(ResourceType.SERVICE).stream().filter(service -> names(job, service)).toList();
+          state.all(ResourceType.SERVICE).stream()
+              .filter(service -> uses.names(job, service))
+              .toList();
       List<KubernetesObject> own = owners.pods(job);
       for (KubernetesObject pod : state.all(ResourceType.POD)) {
         List<Problem> unexplained = own.contains(pod) ? List.of() : unexplained(pod);
-        if (!unexplained.isEmpty() && needs(pod, job, databases)) {
-          unexplained.forEach(problem -> graph.link(ofJob.get(), problem));
-        }
+        unexplained.stream()
+            .filter(problem -> uses.mayNeedSchema(pod, problem, job, databases))
+            .forEach(problem -> graph.link(ofJob.get(), problem));
       }
     }
-  }
-
-  /** Whether a pod names one of the databases, or the Job that migrates them. */
-  private boolean needs(
-      KubernetesObject pod, KubernetesObject job, List<KubernetesObject> databases) {
-    return databases.stream()
-            .anyMatch(service -> names(pod, service) && !PodFields.isBehind(pod, service))
-        || texts(pod).anyMatch(text -> Texts.hasWord(text, job.name()));
   }
 
   /** A webhook that does not respond because no pod of its service is ready. */
@@ -269,7 +253,7 @@ final class Dependencies {
               Texts.hasWord(webhook.subject().name(), service.name())
                   || evidenceNames(webhook, service.name());
           if (named && hasNoReadyPod(service)) {
-            behind(service).forEach(cause -> graph.link(cause, webhook));
+            depend(webhook, service);
           }
         }
       }
@@ -313,6 +297,7 @@ final class Dependencies {
     if (failed.isEmpty()) {
       failed.addAll(graph.of(Subject.Kind.DEPLOYMENT));
       failed.addAll(graph.of(Subject.Kind.STATEFUL_SET));
+      failed.addAll(graph.of(Subject.Kind.DAEMON_SET));
     }
     if (failed.isEmpty()) {
       failed.addAll(graph.of(Subject.Kind.POD));

@@ -117,9 +117,7 @@ public final class Diagnoser {
     for (KubernetesObject workload : owners.workloads()) {
       for (Problem problem : graph.of(ClusterState.subject(workload))) {
         List<KubernetesObject> pods = owners.pods(workload);
-        if (pods.isEmpty()) {
-          admission.explain(workload, problem, graph);
-        }
+        admission.explain(workload, problem, graph);
         // The verification does not check pods that have failed and are replaced.
         pods.stream()
             .filter(pod -> graph.of(ClusterState.subject(pod)).isEmpty())

@@ -4,7 +4,14 @@ import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.outcome.Outcome;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemsException;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.immutables.value.Value;
 
@@ -62,7 +69,8 @@ public interface Diagnosis extends Outcome<Diagnosis> {
   /**
    * Describes the roots.
    *
-   * @return for each root a line with what is wrong and what to do, and a line with what it causes
+   * @return for each root a line with what is wrong and what to do, and a line with all that it
+   *     causes, also by way of other problems
    */
   default String describe() {
     StringBuilder text = new StringBuilder();
@@ -71,13 +79,34 @@ public interface Diagnosis extends Outcome<Diagnosis> {
       if (!root.consequences().isEmpty()) {
         text.append("\n    causes the problems of ")
             .append(
-                root.consequences().stream()
+                allConsequences(root).stream()
                     .map(consequence -> consequence.subject().toString())
                     .distinct()
                     .collect(Collectors.joining(", ")));
       }
     }
     return text.toString();
+  }
+
+  /**
+   * Returns all problems that a cause leads to, also by way of other problems.
+   *
+   * @param cause a cause of this diagnosis
+   * @return its consequences, and theirs; those that are nearer to the cause come first
+   */
+  default Set<Problem> allConsequences(Cause cause) {
+    Map<Problem, Cause> byProblem = new HashMap<>();
+    causes().forEach(each -> byProblem.put(each.problem(), each));
+    Set<Problem> found = new LinkedHashSet<>();
+    Deque<Problem> next = new ArrayDeque<>(cause.consequences());
+    while (!next.isEmpty()) {
+      Problem problem = next.remove();
+      Cause known = byProblem.get(problem);
+      if (found.add(problem) && known != null) {
+        next.addAll(known.consequences());
+      }
+    }
+    return Collections.unmodifiableSet(found);
   }
 
   /**

@@ -6,6 +6,7 @@ import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.workload.PodFields;
 import ai.kubernaut.airgap.outcome.Subject;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,10 +18,11 @@ final class Owners {
     this.state = state;
   }
 
-  /** The Deployments, StatefulSets and Jobs of the release. */
+  /** The Deployments, StatefulSets, DaemonSets and Jobs of the release. */
   List<KubernetesObject> workloads() {
     List<KubernetesObject> workloads = new ArrayList<>(state.all(ResourceType.DEPLOYMENT));
     workloads.addAll(state.all(ResourceType.STATEFUL_SET));
+    workloads.addAll(state.all(ResourceType.DAEMON_SET));
     workloads.addAll(state.all(ResourceType.JOB));
     return workloads;
   }
@@ -52,14 +54,24 @@ final class Owners {
     return false;
   }
 
-  /** The ReplicaSets of a Deployment. */
+  /** The ReplicaSets of a Deployment, the newest first. */
   List<KubernetesObject> replicaSets(KubernetesObject deployment) {
     return state.list(ResourceType.REPLICA_SET, deployment.namespace().orElse("")).stream()
         .filter(
             set ->
                 set.fields().list("metadata", "ownerReferences").stream()
                     .anyMatch(owner -> owner.text("name").orElse("").equals(deployment.name())))
+        .sorted(Comparator.comparing(Owners::revision).thenComparing(Owners::created).reversed())
         .toList();
+  }
+
+  private static long revision(KubernetesObject set) {
+    String revision = set.annotations().getOrDefault("deployment.kubernetes.io/revision", "");
+    return revision.matches("[0-9]{1,18}") ? Long.parseLong(revision) : 0;
+  }
+
+  private static String created(KubernetesObject set) {
+    return set.fields().text("metadata", "creationTimestamp").orElse("");
   }
 
   /** The pods of a workload. */

@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.diagnosis;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -113,6 +114,12 @@ final class Repairs {
     all.put(ProblemCode.CONTAINER_OUT_OF_MEMORY, command(LOGS));
     all.put(ProblemCode.CONTAINER_NOT_STARTED, command(DESCRIBE_POD));
     all.put(ProblemCode.PROBE_FAILED, command(DESCRIBE_POD));
+    all.put(
+        ProblemCode.WORKLOAD_SCALED_TO_ZERO,
+        command("kubectl scale {kind} {pod} -n {namespace} --replicas=1"));
+    all.put(
+        ProblemCode.WORKLOAD_NOT_UPDATED,
+        command("kubectl rollout status {kind} {pod} -n {namespace}"));
     all.put(ProblemCode.POD_EVICTED, command(DESCRIBE_POD));
     all.put(ProblemCode.RELEASE_NOT_FOUND, install);
     all.put(ProblemCode.RELEASE_NOT_DEPLOYED, install);
@@ -166,7 +173,9 @@ final class Repairs {
     String name = problem.subject().name();
     String path = name.substring(name.lastIndexOf(' ') + 1);
     int slash = path.indexOf('/');
+    String kind = problem.subject().kind().name().replace("_", "").toLowerCase(Locale.ROOT);
     return command
+        .replace("{kind}", kind)
         .replace("{name}", name)
         .replace("{namespace}", slash < 0 ? path : path.substring(0, slash))
         .replace("{pod}", path.substring(slash + 1));

@@ -156,7 +156,7 @@ public enum FactCode {
   // Verification
   /** The release is deployed. */
   RELEASE_DEPLOYED("{chart} is {status} at revision {revision}"),
-  /** All pods of a Deployment or StatefulSet are ready. */
+  /** All pods of a Deployment, StatefulSet or DaemonSet are ready. */
   WORKLOAD_READY("{ready} of {wanted} pods are ready"),
   /** A Job is complete. */
   JOB_COMPLETE("is complete"),
@@ -264,6 +264,8 @@ public enum FactCode {
   STORAGE_CLASSES_FOUND("has the storage classes {classes}"),
   /** A pod names a service that has no ready pod. */
   SERVICE_REFERENCED("names the Service {service}, which has no ready pod"),
+  /** How many pods a workload should have. */
+  REPLICAS_CONFIGURED("its field spec.replicas is {replicas}"),
   /** The probe of a container. */
   PROBE_CONFIGURED("container {container} has the probe {probe}");
 

@@ -367,11 +367,16 @@ public enum ProblemCode {
   /** The namespaces of the release have no workload. */
   WORKLOADS_MISSING(
       Severity.ERROR,
-      "there is no Deployment and no StatefulSet in the namespaces of the release",
+      "there is no Deployment, StatefulSet or DaemonSet in the namespaces of the release",
       "install the chart"),
-  /** A Deployment or StatefulSet has fewer ready pods than it should have. */
+  /** A Deployment, StatefulSet or DaemonSet has fewer ready pods than it should have. */
   WORKLOAD_NOT_READY(
       Severity.ERROR, "{ready} of {wanted} pods are ready", "fix the problems of its pods"),
+  /** Pods of an earlier template are ready, but an update of the workload has not arrived. */
+  WORKLOAD_NOT_UPDATED(
+      Severity.ERROR,
+      "its update is not complete[: {updated} of {wanted} pods have its current template][: its controller has not observed generation {generation}]",
+      "fix what prevents its new pods"),
   /** A Job has failed. */
   JOB_FAILED(
       Severity.ERROR,
@@ -767,6 +772,11 @@ public enum ProblemCode {
       Severity.ERROR,
       "container {container} ended with exit code {exit}[; its log ends: {log}]",
       "fix the cause that the log names"),
+  /** A workload that others need has no pods, because nobody wants any. */
+  WORKLOAD_SCALED_TO_ZERO(
+      Severity.ERROR,
+      "is scaled to zero, so that the Service {service} has no pods",
+      "scale it up again"),
   /** A container needs more memory than its limit. */
   CONTAINER_OUT_OF_MEMORY(
       Severity.ERROR,

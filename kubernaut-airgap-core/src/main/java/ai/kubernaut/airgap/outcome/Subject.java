@@ -37,6 +37,8 @@ public record Subject(Kind kind, String name) {
     DEPLOYMENT("Deployment "),
     /** A StatefulSet. */
     STATEFUL_SET("StatefulSet "),
+    /** A DaemonSet. */
+    DAEMON_SET("DaemonSet "),
     /** A Job. */
     JOB("Job "),
     /** A Service. */

@@ -210,6 +210,7 @@ final class StepPermissions {
               ResourceType.SERVICE,
               ResourceType.DEPLOYMENT,
               ResourceType.STATEFUL_SET,
+              ResourceType.DAEMON_SET,
               CLAIM,
               ResourceType.EVENT)) {
         on(type, each, "", "list");

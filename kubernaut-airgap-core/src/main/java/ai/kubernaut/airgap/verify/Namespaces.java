@@ -41,9 +41,10 @@ final class Namespaces {
     this.pods = list(ResourceType.POD, namespaces);
     this.jobs = list(ResourceType.JOB, namespaces);
     this.services = list(ResourceType.SERVICE, namespaces);
-    List<KubernetesObject> both = new ArrayList<>(list(ResourceType.DEPLOYMENT, namespaces));
-    both.addAll(list(ResourceType.STATEFUL_SET, namespaces));
-    this.workloads = List.copyOf(both);
+    List<KubernetesObject> all = new ArrayList<>(list(ResourceType.DEPLOYMENT, namespaces));
+    all.addAll(list(ResourceType.STATEFUL_SET, namespaces));
+    all.addAll(list(ResourceType.DAEMON_SET, namespaces));
+    this.workloads = List.copyOf(all);
   }
 
   static Namespaces look(ClusterClient cluster, Collection<String> namespaces) {

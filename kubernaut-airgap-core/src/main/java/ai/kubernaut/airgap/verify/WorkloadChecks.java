@@ -1,7 +1,6 @@
 package ai.kubernaut.airgap.verify;
 
 import ai.kubernaut.airgap.chart.ReleaseName;
-import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.install.HookRun;
 import ai.kubernaut.airgap.outcome.Fact;
@@ -14,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Checks Deployments, StatefulSets and Jobs: what should exist, even when no pod does. */
+/**
+ * Checks Deployments, StatefulSets, DaemonSets and Jobs: what should exist, even when no pod does.
+ */
 final class WorkloadChecks {
   private final ReleaseName release;
   private final Namespaces namespaces;
@@ -66,29 +67,25 @@ final class WorkloadChecks {
   }
 
   private static Check workload(KubernetesObject workload) {
-    Subject subject =
-        new Subject(
-            workload.kind().equals("StatefulSet")
-                ? Subject.Kind.STATEFUL_SET
-                : Subject.Kind.DEPLOYMENT,
-            Namespaces.path(workload));
-    Fields fields = workload.fields();
-    long wanted = fields.number("spec", "replicas").orElse(1);
-    long ready = fields.number("status", "readyReplicas").orElse(0);
-    boolean observed =
-        fields.number("status", "observedGeneration").orElse(0)
-            >= fields.number("metadata", "generation").orElse(0);
-    Map<String, String> parameters =
-        Map.of("ready", String.valueOf(ready), "wanted", String.valueOf(wanted));
-    return observed && ready >= wanted
-        ? Check.of(
-            Check.Kind.WORKLOAD,
-            Check.Result.PASS,
-            Fact.of(FactCode.WORKLOAD_READY, subject, parameters))
-        : Check.of(
-            Check.Kind.WORKLOAD,
-            Check.Result.PENDING,
-            Problem.of(ProblemCode.WORKLOAD_NOT_READY, subject, parameters));
+    Subject subject = new Subject(kind(workload), Namespaces.path(workload));
+    WorkloadRollout rollout = WorkloadRollout.of(workload);
+    return rollout
+        .problem(subject)
+        .map(problem -> Check.of(Check.Kind.WORKLOAD, Check.Result.PENDING, problem))
+        .orElseGet(
+            () ->
+                Check.of(
+                    Check.Kind.WORKLOAD,
+                    Check.Result.PASS,
+                    Fact.of(FactCode.WORKLOAD_READY, subject, rollout.readiness())));
+  }
+
+  private static Subject.Kind kind(KubernetesObject workload) {
+    return switch (workload.kind()) {
+      case "StatefulSet" -> Subject.Kind.STATEFUL_SET;
+      case "DaemonSet" -> Subject.Kind.DAEMON_SET;
+      default -> Subject.Kind.DEPLOYMENT;
+    };
   }
 
   private Check job(KubernetesObject job) {

@@ -212,7 +212,7 @@ final class DiagnosedRelease {
     put(
         """
         {apiVersion: apps/v1, kind: Deployment, metadata: {name: %s, namespace: NS},
-         spec: {replicas: 1, template: {metadata: {labels: {app: %s}}, spec: %s}}, status: {readyReplicas: %d}}
+         spec: {replicas: 1, template: {metadata: {labels: {app: %s}}, spec: %s}}, status: {readyReplicas: %d, updatedReplicas: 1}}
         """
             .formatted(name, name, podSpec, ready));
     put(
@@ -221,6 +221,38 @@ final class DiagnosedRelease {
          ownerReferences: [{kind: Deployment, name: %s}]}}
         """
             .formatted(name, name));
+  }
+
+  /**
+   * A Deployment of which a pod of the earlier template is ready, and whose newest ReplicaSet has
+   * no pod.
+   */
+  void blockedUpdate(String name, String podSpec) {
+    put(
+        """
+        {apiVersion: apps/v1, kind: Deployment, metadata: {name: %s, namespace: NS, generation: 2},
+         spec: {replicas: 1, template: {metadata: {labels: {app: %s}}, spec: %s}},
+         status: {observedGeneration: 2, replicas: 1, readyReplicas: 1}}
+        """
+            .formatted(name, name, podSpec));
+    replicaSet(name, 1, 1);
+    replicaSet(name, 2, 0);
+    ownedPod(
+        name,
+        "ReplicaSet",
+        name + "-1",
+        "{containers: []}",
+        "{phase: Running, conditions: [{type: Ready, status: 'True'}]}");
+  }
+
+  private void replicaSet(String deployment, int revision, int pods) {
+    put(
+        """
+        {apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: %s-%d, namespace: NS,
+         annotations: {deployment.kubernetes.io/revision: '%d'}, ownerReferences: [{kind: Deployment, name: %s}]},
+         spec: {replicas: 1}, status: {replicas: %d}}
+        """
+            .formatted(deployment, revision, revision, deployment, pods));
   }
 
   void service(String name, String app) {

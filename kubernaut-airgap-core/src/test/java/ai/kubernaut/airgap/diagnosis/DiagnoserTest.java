@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.outcome.FactCode;
+import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.ProblemsException;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each test breaks one part of a release; the diagnosis names it, and nothing else, as a root. */
 @Timeout(60)
@@ -545,6 +548,38 @@ final class DiagnoserTest {
           .containsExactly("QUOTA_EXCEEDED ResourceQuota " + NAMESPACE + "/small");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+      "'exceeded quota: small', QUOTA_EXCEEDED ResourceQuota",
+      "'violates PodSecurity \"restricted:latest\"', POD_SECURITY_VIOLATED Namespace",
+      "'admission webhook \"w.corp\" denied the request: no', ADMISSION_POLICY_REFUSES admission webhook w.corp"
+    })
+    void anUpdateWhoseNewPodIsRefusedHasTheRefusalAsItsRoot(String message, String root) {
+      release.blockedUpdate(
+          "gateway", "{containers: [{name: main, image: x, resources: {requests: {cpu: 1500m}}}]}");
+      release.event("ReplicaSet", "gateway-2", "FailedCreate", message);
+      if (root.startsWith("QUOTA")) {
+        release.put(
+            "{apiVersion: v1, kind: ResourceQuota, metadata: {name: small, namespace: NS}, status: {hard: {requests.cpu: '1'}, used: {requests.cpu: 100m}}}");
+      }
+      release.put(
+          "{apiVersion: v1, kind: Namespace, metadata: {name: NS, labels: {pod-security.kubernetes.io/enforce: restricted}}}");
+      Diagnosis diagnosis = release.diagnose();
+      assertThat(diagnosis.problems()).hasSize(1);
+      assertThat(DiagnosedRelease.name(diagnosis.problems().get(0))).startsWith(root);
+      assertThat(diagnosis.roots().get(0).consequences())
+          .extracting(Problem::code)
+          .containsExactly(ProblemCode.WORKLOAD_NOT_UPDATED);
+    }
+
+    @Test
+    void aRefusalOfAnOlderReplicaSetThatHasItsPodsIsOver() {
+      release.blockedUpdate("gateway", "{containers: [{name: main, image: x}]}");
+      release.event("ReplicaSet", "gateway-1", "FailedCreate", "exceeded quota: small");
+      assertThat(release.roots())
+          .containsExactly("WORKLOAD_NOT_UPDATED Deployment " + NAMESPACE + "/gateway");
+    }
+
     @Test
     void aPolicyThatRefusesPodsIsOneRootForAllWorkloads() {
       release.put(
@@ -741,6 +776,122 @@ final class DiagnoserTest {
       release.log("gateway-1", "dial tcp: lookup valkey: connection refused\n");
       assertThat(release.roots())
           .containsExactly("NODE_LABELS_MISSING Deployment " + NAMESPACE + "/valkey");
+    }
+
+    private static final String CRASHED =
+        "{phase: Running, conditions: [{type: Ready, status: 'False'}], containerStatuses: [{name: main, state: {waiting: {reason: CrashLoopBackOff}}, lastState: {terminated: {exitCode: 1}}}]}";
+
+    /** Valkey has no node; the gateway names it in its environment, and crashes with a log. */
+    private List<String> rootsWithLog(String log) {
+      release.pod(
+          "valkey",
+          "{containers: [{name: main, image: x}], nodeSelector: {disk: ssd}}",
+          "{phase: Pending, conditions: [{type: PodScheduled, status: 'False', message: none}]}");
+      release.put(
+          "{apiVersion: v1, kind: Service, metadata: {name: valkey, namespace: NS}, spec: {clusterIP: 10.0.0.7, selector: {app: valkey}, ports: [{port: 6379}]}}");
+      release.service("postgresql", "postgresql");
+      release.service("gateway", "gateway");
+      release.pod("gateway", using("'valkey:6379'"), CRASHED);
+      release.log("gateway-1", log);
+      return release.roots();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "",
+          "gateway v1.1.0 started from harbor.corp:5000/acme/gateway\\nlistening on :8080",
+          "connection refused",
+          "gateway: dial tcp: connect: connection refused",
+          "main.go:42: i/o timeout",
+          "2026-01-01T10:30:00Z dial tcp 10.0.0.7:6379: connect: connection refused",
+          "dial tcp 10.1.2.3:6379: connect: connection refused",
+          "lookup valkey on 10.0.0.10:53: no such host",
+          "error: valkey is loading",
+          "starting\nredis: cannot reach valkey.kubernaut-system.svc:6379\nexit"
+        })
+    void aCrashIsAConsequenceWhereItsLogDoesNotGiveAnotherReason(String log) {
+      assertThat(rootsWithLog(log))
+          .containsExactly("NODE_LABELS_MISSING Deployment " + NAMESPACE + "/valkey");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "panic: yaml: unmarshal errors: line 3: unknown field 'retrys'",
+          "queue is valkey:6379\npanic: unknown field 'timeout'",
+          "connected to valkey:6379; routing.yaml: line 3: unknown receiver",
+          "dial tcp: lookup license.corp on 10.0.0.10:53: no such host",
+          "Post https://license.corp/api: connection refused",
+          "dial tcp 10.0.0.9:8443: connect: connection refused",
+          "postgresql: connection refused"
+        })
+    void aCrashWhoseLogGivesAnotherReasonIsARootOfItsOwn(String log) {
+      assertThat(rootsWithLog(log))
+          .containsExactlyInAnyOrder(
+              "NODE_LABELS_MISSING Deployment " + NAMESPACE + "/valkey",
+              "CONTAINER_CRASHED Pod " + NAMESPACE + "/gateway-1");
+      assertThat(release.diagnose().describe()).contains("gateway-1: container main ended");
+    }
+
+    @Test
+    void theDescriptionOfARootNamesAlsoWhatItCausesByWayOfOthers() {
+      rootsWithLog("");
+      assertThat(release.diagnose().describe())
+          .contains("Pod " + NAMESPACE + "/valkey-1")
+          .contains("Pod " + NAMESPACE + "/gateway-1")
+          .contains("Deployment " + NAMESPACE + "/gateway");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+      "'relation \"audit_events\" does not exist', 1",
+      "'panic: unknown field', 2",
+      "'', 1"
+    })
+    void aCrashAfterAFailedMigrationIsItsConsequenceUnlessTheLogGivesAnotherReason(
+        String log, int roots) {
+      release.workload("postgresql", 1);
+      release.service("postgresql", "postgresql");
+      release.job(
+          "kubernaut-db-migration",
+          "{containers: [{name: main, image: x, env: [{name: H, value: postgresql}]}]}",
+          "conditions: [{type: Failed, status: 'True', message: BackoffLimitExceeded}]");
+      release.pod("datastorage", using("postgresql"), CRASHED);
+      release.log("datastorage-1", log);
+      assertThat(release.roots())
+          .hasSize(roots)
+          .contains("JOB_FAILED Job " + NAMESPACE + "/kubernaut-db-migration");
+    }
+
+    @Test
+    void aWorkloadWithoutReplicasIsTheRootOfThoseThatNeedIt() {
+      release.put(
+          "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: postgresql, namespace: NS}, spec: {replicas: 0, template: {metadata: {labels: {app: postgresql}}}}}");
+      release.service("postgresql", "postgresql");
+      release.pod("datastorage", using("postgresql"), CRASHED);
+      release.log("datastorage-1", "dial tcp: lookup postgresql: connection refused");
+      Diagnosis diagnosis = release.diagnose();
+      assertThat(diagnosis.problems())
+          .extracting(DiagnosedRelease::name)
+          .containsExactly("WORKLOAD_SCALED_TO_ZERO StatefulSet " + NAMESPACE + "/postgresql");
+      Cause root = diagnosis.roots().get(0);
+      assertThat(root.repair().orElseThrow().command())
+          .isEqualTo("kubectl scale statefulset postgresql -n " + NAMESPACE + " --replicas=1");
+      assertThat(root.evidence()).anyMatch(fact -> fact.code() == FactCode.REPLICAS_CONFIGURED);
+      assertThat(root.consequences())
+          .extracting(DiagnosedRelease::name)
+          .containsExactly("CONTAINER_CRASHED Pod " + NAMESPACE + "/datastorage-1");
+    }
+
+    @Test
+    void aWorkloadWithoutReplicasThatNobodyNeedsIsNoProblem() {
+      release.put(
+          "{apiVersion: apps/v1, kind: Deployment, metadata: {name: spare, namespace: NS}, spec: {replicas: 0, template: {metadata: {labels: {app: spare}}}}}");
+      release.service("spare", "spare");
+      release.pod("gateway", using("postgresql"), CRASHED);
+      assertThat(release.roots())
+          .containsExactly("CONTAINER_CRASHED Pod " + NAMESPACE + "/gateway-1");
     }
 
     @Test

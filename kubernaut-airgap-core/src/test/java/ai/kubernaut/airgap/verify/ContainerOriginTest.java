@@ -86,7 +86,7 @@ final class ContainerOriginTest {
     cluster.put(
         ResourceType.DEPLOYMENT,
         object(
-            "{apiVersion: apps/v1, kind: Deployment, metadata: {name: gateway, namespace: %s}, spec: {replicas: 1}, status: {readyReplicas: 1}}"
+            "{apiVersion: apps/v1, kind: Deployment, metadata: {name: gateway, namespace: %s}, spec: {replicas: 1}, status: {readyReplicas: 1, updatedReplicas: 1}}"
                 .formatted(NAMESPACE)));
   }
 

@@ -29,6 +29,7 @@ import ai.kubernaut.airgap.yaml.Yaml;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,9 +99,9 @@ final class VerifierTest {
         object(
             """
             {apiVersion: apps/v1, kind: Deployment, metadata: {name: %s, namespace: %s, generation: 2},
-             spec: {replicas: %d}, status: {observedGeneration: 2, readyReplicas: %d}}
+             spec: {replicas: %d}, status: {observedGeneration: 2, updatedReplicas: %d, readyReplicas: %d}}
             """
-                .formatted(name, NAMESPACE, wanted, ready)));
+                .formatted(name, NAMESPACE, wanted, wanted, ready)));
   }
 
   /** A pod of one container; {@code more} goes into its status, or replaces the usual one. */
@@ -413,6 +414,58 @@ final class VerifierTest {
             "{apiVersion: apps/v1, kind: Deployment, metadata: {name: gateway, namespace: %s, generation: 3}, spec: {replicas: 1}, status: {observedGeneration: 2, readyReplicas: 1}}"
                 .formatted(NAMESPACE)));
     assertThat(only(Kind.WORKLOAD).result()).isEqualTo(Result.PENDING);
+    assertThat(only(Kind.WORKLOAD).detail()).contains("has not observed generation 3");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Deployment, 'replicas: 2', 'readyReplicas: 2, updatedReplicas: 1'",
+    "StatefulSet, 'replicas: 2', 'readyReplicas: 2, updatedReplicas: 1, currentRevision: a, updateRevision: b'",
+    "DaemonSet, '', 'desiredNumberScheduled: 2, numberReady: 2, updatedNumberScheduled: 1'"
+  })
+  void anUpdateThatHasNotArrivedOnAllPodsIsPending(String kind, String spec, String status) {
+    workload(kind, spec, status);
+    Check check = updated();
+    assertThat(check.result()).isEqualTo(Result.PENDING);
+    assertThat(check.problem().orElseThrow().code()).isEqualTo(ProblemCode.WORKLOAD_NOT_UPDATED);
+    assertThat(check.subject()).hasToString(kind + " " + NAMESPACE + "/updated");
+    assertThat(check.detail()).contains("1 of 2 pods have its current template");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Deployment, 'replicas: 2', 'readyReplicas: 2, updatedReplicas: 2'",
+    "Deployment, 'replicas: 0', ''",
+    "StatefulSet, 'replicas: 2', 'readyReplicas: 2, currentRevision: a, updateRevision: a'",
+    "StatefulSet, 'replicas: 2, updateStrategy: {rollingUpdate: {partition: 1}}', 'readyReplicas: 2, updatedReplicas: 1, currentRevision: a, updateRevision: b'",
+    "StatefulSet, 'replicas: 2, updateStrategy: {type: OnDelete}', 'readyReplicas: 2, currentRevision: a, updateRevision: b'",
+    "DaemonSet, '', 'desiredNumberScheduled: 2, numberReady: 2, updatedNumberScheduled: 2'",
+    "DaemonSet, 'updateStrategy: {type: OnDelete}', 'desiredNumberScheduled: 2, numberReady: 2'"
+  })
+  void aWorkloadWhosePodsAreUpToDatePasses(String kind, String spec, String status) {
+    workload(kind, spec, status);
+    assertThat(updated().result()).isEqualTo(Result.PASS);
+  }
+
+  @Test
+  void aDaemonSetWithoutItsPodsIsAProblem() {
+    workload("DaemonSet", "", "desiredNumberScheduled: 2, numberReady: 1");
+    assertThat(updated().detail()).isEqualTo("1 of 2 pods are ready");
+  }
+
+  private Check updated() {
+    return verify().checks().stream()
+        .filter(check -> check.subject().name().endsWith("/updated"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private void workload(String kind, String spec, String status) {
+    cluster.put(
+        ResourceType.namespaced("apps/v1", kind, kind.toLowerCase(Locale.ROOT) + "s"),
+        object(
+            "{apiVersion: apps/v1, kind: %s, metadata: {name: updated, namespace: %s}, spec: {%s}, status: {%s}}"
+                .formatted(kind, NAMESPACE, spec, status)));
   }
 
   @Test

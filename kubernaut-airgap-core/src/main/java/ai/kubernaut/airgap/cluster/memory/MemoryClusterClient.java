@@ -65,6 +65,7 @@ public final class MemoryClusterClient implements ClusterClient {
         ResourceType.STORAGE_CLASS,
         ResourceType.DEPLOYMENT,
         ResourceType.STATEFUL_SET,
+        ResourceType.DAEMON_SET,
         ResourceType.MUTATING_WEBHOOKS,
         ResourceType.VALIDATING_WEBHOOKS,
         ResourceType.ADMISSION_POLICY,

@@ -633,7 +633,50 @@ class DiagnosisInLabTest {
                   "1 Error",
                   "failed to connect to host=postgresql port=5432: connection refused");
             },
-            "CONTAINER_CRASHED Pod NS/datastorage"),
+            "WORKLOAD_SCALED_TO_ZERO Deployment NS/postgresql"),
+        new Scenario(
+            "an image deleted, and an update that a quota blocks",
+            world -> {
+              world.deleteImage("workflowexecution");
+              world.restart("workflowexecution-controller");
+              world.create(
+                  ResourceType.RESOURCE_QUOTA,
+                  "{apiVersion: v1, kind: ResourceQuota, metadata: {name: cpu, namespace: %s}, spec: {hard: {requests.cpu: '1'}}}");
+              world.container(
+                  "effectivenessmonitor-controller",
+                  container -> container.with("1500m", "resources", "requests", "cpu"));
+            },
+            "IMAGE_NOT_IN_MIRROR MIRROR/kubernaut-ai/workflowexecution:v1.1.0",
+            "QUOTA_EXCEEDED ResourceQuota NS/cpu"),
+        new Scenario(
+            "an image deleted, and a crash of its client that has a reason of its own",
+            world -> {
+              world.deleteImage("valkey-8");
+              world.restart("valkey");
+              world.recreate(
+                  "workflowexecution-controller",
+                  template ->
+                      template
+                          .with("2 Error", "metadata", "annotations", "lab.kubernaut.ai/crash")
+                          .with(
+                              "panic: yaml: unmarshal errors: unknown field retrys",
+                              "metadata",
+                              "annotations",
+                              "lab.kubernaut.ai/log")
+                          .with(
+                              List.of(
+                                  container(template)
+                                      .with(
+                                          List.of(
+                                              Map.of(
+                                                  "name", "QUEUE_ADDRESS", "value", "valkey:6379")),
+                                          "env")
+                                      .content()),
+                              "spec",
+                              "containers"));
+            },
+            "CONTAINER_CRASHED Pod NS/workflowexecution-controller",
+            "IMAGE_NOT_IN_MIRROR MIRROR/rhel10/valkey-8:latest"),
         new Scenario(
             "a global pull secret whose only entry is for another path of the mirror",
             world -> {

@@ -1,0 +1,76 @@
+package ai.kubernaut.airgap.verify;
+
+import ai.kubernaut.airgap.cluster.Fields;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How far the controller of a workload has come, by the rules of {@code kubectl rollout status}.
+ *
+ * @param wanted the pods that there should be
+ * @param ready the pods that are ready, of whatever template
+ * @param updated the pods of the current template; as many as wanted where pods are replaced only
+ *     when somebody deletes them
+ * @param generation the generation that the controller has not observed yet; 0 if it has
+ */
+record WorkloadRollout(long wanted, long ready, long updated, long generation) {
+  static WorkloadRollout of(KubernetesObject workload) {
+    Fields fields = workload.fields();
+    boolean isDaemonSet = workload.kind().equals("DaemonSet");
+    long wanted =
+        isDaemonSet
+            ? fields.number("status", "desiredNumberScheduled").orElse(0)
+            : fields.number("spec", "replicas").orElse(1);
+    long ready = fields.number("status", isDaemonSet ? "numberReady" : "readyReplicas").orElse(0);
+    long generation = fields.number("metadata", "generation").orElse(0);
+    boolean observed = fields.number("status", "observedGeneration").orElse(0) >= generation;
+    return new WorkloadRollout(wanted, ready, updated(workload, wanted), observed ? 0 : generation);
+  }
+
+  private static long updated(KubernetesObject workload, long wanted) {
+    Fields fields = workload.fields();
+    if (fields.text("spec", "updateStrategy", "type").orElse("").equals("OnDelete")) {
+      return wanted;
+    }
+    return switch (workload.kind()) {
+      case "DaemonSet" -> fields.number("status", "updatedNumberScheduled").orElse(0);
+      case "StatefulSet" -> {
+        Optional<String> current = fields.text("status", "currentRevision");
+        long kept = fields.number("spec", "updateStrategy", "rollingUpdate", "partition").orElse(0);
+        yield current.equals(fields.text("status", "updateRevision"))
+            ? wanted
+            : kept + fields.number("status", "updatedReplicas").orElse(0);
+      }
+      default -> fields.number("status", "updatedReplicas").orElse(0);
+    };
+  }
+
+  Map<String, String> readiness() {
+    return Map.of("ready", String.valueOf(ready), "wanted", String.valueOf(wanted));
+  }
+
+  /** What is missing; empty when all pods are ready, and the update has arrived. */
+  Optional<Problem> problem(Subject subject) {
+    if (ready < wanted) {
+      return Optional.of(Problem.of(ProblemCode.WORKLOAD_NOT_READY, subject, readiness()));
+    }
+    if (generation == 0 && updated >= wanted) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Problem.of(
+            ProblemCode.WORKLOAD_NOT_UPDATED,
+            subject,
+            Map.of(
+                "updated",
+                generation == 0 ? String.valueOf(updated) : "",
+                "wanted",
+                String.valueOf(wanted),
+                "generation",
+                generation == 0 ? "" : String.valueOf(generation))));
+  }
+}
