@@ -77,6 +77,8 @@ import ai.kubernaut.airgap.registry.Credentials;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.retry.RetryPolicy;
 import ai.kubernaut.airgap.registry.retry.RetryingClient;
+import ai.kubernaut.airgap.repair.RepairOptions;
+import ai.kubernaut.airgap.repair.RepairReport;
 import ai.kubernaut.airgap.seal.SealConfigurer;
 import ai.kubernaut.airgap.seal.SealOptions;
 import ai.kubernaut.airgap.trust.TrustConfigurer;
@@ -835,6 +837,35 @@ public final class Airgap implements AutoCloseable {
     Progress run = Progress.of(ProgressEvent.Step.VERIFY, progress);
     return new Diagnoser(cluster(), retrying(target(), run), profile, run)
         .diagnose(installation, report);
+  }
+
+  /**
+   * Repairs what needs no judgement of a person (the guide, "Troubleshooting"): mirrors the images
+   * again that the mirror lacks, renews the pull secrets whose credentials are missing or rejected,
+   * and creates failed Jobs of hooks again by an upgrade with the same chart and plan. Everything
+   * else is listed with its command. Only what the diagnosis names and the options choose is
+   * changed. Verify the release afterwards. Needs all three clients.
+   *
+   * @param installation the release, and the plan whose images it should run
+   * @param diagnosis what {@link #diagnose(Installation)} has found for this installation
+   * @param options which problems are repaired, the credentials of the nodes, dry run
+   * @return what was done, and what is not repaired and why; a repair that fails is part of it
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   * @throws ai.kubernaut.airgap.common.CancelledException when the thread is interrupted, or this
+   *     Airgap is closed
+   * @throws IllegalArgumentException when the diagnosis is of another release
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public RepairReport repair(
+      Installation installation, Diagnosis diagnosis, RepairOptions options) {
+    if (!installation.release().equals(diagnosis.release())) {
+      throw new IllegalArgumentException(
+          "diagnosis: it is of the release "
+              + diagnosis.release()
+              + ", but the installation is "
+              + installation.release());
+    }
+    return new RepairRun(this, cluster(), installation, diagnosis, options).run();
   }
 
   /**

@@ -80,6 +80,7 @@ public final class ArchitectureRules {
           "permissions",
           "prune",
           "diagnosis",
+          "repair",
           "report");
 
   private final String root;

@@ -50,7 +50,8 @@ final class ClusterCredentials {
   /** The Secrets that a node uses for a pod: those of the cluster, then those of the pod. */
   List<Source> sources(KubernetesObject pod) {
     List<Source> sources = new ArrayList<>();
-    for (List<String> name : GLOBAL) {
+    boolean hasGlobal = state.cluster().serves(ResourceType.CLUSTER_VERSION);
+    for (List<String> name : hasGlobal ? GLOBAL : List.<List<String>>of()) {
       ClusterState.Found found = state.find(ResourceType.SECRET, name.get(0), name.get(1));
       if (found.object().isPresent()) {
         sources.add(source(name.get(0), name.get(1)));

@@ -1,7 +1,6 @@
 package ai.kubernaut.airgap.diagnosis;
 
 import ai.kubernaut.airgap.cluster.ResourceType;
-import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.InvalidReferenceException;
 import ai.kubernaut.airgap.mirrorrules.MirrorRules;
@@ -93,7 +92,7 @@ final class PullCauses implements Explanation {
     }
     MirrorQuestions.Presence presence = mirror.presence(image.get());
     Optional<Problem> cause = presence.problem();
-    if (presence.isAbsent() && isPlanned(image.get())) {
+    if (presence.isAbsent() && plan.entryInMirror(image.get()).isPresent()) {
       cause = Optional.of(Problem.of(ProblemCode.IMAGE_NOT_IN_MIRROR, Subject.image(image.get())));
     }
     graph.add(cause.orElse(unverified), presence.evidence());
@@ -208,7 +207,7 @@ final class PullCauses implements Explanation {
     }
     if (presence.isAbsent()) {
       Problem problem =
-          isPlanned(image)
+          plan.entryInMirror(image).isPresent()
               ? Problem.of(ProblemCode.IMAGE_NOT_IN_MIRROR, subject)
               : misspelled(image, graph)
                   .orElseGet(() -> Problem.of(ProblemCode.REFERENCE_NOT_PLANNED, subject));
@@ -228,20 +227,6 @@ final class PullCauses implements Explanation {
       return true;
     }
     return told(symptom, image, presence, graph);
-  }
-
-  private boolean isPlanned(ImageRef image) {
-    return plan.entries().stream()
-        .anyMatch(
-            entry ->
-                entry.target().repository().equals(image.repository())
-                    && (image.tag().isPresent()
-                        ? image.tag().equals(entry.target().tag())
-                        : matches(entry, image.digest())));
-  }
-
-  private boolean matches(MirrorEntry entry, Optional<Digest> digest) {
-    return digest.equals(plan.expectedDigest(entry)) || digest.equals(entry.digest());
   }
 
   /** What only the node knows, as its runtime says it. */

@@ -177,6 +177,17 @@ public interface MirrorOptions {
     return Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 4);
   }
 
+  /**
+   * How much of an image is checked before it counts as present in the mirror and is not copied.
+   * With {@link CheckDepth#BLOBS}, an image is completed that has lost blobs since it was mirrored.
+   *
+   * @return by default {@link CheckDepth#MANIFEST}
+   */
+  @Value.Default
+  default CheckDepth presence() {
+    return CheckDepth.MANIFEST;
+  }
+
   /** Checks the ranges. */
   @Value.Check
   default void check() {

@@ -43,7 +43,7 @@ final class MirrorRun {
   private final List<CopyJob> jobs;
   private final MirrorOptions options;
   private final IndexFallback fallback;
-  private final ContentCheck check = new ContentCheck(CheckDepth.MANIFEST);
+  private final ContentCheck check;
   private final Workers images;
   private final Workers blobs;
 
@@ -60,6 +60,7 @@ final class MirrorRun {
     this.plan = withoutRefusedIndexes(plan, options);
     this.jobs = jobs.apply(this.plan);
     this.options = options;
+    this.check = new ContentCheck(options.presence());
     this.fallback = IndexFallback.of(options);
     this.sides = sides;
     this.manifests =

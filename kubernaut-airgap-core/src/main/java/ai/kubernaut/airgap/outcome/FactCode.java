@@ -210,6 +210,18 @@ public enum FactCode {
   PROBE_OF_OTHER_HOST(
       "the service was not checked: its pod's probe requests another host, so only the kubelet can run it"),
 
+  // Repair
+  /** An image that the mirror had lost was mirrored again. */
+  IMAGE_MIRRORED_AGAIN("was mirrored again"),
+  /** An image would be mirrored again; a dry run changes nothing. */
+  IMAGE_TO_BE_MIRRORED("would be mirrored again"),
+  /** A pull secret would be renewed; a dry run changes nothing. */
+  PULL_SECRET_TO_BE_RENEWED("would get the given credentials for {registry}"),
+  /** A Job that had failed was created again by an upgrade. */
+  JOB_RECREATED("was created again by an upgrade of the release"),
+  /** A Job that has failed would be created again; a dry run changes nothing. */
+  JOB_TO_BE_RECREATED("would be created again by an upgrade of the release"),
+
   // Diagnosis: evidence
   /** An event of the cluster. */
   EVENT_RECORDED("has the event {reason}: {message}"),

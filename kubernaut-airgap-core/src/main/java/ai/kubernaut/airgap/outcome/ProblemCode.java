@@ -588,6 +588,27 @@ public enum ProblemCode {
       Severity.ERROR,
       "it is not a trusted attestation of a verification: {detail}",
       "check the file and the key; verify --attestation FILE --sign-key FILE writes one"),
+
+  // Repair
+  /** What was diagnosed needs a decision of a person. */
+  REPAIR_NOT_AUTOMATIC(
+      Severity.ERROR, "{code} has no automatic repair: {message}", "{remedy}[; run: {command}]"),
+  /** What was diagnosed needs a decision of a person, and something else was to be repaired. */
+  REPAIR_LEFT_TO_PERSON(
+      Severity.WARNING, "{code} has no automatic repair: {message}", "{remedy}[; run: {command}]"),
+  /** What was diagnosed has a repair that was not asked for. */
+  REPAIR_NOT_CHOSEN(
+      Severity.WARNING,
+      "{code} was not repaired, because it was not chosen",
+      "repair again and choose it"),
+  /** A pull secret cannot be renewed without credentials. */
+  REPAIR_WITHOUT_CREDENTIALS(
+      Severity.ERROR,
+      "was not renewed, because no credentials were given",
+      "give the credentials with which the nodes pull"),
+  /** A repair has failed. */
+  REPAIR_FAILED(
+      Severity.ERROR, "the repair of {code} failed: {detail}", "fix the cause, and repair again"),
   // Diagnosis: images
   /** A pod names an image that differs in a few letters from an image of the plan. */
   IMAGE_NAME_MISSPELLED(

@@ -24,6 +24,10 @@ public enum ClusterStep {
   UNINSTALL,
   /** Verifies the release (the guide, step 5). */
   VERIFY,
+  /** Finds out why the release does not run (the guide, "Troubleshooting"). */
+  DIAGNOSE,
+  /** Diagnoses the release, renews its pull secrets, and upgrades it. */
+  REPAIR,
   /** Reads the revisions of the release, to find content of the mirror that none of them needs. */
   PRUNE;
 

@@ -40,6 +40,8 @@ final class StepPermissions {
       case ROLLBACK -> table.rollback();
       case UNINSTALL -> table.uninstall();
       case VERIFY -> table.verify();
+      case DIAGNOSE -> table.diagnose();
+      case REPAIR -> table.repair();
       case PRUNE -> table.prune();
     }
     return table.permissions;
@@ -50,6 +52,7 @@ final class StepPermissions {
     String operation =
         switch (step) {
           case INSTALL, UPGRADE, ROLLBACK -> step.toString();
+          case REPAIR -> ClusterStep.UPGRADE.toString();
           case UNINSTALL -> "delete";
           default -> "";
         };
@@ -217,6 +220,40 @@ final class StepPermissions {
       }
       permissions.add(Permission.of("get", ResourceType.POD, each, "").on("log"));
       permissions.add(Permission.of("get", ResourceType.SERVICE, each, "").on("proxy"));
+    }
+  }
+
+  /** Each cause has questions of its own; what the user may not read is not considered. */
+  private void diagnose() {
+    verify();
+    on(ResourceType.NODE, "", "", "get", "list");
+    cluster(ResourceType.POD, "list");
+    cluster(ResourceType.STORAGE_CLASS, "list");
+    cluster(ResourceType.ADMISSION_POLICY, "get");
+    if (context.cluster() != StepContext.Cluster.KUBERNETES) {
+      on(ResourceType.SECRET, "openshift-config", "pull-secret", "get");
+      on(ResourceType.SECRET, "kube-system", "additional-pull-secret", "get");
+      on(ResourceType.IMAGE_CONFIG, "", "cluster", "get");
+      on(ResourceType.CONFIG_MAP, "openshift-config", "", "get");
+    }
+    for (String each : context.namespaces()) {
+      on(ResourceType.NAMESPACE, "", each, "get");
+      on(ResourceType.REPLICA_SET, each, "", "list");
+      on(ResourceType.RESOURCE_QUOTA, each, "", "list");
+      for (ResourceType type :
+          List.of(
+              ResourceType.SECRET, ResourceType.CONFIG_MAP, ResourceType.SERVICE_ACCOUNT, CLAIM)) {
+        on(type, each, "", "get");
+      }
+    }
+  }
+
+  private void repair() {
+    diagnose();
+    pullSecret();
+    upgrade();
+    for (String each : context.namespaces()) {
+      on(ResourceType.JOB, each, "", "get");
     }
   }
 

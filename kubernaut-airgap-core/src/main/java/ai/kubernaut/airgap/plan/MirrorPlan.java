@@ -230,6 +230,24 @@ public interface MirrorPlan extends Outcome<MirrorPlan> {
   }
 
   /**
+   * Finds the image of this plan that a reference to the mirror means.
+   *
+   * @param reference a reference by tag, or by the digest in the mirror or at the source
+   * @return empty when the plan does not have it
+   */
+  default Optional<MirrorEntry> entryInMirror(ImageRef reference) {
+    return entries().stream()
+        .filter(entry -> entry.target().repository().equals(reference.repository()))
+        .filter(
+            entry ->
+                reference.tag().isPresent()
+                    ? reference.tag().equals(entry.target().tag())
+                    : reference.digest().equals(expectedDigest(entry))
+                        || reference.digest().equals(entry.digest()))
+        .findFirst();
+  }
+
+  /**
    * Returns the reference by which a pod pulls an image of this plan under the name of its source,
    * on nodes whose mirror rules redirect it to the mirror.
    *

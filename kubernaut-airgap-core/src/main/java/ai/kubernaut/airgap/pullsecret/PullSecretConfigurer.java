@@ -183,7 +183,11 @@ public final class PullSecretConfigurer {
       PullSecretEdits edits, ReleaseName release, RenderedChart chart, PullSecretOptions options) {
     List<ObjectEdit> all = new ArrayList<>();
     List<Subject> secrets = new ArrayList<>();
+    Set<String> chosen = options.namespaces();
     for (String namespace : chart.namespaces(release)) {
+      if (!chosen.isEmpty() && !chosen.contains(namespace)) {
+        continue;
+      }
       all.add(PullSecretEdits.namespace(namespace, chart, release));
       all.add(edits.ensure(namespace, options.secretName()));
       secrets.add(PullSecretEdits.subject(namespace, options.secretName()));

@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.pullsecret;
 
 import ai.kubernaut.airgap.cluster.WaitPolicy;
 import java.time.Duration;
+import java.util.Set;
 import org.immutables.value.Value;
 
 /** Options for configuring the pull secret. Immutable. */
@@ -16,6 +17,14 @@ public interface PullSecretOptions {
   default String secretName() {
     return "kubernaut-mirror";
   }
+
+  /**
+   * The namespaces of the release whose pull secrets are configured, on clusters without a global
+   * one.
+   *
+   * @return by default empty: all namespaces in which pods of the release run
+   */
+  Set<String> namespaces();
 
   /**
    * Whether other credentials for the mirror in a pull secret that this library has not created are

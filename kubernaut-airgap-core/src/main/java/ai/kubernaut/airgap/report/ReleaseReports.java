@@ -12,6 +12,7 @@ import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.outcome.FactCode;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.repair.RepairReport;
 import ai.kubernaut.airgap.verify.Check;
 import ai.kubernaut.airgap.verify.ContainerOrigin;
 import ai.kubernaut.airgap.verify.VerificationAttestation;
@@ -107,6 +108,20 @@ final class ReleaseReports {
                     : "the release was changed")
         .facts(change.facts())
         .fields(json(change))
+        .build();
+  }
+
+  static ReportContent of(RepairReport report) {
+    ObjectNode json = Json.object();
+    json.put("release", report.release().name());
+    json.put("namespace", report.release().namespace());
+    json.put("dryRun", report.dryRun());
+    Json.addFacts(json, report.facts());
+    Json.addProblems(json, report.problems());
+    return ReportContent.of("RepairReport", "Repair of " + name(report.release()), report)
+        .summary(report.summary())
+        .facts(report.facts())
+        .fields(json)
         .build();
   }
 

@@ -26,6 +26,7 @@ import ai.kubernaut.airgap.plan.PlanForecast;
 import ai.kubernaut.airgap.preflight.PreflightReport;
 import ai.kubernaut.airgap.prune.PruneReport;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
+import ai.kubernaut.airgap.repair.RepairReport;
 import ai.kubernaut.airgap.verify.VerificationAttestation;
 import ai.kubernaut.airgap.verify.VerificationDrift;
 import ai.kubernaut.airgap.verify.VerificationReport;
@@ -303,6 +304,16 @@ public final class ReportDocument {
    */
   public static ReportDocument of(Diagnosis diagnosis) {
     return new ReportDocument(ReleaseReports.of(diagnosis));
+  }
+
+  /**
+   * Creates the report of a repair.
+   *
+   * @param report what was repaired, and what was not
+   * @return the report
+   */
+  public static ReportDocument of(RepairReport report) {
+    return new ReportDocument(ReleaseReports.of(report));
   }
 
   /**

@@ -38,6 +38,7 @@ final class Snippets {
             "ai.kubernaut.airgap.examples.lab.",
             "ai.kubernaut.airgap.examples.lab.cluster.",
             "ai.kubernaut.airgap.diagnosis.",
+            "ai.kubernaut.airgap.repair.",
             "ai.kubernaut.airgap.helm.",
             "ai.kubernaut.airgap.image.",
             "ai.kubernaut.airgap.install.",

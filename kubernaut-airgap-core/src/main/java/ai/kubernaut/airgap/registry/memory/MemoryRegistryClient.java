@@ -275,6 +275,22 @@ public final class MemoryRegistryClient implements RegistryClient {
     }
   }
 
+  /**
+   * Deletes a blob, also one that stored manifests refer to, as damaged storage loses it.
+   *
+   * @param repository the repository
+   * @param digest the digest of the blob
+   * @throws RegistryException when the repository does not have the blob
+   */
+  public void deleteBlob(Repository repository, Digest digest) {
+    String action = "deleting blob %s of %s".formatted(digest, repository);
+    begin(repository.registry(), action);
+    Contents contents = repositories.get(repository);
+    if (contents == null || contents.blobs.remove(digest) == null) {
+      throw failed(Reason.NOT_FOUND, repository.registry(), 404, action, "there is no such blob");
+    }
+  }
+
   @Override
   public Optional<List<Descriptor>> referrers(Repository repository, Digest subject) {
     begin(repository.registry(), "listing the referrers of " + subject + " in " + repository);

@@ -27,15 +27,7 @@ class InstallCommand extends ClusterCommand {
   @Option(names = "--dry-run", description = "Print what would change, and change nothing.")
   boolean dryRun;
 
-  @Option(names = "--pin-digests", description = "Let pods pull their images by digest.")
-  boolean pinDigests;
-
-  @Option(
-      names = "--through-mirror-rules",
-      description =
-          "Keep the source names of the images and pull them by digest; the mirror rules of the cluster redirect them.")
-  boolean throughMirrorRules;
-
+  @Mixin ReferenceArguments references = new ReferenceArguments();
   @Mixin LlmArguments llm = new LlmArguments();
 
   @Option(
@@ -82,8 +74,8 @@ class InstallCommand extends ClusterCommand {
     InstallOptions options =
         InstallOptions.builder()
             .llmCredentials(llm.credentials())
-            .pinDigests(pinDigests)
-            .throughMirrorRules(throughMirrorRules)
+            .pinDigests(references.pinDigests)
+            .throughMirrorRules(references.throughMirrorRules)
             .upgradeOnly(isUpgradeOnly())
             .pendingRelease(pending)
             .build();

@@ -38,6 +38,7 @@ import picocli.CommandLine.ParameterException;
       UninstallCommand.class,
       VerifyCommand.class,
       DiagnoseCommand.class,
+      RepairCommand.class,
       PruneCommand.class,
       PermissionsCommand.class,
       ClusterFactsCommand.class,

@@ -235,6 +235,15 @@ public final class Lab implements AutoCloseable {
   }
 
   /**
+   * Deletes a blob of an image in the lab's mirror, and keeps its manifests.
+   *
+   * @param image the image, by tag or by digest
+   */
+  void deleteBlobFromMirror(ImageRef image) {
+    part(mirror, "mirror").deleteBlob(image);
+  }
+
+  /**
    * {@return whether the nodes have the global pull secret and the mirror rules as they are now}
    */
   boolean nodesAreUpdated() {

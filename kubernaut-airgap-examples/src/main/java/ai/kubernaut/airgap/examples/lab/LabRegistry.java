@@ -1,8 +1,10 @@
 package ai.kubernaut.airgap.examples.lab;
 
 import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.registry.Credentials;
+import ai.kubernaut.airgap.registry.ImageContent;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
 import ai.kubernaut.airgap.registry.server.RegistryServer;
@@ -47,15 +49,27 @@ final class LabRegistry implements AutoCloseable {
    * @return the manifest that was deleted
    */
   Manifest delete(ImageRef image) {
-    Repository repository = Repository.parse(NAME + "/" + image.repository().name());
-    ImageRef stored =
-        image
-            .digest()
-            .map(repository::digest)
-            .orElseGet(() -> repository.tag(image.tag().orElse("latest")));
-    Manifest manifest = content.readManifest(stored);
-    content.deleteManifest(repository, manifest.digest());
+    Manifest manifest = content.readManifest(stored(image));
+    content.deleteManifest(stored(image).repository(), manifest.digest());
     return manifest;
+  }
+
+  /**
+   * Deletes a blob of an image and keeps its manifests; clients cannot.
+   *
+   * @param image as clients name it, by tag or by digest
+   */
+  void deleteBlob(ImageRef image) {
+    ImageContent stored = ImageContent.read(content, stored(image), Platforms.all());
+    content.deleteBlob(stored(image).repository(), stored.blobs().iterator().next().digest());
+  }
+
+  private static ImageRef stored(ImageRef image) {
+    Repository repository = Repository.parse(NAME + "/" + image.repository().name());
+    return image
+        .digest()
+        .map(repository::digest)
+        .orElseGet(() -> repository.tag(image.tag().orElse("latest")));
   }
 
   /** Stops the server and releases the content. Calling it again does nothing. */

@@ -14,6 +14,8 @@ import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.WaitPolicy;
 import ai.kubernaut.airgap.common.Secret;
+import ai.kubernaut.airgap.diagnosis.Cause;
+import ai.kubernaut.airgap.diagnosis.Diagnosis;
 import ai.kubernaut.airgap.helm.HelmJavaClient;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
@@ -29,6 +31,7 @@ import ai.kubernaut.airgap.mirrorrules.MirrorRule;
 import ai.kubernaut.airgap.mirrorrules.MirrorRuleOptions;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.permissions.ClusterStep;
 import ai.kubernaut.airgap.permissions.Permission;
 import ai.kubernaut.airgap.permissions.PermissionChecker;
@@ -41,6 +44,7 @@ import ai.kubernaut.airgap.registry.Credentials;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.TestCertificates;
 import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
+import ai.kubernaut.airgap.repair.RepairOptions;
 import ai.kubernaut.airgap.seal.SealOptions;
 import ai.kubernaut.airgap.verify.VerifyOptions;
 import ai.kubernaut.airgap.yaml.Yaml;
@@ -56,6 +60,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -291,6 +296,27 @@ final class PermissionsOnLabTest {
       used.addAll(WHILE_HOOKS_WAIT);
       used.addAll(SOMETIMES);
     }
+    if (step == ClusterStep.DIAGNOSE) {
+      // Each cause has questions of its own, and these tests do not have all causes.
+      PermissionChecker.needed(step, context(plan)).needed().stream()
+          .filter(
+              permission ->
+                  Set.of("get", "list").contains(permission.verb())
+                      && !PermissionChecker.needed(ClusterStep.VERIFY, context(plan))
+                          .needed()
+                          .contains(permission))
+          .forEach(permission -> used.add(permission.toString()));
+    }
+    if (step == ClusterStep.REPAIR) {
+      // What it needs depends on what is broken; the parts are compared as steps of their own.
+      for (ClusterStep part :
+          List.of(ClusterStep.DIAGNOSE, ClusterStep.PULL_SECRET, ClusterStep.UPGRADE)) {
+        PermissionChecker.needed(part, context(plan))
+            .needed()
+            .forEach(permission -> used.add(permission.toString()));
+      }
+      used.add("get jobs.batch in workflows");
+    }
     assertThat(table.needed())
         .as("superfluous permissions of " + step)
         .extracting(Permission::toString)
@@ -304,6 +330,24 @@ final class PermissionsOnLabTest {
         && permission.resource().equals(access.resource())
         && permission.namespace().orElse("").equals(access.namespace())
         && (permission.name().isEmpty() || permission.name().get().equals(access.name()));
+  }
+
+  private static Diagnosis aRejectedSecretAndAFailedHook() {
+    Problem rejected =
+        Problem.of(
+            ProblemCode.PULL_CREDENTIALS_REJECTED,
+            Subject.object(Subject.Kind.SECRET, "shop", "kubernaut-mirror"),
+            Map.of("registry", MIRROR.address()));
+    Problem failed =
+        Problem.of(
+            ProblemCode.HOOK_FAILED,
+            Subject.object(Subject.Kind.JOB, "shop", "before-upgrade"),
+            Map.of("events", "pre-upgrade"));
+    return Diagnosis.of(
+        RELEASE,
+        Stream.of(rejected, failed)
+            .map(problem -> Cause.builder().problem(problem).isRoot(true).build())
+            .toList());
   }
 
   /** Creates the roles of the report, and binds them to the user. */
@@ -402,6 +446,22 @@ final class PermissionsOnLabTest {
                   VerifyOptions.builder()
                       .waitPolicy(WaitPolicy.of(Duration.ofSeconds(2), Duration.ofMillis(100)))
                       .build()));
+      Installation installed =
+          Installation.builder()
+              .release(RELEASE)
+              .plan(first)
+              .addOtherNamespaces("workflows")
+              .build();
+      run(ClusterStep.DIAGNOSE, first, airgap -> airgap.diagnose(installed));
+      run(
+          ClusterStep.REPAIR,
+          first,
+          airgap -> {
+            airgap.diagnose(installed);
+            RepairOptions renew =
+                RepairOptions.builder().credentials(Credentials.of("robot", "three")).build();
+            airgap.repair(installed, aRejectedSecretAndAFailedHook(), renew).orElseThrow();
+          });
       run(ClusterStep.PRUNE, first, airgap -> airgap.history(RELEASE));
       run(
           ClusterStep.UNINSTALL,
