@@ -94,6 +94,14 @@ public abstract class ClusterClientContract {
     throw new UnsupportedOperationException("override this, or leave out the ability SERVICES");
   }
 
+  /**
+   * Whether the cluster is there after the test, so that the namespaces of the test are removed. It
+   * is not by default, because a subclass may end it in a method of its own.
+   */
+  protected boolean isClusterKept() {
+    return false;
+  }
+
   @BeforeEach
   final void openClient() throws Exception {
     cluster = open();
@@ -104,8 +112,10 @@ public abstract class ClusterClientContract {
   final void closeClient() throws Exception {
     if (cluster != null) {
       cluster.close();
-      try (ClusterClient other = open()) {
-        namespaces.forEach(name -> removeNamespace(other, name));
+      if (isClusterKept()) {
+        try (ClusterClient other = open()) {
+          namespaces.forEach(name -> removeNamespace(other, name));
+        }
       }
     }
   }

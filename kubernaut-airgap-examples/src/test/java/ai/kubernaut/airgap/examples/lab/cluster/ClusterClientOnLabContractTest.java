@@ -36,6 +36,11 @@ class ClusterClientOnLabContractTest extends ClusterClientContract {
   }
 
   @Override
+  protected boolean isClusterKept() {
+    return true;
+  }
+
+  @Override
   protected Set<Ability> abilities() {
     return EnumSet.complementOf(EnumSet.of(Ability.LOGS, Ability.SERVICES));
   }
