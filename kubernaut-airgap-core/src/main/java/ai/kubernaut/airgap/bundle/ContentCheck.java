@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.bundle;
 import ai.kubernaut.airgap.common.CancelledException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.io.Parallel;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.Subject;
@@ -20,19 +21,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Callable;
 
 /** Reads the whole content of a bundle and compares it with its digests. */
 final class ContentCheck {
   /** Few, because the medium may be one that reads one file at a time best. */
   private static final int AT_ONCE = 2;
-
-  /** Longer than a registry client takes to notice an interrupt. */
-  private static final long END_SECONDS = 10;
 
   private static final int BUFFER = 128 << 10;
 
@@ -81,43 +75,17 @@ final class ContentCheck {
   }
 
   static List<Problem> check(Bundle bundle) {
-    ExecutorService threads =
-        Executors.newFixedThreadPool(AT_ONCE, work -> new Thread(work, "airgap-bundle-check"));
+    List<Callable<Optional<Problem>>> checks = new ArrayList<>();
+    bundle.content().forEach(blob -> checks.add(() -> check(bundle, blob)));
     try {
-      List<Future<Optional<Problem>>> checks = new ArrayList<>();
-      for (Descriptor blob : bundle.content()) {
-        checks.add(threads.submit(() -> check(bundle, blob)));
-      }
-      List<Problem> problems = new ArrayList<>();
-      for (Future<Optional<Problem>> check : checks) {
-        check.get().ifPresent(problems::add);
-      }
+      List<Problem> problems =
+          Parallel.call(AT_ONCE, "airgap-bundle-check", checks).stream()
+              .flatMap(Optional::stream)
+              .toList();
       return problems.isEmpty() ? checkImages(bundle) : problems;
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
       throw CancelledException.interrupted(
           "checking the bundle was interrupted; nothing was changed", e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException failure) {
-        throw failure;
-      }
-      throw new IllegalStateException("the bundle cannot be checked", e.getCause());
-    } finally {
-      end(threads);
-    }
-  }
-
-  private static void end(ExecutorService threads) {
-    threads.shutdownNow();
-    boolean interrupted = Thread.interrupted();
-    try {
-      threads.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      interrupted = true;
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 

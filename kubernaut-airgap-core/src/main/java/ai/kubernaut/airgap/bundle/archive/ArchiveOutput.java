@@ -116,7 +116,7 @@ final class ArchiveOutput {
     if (digest.isEmpty() && !name.equals(Entries.VERSION)) {
       return false;
     }
-    parts.adopt(header, header.length);
+    parts.adopt(header, header.length, 0);
     long position = parts.length();
     long size = entry.get().getSize();
     MessageDigest hash = Digest.Algorithm.SHA256.newHash();
@@ -127,8 +127,9 @@ final class ArchiveOutput {
       if (count == 0) {
         return false;
       }
-      hash.update(buffer, 0, (int) Math.min(content, count));
-      parts.adopt(buffer, count);
+      int ofContent = (int) Math.min(content, count);
+      hash.update(buffer, 0, ofContent);
+      parts.adopt(buffer, count, digest.isPresent() ? ofContent : 0);
       content -= Math.min(content, count);
       left -= count;
     }
@@ -211,7 +212,7 @@ final class ArchiveOutput {
           int length = count;
           writing.start(
               () -> {
-                parts.write(bytes, length);
+                parts.writeBlob(bytes, length);
                 return null;
               });
         }

@@ -8,7 +8,6 @@ import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.image.Target;
-import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.InvalidManifestException;
 import ai.kubernaut.airgap.registry.Manifest;
@@ -19,6 +18,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,7 +62,7 @@ public final class ArchiveRegistryClient implements VerifiedStore {
       ArchiveNames names,
       @Nullable ArchiveOutput output,
       Set<Digest> verified) {
-    this.verified = verified;
+    this.verified = Set.copyOf(verified);
     this.directory = directory;
     this.partSize = partSize;
     this.blobs = blobs;
@@ -98,8 +98,9 @@ public final class ArchiveRegistryClient implements VerifiedStore {
   }
 
   /**
-   * Opens a complete archive and compares every part with its checksum. Blobs that have their
-   * digests are not read again when the bundle is checked.
+   * Opens a complete archive and verifies all of it: the blobs by their digests, and everything
+   * else by a checksum of the list. Blobs are not read again when the bundle is checked. If
+   * something differs, the checksums of the parts tell which part is damaged.
    *
    * @param directory the directory with the parts and their list
    * @return a client that reads; the caller closes it
@@ -125,24 +126,11 @@ public final class ArchiveRegistryClient implements VerifiedStore {
 
   private static ArchiveRegistryClient open(Path directory, boolean checksums) {
     PartList list = PartList.read(directory);
-    ArchiveScan scan = new ArchiveScan(directory, list);
-    BundleException refused = null;
-    try {
-      scan.run();
-    } catch (BundleException e) {
-      // What is wrong with the parts explains more, so it is reported in its place.
-      refused = e;
-    }
-    BlobHashes hashes = checksums ? new BlobHashes(scan.blobs()) : null;
-    try (PartCheck check = new PartCheck(directory, list, hashes)) {
-      List<Problem> problems = check.run();
-      if (!problems.isEmpty()) {
-        throw Refusal.of(problems);
-      }
-    }
-    if (refused != null) {
-      throw refused;
-    }
+    Set<Digest> verified = new HashSet<>();
+    ArchiveScan scan =
+        checksums
+            ? ArchiveCheck.scan(directory, list, verified)
+            : ArchiveCheck.scan(directory, list);
     ArchiveNames names;
     try {
       names = ArchiveNames.parse(scan.read(Entries.INDEX));
@@ -150,12 +138,7 @@ public final class ArchiveRegistryClient implements VerifiedStore {
       throw Refusal.invalid(directory, Entries.INDEX, e.getMessage());
     }
     return new ArchiveRegistryClient(
-        directory,
-        list.partSize(),
-        new ConcurrentHashMap<>(scan.blobs()),
-        names,
-        null,
-        hashes == null ? Set.of() : hashes.verified());
+        directory, list.partSize(), new ConcurrentHashMap<>(scan.blobs()), names, null, verified);
   }
 
   /**

@@ -13,33 +13,24 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Compares the parts of an archive with their list. The parts are read once: the checksum of a part
- * is computed in a thread of its own while the digests of the blobs are. Not thread-safe.
- */
-final class PartCheck implements AutoCloseable {
-  private static final int BUFFER = 1 << 20;
+/** Compares the parts of an archive with their list. */
+final class PartCheck {
+  private static final int BUFFER = 128 << 10;
 
-  private final Path directory;
-  private final PartList list;
-  private final @Nullable BlobHashes blobs;
-  private final Background hashing = new Background("airgap-bundle-checksum");
-  private byte[] buffer = new byte[BUFFER];
-  private byte[] other = new byte[BUFFER];
+  private PartCheck() {}
 
-  /**
-   * @param blobs gets the content of the parts; null to compare only their sizes
-   */
-  PartCheck(Path directory, PartList list, @Nullable BlobHashes blobs) {
-    this.directory = directory;
-    this.list = list;
-    this.blobs = blobs;
+  /** Compares the sizes, and reads only parts that have another one. */
+  static List<Problem> sizes(Path directory, PartList list) {
+    return run(directory, list, false);
   }
 
-  List<Problem> run() {
+  /** Reads every part and compares it with its checksum. */
+  static List<Problem> checksums(Path directory, PartList list) {
+    return run(directory, list, true);
+  }
+
+  private static List<Problem> run(Path directory, PartList list, boolean content) {
     List<PartList.Part> parts = list.parts();
     Map<Digest, String> names = new HashMap<>();
     for (int i = 0; i < parts.size(); i++) {
@@ -57,10 +48,10 @@ final class PartCheck implements AutoCloseable {
           continue;
         }
         long size = Files.size(file);
-        if (size == part.size() && blobs == null) {
+        if (size == part.size() && !content) {
           continue;
         }
-        Digest actual = digest(file, i * list.partSize());
+        Digest actual = digest(file);
         if (actual.equals(part.digest())) {
           continue;
         }
@@ -92,34 +83,20 @@ final class PartCheck implements AutoCloseable {
         : Refusal.problem(ProblemCode.BUNDLE_PART_DAMAGED, file, Map.of("file", name));
   }
 
-  private Digest digest(Path file, long start) throws IOException {
+  private static Digest digest(Path file) throws IOException {
     MessageDigest hash = Digest.Algorithm.SHA256.newHash();
-    long position = start;
+    byte[] buffer = new byte[BUFFER];
     try (InputStream in = Files.newInputStream(file)) {
-      int count = in.readNBytes(buffer, 0, BUFFER);
+      int count = in.read(buffer);
       while (count > 0) {
-        byte[] bytes = buffer;
-        int length = count;
-        hashing.start(Executors.callable(() -> hash.update(bytes, 0, length)));
-        if (blobs != null) {
-          blobs.update(position, bytes, length);
-        }
-        if (Thread.interrupted()) {
+        if (Thread.currentThread().isInterrupted()) {
           throw CancelledException.interrupted(
               "checking the bundle was interrupted; nothing was changed", null);
         }
-        position += count;
-        buffer = other;
-        other = bytes;
-        count = in.readNBytes(buffer, 0, BUFFER);
+        hash.update(buffer, 0, count);
+        count = in.read(buffer);
       }
-      hashing.await();
     }
     return Digest.of(Digest.Algorithm.SHA256, hash.digest());
-  }
-
-  @Override
-  public void close() {
-    hashing.close();
   }
 }

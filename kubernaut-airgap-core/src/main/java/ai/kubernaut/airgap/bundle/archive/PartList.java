@@ -19,20 +19,25 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * The list of the parts of an archive, with the size and the checksum of each. It is written when
  * the archive is complete. Immutable.
  *
  * @param parts in their order
+ * @param frame the checksum of the frame; empty when whoever wrote the list did not know it
  */
-record PartList(List<Part> parts) {
+record PartList(List<Part> parts, Optional<Digest> frame) {
   static final String FILE = "bundle.tar.json";
 
   /** What {@code sha256sum -c} reads. */
   static final String CHECKSUMS = "bundle.tar.sha256";
 
   private static final String FORMAT = "airgap.kubernaut.ai/bundle-parts/v1";
+  private static final String FRAME = "frame";
+  private static final Set<String> FIELDS = Set.of("format", "parts", FRAME);
   private static final int MAX_LIST = 16 << 20;
 
   /**
@@ -59,6 +64,7 @@ record PartList(List<Part> parts) {
 
   void write(Path directory) throws IOException {
     ObjectNode json = new ObjectMapper().createObjectNode().put("format", FORMAT);
+    frame.ifPresent(checksum -> json.put(FRAME, checksum.hex()));
     ArrayNode array = json.putArray("parts");
     StringBuilder checksums = new StringBuilder();
     for (int i = 0; i < parts.size(); i++) {
@@ -101,25 +107,35 @@ record PartList(List<Part> parts) {
     if (!format.equals(FORMAT)) {
       throw Refusal.of(ProblemCode.BUNDLE_FORMAT_UNKNOWN, file, Map.of("found", format));
     }
+    json.fieldNames()
+        .forEachRemaining(
+            name -> {
+              if (!FIELDS.contains(name)) {
+                throw Refusal.invalid(file, "the list of parts", "it has an unknown field");
+              }
+            });
     List<Part> parts = new ArrayList<>();
     for (JsonNode one : json.path("parts")) {
       if (!one.path("name").asText("").equals(name(parts.size()))) {
         throw Refusal.invalid(file, "the list of parts", "their names are not in order");
       }
-      try {
-        parts.add(
-            new Part(
-                one.path("size").asLong(-1),
-                Digest.parse("sha256:" + one.path("sha256").asText(""))));
-      } catch (InvalidReferenceException e) {
-        throw Refusal.invalid(file, "the list of parts", e.getMessage());
-      }
+      parts.add(new Part(one.path("size").asLong(-1), digest(file, one.path("sha256"))));
     }
-    PartList list = new PartList(parts);
+    Optional<Digest> frame =
+        json.has(FRAME) ? Optional.of(digest(file, json.path(FRAME))) : Optional.empty();
+    PartList list = new PartList(parts, frame);
     if (!list.isConsistent()) {
       throw Refusal.invalid(file, "the list of parts", "the sizes of the parts are impossible");
     }
     return list;
+  }
+
+  private static Digest digest(Path file, JsonNode hex) {
+    try {
+      return Digest.parse("sha256:" + hex.asText(""));
+    } catch (InvalidReferenceException e) {
+      throw Refusal.invalid(file, "the list of parts", e.getMessage());
+    }
   }
 
   private boolean isConsistent() {

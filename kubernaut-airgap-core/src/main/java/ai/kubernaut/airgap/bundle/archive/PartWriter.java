@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ final class PartWriter implements AutoCloseable {
   private final long partSize;
   private final List<PartList.Part> finished = new ArrayList<>();
   private MessageDigest hash = Digest.Algorithm.SHA256.newHash();
+  private Frame frame = new Frame();
   private long length;
   private final Background syncing = new Background("airgap-bundle-sync");
   private @Nullable RandomAccessFile part;
@@ -34,15 +36,16 @@ final class PartWriter implements AutoCloseable {
    *
    * @param length of the archive
    * @param hash of the part that was begun
+   * @param frame of the archive
    */
-  record Mark(long length, MessageDigest hash) {}
+  record Mark(long length, MessageDigest hash, Frame frame) {}
 
   long length() {
     return length;
   }
 
   Mark mark() {
-    return new Mark(length, copy(hash));
+    return new Mark(length, copy(hash), frame.copy());
   }
 
   private static MessageDigest copy(MessageDigest hash) {
@@ -53,8 +56,9 @@ final class PartWriter implements AutoCloseable {
     }
   }
 
-  /** Takes over bytes that an earlier run has written. */
-  void adopt(byte[] bytes, int count) {
+  /** Takes over bytes that an earlier run has written; the first ones may be of a blob. */
+  void adopt(byte[] bytes, int count, int ofBlob) {
+    frame.update(bytes, ofBlob, count - ofBlob);
     int offset = 0;
     while (offset < count) {
       int taken = (int) Math.min(count - offset, partSize - length % partSize);
@@ -72,7 +76,14 @@ final class PartWriter implements AutoCloseable {
     }
   }
 
+  /** Writes bytes that belong to no blob. */
   void write(byte[] bytes, int count) throws IOException {
+    frame.update(bytes, 0, count);
+    writeBlob(bytes, count);
+  }
+
+  /** Writes bytes of a blob. */
+  void writeBlob(byte[] bytes, int count) throws IOException {
     int offset = 0;
     while (offset < count) {
       int taken = (int) Math.min(count - offset, partSize - length % partSize);
@@ -118,6 +129,7 @@ final class PartWriter implements AutoCloseable {
     syncing.await();
     length = mark.length();
     hash = copy(mark.hash());
+    frame = mark.frame().copy();
     while (finished.size() > length / partSize) {
       finished.remove(finished.size() - 1);
     }
@@ -143,7 +155,7 @@ final class PartWriter implements AutoCloseable {
           new PartList.Part(
               length % partSize, Digest.of(Digest.Algorithm.SHA256, copy(hash).digest())));
     }
-    return new PartList(parts);
+    return new PartList(parts, Optional.of(frame.checksum(parts)));
   }
 
   private void closePart() throws IOException {

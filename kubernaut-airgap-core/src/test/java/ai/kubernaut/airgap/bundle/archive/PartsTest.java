@@ -33,6 +33,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -228,12 +229,37 @@ final class PartsTest {
             content.replace("bundle.tar.002", "../bundle.tar.002"),
             content.replaceFirst("\"size\" : \\d+", "\"size\" : -5"),
             content.replaceFirst("\"size\" : \\d+", "\"size\" : 9223372036854775807"),
-            content.replaceAll("\"sha256\" : \"..", "\"sha256\" : \""))) {
+            content.replaceAll("\"sha256\" : \"..", "\"sha256\" : \""),
+            content.replaceFirst("\"frame\" : \"..", "\"frame\" : \""),
+            content.replace("\"frame\"", "\"grame\""),
+            content.replaceFirst("\"frame\" : \"[0-9a-f]*", "\"frame\" : \"" + "0".repeat(64)))) {
       Files.writeString(list, damaged);
       assertRefused(ProblemCode.BUNDLE_INVALID);
     }
     Files.delete(list);
     assertRefused(ProblemCode.BUNDLE_NOT_FOUND);
+  }
+
+  @Test
+  void aChangedChecksumInTheListIsNoticed_alsoWhereTheContentIsRight() throws IOException {
+    copied();
+    Path list = medium.resolve("bundle.tar.json");
+    String content = Files.readString(list);
+    Files.writeString(
+        list, content.replaceFirst("\"sha256\" : \"[0-9a-f]*", "\"sha256\" : \"" + "0".repeat(64)));
+    assertRefused(ProblemCode.BUNDLE_PART_DAMAGED);
+  }
+
+  @Test
+  void aListWithoutTheChecksumOfTheFrameIsAccepted_ifThePartsHaveTheirs() throws IOException {
+    copied();
+    Path list = medium.resolve("bundle.tar.json");
+    Files.writeString(list, Files.readString(list).replaceFirst("\"frame\" : \"[0-9a-f]*\",", ""));
+    load();
+    flip(part(1), 3, 1);
+    assertThat(catchThrowableOfType(BundleException.class, this::load).problems())
+        .extracting(Problem::code)
+        .containsExactly(ProblemCode.BUNDLE_PART_DAMAGED);
   }
 
   private byte[] whole() throws IOException {
@@ -255,7 +281,7 @@ final class PartsTest {
       Files.write(part(i + 1), part);
       parts.add(new PartList.Part(part.length, Digest.sha256(part)));
     }
-    new PartList(parts).write(medium);
+    new PartList(parts, Optional.empty()).write(medium);
   }
 
   @Test
