@@ -77,20 +77,7 @@ final class CauseDiagram {
     int width = COLUMN * (Arrays.stream(columns).max().orElse(0) + 1);
     int height = ROW * (Arrays.stream(rows).max().orElse(0) + 1) + 10;
     String title = "Graph of causes and consequences";
-    page.open("div", "class", "scroll", "role", "region", "tabindex", 0, "aria-label", title);
-    page.open(
-        "svg",
-        "role",
-        "img",
-        "aria-labelledby",
-        "graph-title",
-        "width",
-        width,
-        "height",
-        height,
-        "viewBox",
-        "0 0 " + width + " " + height);
-    page.element("title", title + "; the list below has the same", "id", "graph-title");
+    page.openDrawing("graph-title", title, title + "; the list below has the same", width, height);
     for (int from = 0; from < causes.size(); from++) {
       for (int to : consequences(from)) {
         edge(page, from, to);

@@ -15,6 +15,30 @@ final class Markup {
     return this;
   }
 
+  /**
+   * Opens a drawing in a region that scrolls; both are closed by the caller.
+   *
+   * @param id of the title
+   * @param label of the region
+   * @param title of the drawing, for screen readers
+   */
+  Markup openDrawing(String id, String label, String title, int width, int height) {
+    open("div", "class", "scroll", "role", "region", "tabindex", 0, "aria-label", label);
+    open(
+        "svg",
+        "role",
+        "img",
+        "aria-labelledby",
+        id,
+        "width",
+        width,
+        "height",
+        height,
+        "viewBox",
+        "0 0 " + width + " " + height);
+    return element("title", title, "id", id);
+  }
+
   /** Closes the element that was opened last. */
   Markup close() {
     text.append("</").append(open.pop()).append('>');

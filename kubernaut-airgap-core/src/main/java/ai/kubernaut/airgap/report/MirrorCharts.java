@@ -76,20 +76,7 @@ final class MirrorCharts {
     int height = TOP + images.size() * ROW + 10;
     String id = "chart-" + unit.toLowerCase(Locale.ROOT);
     page.open("figure").element("figcaption", title);
-    page.open("div", "class", "scroll", "role", "region", "tabindex", 0, "aria-label", title);
-    page.open(
-        "svg",
-        "role",
-        "img",
-        "aria-labelledby",
-        id,
-        "width",
-        width,
-        "height",
-        height,
-        "viewBox",
-        "0 0 " + width + " " + height);
-    page.element("title", title + "; the table below has the numbers", "id", id);
+    page.openDrawing(id, title, title + "; the table below has the numbers", width, height);
     for (int part = 0; part <= 4; part++) {
       double x = LABEL + BARS * part / 4.0;
       page.shape("line", "class", "axis", "x1", x, "x2", x, "y1", TOP - 8, "y2", height - 10);

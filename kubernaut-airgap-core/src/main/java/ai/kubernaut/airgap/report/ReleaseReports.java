@@ -179,9 +179,7 @@ final class ReleaseReports {
           .put("subject", check.subject())
           .put("detail", check.detail());
     }
-    ArrayNode origins = json.putArray("origins");
-    ObjectMapper mapper = new ObjectMapper();
-    attestation.origins().forEach(origin -> origins.add(mapper.valueToTree(origin.toTree())));
+    addOrigins(json, attestation.origins());
     return json;
   }
 
@@ -273,11 +271,15 @@ final class ReleaseReports {
       one.put("detail", check.detail());
       check.remedy().ifPresent(remedy -> one.put("remedy", remedy));
     }
-    ArrayNode origins = json.putArray("origins");
-    ObjectMapper mapper = new ObjectMapper();
-    report.origins().forEach(origin -> origins.add(mapper.valueToTree(origin.toTree())));
+    addOrigins(json, report.origins());
     Json.addProblems(json, report.problems());
     return json;
+  }
+
+  private static void addOrigins(ObjectNode json, List<ContainerOrigin> all) {
+    ArrayNode origins = json.putArray("origins");
+    ObjectMapper mapper = new ObjectMapper();
+    all.forEach(origin -> origins.add(mapper.valueToTree(origin.toTree())));
   }
 
   /** Adds what has changed since an earlier verification. */
