@@ -486,13 +486,9 @@ class DiagnosisInLabTest {
               world.recreate(
                   GATEWAY,
                   template ->
-                      template.with(
-                          List.of(
-                              container(template)
-                                  .with("1500m", "resources", "requests", "cpu")
-                                  .content()),
-                          "spec",
-                          "containers"));
+                      withContainer(
+                          template,
+                          container -> container.with("1500m", "resources", "requests", "cpu")));
             },
             "QUOTA_EXCEEDED ResourceQuota NS/cpu"),
         new Scenario(
@@ -656,24 +652,13 @@ class DiagnosisInLabTest {
               world.recreate(
                   "workflowexecution-controller",
                   template ->
-                      template
+                      withQueueAddress(template)
                           .with("2 Error", "metadata", "annotations", "lab.kubernaut.ai/crash")
                           .with(
                               "panic: yaml: unmarshal errors: unknown field retrys",
                               "metadata",
                               "annotations",
-                              "lab.kubernaut.ai/log")
-                          .with(
-                              List.of(
-                                  container(template)
-                                      .with(
-                                          List.of(
-                                              Map.of(
-                                                  "name", "QUEUE_ADDRESS", "value", "valkey:6379")),
-                                          "env")
-                                      .content()),
-                              "spec",
-                              "containers"));
+                              "lab.kubernaut.ai/log"));
             },
             "CONTAINER_CRASHED Pod NS/workflowexecution-controller",
             "IMAGE_NOT_IN_MIRROR MIRROR/rhel10/valkey-8:latest"),
@@ -778,19 +763,8 @@ class DiagnosisInLabTest {
               world.recreate(
                   "signalprocessing-controller",
                   template ->
-                      template
-                          .with("1 Error", "metadata", "annotations", "lab.kubernaut.ai/crash")
-                          .with(
-                              List.of(
-                                  container(template)
-                                      .with(
-                                          List.of(
-                                              Map.of(
-                                                  "name", "QUEUE_ADDRESS", "value", "valkey:6379")),
-                                          "env")
-                                      .content()),
-                              "spec",
-                              "containers"));
+                      withQueueAddress(template)
+                          .with("1 Error", "metadata", "annotations", "lab.kubernaut.ai/crash"));
               world.annotate(
                   "notification-controller",
                   "crash",
@@ -1110,16 +1084,22 @@ class DiagnosisInLabTest {
         false);
   }
 
-  private static Fields container(Fields template) {
-    return template.list("spec", "containers").get(0);
+  private static Fields withContainer(Fields template, UnaryOperator<Fields> change) {
+    Fields container = template.list("spec", "containers").get(0);
+    return template.with(List.of(change.apply(container).content()), "spec", "containers");
+  }
+
+  /** Only the environment names Valkey then. */
+  private static Fields withQueueAddress(Fields template) {
+    return withContainer(
+        template,
+        container ->
+            container.with(
+                List.of(Map.of("name", "QUEUE_ADDRESS", "value", "valkey:6379")), "env"));
   }
 
   private void container(String deployment, UnaryOperator<Fields> change) {
-    pod(
-        deployment,
-        spec ->
-            spec.with(
-                List.of(change.apply(spec.list("containers").get(0)).content()), "containers"));
+    template(deployment, template -> withContainer(template, change), false);
   }
 
   private void image(String deployment, UnaryOperator<String> change) {
@@ -1127,12 +1107,9 @@ class DiagnosisInLabTest {
   }
 
   private static Fields withImage(Fields template, UnaryOperator<String> change) {
-    Fields container = container(template);
-    return template.with(
-        List.of(
-            container.with(change.apply(container.text("image").orElseThrow()), "image").content()),
-        "spec",
-        "containers");
+    return withContainer(
+        template,
+        container -> container.with(change.apply(container.text("image").orElseThrow()), "image"));
   }
 
   private void volume(String deployment, Map<String, Object> volume) {
