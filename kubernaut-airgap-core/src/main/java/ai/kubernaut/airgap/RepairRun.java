@@ -20,6 +20,7 @@ import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.pullsecret.PullSecretConfigurer;
 import ai.kubernaut.airgap.pullsecret.PullSecretOptions;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
 import ai.kubernaut.airgap.repair.RepairOptions;
@@ -53,11 +54,6 @@ final class RepairRun {
           ProblemCode.PULL_SECRET_NOT_FOUND,
           ProblemCode.PULL_CREDENTIALS_REJECTED,
           ProblemCode.PULL_CREDENTIALS_FORBIDDEN);
-
-  private static final Set<Subject> GLOBAL =
-      Set.of(
-          Subject.object(Subject.Kind.SECRET, "openshift-config", "pull-secret"),
-          Subject.object(Subject.Kind.SECRET, "kube-system", "additional-pull-secret"));
 
   private final Airgap airgap;
   private final ClusterClient cluster;
@@ -117,7 +113,8 @@ final class RepairRun {
   private boolean isSecret(Problem problem) {
     return CREDENTIALS.contains(problem.code())
         && problem.subject().kind() == Subject.Kind.SECRET
-        && (GLOBAL.contains(problem.subject()) || !cluster.serves(ResourceType.CLUSTER_VERSION));
+        && (PullSecretConfigurer.isOfCluster(problem.subject())
+            || !cluster.serves(ResourceType.CLUSTER_VERSION));
   }
 
   /** Jobs that have failed stay so when their cause is gone; consequences count too. */
@@ -215,7 +212,9 @@ final class RepairRun {
       String name = problem.subject().name();
       byName
           .computeIfAbsent(
-              GLOBAL.contains(problem.subject()) ? "" : name.substring(name.indexOf('/') + 1),
+              PullSecretConfigurer.isOfCluster(problem.subject())
+                  ? ""
+                  : name.substring(name.indexOf('/') + 1),
               unseen -> new LinkedHashSet<>())
           .add(problem);
     }

@@ -42,6 +42,7 @@ public final class Statement {
   private static final int MAX_ENVELOPE = 64 << 20;
 
   private final byte[] content;
+  private final JsonNode json;
 
   /**
    * An artifact.
@@ -51,8 +52,9 @@ public final class Statement {
    */
   public record Subject(String name, Digest digest) {}
 
-  private Statement(byte[] content) {
+  private Statement(byte[] content, JsonNode json) {
     this.content = content;
+    this.json = json;
   }
 
   /**
@@ -77,7 +79,7 @@ public final class Statement {
     }
     json.put("predicateType", predicateType);
     json.set("predicate", mapper.valueToTree(predicate));
-    return new Statement(bytes(json));
+    return new Statement(bytes(json), json);
   }
 
   private static byte[] bytes(ObjectNode json) {
@@ -146,8 +148,9 @@ public final class Statement {
       if (json.path("payloadType").asText("").equals(PAYLOAD_TYPE)) {
         for (JsonNode signature : json.path("signatures")) {
           byte[] decoded = Base64.getDecoder().decode(signature.path("sig").asText(""));
-          if (Signatures.isValid(encoded(payload), key, decoded) && isStatement(payload)) {
-            return Optional.of(new Statement(payload));
+          if (Signatures.isValid(encoded(payload), key, decoded)) {
+            return Optional.of(new Statement(payload, new ObjectMapper().readTree(payload)))
+                .filter(Statement::isStatement);
           }
         }
       }
@@ -158,8 +161,8 @@ public final class Statement {
     return Optional.empty();
   }
 
-  private static boolean isStatement(byte[] payload) throws IOException {
-    return TYPE.equals(new ObjectMapper().readTree(payload).path("_type").asText(""));
+  private boolean isStatement() {
+    return json.path("_type").asText("").equals(TYPE);
   }
 
   /**
@@ -169,7 +172,7 @@ public final class Statement {
    * @return whether a subject has the digest
    */
   public boolean isAbout(Digest digest) {
-    for (JsonNode subject : json().path("subject")) {
+    for (JsonNode subject : json.path("subject")) {
       String hex = subject.path("digest").path(digest.algorithm().toString()).asText("");
       if (hex.equals(digest.hex())) {
         return true;
@@ -180,19 +183,12 @@ public final class Statement {
 
   /** {@return the URI of the type of the predicate} */
   public String predicateType() {
-    return json().path("predicateType").asText("");
+    return json.path("predicateType").asText("");
   }
 
-  /** {@return the predicate: maps, lists, texts, numbers and booleans} */
+  /** {@return the predicate: maps, lists, texts, numbers and booleans; empty without one} */
   public Map<?, ?> predicate() {
-    return new ObjectMapper().convertValue(json().withObjectProperty("predicate"), Map.class);
-  }
-
-  private ObjectNode json() {
-    try {
-      return (ObjectNode) new ObjectMapper().readTree(content);
-    } catch (IOException e) {
-      throw new IllegalStateException("a statement is JSON", e);
-    }
+    JsonNode predicate = json.path("predicate");
+    return predicate.isObject() ? new ObjectMapper().convertValue(predicate, Map.class) : Map.of();
   }
 }

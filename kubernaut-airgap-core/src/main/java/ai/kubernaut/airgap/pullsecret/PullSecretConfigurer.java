@@ -52,6 +52,16 @@ public final class PullSecretConfigurer {
   private final Consumer<ProgressEvent> progress;
 
   /**
+   * Returns whether a Secret is a pull secret of a whole cluster, and not of a namespace.
+   *
+   * @param secret the Secret as subject
+   * @return true for the global pull secret, and for that of a hosted OpenShift cluster
+   */
+  public static boolean isOfCluster(Subject secret) {
+    return secret.equals(GLOBAL) || secret.equals(HOSTED);
+  }
+
+  /**
    * Creates a configurer.
    *
    * @param cluster where the credentials go; stays open

@@ -98,7 +98,7 @@ public abstract class HashedInput extends InputStream {
    * @param hash one of the JDK
    * @return the copy
    */
-  protected static MessageDigest copy(MessageDigest hash) {
+  public static MessageDigest copy(MessageDigest hash) {
     try {
       return (MessageDigest) hash.clone();
     } catch (CloneNotSupportedException e) {

@@ -23,15 +23,10 @@ final class ArchiveCheck {
    *     that does not belong there
    */
   static ArchiveScan scan(Path directory, PartList list) {
-    ArchiveScan scan = new ArchiveScan(directory, list);
-    try {
-      scan.run();
-    } catch (BundleException e) {
-      // What is wrong with the parts explains more, so it is reported in its place.
-      requireNone(PartCheck.sizes(directory, list));
-      throw e;
-    }
+    // What is wrong with the parts explains more than what follows from it.
     requireNone(PartCheck.sizes(directory, list));
+    ArchiveScan scan = new ArchiveScan(directory, list);
+    scan.run();
     return scan;
   }
 

@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.bundle.archive;
 
 import ai.kubernaut.airgap.bundle.archive.ArchiveScan.Location;
 import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.registry.HashedInput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -28,11 +29,7 @@ final class Frame {
   }
 
   Frame copy() {
-    try {
-      return new Frame((MessageDigest) hash.clone());
-    } catch (CloneNotSupportedException e) {
-      throw new IllegalStateException("every hash of the JDK can be cloned", e);
-    }
+    return new Frame(HashedInput.copy(hash));
   }
 
   /** Takes the next bytes outside the blobs. */

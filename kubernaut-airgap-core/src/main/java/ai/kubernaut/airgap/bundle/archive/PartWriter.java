@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.bundle.archive;
 
 import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.registry.HashedInput;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -45,15 +46,7 @@ final class PartWriter implements AutoCloseable {
   }
 
   Mark mark() {
-    return new Mark(length, copy(hash), frame.copy());
-  }
-
-  private static MessageDigest copy(MessageDigest hash) {
-    try {
-      return (MessageDigest) hash.clone();
-    } catch (CloneNotSupportedException e) {
-      throw new IllegalStateException("every hash of the JDK can be cloned", e);
-    }
+    return new Mark(length, HashedInput.copy(hash), frame.copy());
   }
 
   /** Takes over bytes that an earlier run has written; the first ones may be of a blob. */
@@ -128,7 +121,7 @@ final class PartWriter implements AutoCloseable {
     closePart();
     syncing.await();
     length = mark.length();
-    hash = copy(mark.hash());
+    hash = HashedInput.copy(mark.hash());
     frame = mark.frame().copy();
     while (finished.size() > length / partSize) {
       finished.remove(finished.size() - 1);
@@ -153,7 +146,8 @@ final class PartWriter implements AutoCloseable {
     if (length % partSize != 0) {
       parts.add(
           new PartList.Part(
-              length % partSize, Digest.of(Digest.Algorithm.SHA256, copy(hash).digest())));
+              length % partSize,
+              Digest.of(Digest.Algorithm.SHA256, HashedInput.copy(hash).digest())));
     }
     return new PartList(parts, Optional.of(frame.checksum(parts)));
   }
