@@ -81,6 +81,10 @@ import ai.kubernaut.airgap.repair.RepairOptions;
 import ai.kubernaut.airgap.repair.RepairReport;
 import ai.kubernaut.airgap.seal.SealConfigurer;
 import ai.kubernaut.airgap.seal.SealOptions;
+import ai.kubernaut.airgap.support.SupportBundle;
+import ai.kubernaut.airgap.support.SupportBundleOptions;
+import ai.kubernaut.airgap.support.SupportBundleReport;
+import ai.kubernaut.airgap.support.SupportCollector;
 import ai.kubernaut.airgap.trust.TrustConfigurer;
 import ai.kubernaut.airgap.verify.VerificationReport;
 import ai.kubernaut.airgap.verify.Verifier;
@@ -837,6 +841,25 @@ public final class Airgap implements AutoCloseable {
     Progress run = Progress.of(ProgressEvent.Step.VERIFY, progress);
     return new Diagnoser(cluster(), retrying(target(), run), profile, run)
         .diagnose(installation, report);
+  }
+
+  /**
+   * Diagnoses a release and writes a support bundle, which {@link SupportBundle} diagnoses on
+   * another machine. The content of Secrets is masked. Read-only. Needs all three clients.
+   *
+   * @param installation the release, and the plan whose images it should run
+   * @param file the tar.gz file to write; only its owner can read it; an existing file is replaced
+   * @param options the size limit
+   * @return the diagnosis, and what the bundle does not have
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   * @throws ai.kubernaut.airgap.support.SupportBundleException when the file cannot be written
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public SupportBundleReport collectSupportBundle(
+      Installation installation, Path file, SupportBundleOptions options) {
+    Progress run = Progress.of(ProgressEvent.Step.VERIFY, progress);
+    return new SupportCollector(cluster(), helm(), retrying(target(), run), profile, run)
+        .collect(installation, file, options);
   }
 
   /**

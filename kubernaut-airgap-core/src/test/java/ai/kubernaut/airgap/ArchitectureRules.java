@@ -81,7 +81,8 @@ public final class ArchitectureRules {
           "prune",
           "diagnosis",
           "repair",
-          "report");
+          "report",
+          "support");
 
   private final String root;
 

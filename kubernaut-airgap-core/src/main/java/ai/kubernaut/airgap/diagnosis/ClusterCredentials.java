@@ -5,12 +5,8 @@ import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.registry.Credentials;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.nio.charset.StandardCharsets;
+import ai.kubernaut.airgap.registry.DockerAuths;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,7 +16,6 @@ import java.util.Optional;
  */
 final class ClusterCredentials {
   private static final String KEY = ".dockerconfigjson";
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final List<List<String>> GLOBAL =
       List.of(
@@ -37,7 +32,9 @@ final class ClusterCredentials {
   record Source(Subject subject, Optional<KubernetesObject> object, boolean isAbsent) {
     /** The credentials for a repository: those of the most specific path. */
     Optional<Credentials> credentialsFor(Repository repository) {
-      return object.flatMap(secret -> credentials(secret, repository));
+      return object
+          .map(secret -> secret.fields().strings("data").getOrDefault(KEY, ""))
+          .flatMap(data -> DockerAuths.read(data).credentialsFor(repository));
     }
   }
 
@@ -87,47 +84,5 @@ final class ClusterCredentials {
     ClusterState.Found found = state.find(ResourceType.SECRET, namespace, name);
     return new Source(
         Subject.object(Subject.Kind.SECRET, namespace, name), found.object(), found.isAbsent());
-  }
-
-  private static Optional<Credentials> credentials(KubernetesObject secret, Repository repository) {
-    JsonNode auths = auths(secret);
-    for (String key = repository.toString();
-        !key.isEmpty();
-        key = key.contains("/") ? key.substring(0, key.lastIndexOf('/')) : "") {
-      Optional<Credentials> found = entry(auths.path(key));
-      if (found.isPresent()) {
-        return found;
-      }
-    }
-    return Optional.empty();
-  }
-
-  private static JsonNode auths(KubernetesObject secret) {
-    try {
-      String data = secret.fields().strings("data").getOrDefault(KEY, "");
-      return JSON.readTree(new String(Base64.getDecoder().decode(data), StandardCharsets.UTF_8))
-          .path("auths");
-    } catch (JsonProcessingException | IllegalArgumentException unreadable) {
-      // As for a node: a Secret without a readable configuration has no credentials.
-      return JSON.createObjectNode();
-    }
-  }
-
-  private static Optional<Credentials> entry(JsonNode entry) {
-    String username = entry.path("username").asText("");
-    if (!username.isEmpty()) {
-      return Optional.of(Credentials.of(username, entry.path("password").asText("")));
-    }
-    try {
-      String pair =
-          new String(
-              Base64.getDecoder().decode(entry.path("auth").asText("")), StandardCharsets.UTF_8);
-      int colon = pair.indexOf(':');
-      return colon <= 0
-          ? Optional.empty()
-          : Optional.of(Credentials.of(pair.substring(0, colon), pair.substring(colon + 1)));
-    } catch (IllegalArgumentException notBase64) {
-      return Optional.empty();
-    }
   }
 }

@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.install;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ClusterException;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -86,6 +87,17 @@ public record HookRun(
                         hook.kind, hook.namespace, hook.name, hook.events, earlier.get(hook.path()))
                     : hook)
         .toList();
+  }
+
+  /**
+   * Returns a copy of a Secret in which Helm stores a revision, with the status and the hooks, and
+   * without what may be secret: the values, the manifests and the chart.
+   *
+   * @param secret of the type {@code helm.sh/release.v1}
+   * @return the copy; without data when the Secret has another content than Helm writes
+   */
+  public static KubernetesObject withoutValues(KubernetesObject secret) {
+    return StoredRelease.withoutValues(secret);
   }
 
   private String path() {

@@ -7,6 +7,7 @@ import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -95,6 +96,32 @@ final class StoredRelease {
   /** Returns when Helm has begun the operation. */
   String since() {
     return secret.fields().text("metadata", "creationTimestamp").orElse("an unknown time");
+  }
+
+  /** Returns a copy of the Secret with nothing but the status and the hooks of the revision. */
+  static KubernetesObject withoutValues(KubernetesObject secret) {
+    try {
+      ObjectNode release = decode(secret.fields().text("data", KEY).orElse(""));
+      ObjectNode kept = JSON.createObjectNode();
+      kept.set("name", release.path("name"));
+      kept.set("namespace", release.path("namespace"));
+      kept.set("version", release.path("version"));
+      kept.putObject("info").set("status", release.at("/info/status"));
+      ArrayNode hooks = kept.putArray("hooks");
+      for (JsonNode hook : release.path("hooks")) {
+        ObjectNode object =
+            JSON.createObjectNode().put("apiVersion", "v1").put("kind", hook.path("kind").asText());
+        ObjectNode metadata = object.putObject("metadata").put("name", hook.path("name").asText());
+        namespace(hook).ifPresent(namespace -> metadata.put("namespace", namespace));
+        ObjectNode copy = hooks.addObject().put("manifest", object.toString());
+        for (String field : List.of("name", "kind", "events", "last_run")) {
+          copy.set(field, hook.path(field));
+        }
+      }
+      return secret.with(Map.of(KEY, encode(kept)), "data");
+    } catch (IOException e) {
+      return secret.with(Map.of(), "data");
+    }
   }
 
   /** Returns the manifests of the revision, hooks included. */

@@ -609,6 +609,18 @@ public enum ProblemCode {
   /** A repair has failed. */
   REPAIR_FAILED(
       Severity.ERROR, "the repair of {code} failed: {detail}", "fix the cause, and repair again"),
+  // Support bundle
+  /** Files of a support bundle were omitted because of its size limit. */
+  SUPPORT_BUNDLE_TRUNCATED(
+      Severity.WARNING,
+      "does not have {count} files, because all files together are limited to {limit} bytes",
+      "increase the limit, or send the missing files separately"),
+  /** The diagnosis of a support bundle has other findings than that of the cluster. */
+  SUPPORT_BUNDLE_DIFFERS(
+      Severity.WARNING,
+      "its diagnosis has other findings than the diagnosis of the cluster",
+      "send the report of the diagnosis with it; if no file is missing, report this as a bug"),
+
   // Diagnosis: images
   /** A pod names an image that differs in a few letters from an image of the plan. */
   IMAGE_NAME_MISSPELLED(

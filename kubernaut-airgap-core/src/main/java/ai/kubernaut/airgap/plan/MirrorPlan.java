@@ -394,6 +394,18 @@ public interface MirrorPlan extends Outcome<MirrorPlan> {
   }
 
   /**
+   * Reads a plan from text. The chart and its files keep their paths as they are written.
+   *
+   * @param yaml what {@link #toYaml()} has returned
+   * @return the plan
+   * @throws InvalidPlanException when it is not a plan, has another version, or breaks a rule of
+   *     plans
+   */
+  static MirrorPlan parse(String yaml) {
+    return PlanFile.parse(yaml);
+  }
+
+  /**
    * Checks that the chart and its files have not changed since the plan was made. A plan without a
    * {@link #lock()} is not checked.
    *

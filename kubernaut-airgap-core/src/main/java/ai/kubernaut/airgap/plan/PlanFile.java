@@ -383,6 +383,16 @@ final class PlanFile {
     }
   }
 
+  static MirrorPlan parse(String yaml) {
+    try {
+      return read(Fields.of(Yaml.readMapping("plan", yaml, Yaml.DuplicateKeys.REFUSED)));
+    } catch (InvalidPlanException e) {
+      throw e;
+    } catch (AirgapException | IllegalArgumentException e) {
+      throw new InvalidPlanException("no plan can be read: " + e.getMessage(), e);
+    }
+  }
+
   /** The plan with the paths under which the chart and its files are found. */
   private static MirrorPlan located(MirrorPlan plan, Path file, List<Path> directories) {
     if (plan.chart().isEmpty()) {

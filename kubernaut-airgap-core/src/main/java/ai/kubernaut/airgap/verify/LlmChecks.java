@@ -12,9 +12,7 @@ import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.yaml.InvalidYamlException;
 import ai.kubernaut.airgap.yaml.Yaml;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,11 +35,6 @@ final class LlmChecks {
 
   private static final Pattern ENDPOINT_VARIABLE =
       Pattern.compile("(?i).*_(ENDPOINT|API_BASE|BASE_URL|API_URL|HOST)");
-
-  private static final Pattern PLACEHOLDER =
-      Pattern.compile(
-          "(?is)\\s*|<.*>|\\$\\{.*}|x{3,}|\\.{3,}|\\*{3,}|todo|tbd|placeholder|change[-_ ]?me|replace[-_ ]?(me|this)"
-              + "|(your|my|enter|insert|put)[-_ ].*(key|token|secret|password).*|sk-(x{3,}|\\.{3,}|your.*)");
 
   private final Namespaces namespaces;
   private final String namespace;
@@ -214,7 +207,7 @@ final class LlmChecks {
     Map<String, String> data = secret.fields().strings("data");
     List<String> placeholders =
         data.entrySet().stream()
-            .filter(entry -> isPlaceholder(entry.getValue()))
+            .filter(entry -> Placeholder.isIn(entry.getValue()))
             .map(Map.Entry::getKey)
             .sorted()
             .toList();
@@ -231,16 +224,6 @@ final class LlmChecks {
             FactCode.LLM_KEYS_PRESENT,
             subject,
             Map.of("keys", String.join(", ", new TreeSet<>(data.keySet())))));
-  }
-
-  private static boolean isPlaceholder(String base64) {
-    try {
-      String value =
-          new String(Base64.getMimeDecoder().decode(base64), StandardCharsets.UTF_8).strip();
-      return value.length() < 200 && PLACEHOLDER.matcher(value).matches();
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
   }
 
   private static Check problem(ProblemCode code, Subject subject, Map<String, String> parameters) {

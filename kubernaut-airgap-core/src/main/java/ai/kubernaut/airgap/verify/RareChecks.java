@@ -20,15 +20,21 @@ final class RareChecks {
   private final ClusterClient cluster;
   private final ReleaseName release;
   private final ProductProfile profile;
+  private final Optional<Instant> moment;
   private List<Check> checks = List.of();
   private int age = LOOKS;
   private Optional<List<HookRun>> hooks = Optional.empty();
   private boolean hasReadHooks;
 
-  RareChecks(ClusterClient cluster, ReleaseName release, ProductProfile profile) {
+  RareChecks(
+      ClusterClient cluster,
+      ReleaseName release,
+      ProductProfile profile,
+      Optional<Instant> moment) {
     this.cluster = cluster;
     this.release = release;
     this.profile = profile;
+    this.moment = moment;
   }
 
   /** Returns the hooks; those of a release that is deployed have ended. */
@@ -47,7 +53,8 @@ final class RareChecks {
    */
   List<Check> run(Namespaces namespaces, boolean isWaiting) {
     if (!isWaiting || age >= LOOKS) {
-      List<Check> seen = new ArrayList<>(new WebhookChecks(namespaces, Instant.now()).run());
+      List<Check> seen =
+          new ArrayList<>(new WebhookChecks(namespaces, moment.orElseGet(Instant::now)).run());
       seen.addAll(new LlmChecks(namespaces, release.namespace(), profile).run());
       checks = List.copyOf(seen);
       age = 0;

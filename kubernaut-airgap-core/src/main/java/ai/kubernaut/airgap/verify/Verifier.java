@@ -117,7 +117,7 @@ public final class Verifier {
       Installation installation, VerifyOptions options, Progress run) {
     ExpectedImages images = new ExpectedImages(installation.plan(), registries, cluster);
     List<String> lastPending = new ArrayList<>();
-    RareChecks rare = new RareChecks(cluster, installation.release(), profile);
+    RareChecks rare = new RareChecks(cluster, installation.release(), profile, options.moment());
     WaitProgress progress = new WaitProgress(options.grace());
     Look last =
         options

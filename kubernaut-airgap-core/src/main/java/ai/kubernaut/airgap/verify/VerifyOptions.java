@@ -2,6 +2,8 @@ package ai.kubernaut.airgap.verify;
 
 import ai.kubernaut.airgap.cluster.WaitPolicy;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import org.immutables.value.Value;
 
 /** Options for verifying. Immutable. */
@@ -38,6 +40,13 @@ public interface VerifyOptions {
   default boolean askServices() {
     return true;
   }
+
+  /**
+   * Returns the moment for which the validity of certificates is checked.
+   *
+   * @return by default the moment of the check
+   */
+  Optional<Instant> moment();
 
   /** {@return a builder with the defaults} */
   static Builder builder() {

@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.diagnosis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.chart.TemplateHelm;
@@ -15,6 +16,7 @@ import ai.kubernaut.airgap.image.Platform;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.install.Installation;
+import ai.kubernaut.airgap.io.ScratchDirectory;
 import ai.kubernaut.airgap.kubernaut.KubernautProfile;
 import ai.kubernaut.airgap.mirror.DelegatingClient;
 import ai.kubernaut.airgap.outcome.Problem;
@@ -27,11 +29,18 @@ import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
+import ai.kubernaut.airgap.support.SupportBundle;
+import ai.kubernaut.airgap.support.SupportBundleOptions;
+import ai.kubernaut.airgap.support.SupportBundleReport;
+import ai.kubernaut.airgap.support.SupportCollector;
 import ai.kubernaut.airgap.verify.VerificationReport;
 import ai.kubernaut.airgap.verify.Verifier;
 import ai.kubernaut.airgap.verify.VerifyOptions;
 import ai.kubernaut.airgap.yaml.Yaml;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
@@ -356,6 +365,7 @@ final class DiagnosedRelease {
   Diagnosis diagnose() {
     Installation installation = Installation.of(ReleaseName.defaultRelease(), plan());
     RegistryClient mirror = new Mirror(CredentialProvider.none(), true);
+    checkSupportBundle(installation, mirror);
     VerificationReport report =
         new Verifier(cluster, helm, mirror, event -> {})
             .verify(
@@ -364,6 +374,20 @@ final class DiagnosedRelease {
     requests.clear();
     return new Diagnoser(cluster, mirror, KubernautProfile.profile(), event -> {})
         .diagnose(installation, report);
+  }
+
+  /** A support bundle of the release has the same causes, with the same evidence. */
+  private void checkSupportBundle(Installation installation, RegistryClient mirror) {
+    try (ScratchDirectory scratch = ScratchDirectory.create()) {
+      Path file = scratch.path().resolve("support.tar.gz");
+      SupportBundleReport report =
+          new SupportCollector(cluster, helm, mirror, KubernautProfile.profile(), event -> {})
+              .collect(installation, file, SupportBundleOptions.builder().build());
+      assertThat(report.problems()).isEmpty();
+      assertThat(SupportBundle.read(file).diagnose()).isEqualTo(report.diagnosis());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The roots as code and subject. */

@@ -22,6 +22,11 @@ final class ClusterArguments {
       description = "A helm binary to use in place of the embedded Helm.")
   @Nullable Path helm;
 
+  /** Whether a cluster or a Helm was named. */
+  boolean isGiven() {
+    return kubeconfig != null || helm != null;
+  }
+
   /** Gives a front door its cluster and its Helm. */
   Airgap.Builder reach(Airgap.Builder airgap) {
     return kubeconfig == null

@@ -25,6 +25,9 @@ import ai.kubernaut.airgap.pullsecret.PullSecretReport;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
+import ai.kubernaut.airgap.support.SupportBundle;
+import ai.kubernaut.airgap.support.SupportBundleOptions;
+import ai.kubernaut.airgap.support.SupportBundleReport;
 import ai.kubernaut.airgap.verify.VerificationReport;
 import ai.kubernaut.airgap.verify.VerifyOptions;
 import ai.kubernaut.airgap.yaml.Yaml;
@@ -40,9 +43,12 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -55,12 +61,14 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -74,6 +82,8 @@ class DiagnosisInLabTest {
   private static final String GATEWAY = "gateway";
   private static final VerifyOptions ONCE =
       VerifyOptions.builder().waitPolicy(WaitPolicy.once()).build();
+
+  @TempDir Path directory;
 
   private TestLab world;
   private Lab lab;
@@ -215,6 +225,27 @@ class DiagnosisInLabTest {
               assertThat(root.evidence()).isNotEmpty();
             });
     assertThat(diagnosis.toString()).doesNotContain(lab.mirrorCredentials().password().reveal());
+    assertThat(roots(fromSupportBundle())).isEqualTo(expected);
+  }
+
+  /** Diagnoses a support bundle, which has the same findings and no password. */
+  private Diagnosis fromSupportBundle() throws IOException {
+    Path file = directory.resolve("support.tar.gz");
+    SupportBundleReport report =
+        airgap.collectSupportBundle(installation, file, SupportBundleOptions.builder().build());
+    assertThat(report.problems()).isEmpty();
+    String password = lab.mirrorCredentials().password().reveal();
+    try (InputStream in = new GZIPInputStream(Files.newInputStream(file))) {
+      assertThat(new String(in.readAllBytes(), StandardCharsets.ISO_8859_1))
+          .doesNotContain(
+              password,
+              Base64.getEncoder().encodeToString(password.getBytes(StandardCharsets.UTF_8)),
+              Base64.getEncoder()
+                  .encodeToString(
+                      (lab.mirrorCredentials().username() + ":" + password)
+                          .getBytes(StandardCharsets.UTF_8)));
+    }
+    return SupportBundle.read(file).diagnose();
   }
 
   private List<String> roots(Diagnosis diagnosis) {
