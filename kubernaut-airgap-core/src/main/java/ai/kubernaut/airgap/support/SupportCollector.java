@@ -156,14 +156,7 @@ public final class SupportCollector {
       RegistryFiles.write(registry, mask, files);
     }
     ClusterFiles.write(recorded, mask, files);
-    SupportBundle bundle = replayed(files);
-    VerificationReport replayedVerification = bundle.verify(profile);
-    Diagnosis replayed = bundle.diagnose(profile);
-    ReportDocument checks = ReportDocument.of(replayedVerification);
-    ReportDocument causes = ReportDocument.of(replayed);
-    files.add("reports/diagnosis.json", ReportFormat.JSON.write(causes));
-    files.add("reports/diagnosis.html", ReportFormat.HTML.write(causes));
-    files.add("reports/verification.json", ReportFormat.JSON.write(checks));
+    boolean differs = !addReports(files, diagnosis);
     files.omitted().forEach(index.withArray("omitted")::add);
     files.require(SupportBundle.INDEX, index);
     SupportArchive.write(files, moment, file);
@@ -172,7 +165,7 @@ public final class SupportCollector {
         .bytes(size(file))
         .diagnosis(diagnosis)
         .omitted(files.omitted())
-        .problems(problems(file, options, files, !findings(diagnosis).equals(findings(replayed))))
+        .problems(problems(file, options, files, differs))
         .build();
   }
 
@@ -186,9 +179,24 @@ public final class SupportCollector {
         .build();
   }
 
-  private static SupportBundle replayed(BundleFiles files) {
+  /**
+   * Diagnoses the bundle, so that its reports have nothing that the bundle does not have.
+   *
+   * @return whether the findings are those of the cluster
+   */
+  private boolean addReports(BundleFiles files, Diagnosis diagnosis) {
     try {
-      return SupportBundle.of(files);
+      SupportBundle bundle = SupportBundle.of(files);
+      Diagnosis replayed = bundle.diagnose(profile);
+      ReportDocument causes = ReportDocument.of(replayed);
+      files.add("reports/diagnosis.json", ReportFormat.JSON.write(causes));
+      files.add("reports/diagnosis.html", ReportFormat.HTML.write(causes));
+      files.add(
+          "reports/verification.json",
+          ReportFormat.JSON.write(ReportDocument.of(bundle.verify(profile))));
+      return findings(diagnosis).equals(findings(replayed));
+    } catch (ClusterException omitted) {
+      return false;
     } catch (IOException e) {
       throw new IllegalStateException("the bundle was written here", e);
     }
