@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.diagnosis;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.Subject;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -72,6 +73,11 @@ final class CauseGraph {
   /** The problem of an object that was found first; causes that it has of its own come later. */
   Optional<Problem> first(KubernetesObject object) {
     return of(ClusterState.subject(object)).stream().findFirst();
+  }
+
+  /** The problems with a code. */
+  List<Problem> problems(ProblemCode code) {
+    return nodes.keySet().stream().filter(problem -> problem.code() == code).toList();
   }
 
   /** All problems with a kind of subject. */

@@ -61,13 +61,25 @@ final class Dependencies {
   private final ClusterState state;
   private final Owners owners;
   private final Optional<String> migrationJob;
+  private final List<KubernetesObject> missing;
   private final CauseGraph graph;
   private final ServiceUses uses;
 
-  Dependencies(ClusterState state, Owners owners, Optional<String> migrationJob, CauseGraph graph) {
+  /**
+   * Creates the dependencies.
+   *
+   * @param missing the workloads and services that the release has, and the cluster does not
+   */
+  Dependencies(
+      ClusterState state,
+      Owners owners,
+      Optional<String> migrationJob,
+      List<KubernetesObject> missing,
+      CauseGraph graph) {
     this.state = state;
     this.owners = owners;
     this.migrationJob = migrationJob;
+    this.missing = missing;
     this.graph = graph;
     this.uses = new ServiceUses(state);
   }
@@ -111,7 +123,17 @@ final class Dependencies {
         graph.first(workload).ifPresent(problems::add);
       }
     }
+    if (problems.isEmpty()) {
+      missing.stream()
+          .filter(object -> object.equals(service) || isBehind(object, service))
+          .forEach(object -> graph.first(object).ifPresent(problems::add));
+    }
     return problems;
+  }
+
+  private static boolean isBehind(KubernetesObject workload, KubernetesObject service) {
+    return workload.namespace().equals(service.namespace())
+        && PodFields.selects(service, Owners.template(workload).labels());
   }
 
   private void claims() {
@@ -155,7 +177,10 @@ final class Dependencies {
 
   private void services() {
     List<KubernetesObject> services =
-        state.all(ResourceType.SERVICE).stream().filter(this::hasNoReadyPod).toList();
+        Stream.concat(
+                state.all(ResourceType.SERVICE).stream().filter(this::hasNoReadyPod),
+                missing.stream().filter(object -> object.kind().equals("Service")))
+            .toList();
     for (KubernetesObject dependent : podsAndJobs()) {
       List<Problem> own = unexplained(dependent);
       if (own.isEmpty()) {
@@ -247,6 +272,12 @@ final class Dependencies {
   /** A webhook that does not respond because no pod of its service is ready. */
   private void webhooks() {
     for (Problem webhook : graph.of(Subject.Kind.OBJECT)) {
+      if (webhook.code() == ProblemCode.WEBHOOK_SERVICE_MISSING) {
+        String service = webhook.parameters().getOrDefault("service", "");
+        graph
+            .of(new Subject(Subject.Kind.SERVICE, service))
+            .forEach(cause -> graph.link(cause, webhook));
+      }
       if (webhook.code() == ProblemCode.WEBHOOK_UNAVAILABLE) {
         for (KubernetesObject service : state.all(ResourceType.SERVICE)) {
           boolean named =

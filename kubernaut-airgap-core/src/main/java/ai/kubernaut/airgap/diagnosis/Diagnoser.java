@@ -5,7 +5,10 @@ import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.workload.PodFields;
 import ai.kubernaut.airgap.install.Installation;
+import ai.kubernaut.airgap.install.StoredRevision;
 import ai.kubernaut.airgap.kubernaut.ProductProfile;
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.FactCode;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.Subject;
@@ -16,7 +19,9 @@ import ai.kubernaut.airgap.verify.VerificationReport;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,9 +81,27 @@ public final class Diagnoser {
       Owners owners = new Owners(state);
       explainPods(installation, state, owners, graph);
       explainWorkloads(state, owners, graph);
-      new Dependencies(state, owners, profile.migrationJob(), graph).link();
+      List<KubernetesObject> missing = missingObjects(installation, graph);
+      new Dependencies(state, owners, profile.migrationJob(), missing, graph).link();
     }
     return Diagnosis.of(installation.release(), graph.causes());
+  }
+
+  /** The workloads and services that the release has, and the cluster does not. */
+  private List<KubernetesObject> missingObjects(Installation installation, CauseGraph graph) {
+    List<Problem> problems = graph.problems(ProblemCode.RELEASE_OBJECT_NOT_FOUND);
+    if (problems.isEmpty()) {
+      return List.of();
+    }
+    for (Problem problem : problems) {
+      graph.add(
+          problem, Fact.of(FactCode.REVISION_HAS_OBJECT, problem.subject(), problem.parameters()));
+    }
+    Set<Subject> missing = problems.stream().map(Problem::subject).collect(Collectors.toSet());
+    return StoredRevision.latest(cluster, installation.release()).stream()
+        .flatMap(revision -> revision.objects().stream())
+        .filter(object -> missing.contains(ClusterState.subject(object)))
+        .toList();
   }
 
   private void explainPods(

@@ -121,6 +121,7 @@ final class Repairs {
         ProblemCode.WORKLOAD_NOT_UPDATED,
         command("kubectl rollout status {kind} {pod} -n {namespace}"));
     all.put(ProblemCode.POD_EVICTED, command(DESCRIBE_POD));
+    all.put(ProblemCode.RELEASE_OBJECT_NOT_FOUND, install);
     all.put(ProblemCode.RELEASE_NOT_FOUND, install);
     all.put(ProblemCode.RELEASE_NOT_DEPLOYED, install);
     all.put(ProblemCode.JOB_FAILED, install);

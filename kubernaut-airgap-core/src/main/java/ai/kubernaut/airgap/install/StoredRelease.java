@@ -2,9 +2,13 @@ package ai.kubernaut.airgap.install;
 
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.chart.RenderedChart;
+import ai.kubernaut.airgap.chart.RenderedManifest;
 import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.yaml.InvalidYamlException;
+import ai.kubernaut.airgap.yaml.Yaml;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -21,6 +25,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
@@ -32,6 +37,9 @@ final class StoredRelease {
   private static final String KEY = "release";
   private static final String PENDING = "pending-";
   private static final int MAX_BYTES = 64 << 20;
+  private static final Set<String> OUTLINED =
+      Set.of("Deployment", "StatefulSet", "DaemonSet", "Service");
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final ClusterClient cluster;
@@ -107,6 +115,11 @@ final class StoredRelease {
       kept.set("namespace", release.path("namespace"));
       kept.set("version", release.path("version"));
       kept.putObject("info").set("status", release.at("/info/status"));
+      StringBuilder manifest = new StringBuilder();
+      for (KubernetesObject object : outlines(release)) {
+        manifest.append("---\n").append(Yaml.write(object.fields().content()));
+      }
+      kept.put("manifest", manifest.toString());
       ArrayNode hooks = kept.putArray("hooks");
       for (JsonNode hook : release.path("hooks")) {
         ObjectNode object =
@@ -136,6 +149,55 @@ final class StoredRelease {
     } catch (IOException e) {
       throw notARelease();
     }
+  }
+
+  /** Returns the workloads and services of the revision, without most of their content. */
+  List<KubernetesObject> outlines(ReleaseName release) {
+    try {
+      return outlines(decode(secret.fields().text("data", KEY).orElse(""))).stream()
+          .map(
+              object ->
+                  object.namespace().isPresent()
+                      ? object
+                      : object.with(release.namespace(), "metadata", "namespace"))
+          .toList();
+    } catch (IOException e) {
+      throw notARelease();
+    }
+  }
+
+  private static List<KubernetesObject> outlines(ObjectNode release) {
+    try {
+      return RenderedChart.parse(release.path("manifest").asText("")).manifests().stream()
+          .map(RenderedManifest::object)
+          .filter(object -> OUTLINED.contains(object.kind()))
+          .map(StoredRelease::outline)
+          .toList();
+    } catch (InvalidYamlException e) {
+      // Helm accepts documents that are refused here; nothing is known about them.
+      return List.of();
+    }
+  }
+
+  private static KubernetesObject outline(KubernetesObject object) {
+    Fields outline =
+        Fields.of(Map.of())
+            .with(object.apiVersion(), "apiVersion")
+            .with(object.kind(), "kind")
+            .with(object.name(), "metadata", "name");
+    if (object.namespace().isPresent()) {
+      outline = outline.with(object.namespace().get(), "metadata", "namespace");
+    }
+    for (String[] path :
+        List.of(
+            new String[] {"spec", "selector"},
+            new String[] {"spec", "template", "metadata", "labels"})) {
+      Optional<Object> value = object.fields().value(path);
+      if (value.isPresent()) {
+        outline = outline.with(value.get(), path);
+      }
+    }
+    return KubernetesObject.of(outline);
   }
 
   /** Returns the Jobs and pods that are hooks of the revision. */

@@ -276,6 +276,8 @@ public enum FactCode {
   STORAGE_CLASSES_FOUND("has the storage classes {classes}"),
   /** A pod names a service that has no ready pod. */
   SERVICE_REFERENCED("names the Service {service}, which has no ready pod"),
+  /** The stored manifest of a revision has an object. */
+  REVISION_HAS_OBJECT("is in the manifest of revision {revision}"),
   /** How many pods a workload should have. */
   REPLICAS_CONFIGURED("its field spec.replicas is {replicas}"),
   /** The probe of a container. */

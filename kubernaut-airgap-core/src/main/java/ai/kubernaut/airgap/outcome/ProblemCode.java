@@ -369,6 +369,11 @@ public enum ProblemCode {
       Severity.ERROR,
       "there is no Deployment, StatefulSet or DaemonSet in the namespaces of the release",
       "install the chart"),
+  /** A workload or a service that the deployed revision has does not exist in the cluster. */
+  RELEASE_OBJECT_NOT_FOUND(
+      Severity.ERROR,
+      "does not exist, although revision {revision} of the release has it",
+      "find out who deleted it, and upgrade the release with the same chart and plan, which creates it again"),
   /** A Deployment, StatefulSet or DaemonSet has fewer ready pods than it should have. */
   WORKLOAD_NOT_READY(
       Severity.ERROR, "{ready} of {wanted} pods are ready", "fix the problems of its pods"),

@@ -2,7 +2,7 @@ package ai.kubernaut.airgap.support;
 
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
-import ai.kubernaut.airgap.install.HookRun;
+import ai.kubernaut.airgap.install.StoredRevision;
 import ai.kubernaut.airgap.registry.Credentials;
 import ai.kubernaut.airgap.registry.DockerAuths;
 import ai.kubernaut.airgap.verify.Placeholder;
@@ -130,7 +130,7 @@ final class SecretMask {
     }
     KubernetesObject plain = KubernetesObject.of(Fields.of(content));
     if (plain.kind().equals("Secret")) {
-      return isRelease(plain) ? HookRun.withoutValues(plain) : secret(plain);
+      return isRelease(plain) ? StoredRevision.withoutValues(plain) : secret(plain);
     }
     return KubernetesObject.of(Fields.of(values(plain.fields().content())));
   }

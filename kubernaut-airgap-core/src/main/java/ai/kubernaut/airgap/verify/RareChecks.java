@@ -2,7 +2,7 @@ package ai.kubernaut.airgap.verify;
 
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.cluster.ClusterClient;
-import ai.kubernaut.airgap.install.HookRun;
+import ai.kubernaut.airgap.install.StoredRevision;
 import ai.kubernaut.airgap.kubernaut.ProductProfile;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,8 +23,8 @@ final class RareChecks {
   private final Optional<Instant> moment;
   private List<Check> checks = List.of();
   private int age = LOOKS;
-  private Optional<List<HookRun>> hooks = Optional.empty();
-  private boolean hasReadHooks;
+  private Optional<StoredRevision> revision = Optional.empty();
+  private boolean hasReadRevision;
 
   RareChecks(
       ClusterClient cluster,
@@ -37,13 +37,13 @@ final class RareChecks {
     this.moment = moment;
   }
 
-  /** Returns the hooks; those of a release that is deployed have ended. */
-  Optional<List<HookRun>> hooks(boolean isDeployed) {
-    if (!hasReadHooks || !isDeployed) {
-      hooks = HookRun.ofRelease(cluster, release);
-      hasReadHooks = isDeployed;
+  /** Returns the latest revision; that of a release that is deployed does not change. */
+  Optional<StoredRevision> revision(boolean isDeployed) {
+    if (!hasReadRevision || !isDeployed) {
+      revision = StoredRevision.latest(cluster, release);
+      hasReadRevision = isDeployed;
     }
-    return hooks;
+    return revision;
   }
 
   /**

@@ -186,7 +186,7 @@ public final class Verifier {
                 namespaces,
                 isDeployed,
                 profile.migrationJob(),
-                rare.hooks(isDeployed))
+                rare.revision(isDeployed))
             .run());
     checks.addAll(new ClaimChecks(namespaces).run());
     PodChecks pods = new PodChecks(namespaces, images);

@@ -3,15 +3,19 @@ package ai.kubernaut.airgap.verify;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.install.HookRun;
+import ai.kubernaut.airgap.install.StoredRevision;
 import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.outcome.FactCode;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.Subject;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Checks Deployments, StatefulSets, DaemonSets and Jobs: what should exist, even when no pod does.
@@ -21,26 +25,26 @@ final class WorkloadChecks {
   private final Namespaces namespaces;
   private final boolean releaseIsDeployed;
   private final Optional<String> migrationJob;
-  private final Optional<List<HookRun>> hooks;
+  private final Optional<StoredRevision> revision;
 
   /**
    * Creates the checks.
    *
    * @param migrationJob a part of the name of the Job that migrates the database; empty when the
    *     product has none
-   * @param hooks the hooks of the release; empty when they are not known
+   * @param revision the latest revision of the release; empty when it is not known
    */
   WorkloadChecks(
       ReleaseName release,
       Namespaces namespaces,
       boolean releaseIsDeployed,
       Optional<String> migrationJob,
-      Optional<List<HookRun>> hooks) {
+      Optional<StoredRevision> revision) {
     this.release = release;
     this.namespaces = namespaces;
     this.releaseIsDeployed = releaseIsDeployed;
     this.migrationJob = migrationJob;
-    this.hooks = hooks;
+    this.revision = revision;
   }
 
   List<Check> run() {
@@ -56,8 +60,11 @@ final class WorkloadChecks {
                   new Subject(Subject.Kind.RELEASE, release.name()))));
     }
     namespaces.jobs().forEach(job -> checks.add(job(job)));
-    if (hooks.isPresent()) {
-      hooks.get().forEach(hook -> absentHook(hook).ifPresent(checks::add));
+    if (revision.isPresent()) {
+      if (releaseIsDeployed && !namespaces.workloads().isEmpty()) {
+        checks.addAll(absentObjects(revision.get()));
+      }
+      revision.get().hooks().forEach(hook -> absentHook(hook).ifPresent(checks::add));
     } else {
       migrationJob
           .filter(part -> namespaces.jobs().stream().noneMatch(job -> job.name().contains(part)))
@@ -80,8 +87,29 @@ final class WorkloadChecks {
                     Fact.of(FactCode.WORKLOAD_READY, subject, rollout.readiness())));
   }
 
+  /** Objects that the release has, and the cluster does not: somebody has deleted them. */
+  private List<Check> absentObjects(StoredRevision deployed) {
+    Set<String> existing = new HashSet<>();
+    Stream.concat(namespaces.workloads().stream(), namespaces.services().stream())
+        .forEach(object -> existing.add(object.toString()));
+    return deployed.objects().stream()
+        .filter(object -> namespaces.names().contains(object.namespace().orElse("")))
+        .filter(object -> !existing.contains(object.toString()))
+        .map(
+            object ->
+                Check.of(
+                    object.kind().equals("Service") ? Check.Kind.HEALTH : Check.Kind.WORKLOAD,
+                    Check.Result.FAIL,
+                    Problem.of(
+                        ProblemCode.RELEASE_OBJECT_NOT_FOUND,
+                        new Subject(kind(object), Namespaces.path(object)),
+                        Map.of("revision", String.valueOf(deployed.number())))))
+        .toList();
+  }
+
   private static Subject.Kind kind(KubernetesObject workload) {
     return switch (workload.kind()) {
+      case "Service" -> Subject.Kind.SERVICE;
       case "StatefulSet" -> Subject.Kind.STATEFUL_SET;
       case "DaemonSet" -> Subject.Kind.DAEMON_SET;
       default -> Subject.Kind.DEPLOYMENT;

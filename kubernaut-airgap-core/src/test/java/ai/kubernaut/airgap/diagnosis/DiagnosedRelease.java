@@ -38,6 +38,7 @@ import ai.kubernaut.airgap.verify.Verifier;
 import ai.kubernaut.airgap.verify.VerifyOptions;
 import ai.kubernaut.airgap.yaml.Yaml;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -49,6 +50,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.zip.GZIPOutputStream;
 
 /**
  * A release of three images in a mirror that requires a user, and a cluster with one node, all in
@@ -181,6 +183,23 @@ final class DiagnosedRelease {
 
   void withoutRelease() {
     helm = TemplateHelm.rendering("");
+  }
+
+  /** Stores a deployed revision with a manifest, as Helm does. */
+  void stored(String manifest) {
+    ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(zipped)) {
+      out.write(("{\"hooks\":[],\"manifest\":\"" + manifest + "\"}").getBytes(UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    String once = Base64.getEncoder().encodeToString(zipped.toByteArray());
+    put(
+        """
+        {apiVersion: v1, kind: Secret, type: helm.sh/release.v1, metadata: {name: sh.helm.release.v1.kubernaut.v1,
+         namespace: NS, labels: {owner: helm, name: kubernaut, version: '1', status: deployed}}, data: {release: %s}}
+        """
+            .formatted(Base64.getEncoder().encodeToString(once.getBytes(UTF_8))));
   }
 
   /** Adds objects; NS stands for the namespace of the release. */

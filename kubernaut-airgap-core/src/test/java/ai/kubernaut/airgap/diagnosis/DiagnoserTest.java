@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.outcome.FactCode;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
@@ -882,6 +883,36 @@ final class DiagnoserTest {
       assertThat(root.consequences())
           .extracting(DiagnosedRelease::name)
           .containsExactly("CONTAINER_CRASHED Pod " + NAMESPACE + "/datastorage-1");
+    }
+
+    @Test
+    void aDeletedServiceIsTheRootOfThoseThatNeedIt() {
+      release.stored(
+          "kind: Service\\nmetadata: {name: postgresql}\\nspec: {selector: {app: postgresql}}");
+      release.pod("datastorage", using("postgresql"), CRASHED);
+      release.log("datastorage-1", "dial tcp: lookup postgresql: no such host");
+      Diagnosis diagnosis = release.diagnose();
+      assertThat(diagnosis.problems())
+          .extracting(DiagnosedRelease::name)
+          .containsExactly("RELEASE_OBJECT_NOT_FOUND Service " + NAMESPACE + "/postgresql");
+      assertThat(diagnosis.roots().get(0).repair().orElseThrow().command()).contains("upgrade");
+      assertThat(diagnosis.roots().get(0).evidence())
+          .extracting(Fact::code)
+          .containsExactly(FactCode.REVISION_HAS_OBJECT);
+      assertThat(diagnosis.roots().get(0).consequences())
+          .extracting(DiagnosedRelease::name)
+          .containsExactly("CONTAINER_CRASHED Pod " + NAMESPACE + "/datastorage-1");
+    }
+
+    @Test
+    void aDeletedWorkloadIsTheRootOfThoseThatNeedItsService() {
+      release.stored(
+          "kind: StatefulSet\\nmetadata: {name: db}\\nspec: {template: {metadata: {labels: {app: postgresql}}}}");
+      release.service("postgresql", "postgresql");
+      release.pod("datastorage", using("postgresql"), CRASHED);
+      release.log("datastorage-1", "dial tcp: lookup postgresql: connection refused");
+      assertThat(release.roots())
+          .containsExactly("RELEASE_OBJECT_NOT_FOUND StatefulSet " + NAMESPACE + "/db");
     }
 
     @Test

@@ -15,6 +15,7 @@ import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.install.HookRun;
 import ai.kubernaut.airgap.install.Installation;
+import ai.kubernaut.airgap.install.StoredRevision;
 import ai.kubernaut.airgap.kubernaut.KubernautProfile;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
@@ -293,7 +294,7 @@ final class SupportBundleTest {
                          "manifest":"kind: Job\\nmetadata: {name: migrate, namespace: other}\\nspec: value-of-chart",
                          "last_run":{"phase":"Failed"}}]}
                       """)));
-      List<HookRun> live = HookRun.ofRelease(cluster, RELEASE).orElseThrow();
+      List<HookRun> live = StoredRevision.latest(cluster, RELEASE).orElseThrow().hooks();
       assertThat(live).hasSize(1);
       collect();
       String written = files().get(object("secrets/sh.helm.release.v1.kubernaut.v1.yaml"));
@@ -302,7 +303,7 @@ final class SupportBundleTest {
           ResourceType.SECRET,
           KubernetesObject.of(
               Fields.of(Yaml.readMapping("secret", written, Yaml.DuplicateKeys.REFUSED))));
-      assertThat(HookRun.ofRelease(other, RELEASE)).contains(live);
+      assertThat(StoredRevision.latest(other, RELEASE).orElseThrow().hooks()).isEqualTo(live);
       String release =
           Fields.of(Yaml.readMapping("secret", written, Yaml.DuplicateKeys.REFUSED))
               .text("data", "release")

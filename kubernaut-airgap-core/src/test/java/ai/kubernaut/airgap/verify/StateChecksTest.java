@@ -9,7 +9,7 @@ import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.memory.MemoryClusterClient;
-import ai.kubernaut.airgap.install.HookRun;
+import ai.kubernaut.airgap.install.StoredRevision;
 import ai.kubernaut.airgap.kubernaut.KubernautProfile;
 import ai.kubernaut.airgap.kubernaut.ProductProfile;
 import ai.kubernaut.airgap.outcome.Fact;
@@ -153,7 +153,7 @@ final class StateChecksTest {
             look(),
             isDeployed,
             Optional.of("migration"),
-            HookRun.ofRelease(cluster, RELEASE))
+            StoredRevision.latest(cluster, RELEASE))
         .run().stream().filter(check -> check.kind() == Check.Kind.JOB).toList();
   }
 
@@ -214,7 +214,8 @@ final class StateChecksTest {
   @Test
   void withoutTheStoredReleaseItsStatusTells() {
     storeRevision(1, "Succeeded");
-    Optional<List<HookRun>> unknown = HookRun.ofRelease(forbidding(ResourceType.SECRET), RELEASE);
+    Optional<StoredRevision> unknown =
+        StoredRevision.latest(forbidding(ResourceType.SECRET), RELEASE);
     assertThat(unknown).isEmpty();
     Check check =
         new WorkloadChecks(RELEASE, look(), false, Optional.of("migration"), unknown)
@@ -227,7 +228,65 @@ final class StateChecksTest {
     put(
         ResourceType.SECRET,
         "{apiVersion: v1, kind: Secret, metadata: {name: r1, namespace: %s, labels: {owner: helm, name: kubernaut, version: '1'}}, data: {release: YQ==}}");
-    assertThat(HookRun.ofRelease(cluster, RELEASE)).isEmpty();
+    assertThat(StoredRevision.latest(cluster, RELEASE)).isEmpty();
+  }
+
+  // Objects of the release
+
+  /** A release with a Deployment, a Service, and objects that are not checked. */
+  private void storeObjects() {
+    put(
+        ResourceType.SECRET,
+        "{apiVersion: v1, kind: Secret, metadata: {name: r1, namespace: %%s, labels: {owner: helm, name: kubernaut, version: '1', status: deployed}}, data: {release: %s}}"
+            .formatted(
+                zipped(
+                    """
+                    {"hooks":[],"manifest":"kind: Deployment\\nmetadata: {name: gateway}\\n---\\nkind: Service\\nmetadata: {name: gateway, namespace: %s}\\n---\\nkind: Deployment\\nmetadata: {name: other, namespace: elsewhere}\\n---\\nkind: ConfigMap\\nmetadata: {name: c}"}
+                    """
+                        .formatted(NAMESPACE))));
+    put(
+        ResourceType.DEPLOYMENT,
+        "{apiVersion: apps/v1, kind: Deployment, metadata: {name: notification, namespace: %s}, spec: {replicas: 0}}");
+  }
+
+  private List<Problem> missingObjects(boolean isDeployed) {
+    return new WorkloadChecks(
+            RELEASE, look(), isDeployed, Optional.empty(), StoredRevision.latest(cluster, RELEASE))
+        .run().stream()
+            .flatMap(check -> check.problem().stream())
+            .filter(problem -> problem.code() == ProblemCode.RELEASE_OBJECT_NOT_FOUND)
+            .toList();
+  }
+
+  @Test
+  void workloadsAndServicesThatSomebodyHasDeletedAreReported() {
+    storeObjects();
+    assertThat(missingObjects(true))
+        .extracting(Problem::describe)
+        .hasSize(2)
+        .anyMatch(
+            text ->
+                text.startsWith(
+                    "Deployment " + NAMESPACE + "/gateway: does not exist, although revision 1"))
+        .anyMatch(text -> text.startsWith("Service " + NAMESPACE + "/gateway: does not exist"));
+  }
+
+  @Test
+  void aReleaseThatIsNotDeployedMayMissObjects() {
+    storeObjects();
+    assertThat(missingObjects(false)).isEmpty();
+  }
+
+  @Test
+  void objectsThatExistAreNotReported() {
+    storeObjects();
+    put(
+        ResourceType.DEPLOYMENT,
+        "{apiVersion: apps/v1, kind: Deployment, metadata: {name: gateway, namespace: %s}}");
+    put(
+        ResourceType.SERVICE,
+        "{apiVersion: v1, kind: Service, metadata: {name: gateway, namespace: %s}}");
+    assertThat(missingObjects(true)).isEmpty();
   }
 
   // Claims

@@ -56,7 +56,12 @@ final class DiagnoseCommand extends ClusterCommand {
     }
     SupportBundle bundle = SupportBundle.read(fromBundle);
     output.tell(
-        "diagnosing " + bundle.installation().release() + " as it was on " + bundle.collected());
+        "diagnosing "
+            + bundle.installation().release().name()
+            + " in "
+            + bundle.installation().release().namespace()
+            + " as it was on "
+            + bundle.collected());
     if (!bundle.omitted().isEmpty()) {
       output.tell(
           "warning: the support bundle does not have "

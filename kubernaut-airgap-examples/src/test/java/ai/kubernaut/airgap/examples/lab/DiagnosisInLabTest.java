@@ -662,6 +662,21 @@ class DiagnosisInLabTest {
             },
             "WORKLOAD_SCALED_TO_ZERO Deployment NS/postgresql"),
         new Scenario(
+            "a Deployment that somebody has deleted",
+            world -> world.delete(ResourceType.DEPLOYMENT, "gateway"),
+            "RELEASE_OBJECT_NOT_FOUND Deployment NS/gateway"),
+        new Scenario(
+            "the service of PostgreSQL deleted, and its client crashes",
+            world -> {
+              world.delete(ResourceType.SERVICE, "postgresql");
+              world.annotate(
+                  "datastorage",
+                  "crash",
+                  "1 Error",
+                  "failed to connect to host=postgresql port=5432: no such host");
+            },
+            "RELEASE_OBJECT_NOT_FOUND Service NS/postgresql"),
+        new Scenario(
             "an image deleted, and an update that a quota blocks",
             world -> {
               world.deleteImage("workflowexecution");

@@ -293,7 +293,47 @@ class RealPartsTest {
       assertThat(verified.out()).contains("PASSED: 12 pods are up");
       assertDriftIsReported(lab, plan);
       assertVerificationIsAttested(lab, plan);
+      assertSupportBundleIsDiagnosedElsewhere(lab, plan);
     }
+  }
+
+  /** Breaks the release; another JVM, which knows nothing else, finds the cause in the bundle. */
+  private static void assertSupportBundleIsDiagnosedElsewhere(Lab lab, Path plan) throws Exception {
+    try (ClusterClient client = Fabric8ClusterClient.fromKubeconfig(lab.kubeconfig())) {
+      client.delete(
+          ResourceType.SERVICE,
+          client.get(ResourceType.SERVICE, "kubernaut-system", "gateway-service").orElseThrow());
+      client.delete(
+          ResourceType.DEPLOYMENT,
+          client.get(ResourceType.DEPLOYMENT, "kubernaut-system", "gateway").orElseThrow());
+    }
+    Path elsewhere = Files.createDirectories(directory.resolve("support"));
+    Path bundle = elsewhere.resolve("support.tar.gz");
+    CommandLineRun collected =
+        run(
+            "diagnose",
+            "--plan",
+            plan,
+            "--kubeconfig",
+            lab.kubeconfig(),
+            "--support-bundle",
+            bundle,
+            "--json");
+    assertThat(collected.status()).as(collected.toString()).isEqualTo(1);
+    ObjectMapper json = new ObjectMapper();
+    JsonNode causes = json.readTree(collected.out()).path("causes");
+    assertThat(causes).as(collected.out()).isNotEmpty();
+
+    String said =
+        runElsewhere(
+            elsewhere, 1, "diagnose", "--from-bundle", "support.tar.gz", "--report", "found.json");
+    assertThat(said).contains("diagnosing kubernaut in kubernaut-system as it was on ");
+    assertThat(json.readTree(elsewhere.resolve("found.json").toFile()).path("causes"))
+        .isEqualTo(causes);
+
+    CommandLineRun wrong = CommandLineRun.of("diagnose", "--from-bundle", bundle, "--plan", plan);
+    assertThat(wrong.status()).isEqualTo(2);
+    assertThat(wrong.err()).contains("--from-bundle excludes a plan, a cluster");
   }
 
   /** The attestation is read where neither the cluster nor the mirror is known. */
