@@ -122,9 +122,10 @@ final class NodePuller implements ImagePuller {
               .digest();
       own = registry.readManifest(image.repository().digest(child));
     }
-    Descriptor configuration = own.blobs().get(0);
-    if (registry.findBlob(image.repository(), configuration.digest()).isEmpty()) {
-      throw new PullFailure("blob unknown to registry: " + configuration.digest());
+    for (Descriptor blob : own.blobs()) {
+      if (registry.findBlob(image.repository(), blob.digest()).isEmpty()) {
+        throw new PullFailure("blob unknown to registry: " + blob.digest());
+      }
     }
     return new PulledImage(image.repository() + "@" + manifest.digest());
   }

@@ -152,12 +152,23 @@ final class Kubelet implements AutoCloseable {
               .map(found -> Json.text(found, "/status/addresses/0/address"))
               .orElse("");
     }
+    if (!runs(work.node.get())) {
+      return;
+    }
     work.state = advance(pod, work);
     store.updateIfPresent(
         ResourceKinds.POD,
         Json.namespace(pod),
         Json.name(pod),
         each -> Json.uid(each).equals(Json.uid(pod)) ? PodStatus.write(each, work) : each);
+  }
+
+  /** The kubelet of a node that is not ready does nothing. */
+  private boolean runs(String node) {
+    return store
+        .find(ResourceKinds.NODE, "", node)
+        .map(found -> Conditions.isTrue(found, "Ready"))
+        .orElse(true);
   }
 
   private Optional<String> schedule(ObjectNode pod) {
@@ -173,7 +184,10 @@ final class Kubelet implements AutoCloseable {
     }
     PodNeeds needs = new PodNeeds(store, pod);
     // What is mounted, or has been started, stays so when its source goes away.
-    Optional<String> missingVolume = work.mounted ? Optional.empty() : needs.missingVolume();
+    Optional<String> missingVolume =
+        work.mounted
+            ? Optional.empty()
+            : needs.missingVolume().or(() -> LabAnnotations.mountError(pod));
     if (missingVolume.isPresent()) {
       String message = missingVolume.get();
       if (work.told.add(message)) {
@@ -186,6 +200,9 @@ final class Kubelet implements AutoCloseable {
       String name = Json.text(container, "/name");
       String image = Json.text(container, "/image");
       if (work.started.contains(name)) {
+        if (PodStatus.isCrashedInit(pod, name)) {
+          return PodWork.State.NOT_STARTED;
+        }
         continue;
       }
       work.current = name;
@@ -212,6 +229,9 @@ final class Kubelet implements AutoCloseable {
       work.waiting = Optional.empty();
       work.started.add(name);
       events.normal(pod, "Started", "Started container " + name);
+      if (PodStatus.isCrashedInit(pod, name)) {
+        return PodWork.State.NOT_STARTED;
+      }
     }
     return end(pod, needs, work);
   }

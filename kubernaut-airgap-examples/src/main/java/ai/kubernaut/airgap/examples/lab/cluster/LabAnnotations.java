@@ -56,9 +56,27 @@ final class LabAnnotations {
     return annotation(pod, "lab.kubernaut.ai/crash");
   }
 
-  /** What the program writes to its log. */
-  static Optional<String> log(JsonNode pod) {
-    return annotation(pod, "lab.kubernaut.ai/log");
+  /**
+   * Whether this container is one that crashes: the named one, or each that is no init container.
+   */
+  static boolean crashes(JsonNode pod, String container, boolean init) {
+    return crash(pod).isPresent() && crashingContainer(pod).map(container::equals).orElse(!init);
+  }
+
+  /** The one container that crashes and has the log. */
+  private static Optional<String> crashingContainer(JsonNode pod) {
+    return annotation(pod, "lab.kubernaut.ai/crash-container");
+  }
+
+  /** What the program of a container writes to its log. */
+  static Optional<String> log(JsonNode pod, String container) {
+    return annotation(pod, "lab.kubernaut.ai/log")
+        .filter(text -> crashingContainer(pod).map(container::equals).orElse(true));
+  }
+
+  /** The volume in quotes, a colon, and why the node cannot mount it. */
+  static Optional<String> mountError(JsonNode pod) {
+    return annotation(pod, "lab.kubernaut.ai/mount-error");
   }
 
   /** What the readiness probe of the pod answers; it never succeeds then. */

@@ -41,9 +41,13 @@ import org.jspecify.annotations.Nullable;
  *       that label is ready;
  *   <li>{@code lab.kubernaut.ai/crash: <code> <reason>}: each start of the pod ends with this exit
  *       code and reason, for example {@code 137 OOMKilled};
+ *   <li>{@code lab.kubernaut.ai/crash-container: <name>}: only this container, which may be an init
+ *       container, crashes and has the log; otherwise all but the init containers;
  *   <li>{@code lab.kubernaut.ai/log: <text>}: what the program writes to its log;
  *   <li>{@code lab.kubernaut.ai/failing-probe: <text>}: the readiness probe fails with this answer;
  *   <li>{@code lab.kubernaut.ai/start-error: <text>}: the runtime cannot start the container;
+ *   <li>{@code lab.kubernaut.ai/mount-error: "<volume>" : <text>}: the node cannot mount the
+ *       volume;
  *   <li>{@code lab.kubernaut.ai/creates-secret: <name>} and {@code lab.kubernaut.ai/deletes-secret:
  *       <name>}: what the Job's pod has done when it ends. The Secret has a certificate for the
  *       service of {@code lab.kubernaut.ai/certificate-for}, valid for the days of {@code
@@ -53,7 +57,8 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>A pod gets a node that fits its {@code nodeSelector}, tolerations and CPU requests, unless its
- * {@code schedulerName} names another scheduler than the default one. Quotas for pods and CPU
+ * {@code schedulerName} names another scheduler than the default one. A cordoned node gets no pods,
+ * and the status of pods on a node that is not ready does not change. Quotas for pods and CPU
  * requests, the Pod Security level {@code restricted} (privilege escalation only) and missing
  * ServiceAccounts keep pods from being created. A claim that names a storage class gets no volume.
  *

@@ -57,7 +57,8 @@ final class PodAccess {
     LabAnnotations.neededJob(pod)
         .filter(job -> !Conditions.isTrue(pod, "Ready"))
         .ifPresent(job -> log.append("waiting for job %s to complete\n".formatted(job)));
-    LabAnnotations.log(pod).ifPresent(text -> log.append(text).append('\n'));
+    LabAnnotations.log(pod, Json.text(status, "/name"))
+        .ifPresent(text -> log.append(text).append('\n'));
     int exitCode = status.at("/state/terminated/exitCode").asInt(0);
     return log.append(exitCode != 0 ? "failed with exit code %d\n".formatted(exitCode) : "")
         .append(done && exitCode == 0 ? "done\n" : "")

@@ -26,7 +26,7 @@ final class PodNeeds {
         .flatMap(
             volume ->
                 sources(volume)
-                    .flatMap(source -> missing(source).stream())
+                    .flatMap(source -> missing(source).or(() -> missingItem(source)).stream())
                     .map(reason -> "\"%s\" : %s".formatted(Json.text(volume, "/name"), reason)))
         .findFirst();
   }
@@ -69,6 +69,30 @@ final class PodNeeds {
         .or(() -> missing(ResourceKinds.SECRET, source.path("secret"), "name"))
         .or(() -> missing(ResourceKinds.CONFIG_MAP, source.path("configMap"), "name"))
         .or(() -> missing(ResourceKinds.CLAIM, source.path("persistentVolumeClaim"), "claimName"));
+  }
+
+  private Optional<String> missingItem(JsonNode source) {
+    return missingItem(ResourceKinds.SECRET, source.path("secret"), "secretName", "secret")
+        .or(() -> missingItem(ResourceKinds.SECRET, source.path("secret"), "name", "secret"))
+        .or(
+            () ->
+                missingItem(ResourceKinds.CONFIG_MAP, source.path("configMap"), "name", "config"));
+  }
+
+  private Optional<String> missingItem(
+      ResourceKind kind, JsonNode reference, String nameField, String word) {
+    if (reference.path("optional").asBoolean(false)) {
+      return Optional.empty();
+    }
+    return store
+        .find(kind, namespace, reference.path(nameField).asString(""))
+        .flatMap(
+            found ->
+                Json.elements(reference, "/items")
+                    .map(item -> Json.text(item, "/key"))
+                    .filter(key -> !found.path("data").has(key))
+                    .findFirst())
+        .map(key -> "references non-existent %s key: %s".formatted(word, key));
   }
 
   private Optional<String> missing(ResourceKind kind, JsonNode reference, String nameField) {

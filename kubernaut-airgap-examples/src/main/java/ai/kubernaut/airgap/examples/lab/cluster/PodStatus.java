@@ -17,6 +17,13 @@ final class PodStatus {
         .toList();
   }
 
+  /** Whether this is an init container that crashes, so that no other starts after it. */
+  static boolean isCrashedInit(JsonNode pod, String name) {
+    return Json.elements(pod, "/spec/initContainers")
+            .anyMatch(container -> Json.text(container, "/name").equals(name))
+        && LabAnnotations.crashes(pod, name, true);
+  }
+
   static ObjectNode write(ObjectNode pod, PodWork work) {
     ObjectNode status = pod.withObjectProperty("status");
     status.put("startTime", work.startTime);
@@ -78,7 +85,12 @@ final class PodStatus {
     for (JsonNode container : containers) {
       String name = Json.text(container, "/name");
       boolean started = work.started.contains(name);
-      boolean ended = started && (init || work.hasEnded());
+      boolean crashed =
+          started
+              && (init || work.state == PodWork.State.CRASHED)
+              && LabAnnotations.crashes(pod, name, init);
+      boolean ended = started && !crashed && (init || work.hasEnded());
+      boolean runsBesideCrash = !crashed && work.state == PodWork.State.CRASHED;
       PulledImage pulled = work.pulled.get(name);
       ObjectNode each =
           statuses
@@ -87,10 +99,10 @@ final class PodStatus {
               .put("image", Json.text(container, "/image"))
               .put("imageID", pulled == null ? "" : pulled.imageId())
               .put("restartCount", 0)
-              .put("started", started && !ended)
-              .put("ready", init ? ended : work.state == PodWork.State.READY);
+              .put("started", started && !ended && !crashed)
+              .put("ready", init ? ended : work.state == PodWork.State.READY || runsBesideCrash);
       int exitCode = init || work.state != PodWork.State.FAILED ? 0 : LabAnnotations.exitCode(pod);
-      if (!init && work.state == PodWork.State.CRASHED) {
+      if (crashed) {
         crashed(each, pod, work);
       } else {
         state(each.putObject("state"), name, work, started, ended, init, exitCode);

@@ -17,6 +17,10 @@ import tools.jackson.databind.node.ObjectNode;
 final class Scheduler {
   private static final String NAME = "default-scheduler";
 
+  /** The taint of a cordoned node. */
+  private static final JsonNode UNSCHEDULABLE =
+      Json.object().put("key", "node.kubernetes.io/unschedulable").put("effect", "NoSchedule");
+
   private final ClusterObjects store;
   private final Fleet fleet;
   private final EventRecorder events;
@@ -95,6 +99,9 @@ final class Scheduler {
 
   /** Why a node does not fit a pod, in the words of the scheduler. */
   private Optional<String> refusal(JsonNode pod, JsonNode node) {
+    if (node.at("/spec/unschedulable").asBoolean(false) && !isTolerated(pod, UNSCHEDULABLE)) {
+      return Optional.of("node(s) were unschedulable");
+    }
     Optional<String> taint =
         Json.elements(node, "/spec/taints")
             .filter(each -> !Json.text(each, "/effect").equals("PreferNoSchedule"))

@@ -109,12 +109,13 @@ final class WorkloadControllers {
         sets.stream().filter(set -> Json.name(set).equals(currentName)).findFirst();
     int ready = current.map(set -> status(set, "readyReplicas")).orElse(0);
 
+    boolean paused = deployment.at("/spec/paused").asBoolean(false);
     boolean recreate = Json.text(deployment, "/spec/strategy/type").equals("Recreate");
-    if (recreate || ready >= replicas) {
+    if (!paused && (recreate || ready >= replicas)) {
       old.forEach(set -> scale(set, 0));
     }
     boolean oldRuns = old.stream().anyMatch(set -> status(set, "replicas") > 0);
-    if (!recreate || !oldRuns) {
+    if (!paused && (!recreate || !oldRuns)) {
       if (current.isPresent()) {
         scale(current.get(), replicas);
       } else {
@@ -143,6 +144,11 @@ final class WorkloadControllers {
               available
                   ? "Deployment has minimum availability."
                   : "Deployment does not have minimum availability.");
+          if (paused) {
+            Conditions.set(
+                status, "Progressing", "Unknown", "DeploymentPaused", "Deployment is paused");
+            return;
+          }
           Conditions.set(
               status,
               "Progressing",
@@ -181,6 +187,8 @@ final class WorkloadControllers {
 
   private void replicaSet(ObjectNode set) {
     List<ObjectNode> pods = new ArrayList<>(owned(ResourceKinds.POD, set));
+    // A pod that has ended, for example by an eviction, stays and is replaced.
+    pods.removeIf(WorkloadControllers::hasEnded);
     int replicas = replicas(set);
     for (int i = pods.size(); i < replicas; i++) {
       create(newPod(set, Json.name(set) + "-" + UUID.randomUUID().toString().substring(0, 5)), set)
@@ -401,6 +409,11 @@ final class WorkloadControllers {
 
   private static int ready(List<ObjectNode> pods) {
     return (int) pods.stream().filter(WorkloadControllers::isReady).count();
+  }
+
+  private static boolean hasEnded(JsonNode pod) {
+    String phase = Json.text(pod, "/status/phase");
+    return phase.equals("Failed") || phase.equals("Succeeded");
   }
 
   private static boolean isReady(JsonNode pod) {
