@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
@@ -364,6 +367,210 @@ class LabClusterTest {
                 .build())
         .create();
     Await.until(client.pods().resource(pod), Await::isReady);
+  }
+
+  @Test
+  void doesNotMountAnItemWhoseKeyIsMissing() {
+    client.resource(configMap("settings", Map.of())).create();
+    Pod pod =
+        pod("web", "registry.example/web:1")
+            .edit()
+            .editSpec()
+            .addNewVolume()
+            .withName("settings")
+            .withNewConfigMap()
+            .withName("settings")
+            .addNewItem()
+            .withKey("missing.yaml")
+            .withPath("missing.yaml")
+            .endItem()
+            .endConfigMap()
+            .endVolume()
+            .endSpec()
+            .build();
+    client.resource(pod).create();
+    awaitEvent(
+        "web",
+        "MountVolume.SetUp failed for volume \"settings\" : references non-existent config key: missing.yaml");
+    client
+        .resource(configMap("settings", Map.of()))
+        .edit(map -> new ConfigMapBuilder(map).addToData("missing.yaml", "a: 1").build());
+    Await.until(client.pods().resource(pod), Await::isReady);
+  }
+
+  @Test
+  void startsNothingAfterAnInitContainerThatCrashes() {
+    Pod pod =
+        pod("web", "registry.example/web:1")
+            .edit()
+            .editMetadata()
+            .addToAnnotations("lab.kubernaut.ai/crash", "1 Error")
+            .addToAnnotations("lab.kubernaut.ai/crash-container", "setup")
+            .addToAnnotations("lab.kubernaut.ai/log", "Forbidden")
+            .endMetadata()
+            .editSpec()
+            .addNewInitContainer()
+            .withName("setup")
+            .withImage("registry.example/setup:1")
+            .endInitContainer()
+            .endSpec()
+            .build();
+    client.resource(pod).create();
+    Pod crashed =
+        Await.until(
+            client.pods().resource(pod), each -> Await.isWaitingFor(each, "CrashLoopBackOff"));
+    assertThat(crashed.getStatus().getPhase()).isEqualTo("Pending");
+    assertThat(
+            crashed.getStatus().getContainerStatuses().get(0).getState().getWaiting().getReason())
+        .isEqualTo("PodInitializing");
+    assertThat(client.pods().resource(pod).inContainer("setup").getLog()).contains("Forbidden");
+  }
+
+  @Test
+  void replacesAPodThatWasEvicted() throws Exception {
+    var deployment = client.resource(deployment("web")).create();
+    Await.until(client.apps().deployments().resource(deployment), each -> readyReplicas(each) == 1);
+    Pod pod = client.pods().inNamespace("default").list().getItems().get(0);
+    client
+        .pods()
+        .resource(pod)
+        .editStatus(
+            each ->
+                new PodBuilder(each)
+                    .editStatus()
+                    .withPhase("Failed")
+                    .withReason("Evicted")
+                    .editMatchingCondition(condition -> condition.getType().equals("Ready"))
+                    .withStatus("False")
+                    .endCondition()
+                    .endStatus()
+                    .build());
+    assertThat(
+            client
+                .pods()
+                .inNamespace("default")
+                .informOnCondition(
+                    pods ->
+                        pods.stream()
+                            .anyMatch(each -> !name(each).equals(name(pod)) && Await.isReady(each)))
+                .get(20, TimeUnit.SECONDS))
+        .hasSize(2);
+    assertThat(client.pods().resource(pod).get().getStatus().getReason()).isEqualTo("Evicted");
+  }
+
+  @Test
+  void doesNotUpdateAPausedDeployment() {
+    var deployment = client.resource(deployment("web")).create();
+    Await.until(client.apps().deployments().resource(deployment), each -> readyReplicas(each) == 1);
+    List<String> before = podNames();
+    client
+        .apps()
+        .deployments()
+        .resource(deployment)
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            """
+            {"spec": {"paused": true, "template": {"metadata": {"annotations": {"revision": "2"}}}}}
+            """);
+    Deployment paused =
+        Await.until(
+            client.apps().deployments().resource(deployment),
+            each -> Integer.valueOf(0).equals(each.getStatus().getUpdatedReplicas()));
+    assertThat(paused.getStatus().getConditions())
+        .anySatisfy(each -> assertThat(each.getReason()).isEqualTo("DeploymentPaused"));
+    assertThat(podNames()).isEqualTo(before);
+  }
+
+  @Test
+  void assignsNoPodToACordonedNode() {
+    client
+        .nodes()
+        .withName("worker-0")
+        .edit(each -> new NodeBuilder(each).editSpec().withUnschedulable(true).endSpec().build());
+    Pod pod = pod("web", "registry.example/web:1");
+    pod.getSpec().setNodeSelector(Map.of("kubernetes.io/hostname", "worker-0"));
+    client.resource(pod).create();
+    Pod refused =
+        Await.until(
+            client.pods().resource(pod), each -> !each.getStatus().getConditions().isEmpty());
+    assertThat(refused.getStatus().getConditions().get(0).getMessage())
+        .contains("1 node(s) were unschedulable");
+  }
+
+  @Test
+  void doesNothingOnANodeThatIsNotReady() {
+    readiness("Unknown");
+    Pod pod = pod("web", "registry.example/web:1");
+    pod.getSpec().setNodeName("worker-0");
+    client.resource(pod).create();
+    Pod other = pod("other", "registry.example/web:1");
+    other.getSpec().setNodeName("worker-1");
+    client.resource(other).create();
+    Await.until(client.pods().resource(other), Await::isReady);
+    assertThat(client.pods().resource(pod).get().getStatus().getStartTime()).isNull();
+    readiness("True");
+    Await.until(client.pods().resource(pod), Await::isReady);
+  }
+
+  private void readiness(String status) {
+    client
+        .nodes()
+        .withName("worker-0")
+        .editStatus(
+            each ->
+                new NodeBuilder(each)
+                    .editStatus()
+                    .editMatchingCondition(condition -> condition.getType().equals("Ready"))
+                    .withStatus(status)
+                    .endCondition()
+                    .endStatus()
+                    .build());
+  }
+
+  private static Deployment deployment(String name) {
+    return new DeploymentBuilder()
+        .withNewMetadata()
+        .withName(name)
+        .withNamespace("default")
+        .endMetadata()
+        .withNewSpec()
+        .withNewSelector()
+        .addToMatchLabels("app", name)
+        .endSelector()
+        .withNewTemplate()
+        .withNewMetadata()
+        .addToLabels("app", name)
+        .endMetadata()
+        .withSpec(pod(name, "registry.example/web:1").getSpec())
+        .endTemplate()
+        .endSpec()
+        .build();
+  }
+
+  private static int readyReplicas(Deployment deployment) {
+    Integer ready =
+        deployment.getStatus() == null ? null : deployment.getStatus().getReadyReplicas();
+    return ready == null ? 0 : ready;
+  }
+
+  private List<String> podNames() {
+    return client.pods().inNamespace("default").list().getItems().stream().map(this::name).toList();
+  }
+
+  private void awaitEvent(String pod, String message) {
+    Event found =
+        client
+            .v1()
+            .events()
+            .inNamespace("default")
+            .waitUntilCondition(
+                each ->
+                    each != null
+                        && each.getInvolvedObject().getName().equals(pod)
+                        && each.getMessage().equals(message),
+                20,
+                TimeUnit.SECONDS);
+    assertThat(found).isNotNull();
   }
 
   @Test
