@@ -33,7 +33,7 @@ final class ClusterState {
   private final WorkloadInspector inspector;
   private final Map<Name, Found> objects = new HashMap<>();
   private final Map<Namespaced, List<KubernetesObject>> lists = new HashMap<>();
-  private final Map<Subject, String> logs = new HashMap<>();
+  private final Map<String, String> logs = new HashMap<>();
 
   ClusterState(ClusterClient cluster, Collection<String> namespaces) {
     this.cluster = cluster;
@@ -119,9 +119,15 @@ final class ClusterState {
     return event.fields().text("message").orElse("");
   }
 
-  /** The end of the log of a pod; empty when it cannot be read. */
+  /** The end of the log of the container that a pod fails by; empty when it cannot be read. */
   String log(KubernetesObject pod) {
-    return logs.computeIfAbsent(subject(pod), unread -> inspector.logTail(pod));
+    return log(pod, WorkloadInspector.failing(pod));
+  }
+
+  /** The end of the log of a container; empty when it cannot be read. */
+  String log(KubernetesObject pod, String container) {
+    return logs.computeIfAbsent(
+        subject(pod) + "/" + container, unread -> inspector.logTail(pod, container));
   }
 
   /** A subject for an object. */

@@ -46,7 +46,7 @@ final class ContainerCauses implements Explanation {
       String reason = end.get().text("reason").orElse("Error");
       List<Fact> evidence = new ArrayList<>();
       evidence.add(ended(symptom, status, end.get()));
-      String log = state.log(symptom.pod());
+      String log = state.log(symptom.pod(), container);
       if (!log.isEmpty()) {
         evidence.add(Fact.of(FactCode.LOG_ENDS, symptom.subject(), Map.of("log", log)));
       }

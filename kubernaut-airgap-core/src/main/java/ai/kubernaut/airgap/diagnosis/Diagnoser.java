@@ -79,8 +79,11 @@ public final class Diagnoser {
     if (!report.problems().isEmpty()) {
       ClusterState state = new ClusterState(cluster, installation.namespaces());
       Owners owners = new Owners(state);
-      explainPods(installation, state, owners, graph);
+      MirrorQuestions mirror =
+          new MirrorQuestions(state, new ClusterCredentials(state), registries);
+      explainPods(installation, state, owners, mirror, graph);
       explainWorkloads(state, owners, graph);
+      new StateCauses(state, mirror, graph).explain();
       List<KubernetesObject> missing = missingObjects(installation, graph);
       new Dependencies(state, owners, profile.migrationJob(), missing, graph).link();
     }
@@ -105,8 +108,11 @@ public final class Diagnoser {
   }
 
   private void explainPods(
-      Installation installation, ClusterState state, Owners owners, CauseGraph graph) {
-    MirrorQuestions mirror = new MirrorQuestions(state, new ClusterCredentials(state), registries);
+      Installation installation,
+      ClusterState state,
+      Owners owners,
+      MirrorQuestions mirror,
+      CauseGraph graph) {
     PullCauses pulls = new PullCauses(state, installation.plan(), mirror);
     graph.of(Subject.Kind.CONTAINER).stream()
         .filter(problem -> problem.code() == ProblemCode.IMAGE_DIGEST_UNVERIFIED)

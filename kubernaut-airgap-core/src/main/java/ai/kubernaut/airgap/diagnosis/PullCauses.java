@@ -33,6 +33,7 @@ final class PullCauses implements Explanation {
           ProblemCode.PULL_HOST_UNKNOWN, ProblemCode.REGISTRY_NAME_NOT_RESOLVED,
           ProblemCode.PULL_RATE_LIMITED, ProblemCode.REGISTRY_LIMITS_PULLS,
           ProblemCode.PULL_PLAIN_HTTP, ProblemCode.REGISTRY_WITHOUT_TLS,
+          ProblemCode.PULL_SERVER_FAILED, ProblemCode.REGISTRY_FAILED_FOR_NODES,
           ProblemCode.PULL_CONNECTION_REFUSED, ProblemCode.REGISTRY_UNREACHABLE_FROM_NODES,
           ProblemCode.PULL_TIMEOUT, ProblemCode.REGISTRY_UNREACHABLE_FROM_NODES);
 

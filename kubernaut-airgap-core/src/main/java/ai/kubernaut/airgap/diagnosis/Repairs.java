@@ -23,7 +23,7 @@ final class Repairs {
   private static final String RULES_CALL =
       "airgap.apply(airgap.planMirrorRules(plan, MirrorRuleOptions.builder().build()))";
   private static final String DESCRIBE_POD = "kubectl describe pod {pod} -n {namespace}";
-  private static final String LOGS = "kubectl logs {pod} -n {namespace} --previous";
+  private static final String LOGS = "kubectl logs {pod} -n {namespace} -c {container} --previous";
   private static final String NODES = "kubectl describe nodes";
 
   private static final Map<ProblemCode, Repair> CATALOGUE = catalogue();
@@ -38,6 +38,7 @@ final class Repairs {
         new Repair(PULL_SECRET, PULL_SECRET_CALL.formatted("PullSecretOptions.builder().build()"));
     all.put(ProblemCode.IMAGE_NOT_IN_MIRROR, mirror);
     all.put(ProblemCode.IMAGE_INCOMPLETE_IN_MIRROR, mirror);
+    all.put(ProblemCode.IMAGE_DIFFERS_IN_MIRROR, mirror);
     all.put(ProblemCode.IMAGE_DIGEST_DIFFERS, mirror);
     all.put(ProblemCode.IMAGE_PLATFORM_MISSING, mirror);
     all.put(ProblemCode.IMAGE_PLATFORM_DIFFERS, mirror);
@@ -79,7 +80,11 @@ final class Repairs {
     all.put(ProblemCode.REGISTRY_UNREACHABLE, preflight());
     all.put(ProblemCode.REGISTRY_FAILED, preflight());
     all.put(ProblemCode.NOT_A_REGISTRY, preflight());
-    all.put(ProblemCode.NODE_NOT_READY, command(NODES));
+    all.put(ProblemCode.REGISTRY_FAILED_FOR_NODES, preflight());
+    all.put(ProblemCode.PULL_UNAUTHORIZED, command(DESCRIBE_POD));
+    all.put(ProblemCode.PULL_DENIED, command(DESCRIBE_POD));
+    all.put(ProblemCode.PULL_FAILED, command(DESCRIBE_POD));
+    all.put(ProblemCode.NODE_NOT_READY, command("kubectl describe node {pod}"));
     all.put(
         ProblemCode.SCHEDULER_NOT_RUNNING,
         command("kubectl get pods -n kube-system -l component=kube-scheduler"));
@@ -120,6 +125,9 @@ final class Repairs {
     all.put(
         ProblemCode.WORKLOAD_NOT_UPDATED,
         command("kubectl rollout status {kind} {pod} -n {namespace}"));
+    all.put(
+        ProblemCode.WORKLOAD_UPDATE_PAUSED,
+        command("kubectl rollout resume {kind} {pod} -n {namespace}"));
     all.put(ProblemCode.POD_EVICTED, command(DESCRIBE_POD));
     all.put(ProblemCode.RELEASE_OBJECT_NOT_FOUND, install);
     all.put(ProblemCode.RELEASE_NOT_FOUND, install);
@@ -176,6 +184,7 @@ final class Repairs {
     int slash = path.indexOf('/');
     String kind = problem.subject().kind().name().replace("_", "").toLowerCase(Locale.ROOT);
     return command
+        .replace("{container}", problem.parameters().getOrDefault("container", ""))
         .replace("{kind}", kind)
         .replace("{name}", name)
         .replace("{namespace}", slash < 0 ? path : path.substring(0, slash))

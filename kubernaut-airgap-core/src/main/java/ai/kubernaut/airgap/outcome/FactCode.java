@@ -278,6 +278,12 @@ public enum FactCode {
   SERVICE_REFERENCED("names the Service {service}, which has no ready pod"),
   /** The stored manifest of a revision has an object. */
   REVISION_HAS_OBJECT("is in the manifest of revision {revision}"),
+  /** A condition in the status of an object. */
+  CONDITION_OBSERVED("its condition {condition} is {status}[: {detail}]"),
+  /** Somebody has paused the updates of a Deployment. */
+  UPDATE_PAUSED("its field spec.paused is true"),
+  /** A webhook and the service that it calls. */
+  WEBHOOK_CONFIGURED("the webhook {webhook} calls the Service {service}"),
   /** How many pods a workload should have. */
   REPLICAS_CONFIGURED("its field spec.replicas is {replicas}"),
   /** The probe of a container. */

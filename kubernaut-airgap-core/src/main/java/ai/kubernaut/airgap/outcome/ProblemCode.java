@@ -183,7 +183,7 @@ public enum ProblemCode {
   IMAGE_INCOMPLETE_IN_MIRROR(
       Severity.ERROR,
       "it is incomplete in the mirror: {count} of its blobs are missing or truncated ({first})",
-      "mirror the plan again; in a registry, delete the tag first"),
+      "mirror the plan again; if the registry then reports the image as present, delete its tag in the mirror first"),
   /** Signatures and the like are in the mirror, but tools that look for referrers miss them. */
   ATTACHMENTS_NOT_LISTED(
       Severity.WARNING,
@@ -382,6 +382,11 @@ public enum ProblemCode {
       Severity.ERROR,
       "its update is not complete[: {updated} of {wanted} pods have its current template][: its controller has not observed generation {generation}]",
       "fix what prevents its new pods"),
+  /** The template of a Deployment has changed, and its updates are paused. */
+  WORKLOAD_UPDATE_PAUSED(
+      Severity.ERROR,
+      "its updates are paused, and {updated} of {wanted} pods have its current template",
+      "resume its updates, or undo the change of its template"),
   /** A Job has failed. */
   JOB_FAILED(
       Severity.ERROR,
@@ -555,6 +560,11 @@ public enum ProblemCode {
       Severity.ERROR,
       "{reason}: container {container} cannot pull {image}[: {detail}]",
       "the node does not reach the mirror: check routes and firewalls"),
+  /** The registry, or a proxy before it, answers with an error of its own. */
+  PULL_SERVER_FAILED(
+      Severity.ERROR,
+      "{reason}: container {container} cannot pull {image}[: {detail}]",
+      "read the logs of the mirror, and of the load balancer or proxy before it"),
   /** A node cannot pull an image for another reason. */
   PULL_FAILED(
       Severity.ERROR,
@@ -636,7 +646,7 @@ public enum ProblemCode {
   REFERENCE_OUTSIDE_MIRROR(
       Severity.ERROR,
       "is outside the mirror {mirror}, and no mirror rule applies to it",
-      "install from the mirror again, so that the overlay sets this reference, or apply the mirror rules of the plan"),
+      "if the plan has the image, install from the mirror again, so that the overlay sets this reference, or apply the mirror rules of the plan; otherwise plan it with --image and mirror it, or remove what names it"),
   /** A pod names an image of the mirror that is neither in the plan nor in the mirror. */
   REFERENCE_NOT_PLANNED(
       Severity.ERROR,
@@ -699,6 +709,11 @@ public enum ProblemCode {
       Severity.ERROR,
       "cannot be reached by the nodes",
       "check that the registry runs, and the routes and firewalls between the nodes and the registry"),
+  /** The registry answers this machine, and answers the nodes with an error of its own. */
+  REGISTRY_FAILED_FOR_NODES(
+      Severity.ERROR,
+      "answers the nodes with an error, although it answers this machine",
+      "read the logs of the registry, and of the load balancer or proxy between the nodes and the registry"),
   /** The registry does not use TLS, and the nodes expect it. */
   REGISTRY_WITHOUT_TLS(
       Severity.ERROR,
@@ -727,7 +742,7 @@ public enum ProblemCode {
   TAINTS_NOT_TOLERATED(
       Severity.ERROR,
       "does not tolerate the taints of the nodes that it could run on: {taints}",
-      "add tolerations in the values of the chart, or remove the taints"),
+      "add tolerations in the values of the chart, or remove the taints; nodes with node.kubernetes.io/unschedulable are cordoned, which kubectl uncordon ends"),
   /** No node has enough free resources for a pod. */
   RESOURCES_INSUFFICIENT(
       Severity.ERROR,
@@ -818,8 +833,8 @@ public enum ProblemCode {
   /** A container needs more memory than its limit. */
   CONTAINER_OUT_OF_MEMORY(
       Severity.ERROR,
-      "container {container} was ended because it reached its memory limit[ of {limit}]",
-      "raise the memory limit in the values of the chart"),
+      "container {container} was ended because it ran out of memory[; its limit is {limit}]",
+      "raise its memory limit in the values of the chart; without a limit, the node has too little memory"),
   /** A container cannot be started. */
   CONTAINER_NOT_STARTED(
       Severity.ERROR,

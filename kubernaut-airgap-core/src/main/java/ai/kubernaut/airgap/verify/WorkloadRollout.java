@@ -16,8 +16,9 @@ import java.util.Optional;
  * @param updated the pods of the current template; as many as wanted where pods are replaced only
  *     when somebody deletes them
  * @param generation the generation that the controller has not observed yet; 0 if it has
+ * @param isPaused whether updates are paused
  */
-record WorkloadRollout(long wanted, long ready, long updated, long generation) {
+record WorkloadRollout(long wanted, long ready, long updated, long generation, boolean isPaused) {
   static WorkloadRollout of(KubernetesObject workload) {
     Fields fields = workload.fields();
     boolean isDaemonSet = workload.kind().equals("DaemonSet");
@@ -28,7 +29,12 @@ record WorkloadRollout(long wanted, long ready, long updated, long generation) {
     long ready = fields.number("status", isDaemonSet ? "numberReady" : "readyReplicas").orElse(0);
     long generation = fields.number("metadata", "generation").orElse(0);
     boolean observed = fields.number("status", "observedGeneration").orElse(0) >= generation;
-    return new WorkloadRollout(wanted, ready, updated(workload, wanted), observed ? 0 : generation);
+    return new WorkloadRollout(
+        wanted,
+        ready,
+        updated(workload, wanted),
+        observed ? 0 : generation,
+        fields.flag("spec", "paused"));
   }
 
   private static long updated(KubernetesObject workload, long wanted) {
@@ -60,6 +66,13 @@ record WorkloadRollout(long wanted, long ready, long updated, long generation) {
     }
     if (generation == 0 && updated >= wanted) {
       return Optional.empty();
+    }
+    if (isPaused && generation == 0) {
+      return Optional.of(
+          Problem.of(
+              ProblemCode.WORKLOAD_UPDATE_PAUSED,
+              subject,
+              Map.of("updated", String.valueOf(updated), "wanted", String.valueOf(wanted))));
     }
     return Optional.of(
         Problem.of(

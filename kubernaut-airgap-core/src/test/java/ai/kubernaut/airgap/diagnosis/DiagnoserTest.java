@@ -886,6 +886,137 @@ final class DiagnoserTest {
     }
 
     @Test
+    void aPausedUpdateIsTheRootAndIsResumed() {
+      release.put(
+          """
+          {apiVersion: apps/v1, kind: Deployment, metadata: {name: gateway, namespace: NS},
+           spec: {replicas: 1, paused: true, template: {spec: {}}},
+           status: {replicas: 1, readyReplicas: 1, updatedReplicas: 0,
+             conditions: [{type: Progressing, status: Unknown, message: Deployment is paused}]}}
+          """);
+      Diagnosis diagnosis = release.diagnose();
+      assertThat(diagnosis.problems())
+          .extracting(DiagnosedRelease::name)
+          .containsExactly("WORKLOAD_UPDATE_PAUSED Deployment " + NAMESPACE + "/gateway");
+      Cause root = diagnosis.roots().get(0);
+      assertThat(root.repair().orElseThrow().command())
+          .isEqualTo("kubectl rollout resume deployment gateway -n " + NAMESPACE);
+      assertThat(root.evidence())
+          .extracting(Fact::code)
+          .containsExactly(FactCode.UPDATE_PAUSED, FactCode.CONDITION_OBSERVED);
+    }
+
+    @Test
+    void aConfigurationThatIsNotValidIsTheRootOfTheCrashOfItsReader() {
+      release.put(
+          "{apiVersion: v1, kind: ConfigMap, metadata: {name: sdk, namespace: NS}, data: {sdk-config.yaml: \"llm: {\"}}");
+      release.pod("holmes", mounting("sdk"), CRASHED);
+      release.log("holmes-1", "yaml: line 1: did not find expected node content");
+      Diagnosis diagnosis = release.diagnose();
+      assertThat(diagnosis.problems())
+          .extracting(DiagnosedRelease::name)
+          .containsExactly("LLM_CONFIG_INVALID ConfigMap " + NAMESPACE + "/sdk");
+      assertThat(diagnosis.roots().get(0).evidence())
+          .extracting(Fact::code)
+          .containsExactly(FactCode.REFERENCED_IN);
+    }
+
+    @Test
+    void aCrashForAnotherReasonIsNoConsequenceOfAConfigurationThatIsNotValid() {
+      release.put(
+          "{apiVersion: v1, kind: ConfigMap, metadata: {name: sdk, namespace: NS}, data: {sdk-config.yaml: \"llm: {\"}}");
+      release.pod("holmes", mounting("sdk"), CRASHED);
+      release.log("holmes-1", "panic: no space left on device");
+      assertThat(release.roots())
+          .containsExactlyInAnyOrder(
+              "LLM_CONFIG_INVALID ConfigMap " + NAMESPACE + "/sdk",
+              "CONTAINER_CRASHED Pod " + NAMESPACE + "/holmes-1");
+    }
+
+    private static String mounting(String map) {
+      return "{nodeName: worker-0, volumes: [{name: v, configMap: {name: %s}}], containers: [{name: main, image: '%s'}]}"
+          .formatted(map, GATEWAY);
+    }
+
+    @Test
+    void aWebhookWithoutCaIsTheRootOfACrashWhoseLogNamesIt() {
+      release.put(
+          """
+          {apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingWebhookConfiguration, metadata: {name: w},
+           webhooks: [{name: request.validating.acme, clientConfig: {service: {name: webhook, namespace: NS}}}]}
+          """);
+      release.workload("webhook", 1);
+      release.service("webhook", "webhook");
+      release.pod("controller", spec(GATEWAY, "worker-0"), CRASHED);
+      release.log(
+          "controller-1",
+          "failed calling webhook \"request.validating.acme\": x509: certificate signed by unknown authority");
+      Diagnosis diagnosis = release.diagnose();
+      assertThat(diagnosis.problems())
+          .extracting(DiagnosedRelease::name)
+          .containsExactly("WEBHOOK_CA_MISSING ValidatingWebhookConfiguration w");
+      assertThat(diagnosis.roots().get(0).evidence())
+          .extracting(Fact::message)
+          .containsExactly(
+              "the webhook request.validating.acme calls the Service " + NAMESPACE + "/webhook");
+    }
+
+    @Test
+    void anImageThatDiffersIsTheRootOfTheCrashOfItsContainer() {
+      String digest = release.push(GATEWAY, "arm64").digest().toString();
+      release.pod(
+          "gateway",
+          spec(GATEWAY, "worker-0"),
+          "{phase: Running, conditions: [{type: Ready, status: 'False'}], containerStatuses: [{name: main, imageID: '%s@%s', state: {waiting: {reason: CrashLoopBackOff}}, lastState: {terminated: {exitCode: 1}}}]}"
+              .formatted(GATEWAY, digest));
+      release.log("gateway-1", "exec /gateway: exec format error");
+      Diagnosis diagnosis = release.diagnose();
+      assertThat(diagnosis.problems())
+          .extracting(DiagnosedRelease::name)
+          .containsExactly("IMAGE_DIFFERS_IN_MIRROR " + GATEWAY);
+      assertThat(diagnosis.roots().get(0).repair().orElseThrow().command()).contains("mirror");
+      assertThat(diagnosis.roots().get(0).evidence())
+          .extracting(Fact::code)
+          .containsExactly(FactCode.REGISTRY_HAS_MANIFEST);
+    }
+
+    @Test
+    void theLogIsThatOfTheContainerThatHasEnded() {
+      release.pod(
+          "gateway",
+          "{nodeName: worker-0, containers: [{name: main, image: '%s'}, {name: proxy, image: '%s'}]}"
+              .formatted(GATEWAY, GATEWAY),
+          "{phase: Running, conditions: [{type: Ready, status: 'False'}], containerStatuses: [{name: main, ready: true, state: {running: {}}}, {name: proxy, state: {waiting: {reason: CrashLoopBackOff}}, lastState: {terminated: {exitCode: 1}}}]}");
+      release.log("gateway-1", "gateway: started");
+      release.cluster.putLog(NAMESPACE, "gateway-1", "proxy", "cannot read /etc/proxy.conf");
+      Cause root =
+          release.diagnose().roots().stream()
+              .filter(each -> each.problem().code() == ProblemCode.CONTAINER_CRASHED)
+              .findFirst()
+              .orElseThrow();
+      assertThat(root.problem().message())
+          .contains("container proxy ended", "cannot read /etc/proxy.conf")
+          .doesNotContain("gateway: started");
+      assertThat(root.repair().orElseThrow().command())
+          .isEqualTo("kubectl logs gateway-1 -n " + NAMESPACE + " -c proxy --previous");
+    }
+
+    @Test
+    void aRegistryThatAnswersNodesWithAnErrorIsOneRootForAllWorkloads() {
+      String message =
+          "failed to resolve reference: unexpected status from HEAD request: 503 Service Unavailable";
+      release.failingPull("gateway", GATEWAY, message);
+      release.failingPull("postgresql", DATABASE, message);
+      Diagnosis diagnosis = release.diagnose();
+      assertThat(diagnosis.problems())
+          .extracting(DiagnosedRelease::name)
+          .containsExactly("REGISTRY_FAILED_FOR_NODES " + DiagnosedRelease.MIRROR);
+      assertThat(diagnosis.causes())
+          .extracting(cause -> cause.problem().code())
+          .contains(ProblemCode.PULL_SERVER_FAILED);
+    }
+
+    @Test
     void aDeletedServiceIsTheRootOfThoseThatNeedIt() {
       release.stored(
           "kind: Service\\nmetadata: {name: postgresql}\\nspec: {selector: {app: postgresql}}");

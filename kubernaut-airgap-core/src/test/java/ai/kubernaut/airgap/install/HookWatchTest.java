@@ -154,7 +154,7 @@ final class HookWatchTest {
     "ErrImageNeverPull, is not present with pull policy of Never, PULL_FAILED, 2",
     "ImagePullBackOff, connection refused, PULL_CONNECTION_REFUSED, 60",
     "ImagePullBackOff, no such host, PULL_HOST_UNKNOWN, 60",
-    "ImagePullBackOff, 503 Service Unavailable, PULL_FAILED, 60",
+    "ImagePullBackOff, 503 Service Unavailable, PULL_SERVER_FAILED, 60",
   })
   void anImageThatCannotBePulledIsCertainAfter(
       String reason, String message, ProblemCode code, int seconds) {

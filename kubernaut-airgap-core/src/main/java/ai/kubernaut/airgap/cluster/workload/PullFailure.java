@@ -39,6 +39,11 @@ final class PullFailure {
           Map.entry("deadline exceeded", ProblemCode.PULL_TIMEOUT),
           Map.entry("no route to host", ProblemCode.PULL_TIMEOUT),
           Map.entry("connection reset", ProblemCode.PULL_TIMEOUT),
+          Map.entry("forbidden", ProblemCode.PULL_DENIED),
+          Map.entry("service unavailable", ProblemCode.PULL_SERVER_FAILED),
+          Map.entry("bad gateway", ProblemCode.PULL_SERVER_FAILED),
+          Map.entry("gateway time", ProblemCode.PULL_SERVER_FAILED),
+          Map.entry("internal server error", ProblemCode.PULL_SERVER_FAILED),
           Map.entry("server misbehaving", ProblemCode.PULL_HOST_UNKNOWN),
           Map.entry("failed to verify certificate", ProblemCode.PULL_CERTIFICATE_UNTRUSTED),
           Map.entry("too many requests", ProblemCode.PULL_RATE_LIMITED));

@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Judges pods and Jobs at one moment. Events and logs are only read where something needs an
@@ -198,17 +199,50 @@ public final class WorkloadInspector {
   }
 
   /**
-   * Returns the end of the log of a pod's first container in one line.
+   * Returns the end of the log of the container that a pod fails by, in one line.
    *
    * @param pod the pod
    * @return empty when it cannot be read, which is not a failure of its own
+   * @see #failing
    */
   public String logTail(KubernetesObject pod) {
-    String container =
-        pod.fields().list("spec", "containers").stream()
-            .findFirst()
-            .flatMap(first -> first.text("name"))
-            .orElse("");
+    return logTail(pod, failing(pod));
+  }
+
+  /**
+   * Returns the container that a pod fails by.
+   *
+   * @param pod the pod
+   * @return the first container that has ended with a failure, init containers first; else the
+   *     first one that runs and is not ready; else the first container
+   */
+  public static String failing(KubernetesObject pod) {
+    List<Fields> statuses = PodFields.statuses(pod);
+    return Stream.of(
+            statuses.stream().filter(WorkloadInspector::hasFailed),
+            pod.fields().list("status", "containerStatuses").stream()
+                .filter(status -> !status.flag("ready")),
+            pod.fields().list("spec", "containers").stream())
+        .flatMap(each -> each)
+        .flatMap(each -> each.text("name").stream())
+        .findFirst()
+        .orElse("");
+  }
+
+  private static boolean hasFailed(Fields status) {
+    boolean runs = status.value("state", "running").isPresent();
+    return status.number("state", "terminated", "exitCode").orElse(0) != 0
+        || (!runs && status.number("lastState", "terminated", "exitCode").orElse(0) != 0);
+  }
+
+  /**
+   * Returns the end of the log of a container in one line.
+   *
+   * @param pod the pod
+   * @param container the name of the container
+   * @return empty when it cannot be read, which is not a failure of its own
+   */
+  public String logTail(KubernetesObject pod, String container) {
     try {
       return String.join(
           " | ",
@@ -253,7 +287,7 @@ public final class WorkloadInspector {
             "detail",
             message.or(() -> warning(pod)).orElse(""),
             "log",
-            crashed ? logTail(pod) : ""));
+            crashed ? logTail(pod, container) : ""));
   }
 
   private Finding pullFailure(

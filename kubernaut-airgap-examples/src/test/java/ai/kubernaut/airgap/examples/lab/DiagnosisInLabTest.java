@@ -14,7 +14,10 @@ import ai.kubernaut.airgap.diagnosis.Cause;
 import ai.kubernaut.airgap.diagnosis.Diagnosis;
 import ai.kubernaut.airgap.examples.lab.cluster.Flavour;
 import ai.kubernaut.airgap.helm.HelmJavaClient;
+import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Platform;
+import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.image.Separator;
 import ai.kubernaut.airgap.install.InstallOptions;
 import ai.kubernaut.airgap.install.Installation;
@@ -22,6 +25,8 @@ import ai.kubernaut.airgap.k8s.Fabric8ClusterClient;
 import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
+import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.ImageContent;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
@@ -35,6 +40,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.NodeConditionBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Taint;
@@ -42,6 +48,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -56,6 +63,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -80,6 +88,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DiagnosisInLabTest {
   private static final String GATEWAY = "gateway";
+  private static final String HOST_NAME = "kubernetes.io/hostname";
   private static final VerifyOptions ONCE =
       VerifyOptions.builder().waitPolicy(WaitPolicy.once()).build();
 
@@ -172,9 +181,7 @@ class DiagnosisInLabTest {
     repairs.clear();
     lab.replaceNodes();
     waitForNodes();
-    WaitPolicy.of(Duration.ofSeconds(60), Duration.ofMillis(200))
-        .until(() -> airgap.verify(installation, ONCE), VerificationReport::isOk)
-        .orElseThrow();
+    waitForRelease();
   }
 
   @Test
@@ -239,11 +246,8 @@ class DiagnosisInLabTest {
       assertThat(new String(in.readAllBytes(), StandardCharsets.ISO_8859_1))
           .doesNotContain(
               password,
-              Base64.getEncoder().encodeToString(password.getBytes(StandardCharsets.UTF_8)),
-              Base64.getEncoder()
-                  .encodeToString(
-                      (lab.mirrorCredentials().username() + ":" + password)
-                          .getBytes(StandardCharsets.UTF_8)));
+              base64(password),
+              base64(lab.mirrorCredentials().username() + ":" + password));
     }
     return SupportBundle.read(file).diagnose();
   }
@@ -277,7 +281,8 @@ class DiagnosisInLabTest {
             admission(),
             containers(),
             chains(),
-            writtenBlind())
+            writtenBlind(),
+            writtenIndependently())
         .flatMap(each -> each);
   }
 
@@ -821,15 +826,420 @@ class DiagnosisInLabTest {
             "CONTAINER_CRASHED Pod NS/notification-controller"));
   }
 
+  /** Written as an administrator meets them, without a look at how causes are found. */
+  private static Stream<Scenario> writtenIndependently() {
+    return Stream.of(
+        new Scenario(
+            "a blob that the mirror has lost, and a probe of a client of its service",
+            world -> {
+              world.deleteBlob("datastorage");
+              world.restart("datastorage");
+              world.annotate(
+                  "holmesgpt-api",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 503",
+                  "audit store http://data-storage-service:8080: connection refused");
+            },
+            "IMAGE_INCOMPLETE_IN_MIRROR MIRROR/kubernaut-ai/datastorage:v1.1.0"),
+        new Scenario(
+            "a tag that was copied again for another platform only",
+            world ->
+                world.copyForPlatform(
+                    "aianalysis",
+                    "arm64",
+                    "aianalysis-controller",
+                    "exec /opt/kubernaut-ai-aianalysis: exec format error"),
+            "IMAGE_DIFFERS_IN_MIRROR MIRROR/kubernaut-ai/aianalysis:v1.1.0"),
+        new Scenario(
+            "a sidecar from elsewhere in an update of two pods, and a pod evicted and replaced",
+            world -> {
+              world.evict("notification-controller");
+              world.change(
+                  ResourceType.DEPLOYMENT,
+                  world.namespace,
+                  GATEWAY,
+                  object -> object.with(2, "spec", "replicas"));
+              world.pod(
+                  GATEWAY,
+                  spec ->
+                      withAdded(
+                          spec,
+                          "containers",
+                          Map.of(
+                              "name",
+                              "log-shipper",
+                              "image",
+                              "cr.fluentbit.io/fluent/fluent-bit:3.0")));
+            },
+            "REFERENCE_OUTSIDE_MIRROR cr.fluentbit.io/fluent/fluent-bit:3.0"),
+        new Scenario(
+            "a Secret made again with another key, its clients, and an update that was paused",
+            world -> {
+              world.change(
+                  ResourceType.SECRET,
+                  world.namespace,
+                  "valkey-secret",
+                  secret -> secret.with(Map.of("password", base64("secret")), "data"));
+              world.restart("datastorage");
+              world.annotate(
+                  "aianalysis-controller",
+                  "crash",
+                  "1 Error",
+                  "dial tcp: data-storage-service:8080: connect: connection refused");
+              world.change(
+                  ResourceType.DEPLOYMENT,
+                  world.namespace,
+                  GATEWAY,
+                  object ->
+                      object
+                          .with(true, "spec", "paused")
+                          .with("1", "spec", "template", "metadata", "annotations", "revision"));
+            },
+            "SECRET_KEY_MISSING Secret NS/valkey-secret",
+            "WORKLOAD_UPDATE_PAUSED Deployment NS/gateway"),
+        new Scenario(
+            "an init container that crashes, and a probe of a client of its webhook",
+            world -> {
+              world.recreate(
+                  "authwebhook",
+                  template ->
+                      annotated(
+                          template,
+                          Map.of(
+                              "crash",
+                              "1 Error",
+                              "crash-container",
+                              "patch-cabundle",
+                              "log",
+                              "Error from server (Forbidden): secrets \"authwebhook-tls\" is forbidden: User \"system:serviceaccount:%s:authwebhook\" cannot get resource \"secrets\""
+                                  .formatted(world.namespace))));
+              world.annotate(
+                  "workflowexecution-controller",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 500",
+                  "failed calling webhook: Post https://authwebhook.%s.svc:443/: no endpoints available"
+                      .formatted(world.namespace));
+            },
+            "CONTAINER_CRASHED Pod NS/authwebhook"),
+        new Scenario(
+            "one of two webhook configurations without its caBundle, and a service that it refuses",
+            world -> {
+              world.change(
+                  ResourceType.VALIDATING_WEBHOOKS,
+                  null,
+                  "authwebhook-validating",
+                  DiagnosisInLabTest::withoutAuthority);
+              world.annotate(
+                  "remediationorchestrator-controller",
+                  "crash",
+                  "1 Error",
+                  "failed calling webhook \"remediationrequest.validating.kubernaut.ai\": Post \"https://authwebhook.%s.svc:443/validating-remediationrequest\": tls: failed to verify certificate: x509: certificate signed by unknown authority"
+                      .formatted(world.namespace));
+            },
+            "WEBHOOK_CA_MISSING ValidatingWebhookConfiguration authwebhook-validating"),
+        new Scenario(
+            "an image deleted, and pull Secrets of pods that do no harm",
+            world -> {
+              String user = world.lab.mirrorCredentials().username();
+              world.create(
+                  ResourceType.SECRET,
+                  "{apiVersion: v1, kind: Secret, metadata: {name: old-registry, namespace: %s}, type: kubernetes.io/dockerconfigjson, data: {.dockerconfigjson: "
+                      + base64("{\"auths\":{" + world.entry("", user, "expired") + "}}")
+                      + "}}");
+              world.deleteImage("signalprocessing");
+              for (String deployment :
+                  List.of("signalprocessing-controller", "notification-controller")) {
+                world.recreate(
+                    deployment,
+                    template ->
+                        template.with(
+                            List.of(
+                                Map.of("name", "old-registry"), Map.of("name", "team-registry")),
+                            "spec",
+                            "imagePullSecrets"));
+              }
+            },
+            "IMAGE_NOT_IN_MIRROR MIRROR/kubernaut-ai/signalprocessing:v1.1.0"),
+        new Scenario(
+            "a Deployment bound to a node that is cordoned, and its client",
+            world -> {
+              world.recreate(
+                  "valkey",
+                  template -> template.with(world.worker(0), "spec", "nodeSelector", HOST_NAME));
+              world.cordon(0);
+              world.restart("valkey");
+              world.annotate(
+                  "signalprocessing-controller",
+                  "crash",
+                  "1 Error",
+                  "dial tcp: valkey:6379: i/o timeout");
+            },
+            "TAINTS_NOT_TOLERATED Deployment NS/valkey"),
+        new Scenario(
+            "one of two nodes that stops, and a container on the other that needs more memory",
+            world -> {
+              world.recreate(
+                  GATEWAY,
+                  template -> template.with(world.worker(0), "spec", "nodeSelector", HOST_NAME));
+              world.waitForRelease();
+              world.stopNode(0);
+              world.recreate(
+                  "effectivenessmonitor-controller",
+                  template ->
+                      annotated(template, Map.of("crash", "137 OOMKilled"))
+                          .with(world.worker(1), "spec", "nodeSelector", HOST_NAME));
+            },
+            "CONTAINER_OUT_OF_MEMORY Pod NS/effectivenessmonitor-controller",
+            "NODE_NOT_READY Node worker-0"),
+        new Scenario(
+            "a volume that cannot be mounted, a migration that waits, and an invalid SDK config",
+            world -> {
+              world.recreate(
+                  "postgresql",
+                  template ->
+                      annotated(
+                          template,
+                          Map.of(
+                              "mount-error",
+                              "\"data\" : mount failed: exit status 32: mount.nfs: Connection timed out for storage.corp:/exports/pg")));
+              world.runMigration();
+              world.recreate(
+                  "datastorage",
+                  template ->
+                      annotated(
+                          template,
+                          Map.of(
+                              "failing-probe",
+                              "HTTP probe failed with statuscode: 503",
+                              "log",
+                              "failed to connect to host=postgresql port=5432: timeout")));
+              world.change(
+                  ResourceType.CONFIG_MAP,
+                  world.namespace,
+                  "holmesgpt-sdk-config",
+                  object ->
+                      object.with(
+                          "llm:\n  provider: litellm\n\tmodel: gpt-4o\n",
+                          "data",
+                          "sdk-config.yaml"));
+              world.annotate(
+                  "holmesgpt-api",
+                  "crash",
+                  "1 Error",
+                  "yaml: line 3: found character that cannot start any token");
+            },
+            "LLM_CONFIG_INVALID ConfigMap NS/holmesgpt-sdk-config",
+            "VOLUME_NOT_MOUNTED Pod NS/postgresql"));
+  }
+
   // How things are broken; each adds its repair.
 
-  private void deleteImage(String name) {
-    ImageRef image =
-        plan.entries().stream()
-            .map(entry -> entry.target())
-            .filter(target -> target.repository().name().endsWith("/" + name))
+  private ImageRef target(String name) {
+    return plan.entries().stream()
+        .map(entry -> entry.target())
+        .filter(target -> target.repository().name().endsWith("/" + name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private void deleteBlob(String name) throws IOException {
+    ImageRef image = target(name);
+    Descriptor blob = ImageContent.read(registry, image, Platforms.all()).blobs().iterator().next();
+    byte[] content;
+    try (InputStream in = registry.readBlob(image.repository(), blob, 0)) {
+      content = in.readAllBytes();
+    }
+    lab.deleteBlobFromMirror(image);
+    repairs.add(
+        () -> registry.writeBlob(image.repository(), blob, new ByteArrayInputStream(content)));
+    lab.replaceNodes();
+  }
+
+  /** A tag that is for one platform only, and a Deployment whose program does not run. */
+  private void copyForPlatform(String name, String architecture, String deployment, String log) {
+    ImageRef image = target(name);
+    Manifest index = registry.readManifest(image);
+    Digest child =
+        index.children().stream()
+            .filter(each -> each.platform().equals(Optional.of(Platform.of("linux", architecture))))
             .findFirst()
-            .orElseThrow();
+            .orElseThrow()
+            .digest();
+    registry.writeManifest(image, registry.readManifest(image.repository().digest(child)));
+    lab.replaceNodes();
+    recreate(deployment, template -> annotated(template, Map.of("crash", "1 Error", "log", log)));
+    // Before the Deployment is repaired, so that it does not run this image.
+    repairs.add(
+        () -> {
+          registry.writeManifest(image, index);
+          lab.replaceNodes();
+        });
+  }
+
+  /** Ends the pod of a Deployment as a node does that is low on a resource. */
+  private void evict(String deployment) {
+    Pod pod =
+        kubernetes
+            .pods()
+            .inNamespace(namespace)
+            .withLabel("app", deployment)
+            .list()
+            .getItems()
+            .get(0);
+    String name = pod.getMetadata().getName();
+    kubernetes
+        .pods()
+        .inNamespace(namespace)
+        .withName(name)
+        .editStatus(
+            now ->
+                new PodBuilder(now)
+                    .editStatus()
+                    .withPhase("Failed")
+                    .withReason("Evicted")
+                    .withMessage(
+                        "The node was low on resource: ephemeral-storage. Container was using 3Gi, request is 0, has larger consumption of ephemeral-storage. ")
+                    .editMatchingCondition(each -> each.getType().equals("Ready"))
+                    .withStatus("False")
+                    .withReason("PodFailed")
+                    .endCondition()
+                    .editFirstContainerStatus()
+                    .withReady(false)
+                    .withNewState()
+                    .withNewTerminated()
+                    .withExitCode(137)
+                    .withReason("Error")
+                    .endTerminated()
+                    .endState()
+                    .endContainerStatus()
+                    .endStatus()
+                    .build());
+    repairs.add(() -> remove(ResourceType.POD, namespace, name));
+  }
+
+  /** The name of a worker node, which is its host name too. */
+  private String worker(int number) {
+    return kubernetes.nodes().withLabel("node-role.kubernetes.io/worker").list().getItems().stream()
+        .map(node -> node.getMetadata().getName())
+        .filter(name -> name.endsWith("worker-" + number))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private void cordon(int number) {
+    String name = worker(number);
+    nodes(
+        node -> {
+          if (node.getMetadata().getName().equals(name)) {
+            node.getSpec().setUnschedulable(true);
+            node.getSpec()
+                .setTaints(
+                    List.of(
+                        new Taint("NoSchedule", "node.kubernetes.io/unschedulable", null, null)));
+          }
+        });
+  }
+
+  /** Stops a node; its pods are no longer ready, as the controller of nodes says. */
+  private void stopNode(int number) {
+    String name = worker(number);
+    nodes(
+        node -> {
+          if (node.getMetadata().getName().equals(name)) {
+            node.getSpec()
+                .setTaints(
+                    List.of(
+                        new Taint("NoSchedule", "node.kubernetes.io/unreachable", null, null),
+                        new Taint("NoExecute", "node.kubernetes.io/unreachable", null, null)));
+            node.getStatus()
+                .setConditions(
+                    List.of(
+                        new NodeConditionBuilder()
+                            .withType("Ready")
+                            .withStatus("Unknown")
+                            .withReason("NodeStatusUnknown")
+                            .withMessage("Kubelet stopped posting node status.")
+                            .build()));
+          }
+        });
+    for (Pod pod : kubernetes.pods().inNamespace(namespace).list().getItems()) {
+      if (name.equals(pod.getSpec().getNodeName())) {
+        kubernetes
+            .pods()
+            .inNamespace(namespace)
+            .withName(pod.getMetadata().getName())
+            .editStatus(
+                now ->
+                    new PodBuilder(now)
+                        .editStatus()
+                        .editMatchingCondition(each -> each.getType().equals("Ready"))
+                        .withStatus("False")
+                        .endCondition()
+                        .endStatus()
+                        .build());
+      }
+    }
+  }
+
+  private void waitForRelease() {
+    WaitPolicy.of(Duration.ofSeconds(60), Duration.ofMillis(200))
+        .until(() -> airgap.verify(installation, ONCE), VerificationReport::isOk)
+        .orElseThrow();
+  }
+
+  /** Creates the Job of the migration again, as the guide says for one that has failed. */
+  private void runMigration() {
+    String name = plan.release().name();
+    create(
+        ResourceType.JOB,
+        """
+        {apiVersion: batch/v1, kind: Job,
+         metadata: {name: %1$s-db-migration, namespace: %%s, labels: {app.kubernetes.io/instance: %1$s}},
+         spec: {backoffLimit: 3, template: {
+           metadata: {labels: {app: db-migration}, annotations: {lab.kubernaut.ai/needs-pod: app=postgresql}},
+           spec: {serviceAccountName: %1$s-hook-sa, restartPolicy: Never, containers: [
+             {name: db-migration, image: '%2$s', env: [{name: PGHOST, value: postgresql}]}]}}}}
+        """
+            .formatted(name, target("db-migrate")));
+  }
+
+  private static KubernetesObject withoutAuthority(KubernetesObject configuration) {
+    return configuration.with(
+        configuration.fields().list("webhooks").stream()
+            .map(
+                webhook -> {
+                  Map<String, Object> client =
+                      new HashMap<>(webhook.fields("clientConfig").content());
+                  client.remove("caBundle");
+                  return webhook.with(client, "clientConfig").content();
+                })
+            .toList(),
+        "webhooks");
+  }
+
+  private static Fields withAdded(Fields spec, String list, Map<String, Object> element) {
+    return spec.with(
+        Stream.concat(spec.list(list).stream().map(Fields::content), Stream.of(element)).toList(),
+        list);
+  }
+
+  /** A template with annotations for the lab. */
+  private static Fields annotated(Fields template, Map<String, String> annotations) {
+    Fields annotated = template;
+    for (Map.Entry<String, String> each : annotations.entrySet()) {
+      annotated =
+          annotated.with(
+              each.getValue(), "metadata", "annotations", "lab.kubernaut.ai/" + each.getKey());
+    }
+    return annotated;
+  }
+
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void deleteImage(String name) {
+    ImageRef image = target(name);
     Manifest manifest = lab.deleteFromMirror(image);
     repairs.add(() -> registry.writeManifest(image, manifest));
     lab.replaceNodes();
@@ -886,11 +1296,7 @@ class DiagnosisInLabTest {
         ResourceType.SECRET,
         "openshift-config",
         "pull-secret",
-        secret ->
-            secret.with(
-                Base64.getEncoder().encodeToString(json.getBytes(StandardCharsets.UTF_8)),
-                "data",
-                ".dockerconfigjson"));
+        secret -> secret.with(base64(json), "data", ".dockerconfigjson"));
     waitForNodes();
     repairs.add(this::waitForNodes);
     lab.replaceNodes();
@@ -901,11 +1307,7 @@ class DiagnosisInLabTest {
   }
 
   private String entry(String path, String user, String password) {
-    return "\"%s\":{\"auth\":\"%s\"}"
-        .formatted(
-            mirror + path,
-            Base64.getEncoder()
-                .encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8)));
+    return "\"%s\":{\"auth\":\"%s\"}".formatted(mirror + path, base64(user + ":" + password));
   }
 
   /** A change of the pull secret or of mirror rules reaches the nodes after some time. */
@@ -1159,13 +1561,7 @@ class DiagnosisInLabTest {
   }
 
   private void volume(String deployment, Map<String, Object> volume) {
-    pod(
-        deployment,
-        spec ->
-            spec.with(
-                Stream.concat(spec.list("volumes").stream().map(Fields::content), Stream.of(volume))
-                    .toList(),
-                "volumes"));
+    pod(deployment, spec -> withAdded(spec, "volumes", volume));
   }
 
   private void annotate(String deployment, String name, String value, String log) {

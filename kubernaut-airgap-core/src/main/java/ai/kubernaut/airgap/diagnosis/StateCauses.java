@@ -1,0 +1,205 @@
+package ai.kubernaut.airgap.diagnosis;
+
+import ai.kubernaut.airgap.cluster.Fields;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.workload.PodFields;
+import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.InvalidReferenceException;
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.FactCode;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Problems that the verification finds without a pod: an image that differs, a webhook without a
+ * CA, a configuration that is not valid, an update that is not complete. Adds what shows them, and
+ * the crashes that they explain.
+ */
+final class StateCauses {
+  private static final Set<ProblemCode> OF_WEBHOOKS =
+      Set.of(
+          ProblemCode.WEBHOOK_CA_MISSING,
+          ProblemCode.WEBHOOK_CA_INVALID,
+          ProblemCode.WEBHOOK_SERVICE_MISSING);
+
+  private static final Set<ProblemCode> OF_CONFIGURATION =
+      Set.of(
+          ProblemCode.LLM_CONFIG_INVALID,
+          ProblemCode.LLM_ENDPOINT_MISSING,
+          ProblemCode.LLM_KEY_PLACEHOLDER,
+          ProblemCode.ENDPOINT_PUBLIC);
+
+  private static final Set<ProblemCode> OF_UPDATES =
+      Set.of(ProblemCode.WORKLOAD_NOT_UPDATED, ProblemCode.WORKLOAD_UPDATE_PAUSED);
+
+  private static final Pattern CONFIGURATION =
+      Pattern.compile("(?i)\\b(ya?ml|config(uration)?|pars(e|ing|er))\\b");
+
+  private static final Pattern ACCESS =
+      Pattern.compile(
+          "(?i)\\b(llm|openai|anthropic|api[-_ ]?key|endpoint|model|unauthorized|authentication|401|403)\\b");
+
+  private final ClusterState state;
+  private final MirrorQuestions mirror;
+  private final CauseGraph graph;
+
+  StateCauses(ClusterState state, MirrorQuestions mirror, CauseGraph graph) {
+    this.state = state;
+    this.mirror = mirror;
+    this.graph = graph;
+  }
+
+  void explain() {
+    graph.problems(ProblemCode.IMAGE_DIFFERS_IN_MIRROR).forEach(this::image);
+    OF_WEBHOOKS.forEach(code -> graph.problems(code).forEach(this::webhook));
+    OF_CONFIGURATION.forEach(code -> graph.problems(code).forEach(this::configuration));
+    OF_UPDATES.forEach(code -> graph.problems(code).forEach(this::update));
+  }
+
+  /** A container that runs the image that differs may crash because of it. */
+  private void image(Problem differs) {
+    ImageRef image;
+    try {
+      image = ImageRef.parse(differs.subject().name());
+    } catch (InvalidReferenceException e) {
+      return;
+    }
+    graph.add(differs, mirror.presence(image).evidence());
+    String actual = differs.parameters().getOrDefault("actual", "");
+    graph.problems(ProblemCode.IMAGE_DIGEST_DIFFERS).stream()
+        .filter(running -> running.parameters().getOrDefault("running", "").equals(actual))
+        .filter(running -> running.parameters().getOrDefault("image", "").equals(image.toString()))
+        .forEach(running -> graph.link(differs, running));
+    for (Problem crash : graph.problems(ProblemCode.CONTAINER_CRASHED)) {
+      String container = crash.parameters().getOrDefault("container", "");
+      boolean runsIt =
+          pod(crash).stream()
+              .flatMap(pod -> PodFields.containers(pod).stream())
+              .filter(each -> each.text("name").orElse("").equals(container))
+              .anyMatch(each -> each.text("image").orElse("").equals(image.toString()));
+      if (runsIt) {
+        graph.link(differs, crash);
+      }
+    }
+  }
+
+  /** The API server refuses a container what the webhook applies to; its log names the webhook. */
+  private void webhook(Problem broken) {
+    String webhook = broken.parameters().getOrDefault("webhook", "");
+    graph.add(
+        broken,
+        Fact.of(
+            FactCode.WEBHOOK_CONFIGURED,
+            broken.subject(),
+            Map.of("webhook", webhook, "service", service(broken.subject(), webhook))));
+    for (Problem crash : graph.problems(ProblemCode.CONTAINER_CRASHED)) {
+      if (!webhook.isEmpty() && Texts.hasWord(log(crash), webhook)) {
+        graph.link(broken, crash);
+      }
+    }
+  }
+
+  private String service(Subject configuration, String webhook) {
+    String name = configuration.name().substring(configuration.name().indexOf(' ') + 1);
+    ResourceType type =
+        configuration.name().startsWith(ResourceType.MUTATING_WEBHOOKS.kind())
+            ? ResourceType.MUTATING_WEBHOOKS
+            : ResourceType.VALIDATING_WEBHOOKS;
+    // The verification has listed them, which needs no permission to get one.
+    return state.list(type, null).stream()
+        .filter(object -> object.name().equals(name))
+        .flatMap(object -> object.fields().list("webhooks").stream())
+        .filter(each -> each.text("name").orElse("").equals(webhook))
+        .map(each -> each.fields("clientConfig", "service"))
+        .map(each -> each.text("namespace").orElse("") + "/" + each.text("name").orElse(""))
+        .findFirst()
+        .orElse("");
+  }
+
+  /** Pods that read a configuration that is not valid may crash because of it. */
+  private void configuration(Problem invalid) {
+    String path = invalid.subject().name().substring(invalid.subject().name().indexOf(' ') + 1);
+    boolean isSecret = invalid.subject().kind() == Subject.Kind.SECRET;
+    ResourceType type = isSecret ? ResourceType.SECRET : ResourceType.CONFIG_MAP;
+    Pattern reason = invalid.code() == ProblemCode.LLM_CONFIG_INVALID ? CONFIGURATION : ACCESS;
+    List<KubernetesObject> readers = new ArrayList<>();
+    for (KubernetesObject pod : state.all(ResourceType.POD)) {
+      boolean reads =
+          PodReferences.of(pod).stream()
+              .filter(reference -> reference.type().equals(type))
+              .anyMatch(
+                  reference -> path.equals(pod.namespace().orElse("") + "/" + reference.name()));
+      if (reads) {
+        readers.add(pod);
+      }
+    }
+    if (!readers.isEmpty()) {
+      graph.add(
+          invalid,
+          Fact.of(
+              FactCode.REFERENCED_IN,
+              invalid.subject(),
+              Map.of(
+                  "where",
+                  readers.stream()
+                      .map(pod -> ClusterState.subject(pod).toString())
+                      .collect(Collectors.joining(", ")))));
+    }
+    for (KubernetesObject pod : readers) {
+      graph.of(ClusterState.subject(pod)).stream()
+          .filter(problem -> problem.code() == ProblemCode.CONTAINER_CRASHED)
+          .filter(crash -> log(crash).isEmpty() || reason.matcher(log(crash)).find())
+          .forEach(crash -> graph.link(invalid, crash));
+    }
+  }
+
+  /** What the controller of a workload says about its update. */
+  private void update(Problem incomplete) {
+    for (ResourceType type :
+        List.of(ResourceType.DEPLOYMENT, ResourceType.STATEFUL_SET, ResourceType.DAEMON_SET)) {
+      state.all(type).stream()
+          .filter(object -> ClusterState.subject(object).equals(incomplete.subject()))
+          .forEach(object -> graph.add(incomplete, conditions(object, incomplete.subject())));
+    }
+  }
+
+  private static List<Fact> conditions(KubernetesObject workload, Subject subject) {
+    List<Fact> facts = new ArrayList<>();
+    if (workload.fields().flag("spec", "paused")) {
+      facts.add(Fact.of(FactCode.UPDATE_PAUSED, subject));
+    }
+    for (Fields condition : workload.fields().list("status", "conditions")) {
+      facts.add(
+          Fact.of(
+              FactCode.CONDITION_OBSERVED,
+              subject,
+              Map.of(
+                  "condition",
+                  condition.text("type").orElse(""),
+                  "status",
+                  condition.text("status").orElse(""),
+                  "detail",
+                  condition.text("message").orElse(""))));
+    }
+    return facts;
+  }
+
+  private Optional<KubernetesObject> pod(Problem problem) {
+    return state.all(ResourceType.POD).stream()
+        .filter(pod -> ClusterState.subject(pod).equals(problem.subject()))
+        .findFirst();
+  }
+
+  private static String log(Problem crash) {
+    return crash.parameters().getOrDefault("log", "");
+  }
+}
