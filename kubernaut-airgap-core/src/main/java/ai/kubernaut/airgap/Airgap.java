@@ -10,10 +10,10 @@ import ai.kubernaut.airgap.bundle.Inventory;
 import ai.kubernaut.airgap.chart.Branch;
 import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.chart.ChartFetcher;
-import ai.kubernaut.airgap.chart.ChartValues;
 import ai.kubernaut.airgap.chart.HelmClient;
 import ai.kubernaut.airgap.chart.HelmException;
 import ai.kubernaut.airgap.chart.ImageFinder;
+import ai.kubernaut.airgap.chart.PodPullSecrets;
 import ai.kubernaut.airgap.chart.ProbedHelmClient;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.chart.RenderedChart;
@@ -52,6 +52,7 @@ import ai.kubernaut.airgap.mirrorrules.MirrorRuleOptions;
 import ai.kubernaut.airgap.overlay.MirrorProof;
 import ai.kubernaut.airgap.overlay.MirrorProver;
 import ai.kubernaut.airgap.overlay.ProofOptions;
+import ai.kubernaut.airgap.overlay.PullSecretValues;
 import ai.kubernaut.airgap.permissions.ClusterStep;
 import ai.kubernaut.airgap.permissions.PermissionChecker;
 import ai.kubernaut.airgap.permissions.PermissionReport;
@@ -600,7 +601,8 @@ public final class Airgap implements AutoCloseable {
   public PullSecretReport configurePullSecret(
       MirrorPlan plan, Credentials credentials, PullSecretOptions options) {
     return new PullSecretConfigurer(cluster(), progress)
-        .configure(plan.target(), credentials, plan.release(), () -> render(plan), options);
+        .configure(
+            plan.target(), credentials, plan.release(), names -> render(plan, names), options);
   }
 
   /**
@@ -617,17 +619,17 @@ public final class Airgap implements AutoCloseable {
     return new PullSecretConfigurer(cluster(), progress).find(plan.release(), options);
   }
 
-  private RenderedChart render(MirrorPlan plan) {
+  /** Renders the chart with the names of pull secrets, where it has a value for them. */
+  private RenderedChart render(MirrorPlan plan, Set<String> pullSecrets) {
     plan.checkChart();
     return plan.chart()
         .map(
             chart ->
-                RenderedChart.parse(
-                    helm()
-                        .render(
-                            ChartValues.withSdkConfig(helm(), chart),
-                            plan.release(),
-                            plan.branches().stream().findFirst().orElse(Branch.of(chart)))))
+                PullSecretValues.render(
+                    helm(),
+                    chart,
+                    plan.branches().stream().findFirst().orElse(Branch.of(chart)),
+                    pullSecrets))
         .orElseGet(() -> RenderedChart.parse(""));
   }
 
@@ -779,7 +781,7 @@ public final class Airgap implements AutoCloseable {
     return Installation.builder()
         .release(plan.release())
         .plan(plan)
-        .addAllOtherNamespaces(render(plan).namespaces(plan.release()))
+        .addAllOtherNamespaces(render(plan, Set.of()).namespaces(plan.release()))
         .build();
   }
 
@@ -936,7 +938,7 @@ public final class Airgap implements AutoCloseable {
   public ClusterChange planSeal(MirrorPlan plan, SealOptions options) {
     Set<String> namespaces =
         options.namespaces().isEmpty()
-            ? Set.copyOf(render(plan).namespaces(plan.release()))
+            ? Set.copyOf(render(plan, Set.of()).namespaces(plan.release()))
             : options.namespaces();
     return new SealConfigurer(cluster()).plan(plan, namespaces, options);
   }
@@ -967,10 +969,13 @@ public final class Airgap implements AutoCloseable {
    * @throws IllegalStateException when a client that this step needs was not given
    */
   public PermissionReport checkPermissions(ClusterStep step, MirrorPlan plan) {
-    RenderedChart rendered = render(plan);
+    Set<String> pullSecrets = Set.of(PullSecretOptions.builder().build().secretName());
+    RenderedChart rendered = render(plan, pullSecrets);
     StepContext.Builder context =
         StepContext.of(cluster(), plan.release(), rendered.namespaces(plan.release()))
-            .addAllManifests(rendered.manifests());
+            .addAllManifests(rendered.manifests())
+            .accounts(
+                PodPullSecrets.of(rendered, plan.release()).accountsOutsideChart(pullSecrets));
     plan.chart()
         .ifPresent(
             chart ->
@@ -1031,7 +1036,7 @@ public final class Airgap implements AutoCloseable {
   public ClusterChange planPullSecret(
       MirrorPlan plan, Credentials credentials, PullSecretOptions options) {
     return new PullSecretConfigurer(cluster(), progress)
-        .plan(plan.target(), credentials, plan.release(), () -> render(plan), options);
+        .plan(plan.target(), credentials, plan.release(), names -> render(plan, names), options);
   }
 
   /**

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.immutables.value.Value;
@@ -115,6 +116,14 @@ public interface Chart {
    * @return from each reference, exactly as the chart renders it, to its replacement
    */
   Map<String, String> rewriting();
+
+  /**
+   * Returns the names of pull secrets that every rendered ServiceAccount gets in addition to its
+   * own.
+   *
+   * @return by default none
+   */
+  Set<String> accountPullSecrets();
 
   /**
    * {@return the release that the chart is installed as; by default {@code kubernaut} in {@code
@@ -302,6 +311,17 @@ public interface Chart {
     rewriting().forEach((from, to) -> composed.put(from, texts.getOrDefault(to, to)));
     texts.forEach(composed::putIfAbsent);
     return ImmutableChart.builder().from(this).rewriting(composed).build();
+  }
+
+  /**
+   * Adds pull secrets to every rendered ServiceAccount, those of hooks and subcharts included. Pods
+   * that name no pull secrets get them from there.
+   *
+   * @param names the names of Secrets
+   * @return the chart with these and all earlier names
+   */
+  default Chart accountPullSecrets(Set<String> names) {
+    return ImmutableChart.builder().from(this).addAllAccountPullSecrets(names).build();
   }
 
   /**

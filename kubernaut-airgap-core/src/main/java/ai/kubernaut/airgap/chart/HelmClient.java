@@ -11,7 +11,8 @@ import java.util.Optional;
  * <ul>
  *   <li>Thread-safe; methods block until Helm is done.
  *   <li>The chart and its values files are read, never changed, and nothing is downloaded.
- *   <li>Rendering, installing and upgrading apply the chart's {@link Chart#rewriting()}, all in the
+ *   <li>Rendering, installing and upgrading apply the chart's {@link Chart#rewriting()} and its
+ *       {@link Chart#accountPullSecrets()}, which {@link Rewriting} can do to a text, all in the
  *       same way: what is rendered is what a cluster gets, but for what {@code lookup} finds there.
  *   <li>Failures are {@link HelmException}, with Helm's or the chart's own words in {@link
  *       HelmException#helmMessage()}.

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -31,12 +33,17 @@ public final class Overlay {
   private final Fields values;
   private final Map<String, String> settings;
   private final List<RewrittenReference> rewrites;
+  private final SortedSet<String> accountPullSecrets;
 
   private Overlay(
-      Fields values, Map<String, String> settings, Collection<RewrittenReference> rewrites) {
+      Fields values,
+      Map<String, String> settings,
+      Collection<RewrittenReference> rewrites,
+      Collection<String> accountPullSecrets) {
     this.values = values;
     this.settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
     this.rewrites = List.copyOf(rewrites);
+    this.accountPullSecrets = Collections.unmodifiableSortedSet(new TreeSet<>(accountPullSecrets));
   }
 
   /**
@@ -52,7 +59,7 @@ public final class Overlay {
       Map<String, ? extends @Nullable Object> values,
       Map<String, String> settings,
       Collection<RewrittenReference> rewrites) {
-    return new Overlay(Fields.of(values), settings, rewrites);
+    return new Overlay(Fields.of(values), settings, rewrites, List.of());
   }
 
   /**
@@ -62,20 +69,47 @@ public final class Overlay {
    * @return the same values with these references
    */
   public Overlay rewriting(Collection<RewrittenReference> references) {
-    return new Overlay(values, settings, references);
+    return new Overlay(values, settings, references, accountPullSecrets);
   }
 
   /**
-   * Adds the names of pull secrets, as {@code global.imagePullSecrets}.
+   * Adds the names of pull secrets to {@code global.imagePullSecrets}.
    *
+   * @param present the elements that the value of the chart has so far, which stay
    * @param names the names of Secrets
    * @return the overlay with the names; the same overlay when there are none
    */
-  public Overlay pullSecrets(Set<String> names) {
-    List<Map<String, String>> list = names.stream().map(name -> Map.of("name", name)).toList();
-    return list.isEmpty()
-        ? this
-        : new Overlay(values.with(list, "global", "imagePullSecrets"), settings, rewrites);
+  public Overlay pullSecrets(List<?> present, Set<String> names) {
+    if (names.isEmpty()) {
+      return this;
+    }
+    // Some charts list the names themselves.
+    boolean plain = !present.isEmpty() && present.stream().allMatch(String.class::isInstance);
+    List<Object> list = new ArrayList<>(present);
+    for (String name : new TreeSet<>(names)) {
+      Object element = plain ? name : Map.of("name", name);
+      if (!list.contains(element)) {
+        list.add(element);
+      }
+    }
+    return new Overlay(
+        values.with(list, "global", "imagePullSecrets"), settings, rewrites, accountPullSecrets);
+  }
+
+  /**
+   * Adds pull secrets to the ServiceAccounts of the chart, for pods that no value of the chart
+   * gives any.
+   *
+   * @param names the names of Secrets
+   * @return the overlay with these names, as {@link Chart#accountPullSecrets()}
+   */
+  public Overlay accountPullSecrets(Set<String> names) {
+    return new Overlay(values, settings, rewrites, names);
+  }
+
+  /** {@return the names of the pull secrets that the ServiceAccounts of the chart get, sorted} */
+  public SortedSet<String> accountPullSecrets() {
+    return accountPullSecrets;
   }
 
   /** {@return the values as Helm accepts them, unmodifiable} */
@@ -133,7 +167,8 @@ public final class Overlay {
           chart
               .withoutSettings(setting -> sets(values.content(), setting.path()))
               .values(file)
-              .rewriting(rewriting()));
+              .rewriting(rewriting())
+              .accountPullSecrets(accountPullSecrets));
     } catch (IOException e) {
       throw new UncheckedIOException(
           "the overlay could not be kept in the temporary directory for Helm to read", e);
@@ -155,7 +190,10 @@ public final class Overlay {
         && sets(map.get(key), path.subList(1, path.size()));
   }
 
-  /** {@return a fact for each value that is set and each reference that is rewritten} */
+  /**
+   * {@return a fact for each value that is set, each reference that is rewritten, and each pull
+   * secret that is added to ServiceAccounts}
+   */
   public List<Fact> facts() {
     List<Fact> facts = new ArrayList<>();
     settings.forEach(
@@ -172,6 +210,11 @@ public final class Overlay {
               new Subject(Subject.Kind.IMAGE, rewrite.from()),
               Map.of("to", rewrite.to(), "reason", rewrite.reason().explanation())));
     }
+    for (String name : accountPullSecrets) {
+      facts.add(
+          Fact.of(
+              FactCode.PULL_SECRET_IN_ACCOUNTS, new Subject(Subject.Kind.SECRET, name), Map.of()));
+    }
     return List.copyOf(facts);
   }
 
@@ -180,12 +223,13 @@ public final class Overlay {
     return other instanceof Overlay overlay
         && values.content().equals(overlay.values.content())
         && settings.equals(overlay.settings)
-        && rewrites.equals(overlay.rewrites);
+        && rewrites.equals(overlay.rewrites)
+        && accountPullSecrets.equals(overlay.accountPullSecrets);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(values.content(), settings, rewrites);
+    return Objects.hash(values.content(), settings, rewrites, accountPullSecrets);
   }
 
   /** The names of the outermost keys alone: lists that are replaced as a whole may hold secrets. */

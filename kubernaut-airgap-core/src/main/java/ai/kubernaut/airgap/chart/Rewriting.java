@@ -1,14 +1,25 @@
 package ai.kubernaut.airgap.chart;
 
+import ai.kubernaut.airgap.cluster.Fields;
+import ai.kubernaut.airgap.yaml.InvalidYamlException;
+import ai.kubernaut.airgap.yaml.Yaml;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Texts to put in the place of image references in rendered manifests, for references that no value
- * of the chart reaches. Immutable.
+ * of the chart reaches, and pull secrets for ServiceAccounts. Immutable.
  *
  * <p>A reference is replaced only where it stands as a whole: between quotes, blanks, commas, after
  * {@code --image=} or {@code oci://}, but not as a part of a longer reference or path. A reference
@@ -27,10 +38,25 @@ public final class Rewriting {
       "((?i:image)(?:_\\w+)?[\"']?(?:\\s*[:=]|,?\\s*[\"']?value[\"']?\\s*:)\\s*[\"']?)";
   private static final String END_OF_WORD = "([\"']?(?:[\\s,;}\\]]|\\z))";
 
-  private final Map<String, String> texts;
+  private static final String SEPARATOR = "\n---";
+  private static final String ACCOUNT = "ServiceAccount";
 
-  private Rewriting(Map<String, String> texts) {
+  private final Map<String, String> texts;
+  private final SortedSet<String> pullSecrets;
+
+  private Rewriting(Map<String, String> texts, Collection<String> pullSecrets) {
     this.texts = Collections.unmodifiableMap(new LinkedHashMap<>(texts));
+    this.pullSecrets = Collections.unmodifiableSortedSet(new TreeSet<>(pullSecrets));
+  }
+
+  /**
+   * The rewriting of a chart.
+   *
+   * @param chart the chart
+   * @return its {@link Chart#rewriting()} and its {@link Chart#accountPullSecrets()}
+   */
+  public static Rewriting of(Chart chart) {
+    return new Rewriting(chart.rewriting(), chart.accountPullSecrets());
   }
 
   /**
@@ -40,7 +66,17 @@ public final class Rewriting {
    * @return the rewriting
    */
   public static Rewriting of(Map<String, String> texts) {
-    return new Rewriting(texts);
+    return new Rewriting(texts, List.of());
+  }
+
+  /** {@return whether nothing is rewritten} */
+  public boolean isEmpty() {
+    return texts.isEmpty() && pullSecrets.isEmpty();
+  }
+
+  /** {@return the names of the pull secrets that every ServiceAccount gets, sorted} */
+  public SortedSet<String> pullSecrets() {
+    return pullSecrets;
   }
 
   /** {@return the replacement for each reference} */
@@ -68,7 +104,8 @@ public final class Rewriting {
    * goes to the cluster.
    *
    * @param manifests any text
-   * @return the text with the references replaced
+   * @return the text with the references replaced, and with the pull secrets in its
+   *     ServiceAccounts; those in a {@code List} stay as they are
    */
   public String apply(String manifests) {
     String text = manifests;
@@ -86,7 +123,32 @@ public final class Rewriting {
     for (String replacement : texts.values()) {
       text = text.replace(token(number++), replacement);
     }
-    return text;
+    return pullSecrets.isEmpty() ? text : withPullSecrets(text);
+  }
+
+  private String withPullSecrets(String manifests) {
+    return Arrays.stream(("\n" + manifests).split(SEPARATOR, -1))
+        .map(document -> document.contains(ACCOUNT) ? withPullSecretsInOne(document) : document)
+        .collect(Collectors.joining(SEPARATOR))
+        .substring(1);
+  }
+
+  private String withPullSecretsInOne(String document) {
+    Fields fields;
+    try {
+      fields = Fields.of(Yaml.readMapping("a manifest", document, Yaml.DuplicateKeys.LAST_WINS));
+    } catch (InvalidYamlException notOneObject) {
+      return document;
+    }
+    List<Object> secrets = new ArrayList<>();
+    fields.list("imagePullSecrets").forEach(secret -> secrets.add(secret.content()));
+    Set<String> present = PodPullSecrets.names(fields);
+    pullSecrets.stream()
+        .filter(name -> !present.contains(name))
+        .forEach(name -> secrets.add(Map.of("name", name)));
+    return fields.text("kind").orElse("").equals(ACCOUNT) && !present.containsAll(pullSecrets)
+        ? "\n" + Yaml.write(fields.with(secrets, "imagePullSecrets").content())
+        : document;
   }
 
   /** What stands for a reference until all are found; no YAML contains it. */

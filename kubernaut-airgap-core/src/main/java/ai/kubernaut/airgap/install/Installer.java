@@ -5,6 +5,7 @@ import ai.kubernaut.airgap.chart.ChartValues;
 import ai.kubernaut.airgap.chart.HelmClient;
 import ai.kubernaut.airgap.chart.ImageFinder;
 import ai.kubernaut.airgap.chart.Overlay;
+import ai.kubernaut.airgap.chart.PodPullSecrets;
 import ai.kubernaut.airgap.chart.ProbedHelmClient;
 import ai.kubernaut.airgap.chart.Release;
 import ai.kubernaut.airgap.chart.ReleaseName;
@@ -230,7 +231,7 @@ public final class Installer {
       problems.addAll(MirrorRules.inCluster(cluster).problems(here, proof.images()));
     }
     List<Problem> warnings = new ArrayList<>(proof.warnings());
-    warnings.addAll(warnings(chart, values, pullSecret));
+    warnings.addAll(warnings(chart, plan.release(), proof, pullSecret));
     chart
         .sdkConfigFile()
         .ifPresent(file -> warnings.addAll(SdkConfig.problems(file, profile.publicDomains())));
@@ -439,16 +440,30 @@ public final class Installer {
                 new Subject(Subject.Kind.REGISTRY, plan.target().address()))));
   }
 
-  private static List<Problem> warnings(
-      Chart chart, ChartValues values, PullSecretReport pullSecret) {
-    return pullSecret.namesForPods().isEmpty()
-            || values.fields().value("global", "imagePullSecrets").isPresent()
+  /** Warns of pods that would not get the pull secrets. */
+  private List<Problem> warnings(
+      Chart chart, ReleaseName release, MirrorProof proof, PullSecretReport pullSecret) {
+    Set<String> names = pullSecret.namesForPods();
+    List<String> lacking =
+        PodPullSecrets.of(proof.rendered(), release).lacking(names, account -> has(account, names));
+    return lacking.isEmpty()
         ? List.of()
         : List.of(
             Problem.of(
                 ProblemCode.PULL_SECRET_NOT_REFERENCED,
                 new Subject(Subject.Kind.CHART, chart.location().toString()),
-                Map.of("secrets", String.join(", ", pullSecret.namesForPods()))));
+                Map.of(
+                    "objects",
+                    String.join(", ", lacking),
+                    "secrets",
+                    String.join(", ", new TreeSet<>(names)))));
+  }
+
+  private boolean has(PodPullSecrets.Account account, Set<String> names) {
+    return cluster
+        .get(ResourceType.SERVICE_ACCOUNT, account.namespace(), account.name())
+        .filter(found -> PodPullSecrets.names(found.fields()).containsAll(names))
+        .isPresent();
   }
 
   /** Proves the overlay that was reviewed with the plan, or looks for one when there is none. */

@@ -108,6 +108,8 @@ public enum FactCode {
   VALUE_SET("was set to {text}"),
   /** A reference of the chart was rewritten to use the mirror. */
   REFERENCE_REWRITTEN("was rewritten to {to} ({reason})"),
+  /** The ServiceAccounts of the chart name a pull secret, because no value gives it to the pods. */
+  PULL_SECRET_IN_ACCOUNTS("is added to the ServiceAccounts that the chart creates"),
   /** The namespace of the release was created. */
   NAMESPACE_CREATED("was created"),
   /** A Secret that the chart needs did not exist and was created. */
@@ -138,6 +140,8 @@ public enum FactCode {
   PULL_SECRET_WRITTEN("now has the credentials for {registry}"),
   /** A pull secret has the same credentials already. */
   PULL_SECRET_UNCHANGED("already had these credentials for {registry}"),
+  /** A ServiceAccount that the chart does not create names a pull secret. */
+  PULL_SECRET_IN_ACCOUNT("now gives pods the pull secret {secret}"),
   /** Every node has the credentials. */
   NODES_UPDATED("has the pull secret on every node ({pools})"),
 

@@ -336,11 +336,11 @@ public enum ProblemCode {
       Severity.ERROR,
       "exists but lacks {keys}",
       "add them, or delete the Secret to have it created"),
-  /** The chart has no value for the pull secrets of its pods. */
+  /** Pods do not use the pull secrets: neither they nor their ServiceAccounts name them. */
   PULL_SECRET_NOT_REFERENCED(
       Severity.WARNING,
-      "the chart has no value global.imagePullSecrets, so its pods do not reference {secrets}",
-      "add the pull secret to the ServiceAccounts of the chart"),
+      "the pods of {objects} do not use {secrets}, because neither they nor their ServiceAccounts have it in imagePullSecrets",
+      "configure the pull secret again, which adds it to ServiceAccounts that the chart does not create; where pods name other pull secrets, add it to the values that name them"),
   /** The Secret with the credentials of the LLM does not exist, and none were given. */
   LLM_CREDENTIALS_MISSING(
       Severity.ERROR,

@@ -9,6 +9,7 @@ import ai.kubernaut.airgap.chart.HelmException;
 import ai.kubernaut.airgap.chart.ImageFinder;
 import ai.kubernaut.airgap.chart.ImageReason;
 import ai.kubernaut.airgap.chart.Overlay;
+import ai.kubernaut.airgap.chart.PodPullSecrets;
 import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.chart.RewriteReason;
 import ai.kubernaut.airgap.chart.RewrittenReference;
@@ -171,11 +172,8 @@ public final class MirrorProver {
           pullSecrets);
     }
 
-    /** Names the pull secrets where the chart has a value for them. */
     private Overlay withPullSecrets(Overlay overlay, Set<String> names) {
-      return candidates.fields().value("global", "imagePullSecrets").isPresent()
-          ? overlay.pullSecrets(names)
-          : overlay;
+      return PullSecretValues.add(overlay, candidates.fields(), names);
     }
 
     private Map<Branch, RenderedChart> render(Overlay overlay) {
@@ -305,6 +303,20 @@ public final class MirrorProver {
     private record Outside(String image, String pulled, Problem problem) {}
 
     private MirrorProof proof(Overlay overlay, Map<Branch, RenderedChart> rendered) {
+      if (overlay.accountPullSecrets().isEmpty() && needAccounts(rendered)) {
+        Overlay complete = overlay.accountPullSecrets(options.pullSecrets());
+        return proofOf(complete, render(complete));
+      }
+      return proofOf(overlay, rendered);
+    }
+
+    private boolean needAccounts(Map<Branch, RenderedChart> rendered) {
+      return rendered.values().stream()
+          .map(inBranch -> PodPullSecrets.of(inBranch, chart.release()))
+          .anyMatch(pods -> pods.needAccountsOfChart(options.pullSecrets()));
+    }
+
+    private MirrorProof proofOf(Overlay overlay, Map<Branch, RenderedChart> rendered) {
       Map<Outside, Map<ImageReason, List<Branch>>> outside = new LinkedHashMap<>();
       Set<Problem> warnings = new LinkedHashSet<>();
       find(rendered)

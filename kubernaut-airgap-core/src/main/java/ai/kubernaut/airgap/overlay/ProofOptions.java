@@ -35,8 +35,8 @@ public interface ProofOptions {
   }
 
   /**
-   * Names of the pull secrets that pods need, for {@code global.imagePullSecrets} where the chart
-   * has it.
+   * Names of the pull secrets that pods need: for {@code global.imagePullSecrets} where the chart
+   * has it, and for the ServiceAccounts of the chart where pods do not get them from there.
    *
    * @return by default none
    */

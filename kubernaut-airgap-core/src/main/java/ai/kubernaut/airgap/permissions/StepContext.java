@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.permissions;
 
+import ai.kubernaut.airgap.chart.PodPullSecrets;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.chart.RenderedManifest;
 import ai.kubernaut.airgap.cluster.ClusterClient;
@@ -63,6 +64,14 @@ public interface StepContext {
    * @return by default none
    */
   Set<String> missingNamespaces();
+
+  /**
+   * The ServiceAccounts that the chart does not create and that get the name of the pull secret,
+   * because no value of the chart gives it to the pods.
+   *
+   * @return by default none
+   */
+  Set<PodPullSecrets.Account> accounts();
 
   /**
    * The objects of the chart, hooks included.

@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.permissions;
 
+import ai.kubernaut.airgap.chart.PodPullSecrets;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.pullsecret.PullSecretOptions;
 import java.util.List;
@@ -90,6 +91,22 @@ final class StepPermissions {
           on(ResourceType.SECRET, each, secret, "get", "update");
           backup(each);
         }
+        for (PodPullSecrets.Account account : context.accounts()) {
+          String in = account.namespace();
+          on(ResourceType.SERVICE_ACCOUNT, in, account.name(), "get", "update");
+          if (account.isDefault() && context.missingNamespaces().contains(in)) {
+            on(ResourceType.SERVICE_ACCOUNT, in, "", "create");
+          }
+        }
+      }
+    }
+  }
+
+  /** Whether the pods get the pull secret from ServiceAccounts that the chart does not create. */
+  private void accounts() {
+    if (context.cluster() == StepContext.Cluster.KUBERNETES) {
+      for (PodPullSecrets.Account account : context.accounts()) {
+        on(ResourceType.SERVICE_ACCOUNT, account.namespace(), account.name(), "get");
       }
     }
   }
@@ -152,6 +169,7 @@ final class StepPermissions {
 
   private void install() {
     secrets();
+    accounts();
     operation();
     cluster(CRD, "get", "create", "update");
     lookups();
@@ -163,6 +181,7 @@ final class StepPermissions {
 
   private void upgrade() {
     secrets();
+    accounts();
     operation();
     on(ResourceType.SECRET, namespace, "", "delete");
     cluster(CRD, "get", "create", "update");

@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.pullsecret;
 
+import ai.kubernaut.airgap.chart.PodPullSecrets;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.cluster.ClusterClient;
@@ -26,8 +27,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,9 @@ import org.jspecify.annotations.Nullable;
  * Gives the cluster the mirror's credentials (the guide, step 3). On OpenShift they go into the
  * global pull secret, and the nodes are waited for; on a hosted OpenShift cluster into {@code
  * kube-system/additional-pull-secret}; elsewhere into a pull secret in each namespace that runs
- * pods. Running it again changes nothing when nothing has changed, and goes on waiting for nodes
+ * pods. Where no value of the chart gives it to the pods, the ServiceAccounts that the chart does
+ * not create, such as {@code default}, get its name; the installation gives it to those of the
+ * chart. Running it again changes nothing when nothing has changed, and goes on waiting for nodes
  * that an earlier run has not seen take the global pull secret: an annotation of the Secret notes
  * what they had before. {@link PullSecretReport#evidence()} says how certain it is that they have
  * it. Thread-safe.
@@ -79,8 +82,9 @@ public final class PullSecretConfigurer {
    *     same registry
    * @param credentials what nodes pull with
    * @param release the release whose pods pull
-   * @param chart renders the chart, to find the namespaces that run pods; asked only where there is
-   *     no global pull secret
+   * @param chart renders the chart with names of pull secrets, where it has a value for them, to
+   *     find the namespaces that run pods and the ServiceAccounts that need the names; asked only
+   *     where there is no global pull secret
    * @param options names and waitPolicy
    * @return which Secrets hold them
    * @throws PullSecretException when the pull secret in the cluster cannot be read, a pool is
@@ -91,7 +95,7 @@ public final class PullSecretConfigurer {
       Target target,
       Credentials credentials,
       ReleaseName release,
-      Supplier<RenderedChart> chart,
+      Function<Set<String>, RenderedChart> chart,
       PullSecretOptions options) {
     Progress run = Progress.of(ProgressEvent.Step.PULL_SECRET, progress);
     PullSecretConfigurer ofRun = new PullSecretConfigurer(cluster, run);
@@ -109,7 +113,8 @@ public final class PullSecretConfigurer {
    * @param target the mirror
    * @param credentials what nodes pull with
    * @param release the release whose pods pull
-   * @param chart renders the chart; asked only where there is no global pull secret
+   * @param chart renders the chart with names of pull secrets; asked only where there is no global
+   *     pull secret
    * @param options names, and whether other credentials are replaced
    * @return the change; its problems are what prevents it, and entries that hide the new one
    * @throws ClusterException when the cluster cannot be reached, or refuses
@@ -118,7 +123,7 @@ public final class PullSecretConfigurer {
       Target target,
       Credentials credentials,
       ReleaseName release,
-      Supplier<RenderedChart> chart,
+      Function<Set<String>, RenderedChart> chart,
       PullSecretOptions options) {
     return planned(target, credentials, release, chart, options).change();
   }
@@ -139,12 +144,12 @@ public final class PullSecretConfigurer {
       Target target,
       Credentials credentials,
       ReleaseName release,
-      Supplier<RenderedChart> chart,
+      Function<Set<String>, RenderedChart> chart,
       PullSecretOptions options) {
     PullSecretEdits edits =
         new PullSecretEdits(target.address(), credentials, options.replaceOtherCredentials());
     if (!cluster.serves(ResourceType.CLUSTER_VERSION)) {
-      return inNamespaces(edits, release, chart.get(), options);
+      return inNamespaces(edits, release, chart.apply(Set.of(options.secretName())), options);
     }
     MachineConfigPools pools =
         cluster.serves(ResourceType.MACHINE_CONFIG_POOL) ? MachineConfigPools.read(cluster) : null;
@@ -202,6 +207,12 @@ public final class PullSecretConfigurer {
       all.add(edits.ensure(namespace, options.secretName()));
       secrets.add(PullSecretEdits.subject(namespace, options.secretName()));
     }
+    for (PodPullSecrets.Account account :
+        PodPullSecrets.of(chart, release).accountsOutsideChart(Set.of(options.secretName()))) {
+      if (chosen.isEmpty() || chosen.contains(account.namespace())) {
+        all.add(PullSecretEdits.account(account, options.secretName()));
+      }
+    }
     return new Planned(
         PullSecretReport.Scope.NAMESPACES,
         null,
@@ -213,7 +224,7 @@ public final class PullSecretConfigurer {
       Target target,
       Credentials credentials,
       ReleaseName release,
-      Supplier<RenderedChart> chart,
+      Function<Set<String>, RenderedChart> chart,
       PullSecretOptions options) {
     Planned planned = planned(target, credentials, release, chart, options);
     if (!planned.change().isOk()) {
@@ -237,6 +248,15 @@ public final class PullSecretConfigurer {
       boolean isWritten = written.contains("Secret " + secret.name());
       report.addSecrets(secret.name()).addFacts(written(isWritten, secret, target));
     }
+    changed.changes().stream()
+        .filter(change -> change.type().equals(ResourceType.SERVICE_ACCOUNT))
+        .forEach(
+            change ->
+                report.addFacts(
+                    Fact.of(
+                        FactCode.PULL_SECRET_IN_ACCOUNT,
+                        change.subject(),
+                        Map.of("secret", options.secretName()))));
     if (planned.scope() == PullSecretReport.Scope.NAMESPACES) {
       report.addNamesForPods(options.secretName());
     }

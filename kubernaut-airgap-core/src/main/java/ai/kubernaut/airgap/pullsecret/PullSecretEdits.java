@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.pullsecret;
 
+import ai.kubernaut.airgap.chart.PodPullSecrets;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
@@ -10,6 +11,7 @@ import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.Subject;
 import ai.kubernaut.airgap.registry.Credentials;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,6 +61,39 @@ record PullSecretEdits(String registry, Credentials credentials, boolean replace
                         secret ->
                             merged(secret, subject(namespace, name), UnaryOperator.identity()))
                     .orElseGet(() -> created(namespace, name))));
+  }
+
+  /**
+   * Returns the edit that adds a pull secret to a ServiceAccount and keeps the others. Kubernetes
+   * creates {@code default} in each namespace; another one that does not exist stays missing.
+   */
+  static ObjectEdit account(PodPullSecrets.Account account, String secret) {
+    return ObjectEdit.of(
+        ResourceType.SERVICE_ACCOUNT,
+        account.namespace(),
+        account.name(),
+        present ->
+            present.isEmpty() && !account.isDefault()
+                ? present
+                : Optional.of(
+                    withPullSecret(
+                        present.orElseGet(
+                            () ->
+                                KubernetesObject.named(
+                                    ResourceType.SERVICE_ACCOUNT,
+                                    account.namespace(),
+                                    account.name())),
+                        secret)));
+  }
+
+  private static KubernetesObject withPullSecret(KubernetesObject account, String secret) {
+    if (PodPullSecrets.names(account.fields()).contains(secret)) {
+      return account;
+    }
+    List<Object> secrets = new ArrayList<>();
+    account.fields().list("imagePullSecrets").forEach(element -> secrets.add(element.content()));
+    secrets.add(Map.of("name", secret));
+    return account.with(secrets, "imagePullSecrets");
   }
 
   private KubernetesObject created(String namespace, String name) {

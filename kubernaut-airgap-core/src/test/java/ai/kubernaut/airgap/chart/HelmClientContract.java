@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.common.CancelledException;
 import ai.kubernaut.airgap.yaml.Yaml;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -328,6 +330,59 @@ public abstract class HelmClientContract {
         .as("a checksum is that of the rewritten text")
         .doesNotContainEntry(
             "checksum", references.object().annotations().getOrDefault("checksum", ""));
+  }
+
+  private static final String ACCOUNTS =
+      """
+      # The account of the release.
+      apiVersion: v1
+      kind: ServiceAccount
+      metadata: {name: contract-plain, annotations: {number: "1000000"}}
+      automountServiceAccountToken: false
+      ---
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: contract-no-account}
+      data:
+        text: "kind: ServiceAccount"
+        script: |
+          --- kind: ServiceAccount
+      ---
+      apiVersion: v1
+      kind: ServiceAccount
+      metadata:
+        name: contract-own
+        annotations: {helm.sh/hook: pre-install}
+      imagePullSecrets:
+        - name: own
+        - name: mirror-a
+      """;
+
+  private List<String> pullSecrets(Chart chart, String account) {
+    return object(chart, account).object().fields().list("imagePullSecrets").stream()
+        .map(secret -> secret.text("name").orElse(""))
+        .toList();
+  }
+
+  @Test
+  void serviceAccountsGetPullSecretsBesideTheirOwn() throws IOException {
+    write("templates/accounts.yaml", ACCOUNTS);
+    write("charts/inner/templates/account.yaml", ACCOUNTS.replace("contract-", "inner-"));
+    Chart chart = chart().accountPullSecrets(Set.of("mirror-b", "mirror-a"));
+    for (String place : List.of("contract", "inner")) {
+      assertThat(pullSecrets(chart, place + "-plain")).containsExactly("mirror-a", "mirror-b");
+      assertThat(pullSecrets(chart, place + "-own")).containsExactly("own", "mirror-a", "mirror-b");
+      assertThat(object(chart, place + "-own").isHook()).isTrue();
+      KubernetesObject plain = object(chart, place + "-plain").object();
+      assertThat(plain.annotations()).containsEntry("number", "1000000");
+      assertThat(plain.fields().value("automountServiceAccountToken")).contains(false);
+      for (String other : List.of("-no-account", "-settings", "-hook", "-references")) {
+        if (place.equals("contract") || other.equals("-no-account")) {
+          assertThat(object(chart, place + other)).isEqualTo(object(chart(), place + other));
+        }
+      }
+    }
+    assertThat(pullSecrets(chart(), "contract-plain")).as("without names").isEmpty();
   }
 
   @Test

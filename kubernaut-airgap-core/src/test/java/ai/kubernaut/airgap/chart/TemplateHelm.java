@@ -128,8 +128,7 @@ public final class TemplateHelm implements HelmClient {
   @Override
   public String render(Chart chart, ReleaseName release, Branch branch) {
     renders++;
-    return Rewriting.of(chart.rewriting())
-        .apply(templates.apply(ChartValues.of(this, chart).fields(), branch));
+    return Rewriting.of(chart).apply(templates.apply(ChartValues.of(this, chart).fields(), branch));
   }
 
   @Override

@@ -724,8 +724,7 @@ final class InstallerTest {
     assertThat(helm.calls().get(0)).contains("imagePullSecrets: [{name: kubernaut-mirror}]");
   }
 
-  @Test
-  void aChartWithoutAValueForPullSecretsIsReported() {
+  private List<Problem> problemsWithoutAValueForPullSecrets() {
     TemplateHelm plain =
         TemplateHelm.of(VALUES.replace("imagePullSecrets: []", ""), InstallerTest::templates);
     Installation installation =
@@ -738,10 +737,27 @@ final class InstallerTest {
                     .isChanged(false)
                     .build(),
                 options().build());
-    assertThat(installation.problems())
-        .extracting(Problem::code)
-        .containsExactly(ProblemCode.PULL_SECRET_NOT_REFERENCED);
     assertThat(installation.isOk()).isTrue();
+    return installation.problems();
+  }
+
+  @Test
+  void podsWhoseServiceAccountHasNoPullSecretAreReported() {
+    assertThat(problemsWithoutAValueForPullSecrets())
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.code()).isEqualTo(ProblemCode.PULL_SECRET_NOT_REFERENCED);
+              assertThat(problem.parameters().get("objects"))
+                  .contains("Deployment kubernaut-system/d");
+            });
+    cluster.put(
+        ResourceType.SERVICE_ACCOUNT,
+        KubernetesObject.named(ResourceType.SERVICE_ACCOUNT, "kubernaut-system", "default")
+            .with(
+                List.of(Map.of("name", "other"), Map.of("name", "kubernaut-mirror")),
+                "imagePullSecrets"));
+    assertThat(problemsWithoutAValueForPullSecrets()).isEmpty();
   }
 
   @Test

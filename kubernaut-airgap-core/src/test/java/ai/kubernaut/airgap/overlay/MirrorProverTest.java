@@ -258,6 +258,65 @@ final class MirrorProverTest {
   }
 
   @Test
+  void pullSecretsThatTheChartHasAlreadyStay() {
+    ProofOptions options = ProofOptions.builder().addPullSecrets("kubernaut-mirror").build();
+    for (Map.Entry<String, String> lists :
+        Map.of("{name: own}", "{name: kubernaut-mirror}", "own", "kubernaut-mirror").entrySet()) {
+      TemplateHelm helm = chart("global: {imagePullSecrets: [" + lists.getKey() + "]}\n");
+      assertThat(
+              new MirrorProver(helm)
+                  .prove(plan(helm, TemplateHelm.chart(), HARBOR), options)
+                  .overlay()
+                  .values())
+          .isEqualTo(
+              tree(
+                  "global: {imagePullSecrets: [%s, %s]}\n"
+                      .formatted(lists.getKey(), lists.getValue())));
+    }
+  }
+
+  private static final String PODS_OF_ACCOUNTS =
+      """
+      {apiVersion: v1, kind: ServiceAccount, metadata: {name: app}}
+      ---
+      {apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {serviceAccountName: app, imagePullSecrets: [%s], containers: [{name: c, image: "quay.io/a/b:1"}]}}
+      """;
+
+  @Test
+  void serviceAccountsOfTheChartGetPullSecretsThatNoValueGivesToPods() {
+    TemplateHelm helm = TemplateHelm.rendering(PODS_OF_ACCOUNTS.formatted(""));
+    MirrorProof proof =
+        new MirrorProver(helm)
+            .prove(
+                plan(helm, TemplateHelm.chart(), HARBOR),
+                ProofOptions.builder().addPullSecrets("kubernaut-mirror").build());
+    assertThat(proof.overlay().accountPullSecrets()).containsExactly("kubernaut-mirror");
+    assertThat(proof.rendered().manifests().get(0).object().fields().list("imagePullSecrets"))
+        .containsExactly(Fields.of(Map.of("name", "kubernaut-mirror")));
+    assertThat(proof.overlay().facts())
+        .extracting(Fact::describe)
+        .contains("Secret kubernaut-mirror is added to the ServiceAccounts that the chart creates");
+  }
+
+  @Test
+  void serviceAccountsStayAsTheyAreWhereAValueGivesThePullSecretsToPods() {
+    TemplateHelm helm =
+        TemplateHelm.of(
+            "global: {imagePullSecrets: []}\n",
+            values ->
+                PODS_OF_ACCOUNTS.formatted(
+                    values.list("global", "imagePullSecrets").isEmpty()
+                        ? ""
+                        : "{name: kubernaut-mirror}"));
+    MirrorProof proof =
+        new MirrorProver(helm)
+            .prove(
+                plan(helm, TemplateHelm.chart(), HARBOR),
+                ProofOptions.builder().addPullSecrets("kubernaut-mirror").build());
+    assertThat(proof.overlay().accountPullSecrets()).isEmpty();
+  }
+
+  @Test
   void singleValuesThatWouldStandOverTheOverlayAreTakenAway() {
     TemplateHelm helm =
         chart(

@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.permissions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.kubernaut.airgap.chart.PodPullSecrets;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.cluster.ResourceType;
@@ -20,6 +21,24 @@ final class StepPermissionsTest {
     return PermissionChecker.needed(step, context.release(RELEASE).build()).needed().stream()
         .map(Permission::toString)
         .toList();
+  }
+
+  @Test
+  void serviceAccountsThatTheChartDoesNotCreateAreChangedByThePullSecretAlone() {
+    PodPullSecrets.Account account = new PodPullSecrets.Account("shop", "default");
+    assertThat(needed(ClusterStep.PULL_SECRET, StepContext.builder().addAccounts(account)))
+        .filteredOn(permission -> permission.contains("serviceaccounts"))
+        .containsExactlyInAnyOrder(
+            "get serviceaccounts default in shop", "update serviceaccounts default in shop");
+    assertThat(
+            needed(
+                ClusterStep.PULL_SECRET,
+                StepContext.builder().addAccounts(account).addMissingNamespaces("shop")))
+        .as("in a namespace that is created")
+        .contains("create serviceaccounts in shop");
+    assertThat(needed(ClusterStep.INSTALL, StepContext.builder().addAccounts(account)))
+        .filteredOn(permission -> permission.contains("serviceaccounts"))
+        .containsExactly("get serviceaccounts default in shop");
   }
 
   private static StepContext.Builder chart(String manifests) {

@@ -157,7 +157,7 @@ final class PullSecretConfigurerTest {
             HARBOR,
             ROBOT,
             RELEASE,
-            () -> {
+            names -> {
               throw new AssertionError("the chart is not needed here");
             },
             options);
@@ -218,7 +218,7 @@ final class PullSecretConfigurerTest {
   private PullSecretReport configure(
       MemoryClusterClient cluster, Target target, PullSecretOptions options) {
     return new PullSecretConfigurer(cluster, events::add)
-        .configure(target, ROBOT, RELEASE, () -> RenderedChart.parse(""), options);
+        .configure(target, ROBOT, RELEASE, names -> RenderedChart.parse(""), options);
   }
 
   @Test
@@ -256,7 +256,7 @@ final class PullSecretConfigurerTest {
     MemoryClusterClient cluster = openShiftThatRollsOut();
     PullSecretConfigurer configurer = new PullSecretConfigurer(cluster, events::add);
     ClusterChange change =
-        configurer.plan(HARBOR, ROBOT, RELEASE, () -> RenderedChart.parse(""), quick().build());
+        configurer.plan(HARBOR, ROBOT, RELEASE, names -> RenderedChart.parse(""), quick().build());
     assertThat(change.toString().replaceAll("(-backup-\\d+)-[0-9a-f]+", "$1"))
         .isEqualTo(
             """
@@ -361,7 +361,7 @@ final class PullSecretConfigurerTest {
                 HARBOR,
                 ROBOT,
                 RELEASE,
-                () -> RenderedChart.parse(""),
+                names -> RenderedChart.parse(""),
                 PullSecretOptions.builder().rolloutBegin(begin).rolloutEnd(begin).build());
     assertThat(report.summary()).contains("master 3/3, worker 3/3");
     assertThat(events.get(0)).hasToString("Giving memory the credentials for harbor.corp:5000");
@@ -764,7 +764,7 @@ final class PullSecretConfigurerTest {
 
   private PullSecretReport configureKubernetes(MemoryClusterClient cluster) {
     return new PullSecretConfigurer(cluster, events::add)
-        .configure(HARBOR, ROBOT, RELEASE, () -> RenderedChart.parse(CHART), quick().build());
+        .configure(HARBOR, ROBOT, RELEASE, names -> RenderedChart.parse(CHART), quick().build());
   }
 
   @Test
@@ -784,6 +784,73 @@ final class PullSecretConfigurerTest {
     assertThat(content(cluster, "kubernaut-system", "kubernaut-mirror")).contains(AUTH);
     assertThat(secret.toString()).doesNotContain(AUTH);
     assertThat(configureKubernetes(cluster).isChanged()).as("again").isFalse();
+  }
+
+  private static final String ACCOUNTS =
+      """
+      {apiVersion: v1, kind: ServiceAccount, metadata: {name: ours}}
+      ---
+      {apiVersion: apps/v1, kind: Deployment, metadata: {name: d}, spec: {template: {spec: {serviceAccountName: ours, containers: [{image: "quay.io/a/b:1"}]}}}}
+      ---
+      {apiVersion: batch/v1, kind: CronJob, metadata: {name: c, namespace: kubernaut-workflows}, spec: {jobTemplate: {spec: {template: {spec: {serviceAccountName: theirs, containers: [{image: "quay.io/a/b:1"}]}}}}}}
+      ---
+      {apiVersion: batch/v1, kind: Job, metadata: {name: j, annotations: {helm.sh/hook: pre-install}}, spec: {template: {spec: {imagePullSecrets: [%s], containers: [{image: "quay.io/a/b:1"}]}}}}
+      """;
+
+  private PullSecretReport configureAccounts(MemoryClusterClient cluster, boolean hasValue) {
+    return new PullSecretConfigurer(cluster, events::add)
+        .configure(
+            HARBOR,
+            ROBOT,
+            RELEASE,
+            names ->
+                RenderedChart.parse(
+                    ACCOUNTS.formatted(hasValue ? "{name: " + String.join("", names) + "}" : "")),
+            quick().build());
+  }
+
+  private static List<String> accounts(MemoryClusterClient cluster) {
+    return cluster.list(ResourceType.SERVICE_ACCOUNT, null, Map.of()).stream()
+        .map(account -> account + " " + account.fields().value("imagePullSecrets").orElse("none"))
+        .toList();
+  }
+
+  @Test
+  void serviceAccountsThatTheChartDoesNotCreateGetThePullSecretUntilItIsUndone() {
+    MemoryClusterClient cluster = MemoryClusterClient.kubernetes();
+    cluster
+        .put(
+            ResourceType.NAMESPACE,
+            KubernetesObject.named(ResourceType.NAMESPACE, null, "kubernaut-workflows"))
+        .put(
+            ResourceType.SERVICE_ACCOUNT,
+            KubernetesObject.named(ResourceType.SERVICE_ACCOUNT, "kubernaut-workflows", "theirs")
+                .with(List.of(Map.of("name", "own")), "imagePullSecrets"));
+    List<String> before = accounts(cluster);
+
+    PullSecretReport report = configureAccounts(cluster, false);
+
+    assertThat(accounts(cluster))
+        .containsExactly(
+            "ServiceAccount kubernaut-system/default [{name=kubernaut-mirror}]",
+            "ServiceAccount kubernaut-workflows/theirs [{name=own}, {name=kubernaut-mirror}]");
+    assertThat(report.facts())
+        .extracting(Fact::code)
+        .filteredOn(FactCode.PULL_SECRET_IN_ACCOUNT::equals)
+        .hasSize(2);
+    assertThat(configureAccounts(cluster, false).isChanged()).as("again").isFalse();
+    ClusterChanger changer = new ClusterChanger(cluster, events::add);
+    changer.apply(changer.undo(report.change())).orElseThrow();
+    assertThat(accounts(cluster)).isEqualTo(before);
+  }
+
+  @Test
+  void serviceAccountsOfPodsThatNameThePullSecretStayAsTheyAre() {
+    MemoryClusterClient cluster = MemoryClusterClient.kubernetes();
+    configureAccounts(cluster, true);
+    assertThat(accounts(cluster))
+        .as("one is of the chart, one does not exist, and the pods of the last name the secret")
+        .isEmpty();
   }
 
   @Test

@@ -236,9 +236,10 @@ final class ChartCopy implements AutoCloseable {
   }
 
   private void rewrite(Chart chart) throws IOException {
-    if (!chart.rewriting().isEmpty()) {
+    Rewriting rewriting = Rewriting.of(chart);
+    if (!rewriting.isEmpty()) {
       unpackSubcharts();
-      RewrittenTemplates.in(directory, Rewriting.of(chart.rewriting()));
+      RewrittenTemplates.in(directory, rewriting);
     }
   }
 

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,13 +23,15 @@ final class RewrittenTemplates {
   static final String PREFIX = "_airgap.";
 
   private static final String FUNCTION = "ai.kubernaut.airgap.rewriting";
+  private static final String ACCOUNTS = "ai.kubernaut.airgap.accounts";
 
   private RewrittenTemplates() {}
 
   static void in(Path chart, Rewriting rewriting) throws IOException {
     rewriteChart(chart, Subchart.nameOf(chart));
     Path templates = Files.createDirectories(chart.resolve("templates"));
-    Files.writeString(templates.resolve(PREFIX + "rewriting.tpl"), function(rewriting));
+    Files.writeString(
+        templates.resolve(PREFIX + "rewriting.tpl"), function(rewriting) + accounts(rewriting));
   }
 
   /**
@@ -100,10 +103,51 @@ final class RewrittenTemplates {
         {{- range $number, $one := $rewriting -}}
         {{- $text = replace (printf "\\x00%%d\\x00" $number) (index $one 2) $text -}}
         {{- end -}}
-        {{- $text -}}
+        {{- include "%s" $text -}}
         {{- end -}}
         """
-        .formatted(FUNCTION, list);
+        .formatted(FUNCTION, list, ACCOUNTS);
+  }
+
+  /**
+   * A function of templates that adds the pull secrets to the ServiceAccounts in a text. Only a
+   * document that changes is read as YAML and written again, because numbers do not survive that.
+   */
+  private static String accounts(Rewriting rewriting) {
+    if (rewriting.pullSecrets().isEmpty()) {
+      return "{{- define \"%s\" -}}{{- . -}}{{- end -}}\n".formatted(ACCOUNTS);
+    }
+    String names =
+        rewriting.pullSecrets().stream()
+            .map(RewrittenTemplates::quoted)
+            .collect(Collectors.joining(" "));
+    return """
+        {{- define "%s" -}}
+        {{- $names := list %s -}}
+        {{- $documents := list -}}
+        {{- range $document := splitList "\\n---" (print "\\n" .) -}}
+        {{- if contains "ServiceAccount" $document -}}
+        {{- $object := fromYaml $document -}}
+        {{- if eq (toString (get $object "kind")) "ServiceAccount" -}}
+        {{- $secrets := default (list) (get $object "imagePullSecrets") -}}
+        {{- $lacking := $names -}}
+        {{- range $secret := $secrets -}}
+        {{- $lacking = without $lacking $secret.name -}}
+        {{- end -}}
+        {{- if $lacking -}}
+        {{- range $name := $lacking -}}
+        {{- $secrets = append $secrets (dict "name" $name) -}}
+        {{- end -}}
+        {{- $document = print "\\n" (toYaml (set $object "imagePullSecrets" $secrets)) "\\n" -}}
+        {{- end -}}
+        {{- end -}}
+        {{- end -}}
+        {{- $documents = append $documents $document -}}
+        {{- end -}}
+        {{- trimPrefix "\\n" (join "\\n---" $documents) -}}
+        {{- end -}}
+        """
+        .formatted(ACCOUNTS, names);
   }
 
   /** A text as a constant in a template. */

@@ -42,6 +42,9 @@ final class UndoEdits {
                 if (isCreatedNamespace(change) && present.isPresent()) {
                   requireEmpty(change, report, cluster);
                 }
+                if (present.isEmpty() && isNamespaceGone(change, cluster)) {
+                  return present;
+                }
                 return undone(withData(change, present, cluster), present);
               }));
     }
@@ -51,6 +54,14 @@ final class UndoEdits {
 
   private static boolean isCreatedNamespace(ObjectChange change) {
     return change.type().equals(ResourceType.NAMESPACE) && change.before().isEmpty();
+  }
+
+  /** What was in a namespace that was removed is gone for good. */
+  private static boolean isNamespaceGone(ObjectChange change, ClusterClient cluster) {
+    return change
+        .namespace()
+        .filter(name -> cluster.get(ResourceType.NAMESPACE, null, name).isEmpty())
+        .isPresent();
   }
 
   /** Refuses to remove a namespace in which there is more than the change has created. */

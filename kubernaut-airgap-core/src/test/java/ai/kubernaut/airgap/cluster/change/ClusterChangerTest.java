@@ -334,6 +334,28 @@ final class ClusterChangerTest {
   }
 
   @Test
+  void whatWasInANamespaceThatIsGoneNeedsNoUndo() {
+    KubernetesObject namespace = KubernetesObject.named(ResourceType.NAMESPACE, null, "app");
+    cluster.put(ResourceType.NAMESPACE, namespace);
+    KubernetesObject object = KubernetesObject.named(ResourceType.CONFIG_MAP, "app", "settings");
+    cluster.put(ResourceType.CONFIG_MAP, object);
+    ChangeReport report =
+        changer(cluster)
+            .apply(
+                changer(cluster)
+                    .plan(
+                        List.of(
+                            ObjectEdit.update(
+                                ResourceType.CONFIG_MAP,
+                                "app",
+                                "settings",
+                                present -> present.with("2", "data", "key")))));
+    cluster.delete(ResourceType.CONFIG_MAP, object);
+    cluster.delete(ResourceType.NAMESPACE, namespace);
+    assertThat(changer(cluster).undo(report).orElseThrow().isEmpty()).isTrue();
+  }
+
+  @Test
   void whatIsChangedDuringTheUndoIsNotRestored() {
     ChangeReport report =
         changer(cluster).apply(changer(cluster).plan(List.of(set("new", "key", "2"))));

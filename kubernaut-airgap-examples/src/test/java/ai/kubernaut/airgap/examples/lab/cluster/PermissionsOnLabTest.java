@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.chart.Chart;
+import ai.kubernaut.airgap.chart.PodPullSecrets;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.chart.RenderedManifest;
@@ -39,6 +40,7 @@ import ai.kubernaut.airgap.permissions.PermissionReport;
 import ai.kubernaut.airgap.permissions.StepContext;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.plan.PlanOptions;
+import ai.kubernaut.airgap.pullsecret.PullSecretOptions;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
 import ai.kubernaut.airgap.registry.Credentials;
 import ai.kubernaut.airgap.registry.Manifest;
@@ -55,6 +57,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -133,6 +136,10 @@ final class PermissionsOnLabTest {
               .with("Helm", "metadata", "labels", "app.kubernetes.io/managed-by")
               .with("shop", "metadata", "annotations", "meta.helm.sh/release-name")
               .with("shop", "metadata", "annotations", "meta.helm.sh/release-namespace"));
+      // Its controller creates it after the namespace.
+      WaitPolicy.of(Duration.ofSeconds(10), Duration.ofMillis(20))
+          .until(
+              () -> admin.get(ResourceType.SERVICE_ACCOUNT, name, "default"), Optional::isPresent);
     }
   }
 
@@ -252,6 +259,9 @@ final class PermissionsOnLabTest {
           RenderedChart.parse(helm.render(plan.chart().orElseThrow(), plan.release()));
       return StepContext.of(admin, plan.release(), rendered.namespaces(plan.release()))
           .addAllManifests(rendered.manifests())
+          .accounts(
+              PodPullSecrets.of(rendered, plan.release())
+                  .accountsOutsideChart(Set.of("kubernaut-mirror")))
           .addAllLookups(
               helm.conditions(plan.chart().orElseThrow()).stream()
                   .map(TemplateConditions::lookups)
@@ -407,18 +417,15 @@ final class PermissionsOnLabTest {
             airgap.apply(airgap.planSealRemoval(RELEASE)).orElseThrow();
             airgap.apply(airgap.planSeal(first, seal.build())).orElseThrow();
           });
-      run(
-          ClusterStep.INSTALL,
-          first,
-          airgap -> airgap.install(mirrored, PullSecretReport.none(), options));
+      PullSecretReport secret =
+          administrator.findPullSecret(first, PullSecretOptions.builder().build());
+      run(ClusterStep.INSTALL, first, airgap -> airgap.install(mirrored, secret, options));
       run(
           ClusterStep.UPGRADE,
           second,
           airgap ->
               airgap.install(
-                  MirrorReports.of(second, MirroredImage.Outcome.COPIED),
-                  PullSecretReport.none(),
-                  options));
+                  MirrorReports.of(second, MirroredImage.Outcome.COPIED), secret, options));
       run(
           ClusterStep.ROLLBACK,
           first,

@@ -48,7 +48,7 @@ class PullSecretOnLabClusterTest {
             Target.registry("harbor.corp"),
             Credentials.of("robot", "password"),
             ReleaseName.defaultRelease(),
-            () -> RenderedChart.parse(""),
+            names -> RenderedChart.parse(""),
             PullSecretOptions.builder().rolloutBegin(waitPolicy).rolloutEnd(waitPolicy).build());
   }
 }
