@@ -39,6 +39,8 @@ import ai.kubernaut.airgap.install.ReleaseChange;
 import ai.kubernaut.airgap.install.ReleaseHistory;
 import ai.kubernaut.airgap.install.ReleaseManager;
 import ai.kubernaut.airgap.install.ReleaseOptions;
+import ai.kubernaut.airgap.install.SecretRotation;
+import ai.kubernaut.airgap.install.SecretRotator;
 import ai.kubernaut.airgap.kubernaut.KubernautProfile;
 import ai.kubernaut.airgap.kubernaut.ProductProfile;
 import ai.kubernaut.airgap.mirror.CheckDepth;
@@ -92,6 +94,7 @@ import ai.kubernaut.airgap.verify.Verifier;
 import ai.kubernaut.airgap.verify.VerifyOptions;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -1056,6 +1059,46 @@ public final class Airgap implements AutoCloseable {
   public ClusterChange planSecrets(MirrorPlan plan, Map<String, Secret> llmCredentials) {
     return new Installer(cluster(), helm(), finders, profile, progress)
         .planSecrets(plan, llmCredentials);
+  }
+
+  /**
+   * Plans what {@link #rotateSecrets} changes. Read-only. Needs a cluster client and Helm.
+   *
+   * @param plan a plan with a chart
+   * @param rotation the Secrets, and the content that cannot be generated
+   * @return the change, to be looked at; its problems are what prevents the rotation
+   * @throws ai.kubernaut.airgap.install.InstallException when the plan has no chart
+   * @throws HelmException when the chart cannot be read
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public ClusterChange planSecretRotation(MirrorPlan plan, SecretRotation rotation) {
+    return rotator().plan(plan, rotation);
+  }
+
+  /**
+   * Gives Secrets of the release new content, and restarts the workloads that read them: the
+   * servers that check a password first, then the clients. A run after a failure continues. Needs a
+   * cluster client and Helm.
+   *
+   * @param plan a plan with a chart
+   * @param rotation the Secrets, and the content that cannot be generated
+   * @return the Secrets that were changed, for {@link #planUndo}, and the workloads that have
+   *     restarted. After an undo, a rotation with {@link SecretRotation#restartOnly()} restarts
+   *     them again
+   * @throws ai.kubernaut.airgap.cluster.change.ClusterChangeException when the rotation is not
+   *     possible, for example because a server keeps its password; nothing was changed
+   * @throws ai.kubernaut.airgap.install.InstallException when the plan has no chart
+   * @throws HelmException when the chart cannot be read
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public ChangeReport rotateSecrets(MirrorPlan plan, SecretRotation rotation) {
+    return rotator().rotate(plan, rotation);
+  }
+
+  private SecretRotator rotator() {
+    return new SecretRotator(cluster(), helm(), profile, InstantSource.system(), progress);
   }
 
   /**

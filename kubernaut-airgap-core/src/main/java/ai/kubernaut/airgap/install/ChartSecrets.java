@@ -45,8 +45,15 @@ final class ChartSecrets {
    *
    * @param keys the keys that an existing Secret has to have
    * @param content the content of a new Secret; empty when only the host can give it
+   * @param template what is known of it
    */
-  private record NeededSecret(String name, Set<String> keys, Map<String, Secret> content) {}
+  record NeededSecret(
+      String name, Set<String> keys, Map<String, Secret> content, SecretTemplate template) {
+    /** Whether only the host can give the content. */
+    boolean isOfHost() {
+      return template.content().isEmpty();
+    }
+  }
 
   /**
    * Finds out which Secrets a chart needs.
@@ -71,16 +78,15 @@ final class ChartSecrets {
         String name =
             path.flatMap(known -> this.values.text(known.split("\\.")))
                 .filter(given -> !given.isEmpty())
-                .orElse(
-                    template
-                        .name()); // Which keys the LLM's Secret needs depends on its provider, so
-        // an existing one is used as
+                .orElse(template.name());
+        // Which keys the LLM's Secret needs depends on its provider, so an existing one is used as
         // it is.
         needed.add(
             new NeededSecret(
                 name,
                 template.content().keySet(),
-                template.content().isEmpty() ? llmCredentials : filled(template.content())));
+                template.content().isEmpty() ? llmCredentials : filled(template.content()),
+                template));
       }
     }
   }
@@ -100,28 +106,33 @@ final class ChartSecrets {
     String password = password();
     Map<String, Secret> filled = new LinkedHashMap<>();
     content.forEach(
-        (key, text) ->
-            filled.put(
-                key,
-                Secret.of(
-                    PLACEHOLDER
-                        .matcher(text)
-                        .replaceAll(
-                            placeholder ->
-                                Matcher.quoteReplacement(
-                                    placeholder.group().equals("{password}")
-                                        ? password
-                                        : values
-                                            .text(placeholder.group(1).split("\\."))
-                                            .orElse(placeholder.group(2)))))));
+        (key, text) -> filled.put(key, Secret.of(filled(text, Map.of("password", password)))));
     return filled;
+  }
+
+  /** Puts values into a text of a template: the given ones first, then those of the chart. */
+  String filled(String text, Map<String, String> given) {
+    return PLACEHOLDER
+        .matcher(text)
+        .replaceAll(
+            placeholder ->
+                Matcher.quoteReplacement(
+                    Optional.ofNullable(given.get(placeholder.group(1)))
+                        .or(() -> values.text(placeholder.group(1).split("\\.")))
+                        .or(() -> Optional.ofNullable(placeholder.group(2)))
+                        .orElse("")));
+  }
+
+  /** The Secrets that the chart needs. */
+  List<NeededSecret> needed() {
+    return List.copyOf(needed);
   }
 
   /**
    * Returns 24 random bytes, as the guide creates them with openssl, in an alphabet that needs no
    * quoting in YAML or URLs.
    */
-  private String password() {
+  String password() {
     byte[] bytes = new byte[24];
     random.nextBytes(bytes);
     return "k" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
@@ -192,11 +203,11 @@ final class ChartSecrets {
         .toList();
   }
 
-  private Subject subject(String name) {
+  Subject subject(String name) {
     return Subject.object(Subject.Kind.SECRET, namespace, name);
   }
 
-  private Optional<KubernetesObject> find(String name) {
+  Optional<KubernetesObject> find(String name) {
     return cluster.get(ResourceType.SECRET, namespace, name);
   }
 }

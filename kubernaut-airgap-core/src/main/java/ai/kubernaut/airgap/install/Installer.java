@@ -432,7 +432,7 @@ public final class Installer {
     return new Subject(Subject.Kind.RELEASE, release.name());
   }
 
-  private static InstallException withoutChart(MirrorPlan plan) {
+  static InstallException withoutChart(MirrorPlan plan) {
     return new InstallException(
         List.of(
             Problem.of(

@@ -27,12 +27,21 @@ public final class KubernautProfile {
                 .putContent(
                     "db-secrets.yaml",
                     "username: {postgresql.auth.username=slm_user}\npassword: {password}")
+                .server("postgresql")
+                // The images of Red Hat set the password of the role at each start, those of the
+                // PostgreSQL project at the initialization of the volume only.
+                .addPasswordVariables("POSTGRESQL_PASSWORD")
+                .passwordCommand(
+                    "kubectl exec -it -n {namespace} deployment/postgresql -- psql -U {postgresql.auth.username=slm_user} -d {postgresql.auth.database=action_history} -c '\\password {postgresql.auth.username=slm_user}'")
                 .build(),
             SecretTemplate.builder()
                 .name("valkey-secret")
                 .nameValue("valkey.existingSecret")
                 .component("valkey")
                 .putContent("valkey-secrets.yaml", "password: {password}")
+                .server("valkey")
+                .passwordCommand(
+                    "kubectl exec -i -n {namespace} deployment/valkey -- valkey-cli -x CONFIG SET requirepass < FILE")
                 .build(),
             SecretTemplate.builder()
                 .name("llm-credentials")

@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.kubernaut;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.immutables.value.Value;
 
 /** A Secret that a chart expects to exist in the namespace of its release. Immutable. */
@@ -33,6 +34,30 @@ public interface SecretTemplate {
    * @return empty when only the host can give the content, and its keys are not known
    */
   Map<String, String> content();
+
+  /**
+   * Returns the name of the workload that checks the password of this Secret, in the namespace of
+   * the release.
+   *
+   * @return by default empty: no workload of the chart does
+   */
+  Optional<String> server();
+
+  /**
+   * Returns the environment variables from which the server sets its password whenever it starts.
+   *
+   * @return by default none: it does so with whatever it reads from the Secret
+   */
+  Set<String> passwordVariables();
+
+  /**
+   * Returns the command that changes the password of a server which does not set it when it starts.
+   * The command asks for the password or reads it from a file. {@code {namespace}} stands for the
+   * namespace and {@code {path.of.value=default}} for a value of the chart.
+   *
+   * @return by default empty: it is not known
+   */
+  Optional<String> passwordCommand();
 
   /** {@return an empty builder} */
   static Builder builder() {

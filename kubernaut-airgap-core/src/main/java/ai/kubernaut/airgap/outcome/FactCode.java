@@ -108,6 +108,8 @@ public enum FactCode {
   VALUE_SET("was set to {text}"),
   /** A reference of the chart was rewritten to use the mirror. */
   REFERENCE_REWRITTEN("was rewritten to {to} ({reason})"),
+  /** The pods of a workload were replaced, so that they read a Secret again. */
+  WORKLOAD_RESTARTED("has restarted, and reads {secrets} again"),
   /** The ServiceAccounts of the chart name a pull secret, because no value gives it to the pods. */
   PULL_SECRET_IN_ACCOUNTS("is added to the ServiceAccounts that the chart creates"),
   /** The namespace of the release was created. */

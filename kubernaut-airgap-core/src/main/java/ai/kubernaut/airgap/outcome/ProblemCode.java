@@ -336,6 +336,31 @@ public enum ProblemCode {
       Severity.ERROR,
       "exists but lacks {keys}",
       "add them, or delete the Secret to have it created"),
+  /** A Secret that shall be rotated is none that the chart needs. */
+  SECRET_NOT_OF_CHART(
+      Severity.ERROR,
+      "is not a Secret that the chart needs; those are {names}",
+      "name one of them"),
+  /** A Secret that shall be rotated does not exist. */
+  SECRET_TO_ROTATE_MISSING(
+      Severity.ERROR,
+      "does not exist, so that it cannot be rotated",
+      "create it with the command secrets"),
+  /** The new content of a Secret was not given. */
+  SECRET_VALUE_NOT_GIVEN(
+      Severity.ERROR,
+      "has credentials that cannot be generated, and no new ones were given",
+      "give the new credentials"),
+  /** A server keeps its password, whatever the Secret contains. */
+  SERVER_KEEPS_PASSWORD(
+      Severity.ERROR,
+      "cannot be rotated by itself: {server} does not set its password from it when it starts, so that its clients would be locked out",
+      "change the password in the server{command}, and then rotate the Secret with this password as the password of the server"),
+  /** A workload that has to restart is paused. */
+  WORKLOAD_PAUSED(
+      Severity.ERROR,
+      "is paused, so that its pods do not restart with the new Secret",
+      "resume its rollout"),
   /** Pods do not use the pull secrets: neither they nor their ServiceAccounts name them. */
   PULL_SECRET_NOT_REFERENCED(
       Severity.WARNING,

@@ -14,6 +14,8 @@ public enum ClusterStep {
   SEAL,
   /** Creates the Secrets that the chart needs (the guide, step 4a); part of an installation too. */
   SECRETS,
+  /** Rotates Secrets, and restarts the workloads that read them. */
+  ROTATE_SECRETS,
   /** Installs the chart for the first time (the guide, step 4). */
   INSTALL,
   /** Upgrades the release, or continues an installation that has failed. */

@@ -36,6 +36,7 @@ final class StepPermissions {
       case MIRROR_RULES -> table.mirrorRules();
       case SEAL -> table.seal();
       case SECRETS -> table.secrets();
+      case ROTATE_SECRETS -> table.rotateSecrets();
       case INSTALL -> table.install();
       case UPGRADE -> table.upgrade();
       case ROLLBACK -> table.rollback();
@@ -165,6 +166,14 @@ final class StepPermissions {
   private void secrets() {
     existing(namespace);
     on(ResourceType.SECRET, namespace, "", "get", "create");
+  }
+
+  private void rotateSecrets() {
+    on(ResourceType.SECRET, namespace, "", "get", "create", "update");
+    for (ResourceType type :
+        List.of(ResourceType.DEPLOYMENT, ResourceType.STATEFUL_SET, ResourceType.DAEMON_SET)) {
+      on(type, namespace, "", "list", "get", "update");
+    }
   }
 
   private void install() {

@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.verify;
 
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.workload.WorkloadRollout;
 import ai.kubernaut.airgap.install.HookRun;
 import ai.kubernaut.airgap.install.StoredRevision;
 import ai.kubernaut.airgap.outcome.Fact;

@@ -1,4 +1,4 @@
-package ai.kubernaut.airgap.verify;
+package ai.kubernaut.airgap.cluster.workload;
 
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
@@ -18,8 +18,15 @@ import java.util.Optional;
  * @param generation the generation that the controller has not observed yet; 0 if it has
  * @param isPaused whether updates are paused
  */
-record WorkloadRollout(long wanted, long ready, long updated, long generation, boolean isPaused) {
-  static WorkloadRollout of(KubernetesObject workload) {
+public record WorkloadRollout(
+    long wanted, long ready, long updated, long generation, boolean isPaused) {
+  /**
+   * Reads the specification and the status of a workload.
+   *
+   * @param workload a Deployment, a StatefulSet or a DaemonSet
+   * @return how far it has come
+   */
+  public static WorkloadRollout of(KubernetesObject workload) {
     Fields fields = workload.fields();
     boolean isDaemonSet = workload.kind().equals("DaemonSet");
     long wanted =
@@ -55,12 +62,18 @@ record WorkloadRollout(long wanted, long ready, long updated, long generation, b
     };
   }
 
-  Map<String, String> readiness() {
+  /** {@return the numbers of ready and of wanted pods, as parameters of a problem} */
+  public Map<String, String> readiness() {
     return Map.of("ready", String.valueOf(ready), "wanted", String.valueOf(wanted));
   }
 
-  /** What is missing; empty when all pods are ready, and the update has arrived. */
-  Optional<Problem> problem(Subject subject) {
+  /**
+   * Returns what is missing.
+   *
+   * @param subject the workload
+   * @return empty when all pods are ready, and the update has arrived
+   */
+  public Optional<Problem> problem(Subject subject) {
     if (ready < wanted) {
       return Optional.of(Problem.of(ProblemCode.WORKLOAD_NOT_READY, subject, readiness()));
     }
