@@ -336,6 +336,11 @@ public enum ProblemCode {
       Severity.ERROR,
       "exists but lacks {keys}",
       "add them, or delete the Secret to have it created"),
+  /** A field that would change is applied by another field manager. */
+  OBJECT_FIELD_APPLIED(
+      Severity.ERROR,
+      "has the field {field}, which {manager} applies and would set again",
+      "change it where {manager} takes it from, or remove it from there"),
   /** A Secret that shall be rotated is none that the chart needs. */
   SECRET_NOT_OF_CHART(
       Severity.ERROR,

@@ -23,7 +23,8 @@ import java.util.function.Consumer;
  *
  * <p>Every write names the version of the object that the plan was made from. When the object has
  * changed meanwhile, it is read and planned again, and written with what others have changed;
- * nothing is forced. Thread-safe.
+ * nothing is forced. A field that another field manager applies is not set: that is a problem of
+ * the plan. Thread-safe.
  */
 public final class ClusterChanger {
   /** How often one object is planned again while others change it. */
@@ -84,6 +85,7 @@ public final class ClusterChanger {
 
   private ClusterChange.PlannedEdit plan(ObjectEdit edit, boolean backups) {
     ObjectChange change = edit.plan(read(edit));
+    requireNotApplied(change);
     Optional<KubernetesObject> backup = backups ? SecretBackup.of(change) : Optional.empty();
     return new ClusterChange.PlannedEdit(
         edit,
@@ -97,6 +99,26 @@ public final class ClusterChanger {
                     wanted.name(),
                     Optional.empty(),
                     Optional.of(wanted))));
+  }
+
+  /** Refuses to set a field that another manager applies, and would set again. */
+  private static void requireNotApplied(ObjectChange change) {
+    if (change.action() != ObjectChange.Action.UPDATE) {
+      return;
+    }
+    Map<String, String> owners =
+        FieldOwners.of(change.before().orElseThrow(), change.after().orElseThrow());
+    if (!owners.isEmpty()) {
+      throw new ClusterChangeException(
+          owners.entrySet().stream()
+              .map(
+                  owner ->
+                      Problem.of(
+                          ProblemCode.OBJECT_FIELD_APPLIED,
+                          change.subject(),
+                          Map.of("field", owner.getKey(), "manager", owner.getValue())))
+              .toList());
+    }
   }
 
   private Optional<KubernetesObject> read(ObjectEdit edit) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ClusterException;
+import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.change.ObjectChange.Action;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -331,6 +333,87 @@ final class ClusterChangerTest {
     assertThat(undo.problems().get(1).message()).contains("data.theirs");
     assertThat(undo.isOk()).isFalse();
     assertThat(data("new")).containsEntry("theirs", "4");
+  }
+
+  /** An object of which others apply the value of one key, an element of a list and a label. */
+  private static KubernetesObject applied(String operation, String manager) {
+    return KubernetesObject.of(
+        Fields.of(
+            Yaml.readMapping(
+                "applied",
+                """
+                apiVersion: v1
+                kind: ConfigMap
+                metadata:
+                  name: shared
+                  namespace: default
+                  labels: {team: theirs}
+                  managedFields:
+                    - manager: %s
+                      operation: %s
+                      fieldsV1:
+                        f:metadata: {f:labels: {f:team: {}}}
+                        f:data: {f:key: {}, f:whole: {}}
+                        f:list: {'k:{"name":"a"}': {.: {}, f:name: {}, f:value: {}}}
+                data: {key: "1", free: "1", whole: [1, 2]}
+                list: [{name: a, value: 1}, {name: b, value: 1}]
+                """
+                    .formatted(manager, operation),
+                Yaml.DuplicateKeys.REFUSED)));
+  }
+
+  private List<Problem> changing(KubernetesObject present, UnaryOperator<KubernetesObject> edit) {
+    cluster.put(ResourceType.CONFIG_MAP, present);
+    return changer(cluster)
+        .plan(List.of(ObjectEdit.update(ResourceType.CONFIG_MAP, "default", "shared", edit)))
+        .problems();
+  }
+
+  @Test
+  void aFieldThatOthersApplyIsNotSet() {
+    KubernetesObject theirs = applied("Apply", "argocd");
+    assertThat(changing(theirs, present -> present.with("2", "data", "key")))
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.code()).isEqualTo(ProblemCode.OBJECT_FIELD_APPLIED);
+              assertThat(problem.parameters())
+                  .containsEntry("field", "data.key")
+                  .containsEntry("manager", "argocd");
+            });
+    assertThat(changing(theirs, present -> present.with(List.of(2), "data", "whole"))).hasSize(1);
+    assertThat(changing(theirs, present -> present.with(Map.of(), "metadata", "labels")))
+        .hasSize(1);
+    assertThat(
+            changing(
+                theirs,
+                present ->
+                    present.with(
+                        List.of(Map.of("name", "a", "value", 2), Map.of("name", "b")), "list")))
+        .extracting(problem -> problem.parameters().get("field"))
+        .containsExactly("list[{\"name\":\"a\"}].value");
+  }
+
+  @Test
+  void whatNobodyAppliesIsSetBesideTheFieldsOfOthers() {
+    KubernetesObject theirs = applied("Apply", "argocd");
+    assertThat(changing(theirs, present -> present.with("2", "data", "free"))).isEmpty();
+    assertThat(changing(theirs, present -> present.with("2", "data", "new"))).isEmpty();
+    assertThat(
+            changing(
+                theirs,
+                present ->
+                    present.with(
+                        List.of(
+                            Map.of("name", "b", "value", 2),
+                            Map.of("name", "a", "value", 1),
+                            Map.of("name", "c")),
+                        "list")))
+        .isEmpty();
+    for (KubernetesObject writable :
+        List.of(applied("Update", "kubectl-edit"), applied("Apply", "kubernaut-airgap"))) {
+      assertThat(changing(writable, present -> present.with("2", "data", "key"))).isEmpty();
+    }
   }
 
   @Test
