@@ -24,6 +24,7 @@ import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.install.InstallOptions;
 import ai.kubernaut.airgap.install.Installation;
 import ai.kubernaut.airgap.install.ReleaseOptions;
+import ai.kubernaut.airgap.install.SecretRotation;
 import ai.kubernaut.airgap.k8s.Fabric8ClusterClient;
 import ai.kubernaut.airgap.mirror.MirrorReport;
 import ai.kubernaut.airgap.mirror.MirrorReports;
@@ -57,7 +58,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -136,10 +136,10 @@ final class PermissionsOnLabTest {
               .with("Helm", "metadata", "labels", "app.kubernetes.io/managed-by")
               .with("shop", "metadata", "annotations", "meta.helm.sh/release-name")
               .with("shop", "metadata", "annotations", "meta.helm.sh/release-namespace"));
-      // Its controller creates it after the namespace.
-      WaitPolicy.of(Duration.ofSeconds(10), Duration.ofMillis(20))
-          .until(
-              () -> admin.get(ResourceType.SERVICE_ACCOUNT, name, "default"), Optional::isPresent);
+      // The lab has no controller that does so.
+      admin.create(
+          ResourceType.SERVICE_ACCOUNT,
+          KubernetesObject.named(ResourceType.SERVICE_ACCOUNT, name, "default"));
     }
   }
 
@@ -430,6 +430,27 @@ final class PermissionsOnLabTest {
           ClusterStep.ROLLBACK,
           first,
           airgap -> airgap.rollback(RELEASE, 1, ReleaseOptions.builder().build()).orElseThrow());
+      Map<ResourceType, String> readers =
+          Map.of(
+              ResourceType.DEPLOYMENT, "reader-a",
+              ResourceType.STATEFUL_SET, "reader-b",
+              ResourceType.DAEMON_SET, "reader-c");
+      readers.forEach((type, name) -> admin.create(type, reader(type, name)));
+      run(
+          ClusterStep.ROTATE_SECRETS,
+          first,
+          airgap ->
+              airgap
+                  .rotateSecrets(
+                      first,
+                      SecretRotation.builder()
+                          .addNames("llm-credentials")
+                          .putLlmCredentials("OPENAI_API_KEY", Secret.of("another"))
+                          .restart(WaitPolicy.of(Duration.ofMinutes(1), Duration.ofMillis(100)))
+                          .build())
+                  .orElseThrow());
+      readers.forEach(
+          (type, name) -> admin.delete(type, admin.get(type, "shop", name).orElseThrow()));
       for (String namespace : List.of("shop", "workflows")) {
         admin.create(ResourceType.JOB, failingJob(namespace));
         admin.create(ResourceType.POD, pod(namespace, "broken"));
@@ -481,6 +502,25 @@ final class PermissionsOnLabTest {
                           .problems())
                   .isEmpty());
     }
+  }
+
+  private static KubernetesObject reader(ResourceType type, String name) {
+    return KubernetesObject.of(
+        Fields.of(
+            Yaml.readMapping(
+                "reader",
+                """
+                apiVersion: apps/v1
+                kind: %1$s
+                metadata: {name: %2$s, namespace: shop}
+                spec:
+                  selector: {matchLabels: {app: %2$s}}
+                  template:
+                    metadata: {labels: {app: %2$s}}
+                    spec: {containers: [{name: main, image: "harbor.corp/shop/app:1", envFrom: [{secretRef: {name: llm-credentials}}]}]}
+                """
+                    .formatted(type.kind(), name),
+                Yaml.DuplicateKeys.REFUSED)));
   }
 
   private static KubernetesObject pod(String namespace, String name) {
