@@ -82,6 +82,9 @@ import ai.kubernaut.airgap.registry.retry.RetryPolicy;
 import ai.kubernaut.airgap.registry.retry.RetryingClient;
 import ai.kubernaut.airgap.repair.RepairOptions;
 import ai.kubernaut.airgap.repair.RepairReport;
+import ai.kubernaut.airgap.seal.ImagePolicyDraft;
+import ai.kubernaut.airgap.seal.ImagePolicyDrafter;
+import ai.kubernaut.airgap.seal.ImagePolicyOptions;
 import ai.kubernaut.airgap.seal.SealConfigurer;
 import ai.kubernaut.airgap.seal.SealOptions;
 import ai.kubernaut.airgap.support.SupportBundle;
@@ -944,6 +947,22 @@ public final class Airgap implements AutoCloseable {
             ? Set.copyOf(render(plan, Set.of()).namespaces(plan.release()))
             : options.namespaces();
     return new SealConfigurer(cluster()).plan(plan, namespaces, options);
+  }
+
+  /**
+   * Drafts image policies of OpenShift, with which nodes pull the images of a plan only if they are
+   * signed, and checks their preconditions. Nothing applies them. Read-only. Needs a cluster client
+   * and a registry client.
+   *
+   * @param plan the images, mirrored with their signatures
+   * @param options what the signatures are verified with, and how their names are compared
+   * @return the policies for an administrator; their problems are preconditions that do not hold
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   * @throws ai.kubernaut.airgap.registry.RegistryException when the mirror cannot be asked
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public ImagePolicyDraft draftImagePolicies(MirrorPlan plan, ImagePolicyOptions options) {
+    return new ImagePolicyDrafter(cluster(), target()).draft(plan, options);
   }
 
   /**

@@ -336,6 +336,36 @@ public enum ProblemCode {
       Severity.ERROR,
       "exists but lacks {keys}",
       "add them, or delete the Secret to have it created"),
+  /** The cluster has no image policies. */
+  IMAGE_POLICY_UNSUPPORTED(
+      Severity.ERROR,
+      "does not serve {kind} (OpenShift {version}, feature set {features})",
+      "upgrade to OpenShift 4.20 or later; earlier versions from 4.17 on have it with the feature set TechPreviewNoUpgrade, with which a cluster cannot be upgraded"),
+  /** A root of trust needs a feature gate. */
+  IMAGE_POLICY_NEEDS_GATE(
+      Severity.WARNING,
+      "verifies certificates only with the feature gate {gate}; its feature set is {features}",
+      "check that the feature gate is enabled before the policy is applied"),
+  /** An image policy does not accept the host of the mirror. */
+  IMAGE_POLICY_SCOPE_INVALID(
+      Severity.ERROR,
+      "cannot be named in an image policy, which accepts fully qualified domain names and localhost only",
+      "give the mirror a fully qualified domain name, and mirror to it"),
+  /** A repository of the mirror has images of several repositories. */
+  IMAGE_POLICY_SOURCES_DIFFER(
+      Severity.ERROR,
+      "has images of {one} and of {other}, but an image policy accepts signatures for one repository only",
+      "mirror them to different repositories, for example with another separator"),
+  /** An image has no signature where nodes look for it. */
+  IMAGE_NOT_SIGNED(
+      Severity.ERROR,
+      "has no signature in the mirror under {tags}",
+      "sign it, for example with cosign sign --recursive, and mirror it again with its signatures"),
+  /** An index is signed, but not the manifests that nodes pull. */
+  IMAGE_SIGNED_AS_INDEX_ONLY(
+      Severity.WARNING,
+      "has a signature of its index only, and nodes verify the manifest of their platform; {tags} do not exist",
+      "sign the manifests of all platforms, for example with cosign sign --recursive, and mirror them, or try the policy on a test cluster first"),
   /** A field that would change is applied by another field manager. */
   OBJECT_FIELD_APPLIED(
       Severity.ERROR,

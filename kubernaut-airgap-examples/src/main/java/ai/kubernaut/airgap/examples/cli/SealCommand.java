@@ -3,11 +3,19 @@ package ai.kubernaut.airgap.examples.cli;
 import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.cluster.change.ClusterChange;
+import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.seal.ImagePolicyDraft;
+import ai.kubernaut.airgap.seal.ImagePolicyOptions;
+import ai.kubernaut.airgap.seal.RootOfTrust;
 import ai.kubernaut.airgap.seal.SealOptions;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -46,6 +54,115 @@ final class SealCommand extends ChangeCommand {
 
   @Option(names = "--remove", description = "Remove the seal of the release.")
   boolean remove;
+
+  @Option(
+      names = "--image-policy",
+      paramLabel = "FILE",
+      description =
+          "Write a draft of ClusterImagePolicies to this file, with which the nodes of OpenShift pull signed images of the mirror only, check its preconditions, and change nothing.")
+  @Nullable Path imagePolicy;
+
+  @Option(
+      names = "--signature-key",
+      paramLabel = "FILE",
+      description = "For --image-policy: the public key of the signatures, in PEM.")
+  @Nullable Path signatureKey;
+
+  @Option(
+      names = "--fulcio-ca",
+      paramLabel = "FILE",
+      description =
+          "For --image-policy: the CA of the Fulcio that has certified the signer, in PEM; with --rekor-key, --signer-issuer and --signer-email.")
+  @Nullable Path fulcioCa;
+
+  @Option(
+      names = "--pki-roots",
+      paramLabel = "FILE",
+      description =
+          "For --image-policy: the root certificates of the signer's certificate, in PEM; with --signer-email.")
+  @Nullable Path pkiRoots;
+
+  @Option(
+      names = "--rekor-key",
+      paramLabel = "FILE",
+      description = "For --image-policy: the public key of the Rekor, in PEM.")
+  @Nullable Path rekorKey;
+
+  @Option(
+      names = "--signer-issuer",
+      paramLabel = "URL",
+      description = "For --fulcio-ca: the OIDC issuer of the signer.")
+  String signerIssuer = "";
+
+  @Option(
+      names = "--signer-email",
+      paramLabel = "ADDRESS",
+      description = "For --fulcio-ca and --pki-roots: the email address of the signer.")
+  String signerEmail = "";
+
+  @Option(
+      names = "--remap-identity",
+      description =
+          "For --image-policy: one policy for all repositories whose names differ in the same prefix, for images that are pulled by digest.")
+  boolean remapIdentity;
+
+  @Override
+  public Integer call() {
+    if (imagePolicy == null) {
+      return super.call();
+    }
+    try (Airgap airgap =
+        reach(Airgap.builder().registry(registries.client()).onProgress(output))
+            .closeClients(true)
+            .build()) {
+      ImagePolicyDraft draft =
+          airgap.draftImagePolicies(
+              plan.plan(airgap, release),
+              ImagePolicyOptions.builder()
+                  .rootOfTrust(rootOfTrust())
+                  .identity(
+                      remapIdentity
+                          ? ImagePolicyOptions.Identity.REMAP
+                          : ImagePolicyOptions.Identity.EXACT_REPOSITORY)
+                  .build());
+      Files.writeString(imagePolicy, draft.toYaml());
+      output.tell("wrote " + imagePolicy);
+      draft.orElseThrow().problems().forEach(problem -> output.tell(problem.describe()));
+      return 0;
+    } catch (IOException e) {
+      throw new AirgapException("cannot write " + imagePolicy + ": " + e, e);
+    }
+  }
+
+  private RootOfTrust rootOfTrust() {
+    if (signatureKey != null) {
+      return RootOfTrust.publicKey(
+          read(signatureKey, "--signature-key"), Optional.ofNullable(rekorKey).map(this::pem));
+    }
+    if (fulcioCa != null) {
+      return RootOfTrust.fulcio(
+          pem(fulcioCa), read(rekorKey, "--rekor-key"), signerIssuer, signerEmail);
+    }
+    return RootOfTrust.pki(
+        read(pkiRoots, "--signature-key, --fulcio-ca or --pki-roots"),
+        Optional.empty(),
+        signerEmail);
+  }
+
+  private String pem(Path file) {
+    return read(file, "");
+  }
+
+  private static String read(@Nullable Path file, String option) {
+    if (file == null) {
+      throw new IllegalArgumentException("--image-policy needs " + option);
+    }
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new AirgapException("cannot read " + file + ": " + e, e);
+    }
+  }
 
   @Override
   ClusterChange plan(Airgap airgap) {

@@ -113,6 +113,29 @@ final class ClusterChangeCommandsTest {
   }
 
   @Test
+  void aDraftOfImagePoliciesNeedsARootOfTrust() {
+    Path file = directory.resolve("policy.yaml");
+    CommandLineRun run = seal("--image-policy", file);
+    assertThat(run.status()).isNotZero();
+    assertThat(run.err())
+        .contains("--image-policy needs --signature-key, --fulcio-ca or --pki-roots");
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void secretsAreEitherRotatedOrTheirReadersRestarted() {
+    CommandLineRun run =
+        run(
+            List.of("secrets", "--images", images, "--offline", "--target", "harbor.corp"),
+            "--rotate",
+            "a",
+            "--restart",
+            "b");
+    assertThat(run.status()).isNotZero();
+    assertThat(run.err()).contains("--rotate and --restart exclude each other");
+  }
+
+  @Test
   void aPodIsPulledFromTheMirrorUnderItsSourceName() {
     CommandLineRun dry = mirrorRules("--dry-run");
     assertThat(dry.status()).as(dry.toString()).isZero();
