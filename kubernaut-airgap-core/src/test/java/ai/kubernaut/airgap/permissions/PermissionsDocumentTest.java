@@ -29,6 +29,8 @@ final class PermissionsDocumentTest {
       for one planned `ClusterChange`.
 
       - A namespace that does not exist yet needs `create` on `namespaces`.
+      - Where no value of the chart gives pods the pull secret, `pull-secret` needs `get` and `update` for the ServiceAccounts of these pods that the chart
+        does not create, such as `default`, and `create` in a namespace that does not exist yet; `install` and `upgrade` need `get` for them.
       - `--undo` needs `get`, and `delete` for objects that were created or `update` for objects that were changed. For Secrets it
         also needs `list`, to find their backups, and `delete` to remove them.
       - What Helm does with each type of object in the chart depends on the step: `install` needs `get` and `create`, `upgrade` and `rollback` also
