@@ -6,6 +6,7 @@ import ai.kubernaut.airgap.cluster.change.ClusterChange;
 import ai.kubernaut.airgap.cluster.change.ClusterChanger;
 import ai.kubernaut.airgap.cluster.change.ObjectEdit;
 import ai.kubernaut.airgap.cluster.change.ObjectOwner;
+import ai.kubernaut.airgap.cluster.openshift.HostedControlPlane;
 import ai.kubernaut.airgap.mirrorrules.RuleObjects.Kind;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
@@ -37,7 +38,9 @@ public final class MirrorRuleConfigurer {
   }
 
   /**
-   * Plans the rules, and reviews them together with all rules that the cluster has already.
+   * Plans the rules, and reviews them together with all rules that the cluster has already. On a
+   * cluster with a hosted control plane nothing is changed: rules that are missing are a problem
+   * with what the administrator of the management cluster has to add.
    *
    * @param plan the images and their names in the mirror
    * @param options the source policy, and whether there are rules for tags
@@ -54,6 +57,9 @@ public final class MirrorRuleConfigurer {
     Optional<Problem> unsupported = unsupported(digests, options);
     if (unsupported.isPresent()) {
       return changer.plan(List.of()).withProblems(List.of(unsupported.get()));
+    }
+    if (HostedControlPlane.isOf(cluster)) {
+      return changer.plan(List.of()).withProblems(hosted(plan));
     }
     Kind kind = digests.orElseThrow();
     String name = PlannedRules.name(plan, options);
@@ -90,14 +96,34 @@ public final class MirrorRuleConfigurer {
             change.changes(), cluster.list(ResourceType.MACHINE_CONFIG_POOL, null, Map.of())));
   }
 
+  /** The rules are there already, or only the administrator of the management cluster adds them. */
+  private List<Problem> hosted(MirrorPlan plan) {
+    MirrorRules present = MirrorRules.inCluster(cluster);
+    if (plan.entries().stream().allMatch(present::redirectsDigestOf)) {
+      return new RuleReview(plan, List.of(), present.rules()).problems();
+    }
+    return List.of(
+        HostedControlPlane.problem(
+            cluster,
+            "mirror rules",
+            "spec.imageContentSources",
+            RuleSources.of(plan).entrySet().stream()
+                .map(
+                    rule ->
+                        "{\"source\": \"%s\", \"mirrors\": [\"%s\"]}"
+                            .formatted(rule.getKey(), rule.getValue()))
+                .collect(Collectors.joining(", ", "[", "]"))));
+  }
+
   private Optional<Problem> unsupported(Optional<Kind> digests, MirrorRuleOptions options) {
     String missing = "";
     if (digests.isPresent()) {
       boolean neverContacts =
           options.sourcePolicy() == MirrorRule.SourcePolicy.NEVER_CONTACT_SOURCE;
-      if (options.forTags() && !cluster.serves(Kind.ITMS.type())) {
+      boolean hosted = HostedControlPlane.isOf(cluster);
+      if (options.forTags() && (hosted || !cluster.serves(Kind.ITMS.type()))) {
         missing = Kind.ITMS.type().kind();
-      } else if (neverContacts && digests.get().equals(Kind.ICSP)) {
+      } else if (neverContacts && (hosted || digests.get().equals(Kind.ICSP))) {
         missing = "mirrorSourcePolicy";
       } else {
         return Optional.empty();

@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.mirrorrules;
 
 import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.InvalidReferenceException;
 import ai.kubernaut.airgap.image.Repository;
@@ -9,6 +10,7 @@ import ai.kubernaut.airgap.mirrorrules.MirrorRule.SourcePolicy;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.Subject;
+import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -149,6 +151,12 @@ public final class MirrorRules {
                     .flatMap(reference -> problem(reference, entry.target().repository()))
                     .stream())
         .toList();
+  }
+
+  /** Whether nodes look in the mirror for a digest of the repository of an image. */
+  boolean redirectsDigestOf(MirrorEntry entry) {
+    ImageRef any = entry.source().repository().digest(Digest.sha256(new byte[0]));
+    return problem(any, entry.target().repository()).isEmpty();
   }
 
   /** What keeps nodes from pulling an image from a repository of the mirror. */

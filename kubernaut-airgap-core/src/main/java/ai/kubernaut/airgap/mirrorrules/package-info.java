@@ -2,8 +2,9 @@
  * Mirror rules, which let the nodes of a cluster pull images from the mirror under their source
  * names (the guide, "Optional: ImageDigestMirrorSet"): {@link
  * ai.kubernaut.airgap.mirrorrules.MirrorRuleConfigurer} plans the objects for a cluster, {@link
- * ai.kubernaut.airgap.mirrorrules.NodeFiles} writes the files for nodes without these APIs, and
- * {@link ai.kubernaut.airgap.mirrorrules.MirrorRules} determines where an image is pulled from.
+ * ai.kubernaut.airgap.mirrorrules.NodeFiles} writes the files for nodes without these APIs, {@link
+ * ai.kubernaut.airgap.mirrorrules.ClusterWithNodeFiles} lets the steps know them, and {@link
+ * ai.kubernaut.airgap.mirrorrules.MirrorRules} determines where an image is pulled from.
  *
  * <pre>{@code
  * MirrorRules rules = MirrorRules.inCluster(cluster);

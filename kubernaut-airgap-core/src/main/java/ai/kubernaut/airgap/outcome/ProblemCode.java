@@ -1023,7 +1023,12 @@ public enum ProblemCode {
   MIRROR_RULES_UNSUPPORTED(
       Severity.ERROR,
       "does not support {missing}",
-      "use the values overlay, or place the generated registries.conf or hosts.toml files on the nodes"),
+      "use the values overlay, or place the generated registries.conf or hosts.toml files and the credentials of the mirror on the nodes (NodeFiles, ClusterWithNodeFiles)"),
+  /** The HostedCluster of the management cluster has a setting that a step would change. */
+  HOSTED_CLUSTER_SETTING(
+      Severity.ERROR,
+      "has a hosted control plane, so that {what} cannot be changed in this cluster, only in the HostedCluster",
+      "have the administrator of the management cluster add {value} to {field} of the HostedCluster, then continue with the next step"),
   /** The rules in force do not lead to the image in the mirror. */
   MIRROR_RULE_SHADOWED(
       Severity.ERROR,

@@ -6,6 +6,7 @@ import ai.kubernaut.airgap.chart.RenderedManifest;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ClusterException;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.openshift.HostedControlPlane;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -99,7 +100,7 @@ public interface StepContext {
   static Builder of(ClusterClient cluster, ReleaseName release, Collection<String> namespaces) {
     Cluster kind = Cluster.KUBERNETES;
     if (cluster.serves(ResourceType.CLUSTER_VERSION)) {
-      kind = cluster.serves(ResourceType.MACHINE_CONFIG_POOL) ? Cluster.OPENSHIFT : Cluster.HOSTED;
+      kind = HostedControlPlane.isOf(cluster) ? Cluster.HOSTED : Cluster.OPENSHIFT;
     }
     return builder()
         .release(release)

@@ -11,6 +11,7 @@ import ai.kubernaut.airgap.cluster.change.ChangeReport;
 import ai.kubernaut.airgap.cluster.change.ClusterChange;
 import ai.kubernaut.airgap.cluster.change.ClusterChanger;
 import ai.kubernaut.airgap.cluster.change.ObjectEdit;
+import ai.kubernaut.airgap.cluster.openshift.HostedControlPlane;
 import ai.kubernaut.airgap.cluster.openshift.MachineConfigPools;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.outcome.Fact;
@@ -281,10 +282,14 @@ public final class PullSecretConfigurer {
    */
   public PullSecretReport find(ReleaseName release, PullSecretOptions options) {
     if (cluster.serves(ResourceType.CLUSTER_VERSION)) {
+      boolean hosted = HostedControlPlane.isOf(cluster);
       return PullSecretReport.builder()
-          .scope(PullSecretReport.Scope.OPENSHIFT_GLOBAL)
+          .scope(
+              hosted
+                  ? PullSecretReport.Scope.HOSTED_GLOBAL
+                  : PullSecretReport.Scope.OPENSHIFT_GLOBAL)
           .isChanged(false)
-          .addFacts(Fact.of(FactCode.PULL_SECRET_GLOBAL, GLOBAL))
+          .addFacts(Fact.of(FactCode.PULL_SECRET_GLOBAL, hosted ? HOSTED : GLOBAL))
           .build();
     }
     String namespace = release.namespace();

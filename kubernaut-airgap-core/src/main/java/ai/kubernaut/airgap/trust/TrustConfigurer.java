@@ -7,6 +7,7 @@ import ai.kubernaut.airgap.cluster.change.ClusterChange;
 import ai.kubernaut.airgap.cluster.change.ClusterChangeException;
 import ai.kubernaut.airgap.cluster.change.ClusterChanger;
 import ai.kubernaut.airgap.cluster.change.ObjectEdit;
+import ai.kubernaut.airgap.cluster.openshift.HostedControlPlane;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
@@ -41,7 +42,9 @@ public final class TrustConfigurer {
 
   /**
    * Plans to add the CA of a mirror. The ConfigMap that the cluster has is used; every other key of
-   * it, and other certificates for the same registry, are kept.
+   * it, and other certificates for the same registry, are kept. On a cluster with a hosted control
+   * plane nothing is changed: a CA that is missing is a problem with what the administrator of the
+   * management cluster has to add.
    *
    * @param mirror the mirror
    * @param pem one or more certificates
@@ -73,10 +76,35 @@ public final class TrustConfigurer {
       return changer.plan(List.of()).withProblems(problems);
     }
     Optional<String> present = configMap(configuration.get());
+    if (HostedControlPlane.isOf(cluster)) {
+      return changer.plan(List.of()).withProblems(hosted(present, key, pem));
+    }
     return changer.plan(
         List.of(
             mergeCa(present.orElse(OWN_NAME), present.isEmpty(), key, pem),
             useConfigMap(present.orElse(OWN_NAME))));
+  }
+
+  /** The CA is there already, or only the administrator of the management cluster adds it. */
+  private List<Problem> hosted(Optional<String> configMap, String key, String pem) {
+    String trusted =
+        configMap
+            .flatMap(name -> cluster.get(ResourceType.CONFIG_MAP, NAMESPACE, name))
+            .flatMap(found -> found.fields().text("data", key))
+            .orElse("");
+    try {
+      if (!trusted.isEmpty() && CaBundle.merge(trusted, pem).equals(trusted)) {
+        return List.of();
+      }
+    } catch (CertificateException e) {
+      // What cannot be read has to be replaced, too.
+    }
+    return List.of(
+        HostedControlPlane.problem(
+            cluster,
+            "the CAs of registries",
+            "spec.configuration.image.additionalTrustedCA",
+            "a ConfigMap that has the CA under the key " + key));
   }
 
   private static Problem invalid(Target mirror, String defect) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ai.kubernaut.airgap.chart.ReleaseName;
+import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
@@ -199,6 +200,36 @@ final class MirrorRuleConfigurerTest {
   }
 
   @Test
+  void aHostedControlPlaneSaysWhatItsAdministratorHasToAdd() {
+    cluster.withoutType(ResourceType.MACHINE_CONFIG_POOL);
+    MirrorPlan plan = plan(NESTED, "quay.io/a/b" + DIGEST, "quay.io/a/c" + DIGEST);
+    ClusterChange refused = plan(plan, DEFAULTS);
+    assertThat(refused.isEmpty()).isTrue();
+    assertThat(refused.isOk()).isFalse();
+    assertThat(refused.problems())
+        .extracting(Problem::describe)
+        .singleElement()
+        .asString()
+        .contains(
+            "has a hosted control plane",
+            "mirror rules cannot be changed in this cluster",
+            "add [{\"source\": \"quay.io/a\", \"mirrors\": [\"harbor.corp:5000/mirror/a\"]}] to spec.imageContentSources of the HostedCluster");
+    assertThat(codes(plan(plan, TAGS))).containsExactly(ProblemCode.MIRROR_RULES_UNSUPPORTED);
+    assertThat(codes(plan(plan, NEVER))).containsExactly(ProblemCode.MIRROR_RULES_UNSUPPORTED);
+
+    put(
+        ResourceType.IMAGE_DIGEST_MIRROR_SET,
+        "cluster",
+        "imageDigestMirrors: [{source: quay.io, mirrors: ['harbor.corp:5000/mirror']}]");
+    ClusterChange present = plan(plan, DEFAULTS);
+    assertThat(present.problems()).isEmpty();
+    assertThat(present.isEmpty()).isTrue();
+    assertThat(codes(plan(guide(NESTED), DEFAULTS)))
+        .as("other images of the plan are not redirected")
+        .containsExactly(ProblemCode.HOSTED_CLUSTER_SETTING);
+  }
+
+  @Test
   void plainKubernetesHasNoMirrorRules() {
     ClusterChange change =
         new MirrorRuleConfigurer(MemoryClusterClient.kubernetes()).plan(guide(NESTED), DEFAULTS);
@@ -318,6 +349,26 @@ final class MirrorRuleConfigurerTest {
     assertThat(report.changes()).isEmpty();
     assertThat(rules(only(ResourceType.IMAGE_DIGEST_MIRROR_SET), "imageDigestMirrors"))
         .containsOnlyKeys("x.io/y");
+  }
+
+  @Test
+  void filesOnNodesCountAsRulesOfTheCluster() {
+    MemoryClusterClient kubernetes = MemoryClusterClient.kubernetes();
+    MirrorPlan plan = guide(FLAT);
+    ClusterClient withFiles = new ClusterWithNodeFiles(kubernetes, plan, DEFAULTS);
+    assertThat(MirrorRules.inCluster(kubernetes).rules()).isEmpty();
+    assertThat(plan.entries())
+        .allMatch(entry -> MirrorRules.inCluster(withFiles).redirectsDigestOf(entry));
+    ClusterChange again = new MirrorRuleConfigurer(withFiles).plan(plan, DEFAULTS);
+    assertThat(again.problems()).isEmpty();
+    assertThat(again.isEmpty()).as("the nodes have all rules").isTrue();
+
+    ClusterChange other =
+        new MirrorRuleConfigurer(withFiles).plan(plan(NESTED, "ghcr.io/a/b" + DIGEST), DEFAULTS);
+    ChangeReport report = new ClusterChanger(withFiles, event -> {}).apply(other);
+    assertThat(report.isOk()).isFalse();
+    assertThat(report.problems().toString()).contains("mirror rules are files on the nodes");
+    assertThat(kubernetes.serves(ResourceType.IMAGE_DIGEST_MIRROR_SET)).isFalse();
   }
 
   @Test

@@ -896,6 +896,11 @@ final class PullSecretConfigurerTest {
         .isEqualTo(Scope.NONE);
     assertThat(new PullSecretConfigurer(openShift(), events::add).find(RELEASE, options).scope())
         .isEqualTo(Scope.OPENSHIFT_GLOBAL);
+    MemoryClusterClient hosted = MemoryClusterClient.openShift();
+    hosted.withoutType(ResourceType.MACHINE_CONFIG_POOL);
+    PullSecretReport found = new PullSecretConfigurer(hosted, events::add).find(RELEASE, options);
+    assertThat(found.scope()).isEqualTo(Scope.HOSTED_GLOBAL);
+    assertThat(found.facts()).asString().contains("kube-system/additional-pull-secret");
   }
 
   @Test

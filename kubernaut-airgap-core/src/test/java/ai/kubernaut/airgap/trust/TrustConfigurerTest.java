@@ -86,6 +86,26 @@ final class TrustConfigurerTest {
   }
 
   @Test
+  void aHostedControlPlaneSaysWhatItsAdministratorHasToAdd() {
+    cluster.withoutType(ResourceType.MACHINE_CONFIG_POOL);
+    imageConfig("");
+    ClusterChange refused = plan(ca);
+    assertThat(refused.isEmpty()).isTrue();
+    assertThat(codes(refused.problems())).containsExactly(ProblemCode.HOSTED_CLUSTER_SETTING);
+    assertThat(refused.problems().get(0).describe())
+        .contains(
+            "a ConfigMap that has the CA under the key " + KEY,
+            "to spec.configuration.image.additionalTrustedCA of the HostedCluster");
+
+    imageConfig("user-ca");
+    configMap("user-ca", Map.of(KEY, otherCa));
+    assertThat(codes(plan(ca).problems())).containsExactly(ProblemCode.HOSTED_CLUSTER_SETTING);
+    configMap("user-ca", Map.of(KEY, otherCa + ca));
+    assertThat(plan(ca).problems()).isEmpty();
+    assertThat(plan(ca).isEmpty()).isTrue();
+  }
+
+  @Test
   void aClusterWithoutAdditionalCertificatesGetsAConfigMap() {
     imageConfig("");
     ChangeReport report = changer.apply(plan(ca)).orElseThrow();

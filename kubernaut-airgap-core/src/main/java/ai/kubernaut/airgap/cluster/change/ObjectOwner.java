@@ -77,11 +77,26 @@ public record ObjectOwner(String annotation, String owner) {
           }
           return Optional.of(
               edit.apply(
-                  present
-                      .orElseGet(() -> KubernetesObject.named(type, namespace, name))
-                      .with(MANAGER, "metadata", "labels", MANAGED_BY)
-                      .with(owner, "metadata", "annotations", annotation)));
+                  mark(present.orElseGet(() -> KubernetesObject.named(type, namespace, name)))));
         });
+  }
+
+  /**
+   * Returns a new object of this owner.
+   *
+   * @param type the type of the object
+   * @param namespace its namespace; null for a type of the whole cluster
+   * @param name its name
+   * @return an object with nothing but its type, name and owner
+   */
+  public KubernetesObject owned(ResourceType type, @Nullable String namespace, String name) {
+    return mark(KubernetesObject.named(type, namespace, name));
+  }
+
+  private KubernetesObject mark(KubernetesObject object) {
+    return object
+        .with(MANAGER, "metadata", "labels", MANAGED_BY)
+        .with(owner, "metadata", "annotations", annotation);
   }
 
   /**

@@ -6,6 +6,7 @@ import ai.kubernaut.airgap.chart.Chart;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.WaitPolicy;
+import ai.kubernaut.airgap.cluster.change.ClusterChange;
 import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.common.Secret;
 import ai.kubernaut.airgap.diagnosis.Diagnosis;
@@ -41,6 +42,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -226,10 +228,7 @@ final class LabCommand implements Callable<Integer> {
     output.addStep("pullSecret", ReportDocument.of(secret));
 
     if (throughMirrorRules) {
-      output.tell("  applying the mirror rules of the plan");
-      airgap
-          .apply(airgap.planMirrorRules(plan, MirrorRuleOptions.builder().build()).orElseThrow())
-          .orElseThrow();
+      applyMirrorRules(lab, airgap, plan);
     }
 
     heading("Step 4: install from the mirror");
@@ -256,6 +255,23 @@ final class LabCommand implements Callable<Integer> {
     }
     output.reportSteps("LabReport", "All steps, in the lab");
     return 0;
+  }
+
+  private void applyMirrorRules(Lab lab, Airgap airgap, MirrorPlan plan) {
+    ClusterChange change = airgap.planMirrorRules(plan, MirrorRuleOptions.builder().build());
+    Optional<String> sources =
+        change.problems().stream()
+            .filter(problem -> problem.code() == ProblemCode.HOSTED_CLUSTER_SETTING)
+            .map(problem -> problem.parameters().get("value"))
+            .findFirst();
+    if (sources.isPresent() && flavour == Flavour.HOSTED) {
+      output.tell(
+          "  the administrator of the management cluster adds the mirror rules of the plan");
+      lab.setImageContentSources(sources.get());
+    } else {
+      output.tell("  applying the mirror rules of the plan");
+      airgap.apply(change.orElseThrow()).orElseThrow();
+    }
   }
 
   private Installation install(Airgap airgap, MirrorReport mirrored, PullSecretReport secret) {

@@ -108,7 +108,7 @@ public final class Lab implements AutoCloseable {
   /**
    * Builds the whole world: about ten seconds, most of it for the images.
    *
-   * @param flavour whether the cluster is an OpenShift cluster
+   * @param flavour the kind of the cluster
    * @return the lab, ready for the five steps
    */
   public static Lab start(Flavour flavour) {
@@ -210,6 +210,11 @@ public final class Lab implements AutoCloseable {
     return part(kubeconfig, "cluster");
   }
 
+  /** Lets a client reach the lab's mirror as its nodes do. */
+  HttpRegistryClient.Builder reachAsNode(HttpRegistryClient.Builder client) {
+    return reach.apply(client);
+  }
+
   /** Gives the cluster nodes without any image. */
   void replaceNodes() {
     replaceNodes(reach);
@@ -250,6 +255,37 @@ public final class Lab implements AutoCloseable {
     return attached == null
         ? part(cluster, "cluster").nodesAreUpdated()
         : attached.nodesAreUpdated();
+  }
+
+  /**
+   * Sets the mirror rules of a cluster with a hosted control plane, as the administrator of the
+   * management cluster does.
+   *
+   * @param yaml the list, as in {@code spec.imageContentSources} of a HostedCluster
+   * @throws IllegalStateException if the control plane of the cluster is not hosted
+   */
+  public void setImageContentSources(String yaml) {
+    if (attached == null) {
+      part(cluster, "cluster").setImageContentSources(yaml);
+    } else {
+      attached.setImageContentSources(yaml);
+    }
+  }
+
+  /**
+   * Places a {@code registries.conf} on all nodes of a cluster that is not OpenShift, and the
+   * credentials for its mirrors.
+   *
+   * @param registriesConf the content of the file, such as {@link
+   *     ai.kubernaut.airgap.mirrorrules.NodeFiles} writes it
+   * @param dockerConfigJson the credentials, as in {@code config.json} of a kubelet
+   */
+  public void placeOnNodes(String registriesConf, String dockerConfigJson) {
+    if (attached == null) {
+      part(cluster, "cluster").placeOnNodes(registriesConf, dockerConfigJson);
+    } else {
+      attached.placeOnNodes(registriesConf, dockerConfigJson);
+    }
   }
 
   private static <T> T part(@Nullable T part, String name) {

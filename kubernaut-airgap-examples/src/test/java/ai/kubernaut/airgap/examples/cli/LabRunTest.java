@@ -114,6 +114,20 @@ class LabRunTest {
   }
 
   @Test
+  void aHostedControlPlaneGetsItsMirrorRulesFromItsAdministrator() {
+    CommandLineRun run =
+        CommandLineRun.of(
+            "lab", "--flavour", "HOSTED", "--separator", "-", "--through-mirror-rules");
+
+    assertThat(run.status()).as(run.toString()).isZero();
+    assertThat(run.out())
+        .containsSubsequence(
+            "the credentials for 127.0.0.1:",
+            "the administrator of the management cluster adds the mirror rules of the plan",
+            "PASSED: 12 pods are up, 14 containers run mirrored digests");
+  }
+
+  @Test
   void aVersionWithKeysOfItsOwnRunsByDigestAlone() {
     CommandLineRun run =
         CommandLineRun.of(

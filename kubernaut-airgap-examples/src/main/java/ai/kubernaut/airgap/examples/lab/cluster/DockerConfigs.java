@@ -22,11 +22,39 @@ final class DockerConfigs {
     this.nodeSecret = nodeSecret;
   }
 
-  List<String> forPod(ObjectNode pod) {
-    return Stream.concat(Stream.of(nodeSecret.get()), podSecrets(pod))
-        .filter(encoded -> !encoded.isEmpty())
-        .map(encoded -> new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8))
+  /**
+   * Returns the configurations for an image of a pod. As a kubelet does, it gives the runtime only
+   * those entries of the pod's secrets that are for the registry of the image: where mirror rules
+   * redirect the image, the node's own credentials are left.
+   */
+  List<String> forPod(ObjectNode pod, String image) {
+    String registry = image.substring(0, Math.max(0, image.indexOf('/')));
+    return Stream.concat(
+            decoded(Stream.of(nodeSecret.get())),
+            decoded(podSecrets(pod)).map(config -> entriesFor(registry, config)))
         .toList();
+  }
+
+  private static Stream<String> decoded(Stream<String> encoded) {
+    return encoded
+        .filter(each -> !each.isEmpty())
+        .map(each -> new String(Base64.getDecoder().decode(each), StandardCharsets.UTF_8));
+  }
+
+  private static String entriesFor(String registry, String config) {
+    ObjectNode parsed;
+    try {
+      parsed = (ObjectNode) Json.parse(config.getBytes(StandardCharsets.UTF_8));
+    } catch (ApiException | ClassCastException e) {
+      return config; // The puller says what is wrong with it.
+    }
+    if (parsed.path("auths") instanceof ObjectNode auths) {
+      auths.propertyNames().stream()
+          .filter(key -> !key.split("/", 2)[0].equals(registry))
+          .toList()
+          .forEach(auths::remove);
+    }
+    return parsed.toString();
   }
 
   /** The pod's own secrets; a pod without any takes those of its service account. */

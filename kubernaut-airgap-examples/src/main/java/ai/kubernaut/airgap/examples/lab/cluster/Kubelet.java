@@ -273,7 +273,7 @@ final class Kubelet implements AutoCloseable {
   private void pull(ObjectNode pod, PodWork work, String container, String image) {
     work.pulling = true;
     events.normal(pod, "Pulling", "Pulling image \"%s\"".formatted(image));
-    List<String> configs = credentials.forPod(pod);
+    List<String> configs = credentials.forPod(pod, image);
     String architecture =
         store
             .find(ResourceKinds.NODE, "", work.node.orElse(""))

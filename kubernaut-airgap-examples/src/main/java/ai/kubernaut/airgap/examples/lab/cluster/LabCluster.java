@@ -67,6 +67,8 @@ import org.jspecify.annotations.Nullable;
 public final class LabCluster implements AutoCloseable {
   private final EventLoop loop;
   private final Store store;
+  private volatile String nodeConfig = "";
+  private @Nullable HostedControlPlane hosted;
   private @Nullable RedirectingPuller redirecting;
   private @Nullable Kubelet kubelet;
   private final ApiServer server;
@@ -109,7 +111,15 @@ public final class LabCluster implements AutoCloseable {
   /** Adds what OpenShift has; the answer is where the nodes' own credentials come from. */
   private Supplier<String> openShift(Builder builder) {
     if (builder.flavour == Flavour.KUBERNETES) {
-      return () -> "";
+      return () -> nodeConfig;
+    }
+    if (builder.flavour == Flavour.HOSTED) {
+      HostedControlPlane started =
+          new OpenShift(store).startHosted(loop, builder.machineConfigRollout);
+      started.refuseChangesOfOthers();
+      hosted = started;
+      nodesHavePullSecret = () -> started.isRolledOut(store);
+      return started::nodeSecret;
     }
     MachineConfigOperator operator = new OpenShift(store).start(loop, builder.machineConfigRollout);
     nodesHavePullSecret = () -> operator.isRolledOut(store);
@@ -122,6 +132,33 @@ public final class LabCluster implements AutoCloseable {
   public boolean nodesAreUpdated() {
     return nodesHavePullSecret.getAsBoolean()
         && (redirecting == null || redirecting.isUpdated(store));
+  }
+
+  /**
+   * Sets the mirror rules of a cluster with a hosted control plane, as the administrator of the
+   * management cluster does in {@code spec.imageContentSources} of the HostedCluster. They appear
+   * as ImageDigestMirrorSet {@code cluster}, which no client of this cluster can change.
+   *
+   * @param yaml the list, each item with {@code source} and {@code mirrors}
+   * @throws IllegalStateException if the control plane of this cluster is not hosted
+   */
+  public void setImageContentSources(String yaml) {
+    HostedControlPlane.require(hosted).setImageContentSources(yaml);
+  }
+
+  /**
+   * Places a {@code registries.conf} on all nodes, and the credentials for its mirrors: kubelets
+   * use pull secrets of pods for the registry in the name of an image only. Both apply at once. On
+   * OpenShift, the nodes have the credentials of the global pull secret instead.
+   *
+   * @param registriesConf the content of the file, with tables {@code registry} and {@code
+   *     registry.mirror}
+   * @param dockerConfigJson the credentials of the nodes
+   */
+  public void placeOnNodes(String registriesConf, String dockerConfigJson) {
+    nodeConfig =
+        Base64.getEncoder().encodeToString(dockerConfigJson.getBytes(StandardCharsets.UTF_8));
+    Objects.requireNonNull(redirecting, "the cluster has no nodes").place(registriesConf);
   }
 
   private static void seed(Store store, String... namespaces) {

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.VersionInfo;
 import java.net.InetAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -43,10 +45,10 @@ import tools.jackson.databind.node.ObjectNode;
  *       JVM: at the address of this machine from which the API server is reached, or at the first
  *       one that is not a loopback address if the API server is on this machine. The ports of the
  *       probes are those of the pods. Pods have that address as theirs.
- *   <li>With {@link Builder#flavour OPENSHIFT}, kinds of OpenShift that are not served are created
- *       as CustomResourceDefinitions, with the objects that a cluster has, and the machine config
- *       operator of the lab runs. Otherwise, ImageDigestMirrorSets and the like apply where they
- *       are served.
+ *   <li>With {@link Builder#flavour OPENSHIFT} and HOSTED, kinds of OpenShift that are not served
+ *       are created as CustomResourceDefinitions, with the objects that a cluster has, and the
+ *       machine config operator of the lab, or what a hosted control plane has instead, runs.
+ *       Otherwise, ImageDigestMirrorSets and the like apply where they are served.
  * </ul>
  *
  * <p>{@link #close()} removes the nodes, the pods on them, and everything else that was created.
@@ -97,6 +99,8 @@ public final class LabNodes implements AutoCloseable {
   private final OpenShift openShift;
   private final Set<String> names;
   private @Nullable MachineConfigOperator operator;
+  private volatile String nodeConfig = "";
+  private @Nullable HostedControlPlane hosted;
   private @Nullable RedirectingPuller redirecting;
   private @Nullable Kubelet kubelet;
   private @Nullable VolumeBinder volumes;
@@ -139,17 +143,19 @@ public final class LabNodes implements AutoCloseable {
 
   private void start(Builder builder, List<ObjectNode> nodes) {
     nodes.forEach(this::register);
-    if (builder.flavour == Flavour.OPENSHIFT) {
-      OpenShift.define(objects.api(), labels, LabNodes::pause);
-    }
+    OpenShift.define(objects.api(), builder.flavour, labels, LabNodes::pause);
     FOLLOWED.forEach(objects::follow);
     awaitReadyNodes();
     ResourceKinds.MIRROR_RULES.stream().filter(objects.api()::serves).forEach(objects::follow);
-    Supplier<String> nodeSecret = () -> "";
+    Supplier<String> nodeSecret = () -> nodeConfig;
     if (builder.flavour == Flavour.OPENSHIFT) {
       objects.follow(ResourceKinds.MACHINE_CONFIG_POOL);
       MachineConfigOperator started = openShift.start(loop, builder.machineConfigRollout);
       operator = started;
+      nodeSecret = started::nodeSecret;
+    } else if (builder.flavour == Flavour.HOSTED) {
+      HostedControlPlane started = openShift.startHosted(loop, builder.machineConfigRollout);
+      hosted = started;
       nodeSecret = started::nodeSecret;
     }
     RedirectingPuller puller =
@@ -295,7 +301,33 @@ public final class LabNodes implements AutoCloseable {
   public boolean nodesAreUpdated() {
     RemoteObjects current = new RemoteObjects(client);
     return (operator == null || operator.isRolledOut(current))
+        && (hosted == null || hosted.isRolledOut(current))
         && (redirecting == null || redirecting.isUpdated(current));
+  }
+
+  /**
+   * Sets the mirror rules of a hosted cluster, as {@link LabCluster#setImageContentSources} does.
+   *
+   * @param yaml the list, each item with {@code source} and {@code mirrors}
+   * @throws IllegalStateException if the cluster was not given {@link Flavour#HOSTED}
+   */
+  public void setImageContentSources(String yaml) {
+    HostedControlPlane.require(hosted).setImageContentSources(yaml);
+  }
+
+  /**
+   * Places a {@code registries.conf} on all nodes, and the credentials for its mirrors: kubelets
+   * use pull secrets of pods for the registry in the name of an image only. Both apply at once. On
+   * OpenShift, the nodes have the credentials of the global pull secret instead.
+   *
+   * @param registriesConf the content of the file, with tables {@code registry} and {@code
+   *     registry.mirror}
+   * @param dockerConfigJson the credentials of the nodes
+   */
+  public void placeOnNodes(String registriesConf, String dockerConfigJson) {
+    nodeConfig =
+        Base64.getEncoder().encodeToString(dockerConfigJson.getBytes(StandardCharsets.UTF_8));
+    Objects.requireNonNull(redirecting, "the cluster has no nodes").place(registriesConf);
   }
 
   /**

@@ -24,9 +24,9 @@ final class OpenShift {
   }
 
   /** Defines the kinds of OpenShift that are not served, as custom resources. */
-  static void define(RemoteApi api, ObjectNode labels, Runnable pause) {
+  static void define(RemoteApi api, Flavour flavour, ObjectNode labels, Runnable pause) {
     List<ResourceKind> missing =
-        ResourceKinds.OPENSHIFT.stream().filter(kind -> !api.serves(kind)).toList();
+        ResourceKinds.of(flavour).stream().filter(kind -> !api.serves(kind)).toList();
     missing.forEach(kind -> api.create(ResourceKinds.CRD, definition(kind, labels)));
     for (ResourceKind kind : missing) {
       while (!api.serves(kind)) {
@@ -66,16 +66,28 @@ final class OpenShift {
 
   /** Adds the objects, and starts the operator. */
   MachineConfigOperator start(EventLoop loop, Duration rollout) {
-    for (String name :
-        List.of(MachineConfigOperator.SECRET_NAMESPACE, "openshift-machine-config-operator")) {
-      add(ResourceKinds.NAMESPACE, ResourceKinds.NAMESPACE.newObject("", name));
-    }
+    addNamespace("openshift-machine-config-operator");
+    addAll();
+    return MachineConfigOperator.start(store, loop, rollout);
+  }
+
+  /** Adds the objects, and starts what brings the pull secrets to the nodes. */
+  HostedControlPlane startHosted(EventLoop loop, Duration rollout) {
+    addAll();
+    return HostedControlPlane.start(store, loop, rollout);
+  }
+
+  private void addNamespace(String name) {
+    add(ResourceKinds.NAMESPACE, ResourceKinds.NAMESPACE.newObject("", name));
+  }
+
+  private void addAll() {
+    addNamespace(MachineConfigOperator.SECRET_NAMESPACE);
     add(ResourceKinds.SECRET, pullSecret());
     add(ResourceKinds.CLUSTER_VERSION, version());
     ObjectNode imageConfig = ResourceKinds.IMAGE_CONFIG.newObject("", "cluster");
     imageConfig.putObject("spec");
     add(ResourceKinds.IMAGE_CONFIG, imageConfig);
-    return MachineConfigOperator.start(store, loop, rollout);
   }
 
   /** Removes the objects that were added; a namespace may remain for a while. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -21,6 +22,7 @@ final class RedirectingPuller implements ImagePuller {
   private final ImagePuller puller;
   private final AtomicInteger changes = new AtomicInteger();
   private volatile List<MirrorRule> inForce = List.of();
+  private volatile List<MirrorRule> placed = List.of();
 
   private RedirectingPuller(ClusterObjects store, ImagePuller puller) {
     this.store = store;
@@ -49,6 +51,11 @@ final class RedirectingPuller implements ImagePuller {
   /** Whether the nodes have all changes of the rules. */
   boolean isUpdated(ClusterObjects current) {
     return changes.get() == 0 && inForce.equals(read(current));
+  }
+
+  /** Places a registries.conf on the nodes. */
+  void place(String registriesConf) {
+    placed = RegistriesConf.read(registriesConf);
   }
 
   private void reload() {
@@ -98,7 +105,8 @@ final class RedirectingPuller implements ImagePuller {
     } catch (InvalidReferenceException e) {
       return puller.pull(imageReference, dockerConfigJsons, architecture);
     }
-    List<ImageRef> locations = MirrorRules.of(inForce).locations(image);
+    List<ImageRef> locations =
+        MirrorRules.of(Stream.concat(inForce.stream(), placed.stream()).toList()).locations(image);
     if (locations.equals(List.of(image))) {
       return puller.pull(imageReference, dockerConfigJsons, architecture);
     }

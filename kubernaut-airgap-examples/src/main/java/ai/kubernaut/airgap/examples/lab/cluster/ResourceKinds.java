@@ -133,7 +133,7 @@ final class ResourceKinds {
           namespaced("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", "netpol"),
           namespaced("networking.k8s.io", "v1", "ingresses", "Ingress", "ing"));
 
-  static final List<ResourceKind> OPENSHIFT =
+  private static final List<ResourceKind> OPENSHIFT =
       List.of(
           CLUSTER_VERSION,
           IMAGE_CONFIG,
@@ -145,14 +145,24 @@ final class ResourceKinds {
           MACHINE_CONFIG,
           namespaced("route.openshift.io", "v1", "routes", "Route"));
 
+  /** The kinds of a flavour that Kubernetes does not have. */
+  static List<ResourceKind> of(Flavour flavour) {
+    return switch (flavour) {
+      case OPENSHIFT -> OPENSHIFT;
+      case HOSTED ->
+          OPENSHIFT.stream()
+              .filter(kind -> !kind.group().equals(MACHINE_CONFIG_POOL.group()))
+              .toList();
+      case KUBERNETES -> List.of();
+    };
+  }
+
   private final List<ResourceKind> builtIn;
   private final Store store;
 
   ResourceKinds(Flavour flavour, Store store) {
     List<ResourceKind> kinds = new ArrayList<>(KUBERNETES);
-    if (flavour == Flavour.OPENSHIFT) {
-      kinds.addAll(OPENSHIFT);
-    }
+    kinds.addAll(of(flavour));
     this.builtIn = List.copyOf(kinds);
     this.store = store;
   }
