@@ -522,13 +522,8 @@ public final class Installer {
   }
 
   private static ObjectEdit namespace(String name) {
-    return ObjectEdit.of(
-        ResourceType.NAMESPACE,
-        null,
-        name,
-        present ->
-            present.or(
-                () -> Optional.of(KubernetesObject.named(ResourceType.NAMESPACE, null, name))));
+    return ObjectEdit.ensureNamespace(
+        name, () -> KubernetesObject.named(ResourceType.NAMESPACE, null, name));
   }
 
   private void step(String what) {

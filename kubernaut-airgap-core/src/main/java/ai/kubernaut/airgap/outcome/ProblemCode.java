@@ -986,6 +986,11 @@ public enum ProblemCode {
       Severity.ERROR,
       "was not written: {detail}; {left} objects after it were not attempted",
       "fix the cause and run this step again, or undo what was changed with the report"),
+  /** A namespace that a step needs is being deleted. */
+  NAMESPACE_TERMINATING(
+      Severity.ERROR,
+      "is being deleted, so that nothing can be created in it",
+      "wait until it is gone (kubectl get namespace -w), or remove what its conditions and finalizers say keeps it, and run this step again"),
   /** An object that is to be restored is not as the change has left it. */
   OBJECT_CHANGED_SINCE(
       Severity.ERROR,

@@ -365,10 +365,7 @@ public final class PullSecretConfigurer {
 
   /** Returns the pools when the condition holds, or when the time is over. */
   private MachineConfigPools await(WaitPolicy waitPolicy, Predicate<MachineConfigPools> condition) {
-    MachineConfigPools seen =
-        waitPolicy.until(
-            () -> MachineConfigPools.read(cluster),
-            pools -> pools.isBlocked() || condition.test(pools));
+    MachineConfigPools seen = MachineConfigPools.await(cluster, waitPolicy, condition);
     refuse(seen, "after the pull secret was written");
     return seen;
   }

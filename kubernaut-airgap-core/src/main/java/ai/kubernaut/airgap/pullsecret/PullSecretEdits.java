@@ -133,11 +133,7 @@ record PullSecretEdits(String registry, Credentials credentials, boolean replace
    * is marked as belonging to the release, because Helm takes over no other objects.
    */
   static ObjectEdit namespace(String name, RenderedChart chart, ReleaseName release) {
-    return ObjectEdit.of(
-        ResourceType.NAMESPACE,
-        null,
-        name,
-        present -> present.or(() -> Optional.of(newNamespace(name, chart, release))));
+    return ObjectEdit.ensureNamespace(name, () -> newNamespace(name, chart, release));
   }
 
   private static KubernetesObject newNamespace(

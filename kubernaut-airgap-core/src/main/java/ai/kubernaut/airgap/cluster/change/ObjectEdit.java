@@ -2,7 +2,12 @@ package ai.kubernaut.airgap.cluster.change;
 
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +42,33 @@ public record ObjectEdit(
       String name,
       UnaryOperator<Optional<KubernetesObject>> edit) {
     return new ObjectEdit(type, Optional.ofNullable(namespace), name, edit);
+  }
+
+  /**
+   * Returns an edit that creates a namespace if it is missing. It throws {@link
+   * ClusterChangeException} while the namespace is being deleted, because nothing can be created in
+   * it then.
+   *
+   * @param name the name of the namespace
+   * @param missing returns the namespace to create
+   * @return the edit
+   */
+  public static ObjectEdit ensureNamespace(String name, Supplier<KubernetesObject> missing) {
+    return of(
+        ResourceType.NAMESPACE,
+        null,
+        name,
+        present -> {
+          if (present.isPresent()
+              && present.get().fields().text("metadata", "deletionTimestamp").isPresent()) {
+            throw new ClusterChangeException(
+                List.of(
+                    Problem.of(
+                        ProblemCode.NAMESPACE_TERMINATING,
+                        new Subject(Subject.Kind.OBJECT, present.get().toString()))));
+          }
+          return present.or(() -> Optional.of(missing.get()));
+        });
   }
 
   /**

@@ -1,16 +1,20 @@
 package ai.kubernaut.airgap.cluster.openshift;
 
 import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.cluster.ClusterException;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.WaitPolicy;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.Subject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * The MachineConfigPools of an OpenShift cluster at one moment. A pool that reports Updated may not
@@ -33,6 +37,43 @@ public final class MachineConfigPools {
    */
   public static MachineConfigPools read(ClusterClient cluster) {
     return new MachineConfigPools(cluster.list(ResourceType.MACHINE_CONFIG_POOL, null, Map.of()));
+  }
+
+  /**
+   * Waits for a condition of the pools. While nodes get a change, the API server may not respond
+   * for some time: that does not end the wait.
+   *
+   * @param cluster the cluster
+   * @param waitPolicy how long to wait
+   * @param condition what is waited for; the wait also ends when a pool is paused or degraded
+   * @return the pools as they were seen last
+   * @throws ClusterException when the cluster cannot be asked at the end of the wait, or refuses
+   * @throws ai.kubernaut.airgap.common.CancelledException when the thread is interrupted
+   */
+  public static MachineConfigPools await(
+      ClusterClient cluster, WaitPolicy waitPolicy, Predicate<MachineConfigPools> condition) {
+    Look last =
+        waitPolicy.until(
+            () -> look(cluster),
+            look ->
+                look.pools()
+                    .filter(pools -> pools.isBlocked() || condition.test(pools))
+                    .isPresent());
+    return last.pools().orElseThrow(() -> last.failure().orElseThrow(IllegalStateException::new));
+  }
+
+  private record Look(Optional<MachineConfigPools> pools, Optional<ClusterException> failure) {}
+
+  private static Look look(ClusterClient cluster) {
+    try {
+      return new Look(Optional.of(read(cluster)), Optional.empty());
+    } catch (ClusterException e) {
+      if (e.reason() != ClusterException.Reason.UNREACHABLE
+          && e.reason() != ClusterException.Reason.SERVER) {
+        throw e;
+      }
+      return new Look(Optional.empty(), Optional.of(e));
+    }
   }
 
   /** {@return whether there are no pools} */

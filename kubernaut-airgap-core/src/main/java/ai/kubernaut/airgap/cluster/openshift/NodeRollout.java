@@ -121,8 +121,6 @@ public final class NodeRollout {
   }
 
   private MachineConfigPools until(WaitPolicy waitPolicy, Predicate<MachineConfigPools> condition) {
-    return waitPolicy.until(
-        () -> MachineConfigPools.read(cluster),
-        pools -> pools.isBlocked() || condition.test(pools));
+    return MachineConfigPools.await(cluster, waitPolicy, condition);
   }
 }

@@ -44,6 +44,14 @@ final class ApiException extends RuntimeException {
                     : "in the namespace \"" + access.namespace() + "\""));
   }
 
+  static ApiException namespaceTerminating(ResourceKind kind, String name, String namespace) {
+    return new ApiException(
+        403,
+        "Forbidden",
+        "%s \"%s\" is forbidden: unable to create new content in namespace %s because it is being terminated"
+            .formatted(kind.qualifiedName(), name, namespace));
+  }
+
   static ApiException notFound(ResourceKind kind, String name) {
     return new ApiException(
         404, "NotFound", "%s \"%s\" not found".formatted(kind.qualifiedName(), name));

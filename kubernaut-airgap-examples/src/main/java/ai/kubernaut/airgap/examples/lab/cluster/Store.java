@@ -87,7 +87,10 @@ final class Store implements ClusterObjects {
       throw ApiException.alreadyExists(kind, name.name());
     }
     if (kind.namespaced()) {
-      get(ResourceKinds.NAMESPACE, "", name.namespace());
+      ObjectNode namespace = get(ResourceKinds.NAMESPACE, "", name.namespace());
+      if (isTerminating(namespace)) {
+        throw ApiException.namespaceTerminating(kind, name.name(), name.namespace());
+      }
     }
     metadata.put("uid", UUID.randomUUID().toString());
     metadata.put("creationTimestamp", now());
@@ -126,7 +129,11 @@ final class Store implements ClusterObjects {
     if (!updated.path("spec").equals(current.path("spec"))) {
       metadata.put("generation", current.at("/metadata/generation").asLong(1) + 1);
     }
-    return put(Change.Type.MODIFIED, kind, updated);
+    ObjectNode stored = put(Change.Type.MODIFIED, kind, updated);
+    if (isTerminating(stored) && hasFinalizers(current) && !hasFinalizers(stored)) {
+      return remove(kind, namespace, name, false);
+    }
+    return stored;
   }
 
   @Override
@@ -166,13 +173,15 @@ final class Store implements ClusterObjects {
   }
 
   /**
-   * Deletes an object, its dependents unless they are to be orphaned, and its contents. A pod that
-   * runs on a node elsewhere stays until the kubelet of the node removes it.
+   * Deletes an object, its dependents unless they are to be orphaned, and its contents. An object
+   * with finalizers stays until they are removed, and a pod that runs on a node elsewhere until the
+   * kubelet of the node removes it.
    */
   synchronized ObjectNode delete(
       ResourceKind kind, String namespace, String name, boolean orphanDependents) {
     ObjectNode object = get(kind, namespace, name);
-    if (hasNodes || !isPod(kind) || !isOnNode(object)) {
+    boolean endsOnNode = !hasNodes && isPod(kind) && isOnNode(object);
+    if (!endsOnNode && !hasFinalizers(object)) {
       return remove(kind, namespace, name, orphanDependents);
     }
     if (isTerminating(object)) {
@@ -180,7 +189,17 @@ final class Store implements ClusterObjects {
     }
     ObjectNode terminating = object.deepCopy();
     terminating.withObjectProperty("metadata").put(DELETION, now());
-    return put(Change.Type.MODIFIED, kind, terminating);
+    if (!kind.equals(ResourceKinds.NAMESPACE)) {
+      return put(Change.Type.MODIFIED, kind, terminating);
+    }
+    terminating.withObjectProperty("status").put("phase", "Terminating");
+    ObjectNode stored = put(Change.Type.MODIFIED, kind, terminating);
+    deleteAll(candidate -> Json.namespace(candidate).equals(name));
+    return stored;
+  }
+
+  private static boolean hasFinalizers(JsonNode object) {
+    return !object.at("/metadata/finalizers").isEmpty();
   }
 
   /** The kinds of objects that are deleted with others are made of the objects. */
