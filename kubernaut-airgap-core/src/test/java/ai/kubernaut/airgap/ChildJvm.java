@@ -1,9 +1,13 @@
 package ai.kubernaut.airgap;
 
 import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 
 /** Starts another JVM with the class path of the running test. */
 public final class ChildJvm {
@@ -31,5 +35,33 @@ public final class ChildJvm {
     command.add(main.getName());
     command.addAll(List.of(arguments));
     return command;
+  }
+
+  /**
+   * Skips a test that sends a signal to a child if this process ignores the signal: children
+   * inherit that, and a JVM does not handle a signal that it inherits as ignored. Shells ignore
+   * SIGINT for programs in the background if they have no job control. Where there is no {@code
+   * /proc}, no test is skipped.
+   *
+   * @param name the name, without SIG
+   * @param number the number on Linux
+   */
+  public static void assumeHandled(String name, int number) throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.isReadable(status)) {
+      return;
+    }
+    try (Stream<String> lines = Files.lines(status)) {
+      boolean ignored =
+          lines
+              .filter(line -> line.startsWith("SigIgn:"))
+              .map(line -> new BigInteger(line.substring("SigIgn:".length()).strip(), 16))
+              .anyMatch(mask -> mask.testBit(number - 1));
+      Assumptions.assumeFalse(
+          ignored,
+          "skipped: SIG"
+              + name
+              + " is ignored in this process and so in its children; start the tests in the foreground");
+    }
   }
 }

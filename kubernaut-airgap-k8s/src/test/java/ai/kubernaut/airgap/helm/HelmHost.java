@@ -9,19 +9,28 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** A JVM that calls Helm once, prints what comes of it, and lives on until it is ended. */
 final class HelmHost implements AutoCloseable {
+  /** Longer than a test waits for anything; shorter than its own time limit. */
+  private static final Duration LIFETIME = Duration.ofSeconds(100);
+
   private final Process process;
   private final BufferedReader said;
 
   private HelmHost(Process process) {
     this.process = process;
     this.said = process.inputReader(StandardCharsets.UTF_8);
+    // Reading from the child has no time limit of its own.
+    CompletableFuture.delayedExecutor(LIFETIME.toSeconds(), TimeUnit.SECONDS)
+        .execute(process::destroyForcibly);
   }
 
   /**
