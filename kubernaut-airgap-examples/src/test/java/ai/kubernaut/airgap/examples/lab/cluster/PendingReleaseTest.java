@@ -45,7 +45,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Installations that were cut short while a hook ran that never ends. */
 @Timeout(120)
 class PendingReleaseTest {
-  private static final ReleaseName RELEASE = ReleaseName.of("pending", "pending");
   private static final ImageRef IMAGE = ImageRef.parse("harbor.corp/hook:1");
 
   private static final ResourceType LEASE =
@@ -53,23 +52,25 @@ class PendingReleaseTest {
 
   @TempDir Path directory;
 
-  private LabCluster cluster;
+  private TestCluster cluster;
+  private ReleaseName release;
   private Path kubeconfig;
   private Fabric8ClusterClient client;
 
   @BeforeEach
   void startCluster() {
     cluster =
-        LabCluster.builder(
-                (image, configs) -> {
-                  throw new PullFailure("manifest unknown");
-                })
-            .start();
-    kubeconfig = cluster.writeKubeconfig(directory);
+        TestCluster.start(
+            directory,
+            (image, configs) -> {
+              throw new PullFailure("manifest unknown");
+            });
+    release = ReleaseName.of(cluster.name("pending"), cluster.name("pending"));
+    kubeconfig = cluster.kubeconfig();
     client = Fabric8ClusterClient.fromKubeconfig(kubeconfig);
     client.create(
         ResourceType.NAMESPACE,
-        KubernetesObject.named(ResourceType.NAMESPACE, null, RELEASE.namespace()));
+        KubernetesObject.named(ResourceType.NAMESPACE, null, release.namespace()));
   }
 
   @AfterEach
@@ -79,7 +80,7 @@ class PendingReleaseTest {
   }
 
   private Chart chart(boolean withHook) throws IOException {
-    return chart(directory, withHook);
+    return chart(directory, withHook).release(release);
   }
 
   private static Chart chart(Path directory, boolean withHook) throws IOException {
@@ -102,7 +103,7 @@ class PendingReleaseTest {
     } else {
       Files.deleteIfExists(hook);
     }
-    return Chart.at(chart).release(RELEASE);
+    return Chart.at(chart);
   }
 
   private static MirrorReport mirrored(Chart chart) {
@@ -132,7 +133,7 @@ class PendingReleaseTest {
 
   /** Waits until the hook runs, so that Helm waits for it. */
   private void awaitHook() {
-    while (client.list(ResourceType.JOB, RELEASE.namespace(), Map.of()).isEmpty()) {
+    while (client.list(ResourceType.JOB, release.namespace(), Map.of()).isEmpty()) {
       Thread.onSpinWait();
     }
   }
@@ -148,12 +149,12 @@ class PendingReleaseTest {
       run.cancel();
       assertThat(catchThrowableOfType(CancelledException.class, run::await).reason())
           .isEqualTo(CancelledException.Reason.CANCELLED);
-      assertThat(helm.status(RELEASE))
-          .hasValueSatisfying(release -> assertThat(release.status()).isEqualTo("failed"));
+      assertThat(helm.status(release))
+          .hasValueSatisfying(found -> assertThat(found.status()).isEqualTo("failed"));
 
       install(airgap, chart(false), PendingRelease.REFUSE);
-      assertThat(helm.status(RELEASE))
-          .hasValueSatisfying(release -> assertThat(release.isDeployed()).isTrue());
+      assertThat(helm.status(release))
+          .hasValueSatisfying(found -> assertThat(found.isDeployed()).isTrue());
     }
   }
 
@@ -167,9 +168,9 @@ class PendingReleaseTest {
                 assertThatThrownBy(
                         () -> {
                           if (upgrade) {
-                            killed.upgrade(endless, RELEASE, Duration.ofHours(1));
+                            killed.upgrade(endless, release, Duration.ofHours(1));
                           } else {
-                            killed.install(endless, RELEASE, Duration.ofHours(1));
+                            killed.install(endless, release, Duration.ofHours(1));
                           }
                         })
                     .hasMessageContaining("closed"));
@@ -193,12 +194,12 @@ class PendingReleaseTest {
     return installation.facts().stream().map(Fact::code).toList();
   }
 
-  private static void seeDeployed(HelmClient helm, int revision) {
-    assertThat(helm.status(RELEASE))
+  private void seeDeployed(HelmClient helm, int revision) {
+    assertThat(helm.status(release))
         .hasValueSatisfying(
-            release -> {
-              assertThat(release.isDeployed()).isTrue();
-              assertThat(release.revision()).isEqualTo(revision);
+            found -> {
+              assertThat(found.isDeployed()).isTrue();
+              assertThat(found.revision()).isEqualTo(revision);
             });
   }
 
@@ -246,7 +247,11 @@ class PendingReleaseTest {
     Process host =
         new ProcessBuilder(
                 ChildJvm.command(
-                    List.of("-Xmx256m"), Child.class, directory.toString(), kubeconfig.toString()))
+                    List.of("-Xmx256m"),
+                    Child.class,
+                    directory.toString(),
+                    kubeconfig.toString(),
+                    release.name()))
             .redirectErrorStream(true)
             .start();
     try {
@@ -256,7 +261,7 @@ class PendingReleaseTest {
       host.waitFor();
     }
     KubernetesObject lease =
-        client.get(LEASE, RELEASE.namespace(), "kubernaut-airgap-" + RELEASE.name()).orElseThrow();
+        client.get(LEASE, release.namespace(), "kubernaut-airgap-" + release.name()).orElseThrow();
     assertThat(lease.fields().text("spec", "holderIdentity").orElseThrow())
         .endsWith("process " + host.pid());
     // The next run need not wait for long.
@@ -269,7 +274,7 @@ class PendingReleaseTest {
       seeDeployed(helm, 2);
       assertThat(
               client
-                  .get(LEASE, RELEASE.namespace(), "kubernaut-airgap-" + RELEASE.name())
+                  .get(LEASE, release.namespace(), "kubernaut-airgap-" + release.name())
                   .orElseThrow()
                   .fields()
                   .text("spec", "holderIdentity"))
@@ -305,7 +310,11 @@ class PendingReleaseTest {
       try (Fabric8ClusterClient client = Fabric8ClusterClient.fromKubeconfig(kubeconfig);
           HelmClient helm = HelmJavaClient.withKubeconfig(kubeconfig);
           Airgap airgap = airgap(client, helm)) {
-        install(airgap, chart(Path.of(arguments[0]), true), PendingRelease.REFUSE);
+        Chart chart = chart(Path.of(arguments[0]), true);
+        install(
+            airgap,
+            chart.release(ReleaseName.of(arguments[2], arguments[2])),
+            PendingRelease.REFUSE);
       }
     }
   }

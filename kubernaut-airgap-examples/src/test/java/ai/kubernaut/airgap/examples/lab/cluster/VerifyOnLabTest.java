@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -41,22 +42,22 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a verification asks of the API server of the lab, and when it stops waiting. */
 @Timeout(240)
 final class VerifyOnLabTest {
-  private static final ReleaseName RELEASE = ReleaseName.of("shop", "shop");
   private static final String RBAC = "rbac.authorization.k8s.io/v1";
   private static final ImageRef IMAGE = ImageRef.parse("harbor.corp/shop/app:1");
 
   @TempDir Path directory;
 
   private final MemoryRegistryClient registry = MemoryRegistryClient.create();
-  private final TemplateHelm helm = TemplateHelm.rendering("").with(RELEASE, 1, "deployed");
   private final Queue<Access> requests = new ConcurrentLinkedQueue<>();
   private final List<String> told = new ArrayList<>();
-  private LabCluster cluster;
+  private AutoCloseable cluster;
+  private Path kubeconfig;
+  private ReleaseName release;
   private ClusterClient admin;
   private Digest digest;
 
   @BeforeEach
-  void start() {
+  void pushTheImage() {
     Manifest manifest =
         Manifest.of(
             Manifest.OCI_INDEX,
@@ -65,26 +66,40 @@ final class VerifyOnLabTest {
                 .getBytes(StandardCharsets.UTF_8));
     registry.writeManifest(IMAGE, manifest);
     digest = manifest.digest();
-    cluster =
-        LabCluster.builder(
-                (image, configs) -> {
-                  if (image.contains("absent")) {
-                    throw new PullFailure("manifest unknown");
-                  }
-                  return new PulledImage(IMAGE.repository() + "@" + digest);
-                })
-            .flavour(Flavour.KUBERNETES)
-            .start();
-    admin = Fabric8ClusterClient.fromKubeconfig(cluster.writeKubeconfig(directory));
-    admin.create(
-        ResourceType.NAMESPACE,
-        KubernetesObject.named(ResourceType.NAMESPACE, null, RELEASE.namespace()));
+  }
+
+  /** Starts a cluster that tells what it is asked for, which other clusters do not. */
+  private void startLab() {
+    LabCluster lab = LabCluster.builder(this::pull).flavour(Flavour.KUBERNETES).start();
+    use(lab, lab.writeKubeconfig(directory), "shop");
     allowEverythingTo("auditor");
-    cluster.audit(requests::add);
+    lab.audit(requests::add);
+    kubeconfig = lab.writeKubeconfig(directory, "auditor");
+  }
+
+  private void startCluster() {
+    TestCluster started = TestCluster.start(directory, this::pull);
+    use(started, started.kubeconfig(), started.name("shop"));
+  }
+
+  private void use(AutoCloseable started, Path ofAdmin, String namespace) {
+    cluster = started;
+    kubeconfig = ofAdmin;
+    release = ReleaseName.of("shop", namespace);
+    admin = Fabric8ClusterClient.fromKubeconfig(ofAdmin);
+    admin.create(
+        ResourceType.NAMESPACE, KubernetesObject.named(ResourceType.NAMESPACE, null, namespace));
+  }
+
+  private PulledImage pull(String image, List<String> configs) throws PullFailure {
+    if (image.contains("absent")) {
+      throw new PullFailure("manifest unknown");
+    }
+    return new PulledImage(IMAGE.repository() + "@" + digest);
   }
 
   @AfterEach
-  void stop() {
+  void stop() throws Exception {
     admin.close();
     cluster.close();
   }
@@ -116,7 +131,7 @@ final class VerifyOnLabTest {
   private void deployment(String name, String image, int replicas) {
     admin.create(
         ResourceType.DEPLOYMENT,
-        KubernetesObject.named(ResourceType.DEPLOYMENT, RELEASE.namespace(), name)
+        KubernetesObject.named(ResourceType.DEPLOYMENT, release.namespace(), name)
             .with(replicas, "spec", "replicas")
             .with(Map.of("matchLabels", Map.of("app", name)), "spec", "selector")
             .with(Map.of("app", name), "spec", "template", "metadata", "labels")
@@ -134,18 +149,22 @@ final class VerifyOnLabTest {
             .image(ImageRef.parse("quay.io/shop/app:1"))
             .image(ImageRef.parse("quay.io/shop/absent:1"))
             .build();
-    try (ClusterClient client =
-        Fabric8ClusterClient.fromKubeconfig(cluster.writeKubeconfig(directory, "auditor"))) {
+    try (ClusterClient client = Fabric8ClusterClient.fromKubeconfig(kubeconfig)) {
       return new Verifier(
-              client, helm, registry, ProductProfile.none(), event -> told.add(event.toString()))
+              client,
+              TemplateHelm.rendering("").with(release, 1, "deployed"),
+              registry,
+              ProductProfile.none(),
+              event -> told.add(event.toString()))
           .verify(
-              Installation.of(RELEASE, plan),
+              Installation.of(release, plan),
               VerifyOptions.builder().waitPolicy(wait).grace(Duration.ofMillis(500)).build());
     }
   }
 
   @Test
   void fiveHundredPodsNeedFewRequestsAndNoneOfThemWrites() {
+    startLab();
     for (int i = 0; i < 10; i++) {
       deployment("app-" + i, IMAGE.toString(), 50);
     }
@@ -169,6 +188,7 @@ final class VerifyOnLabTest {
 
   @Test
   void waitingEndsSoonAfterTheReleaseCannotBecomeHealthy() {
+    startCluster();
     deployment("app", IMAGE.toString(), 1);
     deployment("absent", "harbor.corp/shop/absent:1", 1);
     long begin = System.nanoTime();
@@ -182,17 +202,42 @@ final class VerifyOnLabTest {
 
   @Test
   void aPodThatStartsLaterIsWaitedFor() {
+    startCluster();
     deployment("app", IMAGE.toString(), 1);
-    admin.create(
-        ResourceType.POD,
-        KubernetesObject.named(ResourceType.POD, RELEASE.namespace(), "late")
+    KubernetesObject late =
+        KubernetesObject.named(ResourceType.POD, release.namespace(), "late")
             .with(
                 Map.of("lab.kubernaut.ai/ready-after-job", "migration"), "metadata", "annotations")
-            .with(
-                List.of(Map.of("name", "main", "image", IMAGE.toString())), "spec", "containers"));
+            .with(List.of(Map.of("name", "main", "image", IMAGE.toString())), "spec", "containers");
+    // A new namespace has its ServiceAccount only after a moment.
+    WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(50))
+        .until(
+            () ->
+                admin
+                    .get(ResourceType.SERVICE_ACCOUNT, release.namespace(), "default")
+                    .or(this::accountOfLab),
+            Optional::isPresent);
+    admin.create(ResourceType.POD, late);
+    WaitPolicy.of(Duration.ofSeconds(60), Duration.ofMillis(50))
+        .until(
+            () -> admin.list(ResourceType.POD, release.namespace(), Map.of()),
+            pods ->
+                pods.size() == 2
+                    && pods.stream()
+                        .allMatch(
+                            pod ->
+                                pod.fields().text("status", "phase").orElse("").equals("Running")));
     VerificationReport early = verify(WaitPolicy.of(Duration.ofSeconds(2), Duration.ofMillis(50)));
     assertThat(early.problems()).extracting(Problem::code).containsOnly(ProblemCode.POD_NOT_READY);
     assertThat(Set.copyOf(told))
-        .anyMatch(line -> line.contains("waiting for 1 pods: Pod shop/late"));
+        .anyMatch(
+            line -> line.contains("waiting for 1 pods: Pod " + release.namespace() + "/late"));
+  }
+
+  /** The cluster of the lab itself needs no ServiceAccounts. */
+  private Optional<KubernetesObject> accountOfLab() {
+    return System.getProperty(OtherCluster.PROPERTY, "").isEmpty()
+        ? Optional.of(KubernetesObject.named(ResourceType.SERVICE_ACCOUNT, null, "default"))
+        : Optional.empty();
   }
 }
