@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * No exception quotes a kubeconfig or has a cause that does.
  */
 final class Kubeconfig {
+  private static final String HTTP_LOGGING = "HttpLogging";
   static final String ENVIRONMENT = "the kubeconfig of the environment";
 
   private Kubeconfig() {}
@@ -101,7 +102,12 @@ final class Kubeconfig {
       throw unusable(what, "the server of its cluster is not a URL", null);
     }
     try {
-      return new KubernetesClientBuilder().withConfig(config).build();
+      return new KubernetesClientBuilder()
+          .withConfig(config)
+          // It would log the content of Secrets.
+          .withHttpClientBuilderConsumer(
+              client -> client.addOrReplaceInterceptor(HTTP_LOGGING, null))
+          .build();
     } catch (RuntimeException e) {
       throw unusable(
           what,

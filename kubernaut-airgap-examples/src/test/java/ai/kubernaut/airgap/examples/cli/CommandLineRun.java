@@ -4,6 +4,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import picocli.CommandLine;
 
 /** One run of the program inside the test's JVM, and all it said. */
 public final class CommandLineRun {
@@ -35,6 +38,25 @@ public final class CommandLineRun {
       ReportSchema.check(out.toString());
     }
     return new CommandLineRun(status, out.toString(), err.toString());
+  }
+
+  /** The names of all commands that have no subcommands, such as {@code bundle create}. */
+  public static Set<String> allCommands() {
+    Set<String> names = new TreeSet<>();
+    addNames("", Main.commandLine(), names);
+    return names;
+  }
+
+  private static void addNames(String prefix, CommandLine command, Set<String> names) {
+    command
+        .getSubcommands()
+        .forEach(
+            (name, sub) -> {
+              if (sub.getSubcommands().isEmpty()) {
+                names.add(prefix + name);
+              }
+              addNames(prefix + name + " ", sub, names);
+            });
   }
 
   public int status() {
