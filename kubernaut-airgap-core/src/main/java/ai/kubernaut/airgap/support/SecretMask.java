@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class SecretMask {
   static final String MASKED = "masked";
 
-  private static final int MIN_LENGTH = 6;
+  private static final int MIN_LENGTH = 8;
   private static final String DOCKER_CONFIG = ".dockerconfigjson";
 
   private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
@@ -104,9 +104,9 @@ final class SecretMask {
     secrets.add(URLEncoder.encode(secret, StandardCharsets.UTF_8));
   }
 
-  /** Keeps texts that are names of objects, and so no secrets. */
+  /** Keeps texts that names of objects have: replacing them would change what objects refer to. */
   void keep(Set<String> names) {
-    secrets.removeAll(names);
+    secrets.removeIf(secret -> names.stream().anyMatch(name -> name.contains(secret)));
   }
 
   private static boolean isRelease(KubernetesObject secret) {

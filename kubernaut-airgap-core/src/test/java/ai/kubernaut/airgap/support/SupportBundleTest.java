@@ -270,7 +270,8 @@ final class SupportBundleTest {
 
     @Test
     void namesOfObjectsAreNoSecretsWhereverTheyOccur() throws IOException {
-      secret("db", "Opaque", "password", "gateway-1-a");
+      secret("db", "Opaque", "password", "gateway-1");
+      secret("cache", "Opaque", "password", "secret");
       collect();
       assertThat(files()).containsKey(object("pods/gateway-1-a.yaml"));
       assertThat(files().get(object("pods/gateway-1-a.yaml"))).contains("name: gateway-1-a");
