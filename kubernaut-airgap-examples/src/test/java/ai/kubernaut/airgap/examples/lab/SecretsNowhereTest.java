@@ -198,7 +198,14 @@ final class SecretsNowhereTest {
     Object attestation = work.resolve("attestation");
     add(0, "verify", cluster, "--attestation", attestation, "--sign-key", sign);
     addWithout(0, "verify attestation", new Object[0], attestation, "--verify-key", check);
-    add(0, "diagnose", cluster);
+    Object[] rotated = {
+      "--rotate", "llm-credentials", "--llm-credentials-env", "OPENAI_API_KEY=LLM_KEY"
+    };
+    add(0, "secrets", cluster, rotated, "--dry-run");
+    add(0, "secrets", cluster, rotated);
+    Object supportBundle = work.resolve("support.tar.gz");
+    add(0, "diagnose", cluster, "--support-bundle", supportBundle);
+    addWithout(0, "diagnose", new Object[0], "--from-bundle", supportBundle);
     add(0, "repair", cluster, "--dry-run");
     addWithout(1, "diagnose", registries(wrong), cluster);
     add(0, "history", "--kubeconfig", lab.kubeconfig());
@@ -375,8 +382,17 @@ final class SecretsNowhereTest {
       List<Path> all = files.filter(Files::isRegularFile).toList();
       assertThat(all).hasSizeGreaterThan(20);
       for (Path file : all) {
-        assertThat(needles.in(Files.readString(file, ISO_8859_1))).as("%s", file).isEmpty();
+        assertThat(needles.in(text(file))).as("%s", file).isEmpty();
       }
+    }
+  }
+
+  private static String text(Path file) throws IOException {
+    if (!file.toString().endsWith(".tar.gz")) {
+      return Files.readString(file, ISO_8859_1);
+    }
+    try (GZIPInputStream in = new GZIPInputStream(Files.newInputStream(file))) {
+      return new String(in.readAllBytes(), ISO_8859_1);
     }
   }
 
