@@ -20,6 +20,7 @@ import ai.kubernaut.airgap.image.Platform;
 import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.image.Separator;
 import ai.kubernaut.airgap.image.Target;
+import ai.kubernaut.airgap.io.PrivateFile;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.Subject;
@@ -28,7 +29,7 @@ import ai.kubernaut.airgap.yaml.Yaml;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -334,18 +335,9 @@ final class PlanFile {
           "the plan could not be saved as " + file + ": there is no directory " + directory);
     }
     try {
-      // Temporary files of java.nio are the owner's alone from the moment they exist.
-      Path temporary = Files.createTempFile(directory, ".plan", ".tmp");
-      try {
-        Files.writeString(temporary, write(plan, path -> relativeTo(directory, path)));
-        Files.move(
-            temporary,
-            absolute,
-            StandardCopyOption.REPLACE_EXISTING,
-            StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(temporary);
-      }
+      byte[] content =
+          write(plan, path -> relativeTo(directory, path)).getBytes(StandardCharsets.UTF_8);
+      PrivateFile.write(absolute, out -> out.write(content));
     } catch (IOException e) {
       throw new InvalidPlanException(
           "the plan could not be saved as "

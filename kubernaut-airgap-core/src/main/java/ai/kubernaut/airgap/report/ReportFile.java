@@ -1,11 +1,11 @@
 package ai.kubernaut.airgap.report;
 
 import ai.kubernaut.airgap.common.AirgapException;
+import ai.kubernaut.airgap.io.PrivateFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /**
  * A file for reports. It is written completely or not at all, and only its owner can read it. Not
@@ -38,20 +38,11 @@ public final class ReportFile {
     }
     ReportFile one = new ReportFile(absolute, format);
     try {
-      Files.delete(one.temporary());
+      PrivateFile.check(absolute);
     } catch (IOException e) {
       throw one.failed(e);
     }
     return one;
-  }
-
-  /** Temporary files of java.nio are the owner's alone from the moment they exist. */
-  private Path temporary() throws IOException {
-    Path directory = file.getParent();
-    if (directory == null || !Files.isDirectory(directory)) {
-      throw new IOException("there is no directory " + directory);
-    }
-    return Files.createTempFile(directory, ".report", ".tmp");
   }
 
   private AirgapException failed(IOException e) {
@@ -77,15 +68,9 @@ public final class ReportFile {
    */
   public void write(ReportDocument report) {
     try {
-      Path temporary = temporary();
-      try {
-        // Unlike writeString, this replaces what is not Unicode, such as half a surrogate pair.
-        Files.write(temporary, (format.write(report) + "\n").getBytes(StandardCharsets.UTF_8));
-        Files.move(
-            temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(temporary);
-      }
+      // Unlike writeString, this replaces what is not Unicode, such as half a surrogate pair.
+      byte[] content = (format.write(report) + "\n").getBytes(StandardCharsets.UTF_8);
+      PrivateFile.write(file, out -> out.write(content));
     } catch (IOException e) {
       throw failed(e);
     }

@@ -1,14 +1,13 @@
 package ai.kubernaut.airgap.support;
 
 import ai.kubernaut.airgap.common.AirgapException;
+import ai.kubernaut.airgap.io.PrivateFile;
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
@@ -30,26 +29,8 @@ final class SupportArchive {
    * @throws SupportBundleException when the file cannot be written; an existing one is as before
    */
   static void write(BundleFiles files, Instant collected, Path file) {
-    Path absolute = file.toAbsolutePath();
     try {
-      Path directory = absolute.getParent();
-      if (directory == null || !Files.isDirectory(directory)) {
-        throw new IOException("there is no directory " + directory);
-      }
-      // Temporary files of java.nio are the owner's alone from the moment they exist.
-      Path temporary = Files.createTempFile(directory, ".support", ".tmp");
-      try {
-        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary))) {
-          write(files.contents(), collected, out);
-        }
-        Files.move(
-            temporary,
-            absolute,
-            StandardCopyOption.REPLACE_EXISTING,
-            StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(temporary);
-      }
+      PrivateFile.write(file, out -> write(files.contents(), collected, out));
     } catch (IOException e) {
       throw new SupportBundleException(
           "cannot write the support bundle "

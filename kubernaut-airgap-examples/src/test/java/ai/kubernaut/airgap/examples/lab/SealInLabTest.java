@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.cluster.ClusterException;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.WaitPolicy;
+import java.time.Duration;
 import ai.kubernaut.airgap.cluster.change.ClusterChange;
 import ai.kubernaut.airgap.common.Secret;
 import ai.kubernaut.airgap.examples.lab.cluster.Flavour;
@@ -32,16 +35,17 @@ import org.junit.jupiter.api.Timeout;
 final class SealInLabTest {
   @Test
   void everyPodOfTheReleaseIsAcceptedAndNoOther() {
-    try (Lab lab = Lab.start(Flavour.OPENSHIFT);
-        ClusterClient cluster = Fabric8ClusterClient.fromKubeconfig(lab.kubeconfig());
+    try (TestLab world = TestLab.start(Flavour.OPENSHIFT);
+        ClusterClient cluster = Fabric8ClusterClient.fromKubeconfig(world.lab().kubeconfig());
         Airgap airgap =
             Airgap.builder()
-                .registry(lab.newRegistryClient())
+                .registry(world.lab().newRegistryClient())
                 .cluster(cluster)
-                .helm(HelmJavaClient.withKubeconfig(lab.kubeconfig()))
+                .helm(HelmJavaClient.withKubeconfig(world.lab().kubeconfig()))
                 .closeClients(true)
                 .build()) {
-      MirrorPlan plan = airgap.plan(lab.chart(), lab.target(Separator.SLASH));
+      Lab lab = world.lab();
+      MirrorPlan plan = airgap.plan(world.chart(), lab.target(Separator.SLASH));
       MirrorReport mirrored = airgap.mirror(plan).orElseThrow();
       PullSecretReport secret = airgap.configurePullSecret(mirrored, lab.mirrorCredentials());
       ClusterChange seal = airgap.planSeal(plan, SealOptions.builder().build()).orElseThrow();
@@ -57,22 +61,41 @@ final class SealInLabTest {
           airgap.install(
               mirrored, secret, InstallOptions.builder().from(options).pinDigests(true).build());
       airgap.verify(upgraded).orElseThrow();
-      assertThat(cluster.list(ResourceType.EVENT, null, Map.of()))
+      String namespace = plan.release().namespace();
+      assertThat(cluster.list(ResourceType.EVENT, namespace, Map.of()))
           .noneMatch(event -> event.fields().text("reason").orElse("").equals("FailedCreate"));
 
-      String namespace = plan.release().namespace();
       for (MirrorEntry entry : plan.entries()) {
         assertThatThrownBy(
                 () -> cluster.create(ResourceType.POD, pod(namespace, entry.source().toString())))
             .hasMessageContaining("not allowed: " + entry.source());
       }
-      cluster.create(ResourceType.POD, pod("default", plan.entries().get(0).source().toString()));
+      String other = world.name("other");
+      cluster.create(
+          ResourceType.NAMESPACE, KubernetesObject.named(ResourceType.NAMESPACE, null, other));
+      // The controllers of a cluster give a new namespace its ServiceAccount after a moment.
+      WaitPolicy.of(Duration.ofSeconds(30), Duration.ofMillis(100))
+          .until(() -> accepts(cluster, other, plan), accepted -> accepted);
+      assertThat(cluster.list(ResourceType.POD, other, Map.of())).hasSize(1);
 
       ReleaseChange removed =
           airgap.uninstall(plan.release(), ReleaseOptions.builder().build()).orElseThrow();
       assertThat(removed.facts().toString()).contains("ValidatingAdmissionPolicyBinding seal-");
-      assertThat(cluster.list(ResourceType.ADMISSION_POLICY, null, Map.of())).isEmpty();
-      assertThat(cluster.list(ResourceType.ADMISSION_POLICY_BINDING, null, Map.of())).isEmpty();
+      for (ResourceType type :
+          List.of(ResourceType.ADMISSION_POLICY, ResourceType.ADMISSION_POLICY_BINDING)) {
+        assertThat(cluster.list(type, null, Map.of()))
+            .noneMatch(object -> object.name().startsWith("seal-" + namespace + "-"));
+      }
+    }
+  }
+
+  private static boolean accepts(ClusterClient cluster, String namespace, MirrorPlan plan) {
+    try {
+      cluster.create(
+          ResourceType.POD, pod(namespace, plan.entries().get(0).source().toString()));
+      return true;
+    } catch (ClusterException e) {
+      return e.reason() == ClusterException.Reason.ALREADY_EXISTS;
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.kubernaut.airgap.examples.lab.LabChart;
+import ai.kubernaut.airgap.cluster.WaitPolicy;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.InstallCommand;
 import com.marcnuri.helm.Release;
@@ -16,6 +17,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,24 +28,27 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The real Helm, the lab's chart, and the cluster inside the JVM. */
+/** The real Helm, the chart of the lab, and the nodes of the lab. */
 @Timeout(120)
 class HelmOnLabClusterTest {
-  private static final String NAMESPACE = "kubernaut-system";
   private static final String DIGEST = "@sha256:" + "0".repeat(64);
 
   @TempDir Path directory;
 
   private final Set<String> refused = ConcurrentHashMap.newKeySet();
-  private LabCluster cluster;
+  private TestCluster cluster;
+  private String namespace;
+  private String release;
   private Path kubeconfig;
   private Path chart;
   private KubernetesClient client;
 
   @BeforeEach
   void start() {
-    cluster = LabCluster.builder(this::pull).start();
-    kubeconfig = cluster.writeKubeconfig(directory);
+    cluster = TestCluster.start(directory, this::pull);
+    kubeconfig = cluster.kubeconfig();
+    namespace = cluster.name("kubernaut-system");
+    release = cluster.name("kubernaut");
     chart = LabChart.unpack(directory);
     client =
         new KubernetesClientBuilder()
@@ -51,7 +56,7 @@ class HelmOnLabClusterTest {
             .build();
     client
         .resource(
-            new NamespaceBuilder().withNewMetadata().withName(NAMESPACE).endMetadata().build())
+            new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
         .create();
   }
 
@@ -86,7 +91,7 @@ class HelmOnLabClusterTest {
             new SecretBuilder()
                 .withNewMetadata()
                 .withName(name)
-                .withNamespace(NAMESPACE)
+                .withNamespace(namespace)
                 .endMetadata()
                 .withStringData(data)
                 .build())
@@ -96,18 +101,19 @@ class HelmOnLabClusterTest {
   private InstallCommand install() {
     return new Helm(chart)
         .install()
-        .withName("kubernaut")
-        .withNamespace(NAMESPACE)
+        .withName(release)
+        .withNamespace(namespace)
         .withKubeConfig(kubeconfig)
         .withValuesFile(chart.resolve("values-ocp.yaml"))
         .set("global.image.tag", "v1.1.0")
+        .set("workflowexecution.workflowNamespace", cluster.name("kubernaut-workflows"))
         .set("holmesgptApi.llm.provider", "litellm")
         .set("holmesgptApi.llm.model", "local")
         .withTimeout(60);
   }
 
   private List<Pod> pods() {
-    return client.pods().inNamespace(NAMESPACE).list().getItems();
+    return client.pods().inNamespace(namespace).list().getItems();
   }
 
   @Test
@@ -119,12 +125,12 @@ class HelmOnLabClusterTest {
         .hasSize(12)
         .flatExtracting(pod -> pod.getStatus().getContainerStatuses())
         .allMatch(status -> status.getImageID().equals(status.getImage() + DIGEST));
-    assertThat(Helm.list().deployed().withNamespace(NAMESPACE).withKubeConfig(kubeconfig).call())
+    assertThat(Helm.list().deployed().withNamespace(namespace).withKubeConfig(kubeconfig).call())
         .extracting(Release::getName)
-        .containsExactly("kubernaut");
+        .containsExactly(release);
     assertThat(
-            Helm.status("kubernaut")
-                .withNamespace(NAMESPACE)
+            Helm.status(release)
+                .withNamespace(namespace)
                 .withKubeConfig(kubeconfig)
                 .call()
                 .getStatus())
@@ -133,8 +139,8 @@ class HelmOnLabClusterTest {
     Release upgraded =
         new Helm(chart)
             .upgrade()
-            .withName("kubernaut")
-            .withNamespace(NAMESPACE)
+            .withName(release)
+            .withNamespace(namespace)
             .withKubeConfig(kubeconfig)
             .reuseValues()
             .set("global.image.tag", "v1.1.1")
@@ -149,12 +155,13 @@ class HelmOnLabClusterTest {
         .contains("quay.io/kubernaut-ai/gateway:v1.1.1")
         .noneMatch(image -> image.endsWith(":v1.1.0"));
 
-    Helm.uninstall("kubernaut").withNamespace(NAMESPACE).withKubeConfig(kubeconfig).call();
+    Helm.uninstall(release).withNamespace(namespace).withKubeConfig(kubeconfig).call();
+    WaitPolicy.of(Duration.ofSeconds(60), Duration.ofMillis(100)).until(this::pods, List::isEmpty);
     assertThat(pods()).isEmpty();
-    assertThat(client.secrets().inNamespace(NAMESPACE).list().getItems())
+    assertThat(client.secrets().inNamespace(namespace).list().getItems())
         .extracting(secret -> secret.getMetadata().getName())
         .containsExactly("llm-credentials", "postgresql-secret", "valkey-secret");
-    assertThat(client.persistentVolumeClaims().inNamespace(NAMESPACE).list().getItems()).hasSize(2);
+    assertThat(client.persistentVolumeClaims().inNamespace(namespace).list().getItems()).hasSize(2);
   }
 
   @Test
@@ -162,11 +169,11 @@ class HelmOnLabClusterTest {
     createSecrets();
     refused.add("holmesgpt-api");
     assertThat(install().call().getStatus()).isEqualTo("deployed");
-    var deployment = client.apps().deployments().inNamespace(NAMESPACE).withName("holmesgpt-api");
+    var deployment = client.apps().deployments().inNamespace(namespace).withName("holmesgpt-api");
     Pod pod =
         client
             .pods()
-            .inNamespace(NAMESPACE)
+            .inNamespace(namespace)
             .withLabel("app", "holmesgpt-api")
             .list()
             .getItems()
@@ -176,7 +183,7 @@ class HelmOnLabClusterTest {
             client
                 .v1()
                 .events()
-                .inNamespace(NAMESPACE)
+                .inNamespace(namespace)
                 .withField("involvedObject.name", pod.getMetadata().getName())
                 .list()
                 .getItems())
@@ -192,9 +199,9 @@ class HelmOnLabClusterTest {
     createSecrets();
     refused.add("postgresql-16");
     assertThatThrownBy(() -> install().withTimeout(2).call()).hasMessageContaining("post-install");
-    var jobs = client.batch().v1().jobs().inNamespace(NAMESPACE).withName("kubernaut-db-migration");
+    var jobs = client.batch().v1().jobs().inNamespace(namespace).withName("kubernaut-db-migration");
     var migration =
-        client.pods().inNamespace(NAMESPACE).withLabel("job-name", "kubernaut-db-migration");
+        client.pods().inNamespace(namespace).withLabel("job-name", "kubernaut-db-migration");
     assertThat(migration.list().getItems())
         .singleElement()
         .satisfies(
@@ -211,9 +218,9 @@ class HelmOnLabClusterTest {
     createSecrets();
     assertThatThrownBy(() -> install().waitReady().withTimeout(2).call())
         .hasMessageContaining("deadline exceeded");
-    assertThat(client.apps().deployments().inNamespace(NAMESPACE).withName("datastorage").get())
+    assertThat(client.apps().deployments().inNamespace(namespace).withName("datastorage").get())
         .matches(deployment -> !isReady(deployment));
-    assertThat(client.apps().deployments().inNamespace(NAMESPACE).withName("gateway").get())
+    assertThat(client.apps().deployments().inNamespace(namespace).withName("gateway").get())
         .matches(HelmOnLabClusterTest::isReady);
   }
 
@@ -224,7 +231,7 @@ class HelmOnLabClusterTest {
   }
 
   private void untilAllAreReady() {
-    for (var deployment : client.apps().deployments().inNamespace(NAMESPACE).list().getItems()) {
+    for (var deployment : client.apps().deployments().inNamespace(namespace).list().getItems()) {
       Await.until(client.apps().deployments().resource(deployment), HelmOnLabClusterTest::isReady);
     }
   }
