@@ -146,6 +146,13 @@ final class NodePuller implements ImagePuller {
               + ": unauthorized: authentication required";
       case RATE_LIMITED -> "reading manifest: toomanyrequests: " + e.getMessage();
       case TLS -> tls(e);
+      case SERVER ->
+          "reading manifest "
+              + image.manifestReference()
+              + " in "
+              + image.repository()
+              + ": received unexpected HTTP status: "
+              + e.status().orElse(500);
       case UNREACHABLE -> unreachable(e, image);
       default -> e.getMessage();
     };

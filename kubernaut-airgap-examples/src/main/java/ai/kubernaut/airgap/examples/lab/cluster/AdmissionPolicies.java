@@ -152,7 +152,7 @@ final class AdmissionPolicies {
             .anyMatch(Selectors.labelSelector(constraints.path("objectSelector")));
   }
 
-  private static boolean isRuled(Request request, JsonNode constraints, String field) {
+  static boolean isRuled(Request request, JsonNode constraints, String field) {
     return constraints
         .path(field)
         .valueStream()

@@ -59,8 +59,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A pod gets a node that fits its {@code nodeSelector}, tolerations and CPU requests, unless its
  * {@code schedulerName} names another scheduler than the default one. A cordoned node gets no pods,
  * and the status of pods on a node that is not ready does not change. Quotas for pods and CPU
- * requests, the Pod Security level {@code restricted} (privilege escalation only) and missing
- * ServiceAccounts keep pods from being created. A claim that names a storage class gets no volume.
+ * requests, the Pod Security level {@code restricted} (privilege escalation only), missing
+ * ServiceAccounts and validating webhooks without a ready pod keep pods from being created. A claim
+ * that names a storage class gets no volume.
  *
  * <p>Safe for use by several threads. All its threads are daemons and end with {@link #close()}.
  */

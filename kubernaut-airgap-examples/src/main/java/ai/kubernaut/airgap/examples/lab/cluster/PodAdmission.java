@@ -7,7 +7,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What the API server checks before it creates a pod, beside policies: its ServiceAccount, the Pod
- * Security level of its namespace, and quotas for pods and CPU requests.
+ * Security level of its namespace, whether validating webhooks can be called, and quotas for pods
+ * and CPU requests.
  */
 final class PodAdmission {
   private final Store store;
@@ -29,6 +30,7 @@ final class PodAdmission {
               .formatted(namespace, account, account));
     }
     podSecurity(pod, namespace);
+    webhooks(pod, namespace);
     store.list(ResourceKinds.QUOTA, namespace).forEach(quota -> quota(pod, quota));
   }
 
@@ -50,6 +52,55 @@ final class PodAdmission {
           pod,
           "violates PodSecurity \"restricted:latest\": allowPrivilegeEscalation != false (containers must set securityContext.allowPrivilegeEscalation=false)");
     }
+  }
+
+  /** A webhook whose service has ready pods allows everything. */
+  private void webhooks(ObjectNode pod, String namespace) {
+    AdmissionPolicies.Request request = AdmissionPolicies.Request.create(ResourceKinds.POD, pod);
+    for (ObjectNode configuration : store.list(ResourceKinds.VALIDATING_WEBHOOKS, "")) {
+      Json.elements(configuration, "/webhooks")
+          .filter(webhook -> webhook.path("failurePolicy").asString("Fail").equals("Fail"))
+          .filter(webhook -> AdmissionPolicies.isRuled(request, webhook, "rules"))
+          .filter(webhook -> selects(webhook, namespace))
+          .filter(webhook -> !hasReadyPod(webhook.at("/clientConfig/service")))
+          .findFirst()
+          .ifPresent(
+              webhook -> {
+                throw unavailable(webhook);
+              });
+    }
+  }
+
+  private boolean selects(JsonNode webhook, String namespace) {
+    return store
+        .find(ResourceKinds.NAMESPACE, "", namespace)
+        .filter(Selectors.labelSelector(webhook.path("namespaceSelector")))
+        .isPresent();
+  }
+
+  private boolean hasReadyPod(JsonNode reference) {
+    String namespace = Json.text(reference, "/namespace");
+    return store
+        .find(ResourceKinds.SERVICE, namespace, Json.text(reference, "/name"))
+        .map(service -> Selectors.matchLabels(service.at("/spec/selector")))
+        .filter(
+            selector ->
+                store.list(ResourceKinds.POD, namespace).stream()
+                    .filter(selector)
+                    .anyMatch(each -> Conditions.isTrue(each, "Ready")))
+        .isPresent();
+  }
+
+  private static ApiException unavailable(JsonNode webhook) {
+    String service = Json.text(webhook, "/clientConfig/service/name");
+    return ApiException.internal(
+        "Internal error occurred: failed calling webhook \"%s\": failed to call webhook: Post \"https://%s.%s.svc:443%s?timeout=10s\": no endpoints available for service \"%s\""
+            .formatted(
+                Json.text(webhook, "/name"),
+                service,
+                Json.text(webhook, "/clientConfig/service/namespace"),
+                Json.text(webhook, "/clientConfig/service/path"),
+                service));
   }
 
   private void quota(ObjectNode pod, ObjectNode quota) {

@@ -26,6 +26,7 @@ final class WorkloadControllers {
       List.of(
           ResourceKinds.ADMISSION_POLICY,
           ResourceKinds.ADMISSION_POLICY_BINDING,
+          ResourceKinds.VALIDATING_WEBHOOKS,
           ResourceKinds.NAMESPACE,
           ResourceKinds.SERVICE_ACCOUNT);
 
