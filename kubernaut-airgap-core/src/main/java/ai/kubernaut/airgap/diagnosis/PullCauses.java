@@ -1,6 +1,9 @@
 package ai.kubernaut.airgap.diagnosis;
 
+import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.openshift.MachineConfigPools;
+import ai.kubernaut.airgap.cluster.workload.PodFields;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.InvalidReferenceException;
 import ai.kubernaut.airgap.mirrorrules.MirrorRules;
@@ -14,6 +17,7 @@ import ai.kubernaut.airgap.plan.MirrorPlan;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +40,9 @@ final class PullCauses implements Explanation {
           ProblemCode.PULL_SERVER_FAILED, ProblemCode.REGISTRY_FAILED_FOR_NODES,
           ProblemCode.PULL_CONNECTION_REFUSED, ProblemCode.REGISTRY_UNREACHABLE_FROM_NODES,
           ProblemCode.PULL_TIMEOUT, ProblemCode.REGISTRY_UNREACHABLE_FROM_NODES);
+
+  private static final Set<ProblemCode> CREDENTIALS =
+      Set.of(ProblemCode.PULL_UNAUTHORIZED, ProblemCode.PULL_DENIED);
 
   private final ClusterState state;
   private final MirrorPlan plan;
@@ -235,6 +242,16 @@ final class PullCauses implements Explanation {
       Symptom symptom, ImageRef image, MirrorQuestions.Presence presence, CauseGraph graph) {
     ProblemCode code = ONLY_KNOWN_TO_NODES.get(symptom.problem().code());
     if (code == null) {
+      Optional<Problem> cause =
+          blocking(image, graph).or(() -> pool(symptom.problem().code(), graph));
+      if (cause.isPresent()) {
+        state
+            .event(symptom.pod(), symptom.subject(), "Failed")
+            .ifPresent(event -> graph.add(cause.get(), event));
+        graph.add(cause.get(), presence.evidence());
+        link(symptom, graph, cause.get());
+        return true;
+      }
       // The pod's own problem is the root then; what was tested is its evidence.
       graph.add(symptom.problem(), presence.evidence());
       return false;
@@ -248,6 +265,54 @@ final class PullCauses implements Explanation {
     }
     link(symptom, graph, problem);
     return true;
+  }
+
+  /** The rules that keep nodes from contacting the mirror: one problem for all its repositories. */
+  private Optional<Problem> blocking(ImageRef image, CauseGraph graph) {
+    return rules()
+        .blocking(image.repository())
+        .map(
+            blocking ->
+                graph.of(blocking.subject()).stream()
+                    .filter(known -> known.code() == blocking.code())
+                    .findFirst()
+                    .orElse(blocking));
+  }
+
+  /**
+   * A pool whose nodes do not get the pull secret. The credentials in the cluster were tested
+   * before: the mirror accepts them, and refuses those that the node has.
+   */
+  private Optional<Problem> pool(ProblemCode told, CauseGraph graph) {
+    if (!CREDENTIALS.contains(told) || !state.cluster().serves(ResourceType.MACHINE_CONFIG_POOL)) {
+      return Optional.empty();
+    }
+    List<KubernetesObject> behind =
+        state.list(ResourceType.MACHINE_CONFIG_POOL, null).stream()
+            .filter(pool -> !PodFields.isTrue(pool, "Updated"))
+            .toList();
+    Optional<Problem> cause =
+        MachineConfigPools.of(behind).problems("during the diagnosis").stream().findFirst();
+    cause.ifPresent(
+        problem ->
+            behind.stream()
+                .filter(pool -> pool.name().equals(problem.subject().name()))
+                .flatMap(pool -> PodFields.condition(pool, "Updated").stream())
+                .forEach(
+                    condition ->
+                        graph.add(
+                            problem,
+                            Fact.of(
+                                FactCode.CONDITION_OBSERVED,
+                                problem.subject(),
+                                Map.of(
+                                    "condition",
+                                    "Updated",
+                                    "status",
+                                    condition.text("status").orElse(""),
+                                    "detail",
+                                    condition.text("message").orElse(""))))));
+    return cause;
   }
 
   /** Whether an OpenShift cluster has a CA for a registry. */

@@ -140,6 +140,12 @@ final class Repairs {
     all.put(ProblemCode.WEBHOOK_CA_MISSING, install);
     all.put(ProblemCode.WEBHOOK_CA_INVALID, install);
     all.put(ProblemCode.WEBHOOK_SERVICE_MISSING, install);
+    all.put(ProblemCode.SERVING_CERTIFICATE_INVALID, install);
+    all.put(
+        ProblemCode.POOL_PAUSED,
+        command(
+            "kubectl patch machineconfigpool {name} --type=merge -p '{\"spec\":{\"paused\":false}}'"));
+    all.put(ProblemCode.POOL_DEGRADED, command("kubectl describe machineconfigpool {name}"));
     all.put(ProblemCode.LLM_CONFIG_INVALID, install);
     all.put(ProblemCode.LLM_ENDPOINT_MISSING, install);
     all.put(

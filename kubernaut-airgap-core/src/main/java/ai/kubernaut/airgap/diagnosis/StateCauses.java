@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -29,7 +30,8 @@ final class StateCauses {
       Set.of(
           ProblemCode.WEBHOOK_CA_MISSING,
           ProblemCode.WEBHOOK_CA_INVALID,
-          ProblemCode.WEBHOOK_SERVICE_MISSING);
+          ProblemCode.WEBHOOK_SERVICE_MISSING,
+          ProblemCode.SERVING_CERTIFICATE_INVALID);
 
   private static final Set<ProblemCode> OF_CONFIGURATION =
       Set.of(
@@ -95,34 +97,50 @@ final class StateCauses {
   /** The API server refuses a container what the webhook applies to; its log names the webhook. */
   private void webhook(Problem broken) {
     String webhook = broken.parameters().getOrDefault("webhook", "");
+    Map<String, String> services = services(broken.subject());
+    String service = services.getOrDefault(webhook, "");
     graph.add(
         broken,
         Fact.of(
             FactCode.WEBHOOK_CONFIGURED,
             broken.subject(),
-            Map.of("webhook", webhook, "service", service(broken.subject(), webhook))));
+            Map.of("webhook", webhook, "service", service)));
+    // All webhooks of a service have its certificate.
+    boolean isOfService = broken.code() == ProblemCode.SERVING_CERTIFICATE_INVALID;
+    List<String> affected =
+        services.keySet().stream()
+            .filter(
+                name ->
+                    name.equals(webhook)
+                        || (isOfService && services.getOrDefault(name, "").equals(service)))
+            .toList();
     for (Problem crash : graph.problems(ProblemCode.CONTAINER_CRASHED)) {
-      if (!webhook.isEmpty() && Texts.hasWord(log(crash), webhook)) {
+      if (affected.stream().anyMatch(name -> Texts.hasWord(log(crash), name))) {
         graph.link(broken, crash);
       }
     }
   }
 
-  private String service(Subject configuration, String webhook) {
+  /** The services of the webhooks of a configuration, by the names of the webhooks. */
+  private Map<String, String> services(Subject configuration) {
     String name = configuration.name().substring(configuration.name().indexOf(' ') + 1);
     ResourceType type =
         configuration.name().startsWith(ResourceType.MUTATING_WEBHOOKS.kind())
             ? ResourceType.MUTATING_WEBHOOKS
             : ResourceType.VALIDATING_WEBHOOKS;
     // The verification has listed them, which needs no permission to get one.
-    return state.list(type, null).stream()
+    Map<String, String> services = new TreeMap<>();
+    state.list(type, null).stream()
         .filter(object -> object.name().equals(name))
         .flatMap(object -> object.fields().list("webhooks").stream())
-        .filter(each -> each.text("name").orElse("").equals(webhook))
-        .map(each -> each.fields("clientConfig", "service"))
-        .map(each -> each.text("namespace").orElse("") + "/" + each.text("name").orElse(""))
-        .findFirst()
-        .orElse("");
+        .forEach(
+            each -> {
+              Fields service = each.fields("clientConfig", "service");
+              services.put(
+                  each.text("name").orElse(""),
+                  service.text("namespace").orElse("") + "/" + service.text("name").orElse(""));
+            });
+    return services;
   }
 
   /** Pods that read a configuration that is not valid may crash because of it. */

@@ -164,21 +164,11 @@ public final class MirrorRules {
     if (locations(image).stream().anyMatch(one -> one.repository().equals(repository))) {
       return Optional.empty();
     }
-    String mirror = repository.toString();
-    Optional<Entry> blocking = entry(mirror).filter(Entry::blocked);
+    Optional<Problem> blocking = blocking(repository);
     if (blocking.isPresent()) {
-      String source = blocking.get().source();
-      return Optional.of(
-          Problem.of(
-              ProblemCode.MIRROR_BLOCKED,
-              new Subject(
-                  Subject.Kind.OBJECT,
-                  objects(
-                      rule ->
-                          rule.source().equals(source)
-                              && rule.sourcePolicy() == SourcePolicy.NEVER_CONTACT_SOURCE)),
-              Map.of("source", source, "mirror", mirror)));
+      return blocking;
     }
+    String mirror = repository.toString();
     return Optional.of(
         entry(image.repository().toString())
             .map(
@@ -199,6 +189,31 @@ public final class MirrorRules {
                         ProblemCode.MIRROR_RULE_MISSING,
                         Subject.image(image),
                         Map.of("mirror", mirror))));
+  }
+
+  /**
+   * Returns what keeps nodes from contacting a repository of the mirror.
+   *
+   * @param repository the repository
+   * @return the problem of the rules with {@code NeverContactSource} for it; empty if there are
+   *     none
+   */
+  public Optional<Problem> blocking(Repository repository) {
+    String mirror = repository.toString();
+    return entry(mirror)
+        .filter(Entry::blocked)
+        .map(Entry::source)
+        .map(
+            source ->
+                Problem.of(
+                    ProblemCode.MIRROR_BLOCKED,
+                    new Subject(
+                        Subject.Kind.OBJECT,
+                        objects(
+                            rule ->
+                                rule.source().equals(source)
+                                    && rule.sourcePolicy() == SourcePolicy.NEVER_CONTACT_SOURCE)),
+                    Map.of("source", source, "mirror", mirror)));
   }
 
   private String objects(Predicate<MirrorRule> condition) {

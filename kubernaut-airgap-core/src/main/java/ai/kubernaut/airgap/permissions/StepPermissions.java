@@ -263,6 +263,7 @@ final class StepPermissions {
       on(ResourceType.SECRET, "kube-system", "additional-pull-secret", "get");
       on(ResourceType.IMAGE_CONFIG, "", "cluster", "get");
       on(ResourceType.CONFIG_MAP, "openshift-config", "", "get");
+      cluster(ResourceType.MACHINE_CONFIG_POOL, "list");
     }
     for (String each : context.namespaces()) {
       on(ResourceType.NAMESPACE, "", each, "get");

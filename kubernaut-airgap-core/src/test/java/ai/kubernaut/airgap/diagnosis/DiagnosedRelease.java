@@ -80,6 +80,7 @@ final class DiagnosedRelease {
           Map.entry("Node", ResourceType.NODE),
           Map.entry("Namespace", ResourceType.NAMESPACE),
           Map.entry("ValidatingAdmissionPolicy", ResourceType.ADMISSION_POLICY),
+          Map.entry("MachineConfigPool", ResourceType.MACHINE_CONFIG_POOL),
           Map.entry("ValidatingWebhookConfiguration", ResourceType.VALIDATING_WEBHOOKS),
           Map.entry("ImageDigestMirrorSet", ResourceType.IMAGE_DIGEST_MIRROR_SET),
           Map.entry("Image", ResourceType.IMAGE_CONFIG));

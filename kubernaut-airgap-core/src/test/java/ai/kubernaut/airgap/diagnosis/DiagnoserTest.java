@@ -1017,6 +1017,38 @@ final class DiagnoserTest {
     }
 
     @Test
+    void aPausedPoolIsTheRootWhenTheMirrorAcceptsWhatTheNodesDoNotHaveYet() {
+      DiagnosedRelease openShift = DiagnosedRelease.onOpenShift();
+      openShift.put(
+          """
+          {apiVersion: machineconfiguration.openshift.io/v1, kind: MachineConfigPool, metadata: {name: worker},
+           spec: {paused: true}, status: {conditions: [{type: Updated, status: 'False', message: paused}]}}
+          """);
+      openShift.failingPull("gateway", GATEWAY, "unauthorized");
+      openShift.failingPull("postgresql", DATABASE, "unauthorized");
+      Diagnosis diagnosis = openShift.diagnose();
+      assertThat(diagnosis.problems())
+          .extracting(DiagnosedRelease::name)
+          .containsExactly("POOL_PAUSED MachineConfigPool worker");
+      assertThat(diagnosis.roots().get(0).repair().orElseThrow().command())
+          .startsWith("kubectl patch machineconfigpool worker ");
+    }
+
+    @Test
+    void aRuleThatForbidsToContactTheMirrorIsOneRootForAllPods() {
+      DiagnosedRelease openShift = DiagnosedRelease.onOpenShift();
+      openShift.put(
+          """
+          {apiVersion: config.openshift.io/v1, kind: ImageDigestMirrorSet, metadata: {name: moved},
+           spec: {imageDigestMirrors: [{source: harbor.corp, mirrors: [other.corp], mirrorSourcePolicy: NeverContactSource}]}}
+          """);
+      String message = "registry harbor.corp is blocked in /etc/containers/registries.conf";
+      openShift.failingPull("gateway", GATEWAY, message);
+      openShift.failingPull("postgresql", DATABASE, message);
+      assertThat(openShift.roots()).containsExactly("MIRROR_BLOCKED ImageDigestMirrorSet moved");
+    }
+
+    @Test
     void aDeletedServiceIsTheRootOfThoseThatNeedIt() {
       release.stored(
           "kind: Service\\nmetadata: {name: postgresql}\\nspec: {selector: {app: postgresql}}");

@@ -40,6 +40,16 @@ public final class MachineConfigPools {
   }
 
   /**
+   * Wraps pools that were read.
+   *
+   * @param pools the objects
+   * @return the pools
+   */
+  public static MachineConfigPools of(List<KubernetesObject> pools) {
+    return new MachineConfigPools(List.copyOf(pools));
+  }
+
+  /**
    * Waits for a condition of the pools. While nodes get a change, the API server may not respond
    * for some time: that does not end the wait.
    *

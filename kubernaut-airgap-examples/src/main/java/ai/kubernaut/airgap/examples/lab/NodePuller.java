@@ -152,9 +152,18 @@ final class NodePuller implements ImagePuller {
               + " in "
               + image.repository()
               + ": received unexpected HTTP status: "
-              + e.status().orElse(500);
+              + status(e.status().orElse(500));
       case UNREACHABLE -> unreachable(e, image);
       default -> e.getMessage();
+    };
+  }
+
+  private static String status(int code) {
+    return switch (code) {
+      case 502 -> "502 Bad Gateway";
+      case 503 -> "503 Service Unavailable";
+      case 504 -> "504 Gateway Timeout";
+      default -> code + " Internal Server Error";
     };
   }
 

@@ -64,6 +64,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -282,7 +283,8 @@ class DiagnosisInLabTest {
             containers(),
             chains(),
             writtenBlind(),
-            writtenIndependently())
+            writtenIndependently(),
+            writtenAfterwards())
         .flatMap(each -> each);
   }
 
@@ -1032,6 +1034,206 @@ class DiagnosisInLabTest {
             "VOLUME_NOT_MOUNTED Pod NS/postgresql"));
   }
 
+  /** Written when the diagnosis was finished, by somebody who has not read it. */
+  private static Stream<Scenario> writtenAfterwards() {
+    return Stream.of(
+        new Scenario(
+            "the image of the TLS hook deleted, its Secret, the webhook, and a client of that",
+            world -> {
+              world.deleteImage("ose-cli-rhel9");
+              world.delete(ResourceType.SECRET, "authwebhook-tls");
+              world.runTlsHook("authwebhook-tls");
+              world.restart("authwebhook");
+              world.annotate(
+                  "workflowexecution-controller",
+                  "crash",
+                  "1 Error",
+                  "failed calling webhook \"remediationrequest.mutating.kubernaut.ai\": Post \"https://authwebhook.%s.svc:443/mutating-remediationrequest\": no endpoints available for service \"authwebhook\""
+                      .formatted(world.namespace));
+            },
+            "IMAGE_NOT_IN_MIRROR MIRROR/openshift4/ose-cli-rhel9:v4.17"),
+        new Scenario(
+            "a pull secret that was corrected while the pool of the nodes is paused",
+            world -> {
+              world.pullSecretBehindPausedPool("expired");
+              world.restart("notification-controller");
+            },
+            "POOL_PAUSED MachineConfigPool worker"),
+        new Scenario(
+            "a mirror rule of another team that moves the mirror and never contacts it",
+            world -> {
+              world.create(
+                  ResourceType.IMAGE_DIGEST_MIRROR_SET,
+                  """
+                  {apiVersion: config.openshift.io/v1, kind: ImageDigestMirrorSet, metadata: {name: %1$s},
+                   spec: {imageDigestMirrors: [{source: '%2$s', mirrors: ['harbor.corp/moved'], mirrorSourcePolicy: NeverContactSource}]}}
+                  """
+                      .formatted(world.world.name("moved-mirror"), world.mirror));
+              world.waitForNodes();
+              world.restart("signalprocessing-controller");
+              world.restart("valkey");
+              world.annotate(
+                  "datastorage",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 503",
+                  "dial tcp: valkey:6379: connect: connection refused");
+            },
+            "MIRROR_BLOCKED ImageDigestMirrorSet moved-mirror"),
+        new Scenario(
+            "a policy engine in another namespace whose webhook has no pod, and an evicted pod",
+            world -> {
+              world.evict("aianalysis-controller");
+              world.policyEngine();
+              world.restart("gateway");
+              world.restart("notification-controller");
+            },
+            "WEBHOOK_UNAVAILABLE admission webhook validate.policy-engine.io"),
+        new Scenario(
+            "a ConfigMap without the key for one of two containers in an update of two pods",
+            world -> {
+              world.change(
+                  ResourceType.DEPLOYMENT,
+                  world.namespace,
+                  GATEWAY,
+                  object -> object.with(2, "spec", "replicas"));
+              world.waitForRelease();
+              world.pod(
+                  GATEWAY,
+                  spec ->
+                      withAdded(
+                          spec,
+                          "containers",
+                          Map.of(
+                              "name",
+                              "audit-proxy",
+                              "image",
+                              world.target("gateway").toString(),
+                              "env",
+                              List.of(
+                                  variable(
+                                      "TOKEN",
+                                      "secretKeyRef",
+                                      Map.of(
+                                          "name", "audit-token", "key", "token", "optional", true)),
+                                  variable(
+                                      "AUDIT",
+                                      "configMapKeyRef",
+                                      Map.of("name", "gateway-config", "key", "audit.yaml"))))));
+            },
+            "CONFIG_MAP_KEY_MISSING ConfigMap NS/gateway-config"),
+        new Scenario(
+            "an expired password in the second of two pull Secrets, and none in the global one",
+            world -> {
+              world.pullSecret(null, null);
+              String user = world.lab.mirrorCredentials().username();
+              world.createPullSecret(
+                  "team-registry",
+                  "\"registry.team.corp\":{\"auth\":\"%s\"}".formatted(base64("team:secret")));
+              world.createPullSecret("mirror-access", world.entry("", user, "expired"));
+              world.recreate(
+                  "effectivenessmonitor-controller",
+                  template ->
+                      template.with(
+                          List.of(Map.of("name", "team-registry"), Map.of("name", "mirror-access")),
+                          "spec",
+                          "imagePullSecrets"));
+            },
+            "PULL_CREDENTIALS_REJECTED Secret NS/mirror-access"),
+        new Scenario(
+            "an SDK config without endpoint, the placeholder of the guide as the key, and a client",
+            world -> {
+              world.change(
+                  ResourceType.CONFIG_MAP,
+                  world.namespace,
+                  "holmesgpt-sdk-config",
+                  object ->
+                      object.with(
+                          "llm:\n  provider: openai\n  model: gpt-4o\n",
+                          "data",
+                          "sdk-config.yaml"));
+              world.change(
+                  ResourceType.SECRET,
+                  world.namespace,
+                  "llm-credentials",
+                  secret -> secret.with(base64("<your-local-llm-key>"), "data", "OPENAI_API_KEY"));
+              world.recreate(
+                  "holmesgpt-api",
+                  template ->
+                      annotated(
+                          template,
+                          Map.of(
+                              "crash",
+                              "1 Error",
+                              "log",
+                              "litellm.APIConnectionError: OpenAIException - Cannot connect to host api.openai.com:443 ssl:default [Name or service not known]")));
+              world.annotate(
+                  "aianalysis-controller",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 500",
+                  "GET http://holmesgpt-api:8080/ready: connect: connection refused");
+            },
+            "LLM_ENDPOINT_MISSING ConfigMap NS/holmesgpt-sdk-config",
+            "LLM_KEY_PLACEHOLDER Secret NS/llm-credentials"),
+        new Scenario(
+            "a serving certificate that was replaced, and webhooks that have the CA of the old one",
+            world -> {
+              world.replaceServingCertificate();
+              world.restart("authwebhook");
+              world.annotate(
+                  "remediationorchestrator-controller",
+                  "crash",
+                  "1 Error",
+                  "failed calling webhook \"remediationrequest.mutating.kubernaut.ai\": Post \"https://authwebhook.%s.svc:443/mutating-remediationrequest\": tls: failed to verify certificate: x509: certificate signed by unknown authority"
+                      .formatted(world.namespace));
+            },
+            "SERVING_CERTIFICATE_INVALID MutatingWebhookConfiguration authwebhook-mutating",
+            "SERVING_CERTIFICATE_INVALID ValidatingWebhookConfiguration authwebhook-validating"),
+        new Scenario(
+            "a small node, a load balancer that fails, and the account of a hook deleted",
+            world -> {
+              world.allocatable(1, "1");
+              world.recreate(
+                  "effectivenessmonitor-controller",
+                  template ->
+                      withContainer(
+                              template,
+                              container -> container.with("1500m", "resources", "requests", "cpu"))
+                          .with(
+                              List.of(
+                                  Map.of(
+                                      "matchExpressions",
+                                      List.of(
+                                          Map.of(
+                                              "key",
+                                              HOST_NAME,
+                                              "operator",
+                                              "In",
+                                              "values",
+                                              List.of(world.worker(1)))))),
+                              "spec",
+                              "affinity",
+                              "nodeAffinity",
+                              "requiredDuringSchedulingIgnoredDuringExecution",
+                              "nodeSelectorTerms"));
+              world.delete(ResourceType.SERVICE_ACCOUNT, world.plan.release().name() + "-hook-sa");
+              world.runMigration();
+              world.annotate(
+                  "datastorage",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 503",
+                  "ERROR: relation \"audit_events\" does not exist (SQLSTATE 42P01): the Job %s-db-migration has not completed"
+                      .formatted(world.plan.release().name()));
+              world.waitForContainers("datastorage");
+              String failing = world.httpServer(502);
+              world.reach(
+                  "signalprocessing-controller",
+                  client -> client.plainHttp(failing).endpoint(world.mirror, failing));
+            },
+            "REGISTRY_FAILED_FOR_NODES MIRROR",
+            "RESOURCES_INSUFFICIENT Deployment NS/effectivenessmonitor-controller",
+            "SERVICE_ACCOUNT_NOT_FOUND ServiceAccount NS/kubernaut-hook-sa"));
+  }
+
   // How things are broken; each adds its repair.
 
   private ImageRef target(String name) {
@@ -1201,6 +1403,129 @@ class DiagnosisInLabTest {
              {name: db-migration, image: '%2$s', env: [{name: PGHOST, value: postgresql}]}]}}}}
         """
             .formatted(name, target("db-migrate")));
+  }
+
+  /** Creates the Job of the TLS hook again, as an upgrade does; it creates this Secret. */
+  private void runTlsHook(String secret) {
+    String name = plan.release().name();
+    create(
+        ResourceType.JOB,
+        """
+        {apiVersion: batch/v1, kind: Job,
+         metadata: {name: %1$s-tls-cert-gen, namespace: %%s, labels: {app.kubernetes.io/instance: %1$s},
+           annotations: {helm.sh/hook: 'pre-install,pre-upgrade'}},
+         spec: {backoffLimit: 3, template: {
+           metadata: {labels: {app: tls-cert-gen}, annotations: {
+             lab.kubernaut.ai/creates-secret: %3$s, lab.kubernaut.ai/certificate-for: authwebhook}},
+           spec: {serviceAccountName: %1$s-hook-sa, restartPolicy: Never, containers: [
+             {name: tls-cert-gen, image: '%2$s', command: [/bin/sh, -c, kubectl create secret tls %3$s]}]}}}}
+        """
+            .formatted(name, target("ose-cli-rhel9"), secret));
+  }
+
+  /** Rotates the certificate of the webhook, and leaves the webhook configurations as they are. */
+  private void replaceServingCertificate() {
+    repairs.add(() -> remove(ResourceType.SECRET, namespace, "rotated-tls"));
+    runTlsHook("rotated-tls");
+    Map<String, Object> rotated =
+        WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
+            .until(
+                () -> cluster.get(ResourceType.SECRET, namespace, "rotated-tls"),
+                Optional::isPresent)
+            .orElseThrow()
+            .fields()
+            .fields("data")
+            .content();
+    change(
+        ResourceType.SECRET, namespace, "authwebhook-tls", secret -> secret.with(rotated, "data"));
+  }
+
+  /** The nodes keep this password, although the pull secret has the right one again. */
+  private void pullSecretBehindPausedPool(String password) {
+    Object correct =
+        cluster
+            .get(ResourceType.SECRET, "openshift-config", "pull-secret")
+            .orElseThrow()
+            .fields()
+            .fields("data")
+            .content();
+    pullSecret(lab.mirrorCredentials().username(), password);
+    pause(true);
+    repairs.add(() -> pause(false));
+    replace(
+        ResourceType.SECRET,
+        "openshift-config",
+        "pull-secret",
+        secret -> secret.with(correct, "data"));
+  }
+
+  private void pause(boolean paused) {
+    replace(
+        ResourceType.MACHINE_CONFIG_POOL,
+        null,
+        "worker",
+        pool -> pool.with(paused, "spec", "paused"));
+  }
+
+  private void createPullSecret(String name, String entry) {
+    create(
+        ResourceType.SECRET,
+        "{apiVersion: v1, kind: Secret, metadata: {name: "
+            + name
+            + ", namespace: %s}, type: kubernetes.io/dockerconfigjson, data: {.dockerconfigjson: "
+            + base64("{\"auths\":{" + entry + "}}")
+            + "}}");
+  }
+
+  /** Its image is not in the mirror, so that its webhook, which all new pods need, has no pod. */
+  private void policyEngine() {
+    String engine = world.name("policy-engine");
+    create(
+        ResourceType.NAMESPACE,
+        "{apiVersion: v1, kind: Namespace, metadata: {name: %1$s}}".formatted(engine));
+    create(
+        ResourceType.SERVICE,
+        """
+        {apiVersion: v1, kind: Service, metadata: {name: engine, namespace: %1$s},
+         spec: {selector: {app: engine}, ports: [{port: 443, targetPort: 9443}]}}
+        """
+            .formatted(engine));
+    create(
+        ResourceType.DEPLOYMENT,
+        """
+        {apiVersion: apps/v1, kind: Deployment, metadata: {name: engine, namespace: %1$s},
+         spec: {replicas: 1, selector: {matchLabels: {app: engine}}, template: {
+           metadata: {labels: {app: engine}},
+           spec: {containers: [{name: engine, image: 'ghcr.io/policy/engine:v1.12.0'}]}}}}
+        """
+            .formatted(engine));
+    create(
+        ResourceType.VALIDATING_WEBHOOKS,
+        """
+        {apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingWebhookConfiguration, metadata: {name: %1$s},
+         webhooks: [{name: validate.policy-engine.io, admissionReviewVersions: [v1], sideEffects: None, failurePolicy: Fail,
+           clientConfig: {service: {name: engine, namespace: %1$s, path: /validate}},
+           namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %%s}},
+           rules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}]}
+        """
+            .formatted(engine));
+  }
+
+  /** All containers of all pods of a Deployment have been started. */
+  private void waitForContainers(String deployment) {
+    WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
+        .until(
+            () ->
+                cluster.list(ResourceType.POD, namespace, Map.of("app", deployment)).stream()
+                    .flatMap(pod -> pod.fields().list("status", "containerStatuses").stream())
+                    .map(status -> status.fields("state").content().keySet())
+                    .toList(),
+            states -> states.size() > 1 && states.stream().allMatch(Set.of("running")::equals));
+  }
+
+  private static Map<String, Object> variable(
+      String name, String source, Map<String, Object> reference) {
+    return Map.of("name", name, "valueFrom", Map.of(source, reference));
   }
 
   private static KubernetesObject withoutAuthority(KubernetesObject configuration) {
@@ -1452,6 +1777,16 @@ class DiagnosisInLabTest {
 
   private void allocatable(String cpu) {
     nodes(node -> node.getStatus().setAllocatable(Map.of("cpu", Quantity.parse(cpu))));
+  }
+
+  private void allocatable(int number, String cpu) {
+    String name = worker(number);
+    nodes(
+        node -> {
+          if (node.getMetadata().getName().equals(name)) {
+            node.getStatus().setAllocatable(Map.of("cpu", Quantity.parse(cpu)));
+          }
+        });
   }
 
   /** A policy that was just created does not apply at once. */

@@ -9,7 +9,6 @@ import ai.kubernaut.airgap.cluster.ClusterException;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.WaitPolicy;
-import java.time.Duration;
 import ai.kubernaut.airgap.cluster.change.ClusterChange;
 import ai.kubernaut.airgap.common.Secret;
 import ai.kubernaut.airgap.examples.lab.cluster.Flavour;
@@ -25,6 +24,7 @@ import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
 import ai.kubernaut.airgap.seal.SealOptions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -91,8 +91,7 @@ final class SealInLabTest {
 
   private static boolean accepts(ClusterClient cluster, String namespace, MirrorPlan plan) {
     try {
-      cluster.create(
-          ResourceType.POD, pod(namespace, plan.entries().get(0).source().toString()));
+      cluster.create(ResourceType.POD, pod(namespace, plan.entries().get(0).source().toString()));
       return true;
     } catch (ClusterException e) {
       return e.reason() == ClusterException.Reason.ALREADY_EXISTS;

@@ -3,8 +3,8 @@ package ai.kubernaut.airgap.examples.lab.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.kubernaut.airgap.examples.lab.LabChart;
 import ai.kubernaut.airgap.cluster.WaitPolicy;
+import ai.kubernaut.airgap.examples.lab.LabChart;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.InstallCommand;
 import com.marcnuri.helm.Release;
