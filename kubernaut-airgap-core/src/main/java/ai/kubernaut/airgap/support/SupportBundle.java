@@ -51,7 +51,8 @@ public final class SupportBundle {
   private final @Nullable RecordedRegistry registry;
   private final RecordedHelm helm;
 
-  private SupportBundle(
+  /** A bundle of what these clients answer, which may be recording. */
+  SupportBundle(
       Installation installation,
       Instant collected,
       List<String> omitted,
@@ -212,7 +213,10 @@ public final class SupportBundle {
    * @return the same causes as in the cluster, unless files were omitted
    */
   public Diagnosis diagnose(ProductProfile profile) {
-    return new Diagnoser(cluster, registry, profile, event -> {})
-        .diagnose(installation, verify(profile));
+    return diagnose(profile, verify(profile));
+  }
+
+  Diagnosis diagnose(ProductProfile profile, VerificationReport verified) {
+    return new Diagnoser(cluster, registry, profile, event -> {}).diagnose(installation, verified);
   }
 }

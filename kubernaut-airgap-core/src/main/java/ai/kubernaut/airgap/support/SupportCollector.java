@@ -9,10 +9,8 @@ import ai.kubernaut.airgap.cluster.ClusterVersions;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
-import ai.kubernaut.airgap.cluster.WaitPolicy;
 import ai.kubernaut.airgap.cluster.workload.PodFields;
 import ai.kubernaut.airgap.diagnosis.Cause;
-import ai.kubernaut.airgap.diagnosis.Diagnoser;
 import ai.kubernaut.airgap.diagnosis.Diagnosis;
 import ai.kubernaut.airgap.install.Installation;
 import ai.kubernaut.airgap.kubernaut.ProductProfile;
@@ -26,8 +24,6 @@ import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.report.ReportDocument;
 import ai.kubernaut.airgap.report.ReportFormat;
 import ai.kubernaut.airgap.verify.VerificationReport;
-import ai.kubernaut.airgap.verify.Verifier;
-import ai.kubernaut.airgap.verify.VerifyOptions;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -137,14 +133,10 @@ public final class SupportCollector {
     RecordedRegistry registry =
         registries == null ? null : RecordedRegistry.of(registries, mask::pseudonym);
     Optional<Release> release = helm.status(installation.release());
-    VerificationReport verification =
-        new Verifier(recorded, new RecordedHelm(release), registry, profile, event -> {})
-            .verify(
-                installation,
-                VerifyOptions.builder().waitPolicy(WaitPolicy.once()).moment(moment).build());
     Diagnosis diagnosis =
-        new Diagnoser(recorded, registry, profile, event -> {})
-            .diagnose(installation, verification);
+        new SupportBundle(
+                installation, moment, List.of(), recorded, registry, new RecordedHelm(release))
+            .diagnose(profile);
     readMore(recorded, installation.namespaces());
 
     BundleFiles files = new BundleFiles(options.maxBytes());
@@ -187,13 +179,12 @@ public final class SupportCollector {
   private boolean addReports(BundleFiles files, Diagnosis diagnosis) {
     try {
       SupportBundle bundle = SupportBundle.of(files);
-      Diagnosis replayed = bundle.diagnose(profile);
+      VerificationReport verified = bundle.verify(profile);
+      Diagnosis replayed = bundle.diagnose(profile, verified);
       ReportDocument causes = ReportDocument.of(replayed);
       files.add("reports/diagnosis.json", ReportFormat.JSON.write(causes));
       files.add("reports/diagnosis.html", ReportFormat.HTML.write(causes));
-      files.add(
-          "reports/verification.json",
-          ReportFormat.JSON.write(ReportDocument.of(bundle.verify(profile))));
+      files.add("reports/verification.json", ReportFormat.JSON.write(ReportDocument.of(verified)));
       return findings(diagnosis).equals(findings(replayed));
     } catch (ClusterException omitted) {
       return false;
