@@ -2,10 +2,9 @@ package ai.kubernaut.airgap.mirrorrules;
 
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ClusterException;
-import ai.kubernaut.airgap.cluster.ClusterVersions;
+import ai.kubernaut.airgap.cluster.ForwardingClusterClient;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
-import ai.kubernaut.airgap.cluster.ServiceResponse;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +26,7 @@ import org.jspecify.annotations.Nullable;
  * ClusterClient withFiles = new ClusterWithNodeFiles(cluster, plan, options);
  * }</pre>
  */
-public final class ClusterWithNodeFiles implements ClusterClient {
-  private final ClusterClient cluster;
+public final class ClusterWithNodeFiles extends ForwardingClusterClient {
   private final Map<ResourceType, KubernetesObject> rules;
 
   /**
@@ -39,7 +37,7 @@ public final class ClusterWithNodeFiles implements ClusterClient {
    * @param options the options that the files were written with
    */
   public ClusterWithNodeFiles(ClusterClient cluster, MirrorPlan plan, MirrorRuleOptions options) {
-    this.cluster = cluster;
+    super(cluster);
     this.rules =
         options.forTags()
             ? Map.of(
@@ -57,18 +55,8 @@ public final class ClusterWithNodeFiles implements ClusterClient {
   }
 
   @Override
-  public String address() {
-    return cluster.address();
-  }
-
-  @Override
   public boolean serves(ResourceType type) {
-    return cluster.serves(type) || rules.containsKey(type);
-  }
-
-  @Override
-  public ClusterVersions versions() {
-    return cluster.versions();
+    return super.serves(type) || rules.containsKey(type);
   }
 
   @Override
@@ -76,21 +64,21 @@ public final class ClusterWithNodeFiles implements ClusterClient {
       ResourceType type, @Nullable String namespace, String name) {
     Optional<KubernetesObject> ofNodes =
         Optional.ofNullable(rules.get(type)).filter(object -> object.name().equals(name));
-    return ofNodes.isPresent() ? ofNodes : cluster.get(type, namespace, name);
+    return ofNodes.isPresent() ? ofNodes : super.get(type, namespace, name);
   }
 
   @Override
   public List<KubernetesObject> list(
       ResourceType type, @Nullable String namespace, Map<String, String> labels) {
     if (!rules.containsKey(type)) {
-      return cluster.list(type, namespace, labels);
+      return super.list(type, namespace, labels);
     }
     Stream<KubernetesObject> ofNodes =
         Stream.of(rules.get(type))
             .filter(object -> object.labels().entrySet().containsAll(labels.entrySet()));
     Stream<KubernetesObject> ofCluster =
-        cluster.serves(type)
-            ? cluster.list(type, namespace, labels).stream()
+        super.serves(type)
+            ? super.list(type, namespace, labels).stream()
             : Stream.<KubernetesObject>empty();
     return Stream.concat(ofCluster, ofNodes).toList();
   }
@@ -98,46 +86,30 @@ public final class ClusterWithNodeFiles implements ClusterClient {
   @Override
   public KubernetesObject create(ResourceType type, KubernetesObject object) {
     refuse(type, object);
-    return cluster.create(type, object);
+    return super.create(type, object);
   }
 
   @Override
   public KubernetesObject replace(ResourceType type, KubernetesObject object) {
     refuse(type, object);
-    return cluster.replace(type, object);
+    return super.replace(type, object);
   }
 
   @Override
   public void delete(ResourceType type, KubernetesObject object) {
     refuse(type, object);
-    cluster.delete(type, object);
+    super.delete(type, object);
   }
 
   private void refuse(ResourceType type, KubernetesObject object) {
-    if (rules.containsKey(type) && !cluster.serves(type)) {
+    if (rules.containsKey(type) && !super.serves(type)) {
       throw new ClusterException(
           ClusterException.Reason.INVALID,
           object
               + " cannot be written to "
-              + cluster.address()
+              + super.address()
               + ": its mirror rules are files on the nodes; write them again (NodeFiles) and place them there",
           null);
     }
-  }
-
-  @Override
-  public String log(String namespace, String pod, String container, int lines) {
-    return cluster.log(namespace, pod, container, lines);
-  }
-
-  @Override
-  public ServiceResponse getFromService(
-      String namespace, String service, String port, String path) {
-    return cluster.getFromService(namespace, service, port, path);
-  }
-
-  @Override
-  public void close() {
-    cluster.close();
   }
 }
