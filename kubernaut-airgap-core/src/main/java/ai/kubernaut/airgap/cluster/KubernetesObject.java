@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.cluster;
 
+import ai.kubernaut.airgap.outcome.Subject;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -91,6 +92,24 @@ public final class KubernetesObject {
   /** {@return the annotations, unmodifiable} */
   public Map<String, String> annotations() {
     return fields.strings("metadata", "annotations");
+  }
+
+  /** {@return the object as the subject of a problem or a fact} */
+  public Subject subject() {
+    Subject.Kind kind =
+        switch (kind()) {
+          case "Pod" -> Subject.Kind.POD;
+          case "Job" -> Subject.Kind.JOB;
+          case "Deployment" -> Subject.Kind.DEPLOYMENT;
+          case "StatefulSet" -> Subject.Kind.STATEFUL_SET;
+          case "DaemonSet" -> Subject.Kind.DAEMON_SET;
+          case "Service" -> Subject.Kind.SERVICE;
+          case "Secret" -> Subject.Kind.SECRET;
+          default -> Subject.Kind.OBJECT;
+        };
+    return kind == Subject.Kind.OBJECT
+        ? new Subject(kind, toString())
+        : Subject.object(kind, namespace().orElse(null), name());
   }
 
   @Override

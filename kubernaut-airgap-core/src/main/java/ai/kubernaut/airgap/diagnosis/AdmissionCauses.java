@@ -32,7 +32,7 @@ final class AdmissionCauses {
 
   /** Adds the cause if the API server has refused to create pods of a workload. */
   boolean explain(KubernetesObject workload, Problem symptom, CauseGraph graph) {
-    Subject subject = ClusterState.subject(workload);
+    Subject subject = workload.subject();
     Optional<Fact> refused = refused(workload, subject);
     if (refused.isEmpty()) {
       return false;
@@ -84,9 +84,7 @@ final class AdmissionCauses {
         .orElseGet(
             () ->
                 Problem.of(
-                    ProblemCode.ADMISSION_REFUSED,
-                    ClusterState.subject(workload),
-                    Map.of("detail", message)));
+                    ProblemCode.ADMISSION_REFUSED, workload.subject(), Map.of("detail", message)));
   }
 
   private static Subject object(String name) {
@@ -172,7 +170,7 @@ final class AdmissionCauses {
       Problem symptom,
       CauseGraph graph,
       Fact event) {
-    Subject subject = ClusterState.subject(quota);
+    Subject subject = quota.subject();
     Fact numbers =
         Fact.of(
             FactCode.QUOTA_USED,

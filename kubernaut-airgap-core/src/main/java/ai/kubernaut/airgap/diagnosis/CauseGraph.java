@@ -72,7 +72,7 @@ final class CauseGraph {
 
   /** The problem of an object that was found first; causes that it has of its own come later. */
   Optional<Problem> first(KubernetesObject object) {
-    return of(ClusterState.subject(object)).stream().findFirst();
+    return of(object.subject()).stream().findFirst();
   }
 
   /** The problems with a code. */

@@ -127,29 +127,11 @@ final class ClusterState {
   /** The end of the log of a container; empty when it cannot be read. */
   String log(KubernetesObject pod, String container) {
     return logs.computeIfAbsent(
-        subject(pod) + "/" + container, unread -> inspector.logTail(pod, container));
-  }
-
-  /** A subject for an object. */
-  static Subject subject(KubernetesObject object) {
-    Subject.Kind kind =
-        switch (object.kind()) {
-          case "Pod" -> Subject.Kind.POD;
-          case "Job" -> Subject.Kind.JOB;
-          case "Deployment" -> Subject.Kind.DEPLOYMENT;
-          case "StatefulSet" -> Subject.Kind.STATEFUL_SET;
-          case "DaemonSet" -> Subject.Kind.DAEMON_SET;
-          case "Service" -> Subject.Kind.SERVICE;
-          case "Secret" -> Subject.Kind.SECRET;
-          default -> Subject.Kind.OBJECT;
-        };
-    return kind == Subject.Kind.OBJECT
-        ? new Subject(kind, object.toString())
-        : Subject.object(kind, object.namespace().orElse(null), object.name());
+        pod.subject() + "/" + container, unread -> inspector.logTail(pod, container));
   }
 
   /** A subject for an object of another kind than those that {@link Subject.Kind} has. */
   static Subject subject(ResourceType type, @Nullable String namespace, String name) {
-    return subject(KubernetesObject.named(type, namespace, name));
+    return KubernetesObject.named(type, namespace, name).subject();
   }
 }

@@ -97,7 +97,7 @@ final class Dependencies {
 
   private void podsToWorkloads() {
     for (KubernetesObject workload : owners.workloads()) {
-      for (Problem ofWorkload : graph.of(ClusterState.subject(workload))) {
+      for (Problem ofWorkload : graph.of(workload.subject())) {
         if (OF_PODS.contains(ofWorkload.code())) {
           owners
               .pods(workload)
@@ -106,7 +106,7 @@ final class Dependencies {
       }
     }
     for (KubernetesObject service : state.all(ResourceType.SERVICE)) {
-      for (Problem ofService : graph.of(ClusterState.subject(service))) {
+      for (Problem ofService : graph.of(service.subject())) {
         behind(service).forEach(cause -> graph.link(cause, ofService));
       }
     }
@@ -199,7 +199,7 @@ final class Dependencies {
 
   /** The problems of a pod or a Job that may only be there because something else is missing. */
   private List<Problem> unexplained(KubernetesObject dependent) {
-    return graph.of(ClusterState.subject(dependent)).stream()
+    return graph.of(dependent.subject()).stream()
         .filter(problem -> DEPENDENT.contains(problem.code()) && !graph.isCaused(problem))
         .toList();
   }
@@ -223,7 +223,7 @@ final class Dependencies {
     List<Problem> problems = new ArrayList<>();
     for (KubernetesObject workload : owners.workloadsBehind(service)) {
       if (workload.fields().number("spec", "replicas").orElse(1) == 0) {
-        Subject subject = ClusterState.subject(workload);
+        Subject subject = workload.subject();
         Problem problem =
             Problem.of(
                 ProblemCode.WORKLOAD_SCALED_TO_ZERO, subject, Map.of("service", service.name()));
@@ -302,7 +302,7 @@ final class Dependencies {
       for (Problem hook : graph.of(Subject.Kind.JOB)) {
         Optional<KubernetesObject> job =
             state.all(ResourceType.JOB).stream()
-                .filter(each -> ClusterState.subject(each).equals(hook.subject()))
+                .filter(each -> each.subject().equals(hook.subject()))
                 .findFirst();
         boolean sets =
             job.map(found -> mentions(found, configuration))

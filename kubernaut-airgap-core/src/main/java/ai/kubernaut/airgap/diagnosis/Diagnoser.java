@@ -103,7 +103,7 @@ public final class Diagnoser {
     Set<Subject> missing = problems.stream().map(Problem::subject).collect(Collectors.toSet());
     return StoredRevision.latest(cluster, installation.release()).stream()
         .flatMap(revision -> revision.objects().stream())
-        .filter(object -> missing.contains(ClusterState.subject(object)))
+        .filter(object -> missing.contains(object.subject()))
         .toList();
   }
 
@@ -125,7 +125,7 @@ public final class Diagnoser {
             pulls,
             new ContainerCauses(state));
     Map<Subject, KubernetesObject> pods = new HashMap<>();
-    state.all(ResourceType.POD).forEach(pod -> pods.put(ClusterState.subject(pod), pod));
+    state.all(ResourceType.POD).forEach(pod -> pods.put(pod.subject(), pod));
     for (Problem problem : graph.of(Subject.Kind.POD)) {
       KubernetesObject pod = pods.get(problem.subject());
       if (pod != null) {
@@ -144,12 +144,12 @@ public final class Diagnoser {
     NodeCauses nodes = new NodeCauses(state);
     ContainerCauses containers = new ContainerCauses(state);
     for (KubernetesObject workload : owners.workloads()) {
-      for (Problem problem : graph.of(ClusterState.subject(workload))) {
+      for (Problem problem : graph.of(workload.subject())) {
         List<KubernetesObject> pods = owners.pods(workload);
         admission.explain(workload, problem, graph);
         // The verification does not check pods that have failed and are replaced.
         pods.stream()
-            .filter(pod -> graph.of(ClusterState.subject(pod)).isEmpty())
+            .filter(pod -> graph.of(pod.subject()).isEmpty())
             .filter(pod -> PodFields.phase(pod).equals("Failed"))
             .map(pod -> new Symptom(pod, problem))
             .filter(symptom -> !nodes.explain(symptom, graph))

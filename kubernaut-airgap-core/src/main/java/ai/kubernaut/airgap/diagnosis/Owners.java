@@ -34,7 +34,7 @@ final class Owners {
 
   /** The workload of a pod, or the pod itself. */
   Subject subject(KubernetesObject pod) {
-    return ClusterState.subject(workload(pod).orElse(pod));
+    return workload(pod).orElse(pod).subject();
   }
 
   private boolean owns(KubernetesObject workload, KubernetesObject pod) {

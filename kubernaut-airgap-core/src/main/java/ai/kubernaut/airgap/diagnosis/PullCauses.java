@@ -333,7 +333,7 @@ final class PullCauses implements Explanation {
                           .isPresent();
               return Fact.of(
                   has ? FactCode.TRUSTED_CA_CONFIGURED : FactCode.TRUSTED_CA_NOT_CONFIGURED,
-                  ClusterState.subject(config),
+                  config.subject(),
                   Map.of("key", key));
             });
   }

@@ -119,8 +119,7 @@ final class SchedulingCauses implements Explanation {
         String detail =
             PodFields.condition(node, "Ready").flatMap(ready -> ready.text("message")).orElse("");
         Problem problem =
-            Problem.of(
-                ProblemCode.NODE_NOT_READY, ClusterState.subject(node), Map.of("detail", detail));
+            Problem.of(ProblemCode.NODE_NOT_READY, node.subject(), Map.of("detail", detail));
         graph.add(problem, notFitting(node, tainted.getOrDefault(node, "")));
         graph.link(problem, symptom.problem());
       }
@@ -223,13 +222,12 @@ final class SchedulingCauses implements Explanation {
   private static Fact labels(KubernetesObject node) {
     return Fact.of(
         FactCode.NODE_LABELS,
-        ClusterState.subject(node),
+        node.subject(),
         Map.of("labels", new TreeMap<>(node.labels()).toString()));
   }
 
   private static Fact notFitting(KubernetesObject node, String reason) {
-    return Fact.of(
-        FactCode.NODE_DOES_NOT_FIT, ClusterState.subject(node), Map.of("reason", reason));
+    return Fact.of(FactCode.NODE_DOES_NOT_FIT, node.subject(), Map.of("reason", reason));
   }
 
   private static void cause(

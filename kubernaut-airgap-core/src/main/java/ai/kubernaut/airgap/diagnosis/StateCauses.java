@@ -169,11 +169,11 @@ final class StateCauses {
               Map.of(
                   "where",
                   readers.stream()
-                      .map(pod -> ClusterState.subject(pod).toString())
+                      .map(pod -> pod.subject().toString())
                       .collect(Collectors.joining(", ")))));
     }
     for (KubernetesObject pod : readers) {
-      graph.of(ClusterState.subject(pod)).stream()
+      graph.of(pod.subject()).stream()
           .filter(problem -> problem.code() == ProblemCode.CONTAINER_CRASHED)
           .filter(crash -> log(crash).isEmpty() || reason.matcher(log(crash)).find())
           .forEach(crash -> graph.link(invalid, crash));
@@ -185,7 +185,7 @@ final class StateCauses {
     for (ResourceType type :
         List.of(ResourceType.DEPLOYMENT, ResourceType.STATEFUL_SET, ResourceType.DAEMON_SET)) {
       state.all(type).stream()
-          .filter(object -> ClusterState.subject(object).equals(incomplete.subject()))
+          .filter(object -> object.subject().equals(incomplete.subject()))
           .forEach(object -> graph.add(incomplete, conditions(object, incomplete.subject())));
     }
   }
@@ -213,7 +213,7 @@ final class StateCauses {
 
   private Optional<KubernetesObject> pod(Problem problem) {
     return state.all(ResourceType.POD).stream()
-        .filter(pod -> ClusterState.subject(pod).equals(problem.subject()))
+        .filter(pod -> pod.subject().equals(problem.subject()))
         .findFirst();
   }
 

@@ -12,7 +12,7 @@ import ai.kubernaut.airgap.outcome.Subject;
  */
 record Symptom(KubernetesObject pod, Problem problem) {
   Subject subject() {
-    return ClusterState.subject(pod);
+    return pod.subject();
   }
 
   String namespace() {

@@ -23,14 +23,7 @@ record WorkloadRestart(
   static final String RESTARTED_AT = "kubectl.kubernetes.io/restartedAt";
 
   Subject subject() {
-    return Subject.object(
-        switch (workload.kind()) {
-          case "Deployment" -> Subject.Kind.DEPLOYMENT;
-          case "StatefulSet" -> Subject.Kind.STATEFUL_SET;
-          default -> Subject.Kind.DAEMON_SET;
-        },
-        workload.namespace().orElse(null),
-        workload.name());
+    return workload.subject();
   }
 
   /** Whether the pods were restarted at a time or later. */

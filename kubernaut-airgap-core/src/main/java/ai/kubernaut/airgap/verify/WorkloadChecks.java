@@ -75,7 +75,7 @@ final class WorkloadChecks {
   }
 
   private static Check workload(KubernetesObject workload) {
-    Subject subject = new Subject(kind(workload), Namespaces.path(workload));
+    Subject subject = workload.subject();
     WorkloadRollout rollout = WorkloadRollout.of(workload);
     return rollout
         .problem(subject)
@@ -103,18 +103,9 @@ final class WorkloadChecks {
                     Check.Result.FAIL,
                     Problem.of(
                         ProblemCode.RELEASE_OBJECT_NOT_FOUND,
-                        new Subject(kind(object), Namespaces.path(object)),
+                        object.subject(),
                         Map.of("revision", String.valueOf(deployed.number())))))
         .toList();
-  }
-
-  private static Subject.Kind kind(KubernetesObject workload) {
-    return switch (workload.kind()) {
-      case "Service" -> Subject.Kind.SERVICE;
-      case "StatefulSet" -> Subject.Kind.STATEFUL_SET;
-      case "DaemonSet" -> Subject.Kind.DAEMON_SET;
-      default -> Subject.Kind.DEPLOYMENT;
-    };
   }
 
   private Check job(KubernetesObject job) {
