@@ -49,6 +49,7 @@ public final class ArchitectureRules {
           "cluster.change",
           "cluster.workload",
           "cluster.openshift",
+          "cluster.rbac",
           "chart");
 
   private static final List<String> ADAPTERS =

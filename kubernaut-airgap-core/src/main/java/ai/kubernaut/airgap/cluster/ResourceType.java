@@ -51,6 +51,21 @@ public interface ResourceType {
   /** Limits for all objects of a namespace together. */
   ResourceType RESOURCE_QUOTA = namespaced("v1", "ResourceQuota", "resourcequotas");
 
+  /** Roles of namespaces. */
+  ResourceType ROLE = namespaced("rbac.authorization.k8s.io/v1", "Role", "roles");
+
+  /** Bindings that grant a role in a namespace. */
+  ResourceType ROLE_BINDING =
+      namespaced("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings");
+
+  /** Roles of the whole cluster. */
+  ResourceType CLUSTER_ROLE =
+      cluster("rbac.authorization.k8s.io/v1", "ClusterRole", "clusterroles");
+
+  /** Bindings that grant a role in the whole cluster. */
+  ResourceType CLUSTER_ROLE_BINDING =
+      cluster("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", "clusterrolebindings");
+
   /** Nodes. */
   ResourceType NODE = cluster("v1", "Node", "nodes");
 

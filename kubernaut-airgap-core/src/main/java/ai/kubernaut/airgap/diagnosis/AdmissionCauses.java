@@ -43,22 +43,27 @@ final class AdmissionCauses {
     if (!found) {
       Problem problem = policy(workload, refused.get().parameters().getOrDefault("message", ""));
       graph.add(problem, refused.get());
+      Webhook.all(state).stream()
+          .filter(webhook -> problem.subject().equals(webhook(webhook.name())))
+          .forEach(webhook -> graph.add(problem, webhook.evidence()));
       graph.link(problem, symptom);
     }
     return true;
+  }
+
+  private static Subject webhook(String name) {
+    return object("admission webhook " + name);
   }
 
   /** Who has refused a pod, as the message of the API server says and the cluster confirms. */
   private Problem policy(KubernetesObject workload, String message) {
     Matcher unavailable = UNAVAILABLE.matcher(message);
     if (unavailable.find()) {
-      return Problem.of(
-          ProblemCode.WEBHOOK_UNAVAILABLE, object("admission webhook " + unavailable.group(1)));
+      return Problem.of(ProblemCode.WEBHOOK_UNAVAILABLE, webhook(unavailable.group(1)));
     }
     Matcher webhook = WEBHOOK.matcher(message);
     if (webhook.find()) {
-      return Problem.of(
-          ProblemCode.ADMISSION_POLICY_REFUSES, object("admission webhook " + webhook.group(1)));
+      return Problem.of(ProblemCode.ADMISSION_POLICY_REFUSES, webhook(webhook.group(1)));
     }
     Matcher policy = POLICY.matcher(message);
     if (policy.find()

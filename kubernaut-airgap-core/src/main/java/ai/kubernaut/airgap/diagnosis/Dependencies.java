@@ -114,9 +114,11 @@ final class Dependencies {
 
   /** What keeps a service from having ready pods. */
   private List<Problem> behind(KubernetesObject service) {
-    List<Problem> problems = new ArrayList<>();
-    for (KubernetesObject pod : owners.podsBehind(service)) {
-      graph.first(pod).ifPresent(problems::add);
+    List<Problem> problems = new ArrayList<>(changes(service));
+    if (problems.isEmpty()) {
+      for (KubernetesObject pod : owners.podsBehind(service)) {
+        graph.first(pod).ifPresent(problems::add);
+      }
     }
     if (problems.isEmpty()) {
       for (KubernetesObject workload : owners.workloadsBehind(service)) {
@@ -129,6 +131,13 @@ final class Dependencies {
           .forEach(object -> graph.first(object).ifPresent(problems::add));
     }
     return problems;
+  }
+
+  /** What the service has lost since the release was deployed. */
+  private List<Problem> changes(KubernetesObject service) {
+    return graph.of(service.subject()).stream()
+        .filter(problem -> problem.code() == ProblemCode.RELEASE_OBJECT_CHANGED)
+        .toList();
   }
 
   private static boolean isBehind(KubernetesObject workload, KubernetesObject service) {
@@ -178,7 +187,7 @@ final class Dependencies {
   private void services() {
     List<KubernetesObject> services =
         Stream.concat(
-                state.all(ResourceType.SERVICE).stream().filter(this::hasNoReadyPod),
+                state.all(ResourceType.SERVICE).stream().filter(this::doesNotServe),
                 missing.stream().filter(object -> object.kind().equals("Service")))
             .toList();
     for (KubernetesObject dependent : podsAndJobs()) {
@@ -239,6 +248,10 @@ final class Dependencies {
         .toList();
   }
 
+  private boolean doesNotServe(KubernetesObject service) {
+    return hasNoReadyPod(service) || !changes(service).isEmpty();
+  }
+
   private boolean hasNoReadyPod(KubernetesObject service) {
     return !service.fields().strings("spec", "selector").isEmpty()
         && owners.podsBehind(service).stream().noneMatch(pod -> PodFields.isTrue(pod, "Ready"));
@@ -283,7 +296,7 @@ final class Dependencies {
           boolean named =
               Texts.hasWord(webhook.subject().name(), service.name())
                   || evidenceNames(webhook, service.name());
-          if (named && hasNoReadyPod(service)) {
+          if (named && doesNotServe(service)) {
             depend(webhook, service);
           }
         }

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,15 +85,20 @@ public final class Diagnoser {
       explainPods(installation, state, owners, mirror, graph);
       explainWorkloads(state, owners, graph);
       new StateCauses(state, mirror, graph).explain();
-      List<KubernetesObject> missing = missingObjects(installation, graph);
+      List<KubernetesObject> deployed = deployedObjects(installation, graph);
+      new AccessCauses(state, deployed, graph).explain();
+      List<KubernetesObject> missing = missing(deployed, graph);
       new Dependencies(state, owners, profile.migrationJob(), missing, graph).link();
     }
     return Diagnosis.of(installation.release(), graph.causes());
   }
 
-  /** The workloads and services that the release has, and the cluster does not. */
-  private List<KubernetesObject> missingObjects(Installation installation, CauseGraph graph) {
-    List<Problem> problems = graph.problems(ProblemCode.RELEASE_OBJECT_NOT_FOUND);
+  /** The objects of the deployed revision, if the cluster lacks some of them or their content. */
+  private List<KubernetesObject> deployedObjects(Installation installation, CauseGraph graph) {
+    List<Problem> problems =
+        Stream.of(ProblemCode.RELEASE_OBJECT_NOT_FOUND, ProblemCode.RELEASE_OBJECT_CHANGED)
+            .flatMap(code -> graph.problems(code).stream())
+            .toList();
     if (problems.isEmpty()) {
       return List.of();
     }
@@ -100,11 +106,18 @@ public final class Diagnoser {
       graph.add(
           problem, Fact.of(FactCode.REVISION_HAS_OBJECT, problem.subject(), problem.parameters()));
     }
-    Set<Subject> missing = problems.stream().map(Problem::subject).collect(Collectors.toSet());
     return StoredRevision.latest(cluster, installation.release()).stream()
         .flatMap(revision -> revision.objects().stream())
-        .filter(object -> missing.contains(object.subject()))
         .toList();
+  }
+
+  /** The objects that the release has, and the cluster does not. */
+  private static List<KubernetesObject> missing(List<KubernetesObject> deployed, CauseGraph graph) {
+    Set<Subject> missing =
+        graph.problems(ProblemCode.RELEASE_OBJECT_NOT_FOUND).stream()
+            .map(Problem::subject)
+            .collect(Collectors.toSet());
+    return deployed.stream().filter(object -> missing.contains(object.subject())).toList();
   }
 
   private void explainPods(

@@ -245,9 +245,7 @@ final class PullCauses implements Explanation {
       Optional<Problem> cause =
           blocking(image, graph).or(() -> pool(symptom.problem().code(), graph));
       if (cause.isPresent()) {
-        state
-            .event(symptom.pod(), symptom.subject(), "Failed")
-            .ifPresent(event -> graph.add(cause.get(), event));
+        message(symptom).ifPresent(event -> graph.add(cause.get(), event));
         graph.add(cause.get(), presence.evidence());
         link(symptom, graph, cause.get());
         return true;
@@ -258,13 +256,25 @@ final class PullCauses implements Explanation {
     }
     Subject registry = new Subject(Subject.Kind.REGISTRY, image.registry());
     Problem problem = Problem.of(code, registry);
-    state.event(symptom.pod(), symptom.subject(), "Failed").ifPresent(e -> graph.add(problem, e));
+    message(symptom).ifPresent(event -> graph.add(problem, event));
     graph.add(problem, presence.evidence());
     if (code == ProblemCode.REGISTRY_CA_UNTRUSTED) {
       trusted(image.registry()).ifPresent(fact -> graph.add(problem, fact));
     }
     link(symptom, graph, problem);
     return true;
+  }
+
+  /** What the node says of the pull that failed; later events only say that it waits. */
+  private Optional<Fact> message(Symptom symptom) {
+    String detail = symptom.parameter("detail");
+    return detail.isEmpty()
+        ? state.event(symptom.pod(), symptom.subject(), "Failed")
+        : Optional.of(
+            Fact.of(
+                FactCode.EVENT_RECORDED,
+                symptom.subject(),
+                Map.of("reason", "Failed", "message", detail)));
   }
 
   /** The rules that keep nodes from contacting the mirror: one problem for all its repositories. */

@@ -100,6 +100,7 @@ final class Repairs {
     all.put(ProblemCode.CONFIG_MAP_NOT_FOUND, install);
     all.put(ProblemCode.CONFIG_MAP_KEY_MISSING, install);
     all.put(ProblemCode.CLAIM_MISSING, install);
+    all.put(ProblemCode.CLAIM_LOST, command("kubectl describe pvc {pod} -n {namespace}"));
     all.put(ProblemCode.SERVICE_ACCOUNT_NOT_FOUND, install);
     all.put(ProblemCode.STORAGE_CLASS_NOT_FOUND, command("kubectl get storageclass"));
     all.put(ProblemCode.STORAGE_CLASS_NOT_CHOSEN, command("kubectl get storageclass"));
@@ -130,6 +131,7 @@ final class Repairs {
         command("kubectl rollout resume {kind} {pod} -n {namespace}"));
     all.put(ProblemCode.POD_EVICTED, command(DESCRIBE_POD));
     all.put(ProblemCode.RELEASE_OBJECT_NOT_FOUND, install);
+    all.put(ProblemCode.RELEASE_OBJECT_CHANGED, install);
     all.put(ProblemCode.RELEASE_NOT_FOUND, install);
     all.put(ProblemCode.RELEASE_NOT_DEPLOYED, install);
     all.put(ProblemCode.JOB_FAILED, install);

@@ -104,25 +104,14 @@ final class SchedulingCauses implements Explanation {
     if (tolerated.isEmpty()) {
       return tainted(symptom, graph, subject, tainted);
     }
-    return tooSmall(symptom, graph, subject, tolerated);
+    return tooSmall(symptom, graph, subject, tolerated, notReady(tainted));
   }
 
   private boolean tainted(
       Symptom symptom, CauseGraph graph, Subject subject, Map<KubernetesObject, String> tainted) {
-    List<KubernetesObject> broken =
-        tainted.entrySet().stream()
-            .filter(entry -> NOT_READY.stream().anyMatch(entry.getValue()::contains))
-            .map(Map.Entry::getKey)
-            .toList();
+    Map<KubernetesObject, String> broken = notReady(tainted);
     if (!broken.isEmpty()) {
-      for (KubernetesObject node : broken) {
-        String detail =
-            PodFields.condition(node, "Ready").flatMap(ready -> ready.text("message")).orElse("");
-        Problem problem =
-            Problem.of(ProblemCode.NODE_NOT_READY, node.subject(), Map.of("detail", detail));
-        graph.add(problem, notFitting(node, tainted.getOrDefault(node, "")));
-        graph.link(problem, symptom.problem());
-      }
+      broken.forEach((node, taints) -> lost(node, taints, symptom.problem(), graph));
       return true;
     }
     List<Fact> evidence = new ArrayList<>();
@@ -137,8 +126,43 @@ final class SchedulingCauses implements Explanation {
     return true;
   }
 
+  private static Map<KubernetesObject, String> notReady(Map<KubernetesObject, String> tainted) {
+    Map<KubernetesObject, String> broken = new LinkedHashMap<>();
+    tainted.forEach(
+        (node, taints) -> {
+          if (NOT_READY.stream().anyMatch(taints::contains)) {
+            broken.put(node, taints);
+          }
+        });
+    return broken;
+  }
+
+  private static void lost(
+      KubernetesObject node, String taints, Problem consequence, CauseGraph graph) {
+    String detail =
+        PodFields.condition(node, "Ready").flatMap(ready -> ready.text("message")).orElse("");
+    Problem problem =
+        Problem.of(ProblemCode.NODE_NOT_READY, node.subject(), Map.of("detail", detail));
+    graph.add(problem, notFitting(node, taints));
+    graph.link(problem, consequence);
+  }
+
+  /** Whether a node without pods would have what a pod requests. */
+  private static boolean hasRoom(KubernetesObject node, Map<String, BigDecimal> requested) {
+    Map<String, BigDecimal> all = allocatable(node);
+    return requested.entrySet().stream()
+        .allMatch(
+            request ->
+                all.getOrDefault(request.getKey(), BigDecimal.ZERO).compareTo(request.getValue())
+                    >= 0);
+  }
+
   private boolean tooSmall(
-      Symptom symptom, CauseGraph graph, Subject subject, List<KubernetesObject> nodes) {
+      Symptom symptom,
+      CauseGraph graph,
+      Subject subject,
+      List<KubernetesObject> nodes,
+      Map<KubernetesObject, String> lost) {
     Map<String, BigDecimal> requested = Quantities.requests(symptom.pod());
     if (requested.isEmpty()) {
       return false;
@@ -165,13 +189,13 @@ final class SchedulingCauses implements Explanation {
           resource, amount, (a, b) -> new BigDecimal(a).compareTo(new BigDecimal(b)) >= 0 ? a : b);
       evidence.add(notFitting(node, amount + " of " + resource + " are left"));
     }
-    cause(
-        symptom,
-        graph,
+    Problem problem =
         Problem.of(
             ProblemCode.RESOURCES_INSUFFICIENT,
             subject,
             Map.of(
+                "count",
+                String.valueOf(nodes.size()),
                 "requested",
                 missing.keySet().stream()
                     .map(
@@ -183,17 +207,28 @@ final class SchedulingCauses implements Explanation {
                 "left",
                 missing.entrySet().stream()
                     .map(entry -> "at most " + entry.getValue() + " of " + entry.getKey())
-                    .collect(Collectors.joining(", ")))),
-        evidence);
+                    .collect(Collectors.joining(", "))));
+    cause(symptom, graph, problem, evidence);
+    // The pods of a node that is lost need the room on the others.
+    lost.forEach(
+        (node, taints) -> {
+          if (hasRoom(node, requested)) {
+            lost(node, taints, problem, graph);
+          }
+        });
     return true;
   }
 
+  private static Map<String, BigDecimal> allocatable(KubernetesObject node) {
+    Map<String, BigDecimal> allocatable =
+        Quantities.of(node.fields().fields("status", "allocatable"));
+    return allocatable.isEmpty()
+        ? Quantities.of(node.fields().fields("status", "capacity"))
+        : allocatable;
+  }
+
   private Map<String, BigDecimal> left(KubernetesObject node) {
-    Map<String, BigDecimal> left =
-        new TreeMap<>(Quantities.of(node.fields().fields("status", "allocatable")));
-    if (left.isEmpty()) {
-      left.putAll(Quantities.of(node.fields().fields("status", "capacity")));
-    }
+    Map<String, BigDecimal> left = new TreeMap<>(allocatable(node));
     used()
         .getOrDefault(node.name(), Map.of())
         .forEach(

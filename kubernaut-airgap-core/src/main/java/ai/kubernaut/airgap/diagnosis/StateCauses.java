@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -96,51 +95,25 @@ final class StateCauses {
 
   /** The API server refuses a container what the webhook applies to; its log names the webhook. */
   private void webhook(Problem broken) {
-    String webhook = broken.parameters().getOrDefault("webhook", "");
-    Map<String, String> services = services(broken.subject());
-    String service = services.getOrDefault(webhook, "");
-    graph.add(
-        broken,
-        Fact.of(
-            FactCode.WEBHOOK_CONFIGURED,
-            broken.subject(),
-            Map.of("webhook", webhook, "service", service)));
-    // All webhooks of a service have its certificate.
-    boolean isOfService = broken.code() == ProblemCode.SERVING_CERTIFICATE_INVALID;
-    List<String> affected =
-        services.keySet().stream()
-            .filter(
-                name ->
-                    name.equals(webhook)
-                        || (isOfService && services.getOrDefault(name, "").equals(service)))
+    String name = broken.parameters().getOrDefault("webhook", "");
+    List<Webhook> configured =
+        Webhook.all(state).stream()
+            .filter(webhook -> webhook.configuration().equals(broken.subject()))
             .toList();
-    for (Problem crash : graph.problems(ProblemCode.CONTAINER_CRASHED)) {
-      if (affected.stream().anyMatch(name -> Texts.hasWord(log(crash), name))) {
-        graph.link(broken, crash);
-      }
+    List<Webhook> affected =
+        configured.stream().filter(webhook -> webhook.name().equals(name)).toList();
+    affected.forEach(webhook -> graph.add(broken, webhook.evidence()));
+    if (broken.code() == ProblemCode.SERVING_CERTIFICATE_INVALID) {
+      // All webhooks of a service have its certificate.
+      Set<String> services = affected.stream().map(Webhook::service).collect(Collectors.toSet());
+      affected =
+          configured.stream().filter(webhook -> services.contains(webhook.service())).toList();
     }
-  }
-
-  /** The services of the webhooks of a configuration, by the names of the webhooks. */
-  private Map<String, String> services(Subject configuration) {
-    String name = configuration.name().substring(configuration.name().indexOf(' ') + 1);
-    ResourceType type =
-        configuration.name().startsWith(ResourceType.MUTATING_WEBHOOKS.kind())
-            ? ResourceType.MUTATING_WEBHOOKS
-            : ResourceType.VALIDATING_WEBHOOKS;
-    // The verification has listed them, which needs no permission to get one.
-    Map<String, String> services = new TreeMap<>();
-    state.list(type, null).stream()
-        .filter(object -> object.name().equals(name))
-        .flatMap(object -> object.fields().list("webhooks").stream())
-        .forEach(
-            each -> {
-              Fields service = each.fields("clientConfig", "service");
-              services.put(
-                  each.text("name").orElse(""),
-                  service.text("namespace").orElse("") + "/" + service.text("name").orElse(""));
-            });
-    return services;
+    for (Webhook webhook : affected) {
+      graph.problems(ProblemCode.CONTAINER_CRASHED).stream()
+          .filter(crash -> Texts.hasWord(log(crash), webhook.name()))
+          .forEach(crash -> graph.link(broken, crash));
+    }
   }
 
   /** Pods that read a configuration that is not valid may crash because of it. */

@@ -37,8 +37,17 @@ final class StoredRelease {
   private static final String KEY = "release";
   private static final String PENDING = "pending-";
   private static final int MAX_BYTES = 64 << 20;
+  private static final Set<String> OF_CLUSTER = Set.of("ClusterRole", "ClusterRoleBinding");
   private static final Set<String> OUTLINED =
-      Set.of("Deployment", "StatefulSet", "DaemonSet", "Service");
+      Set.of(
+          "Deployment",
+          "StatefulSet",
+          "DaemonSet",
+          "Service",
+          "Role",
+          "RoleBinding",
+          "ClusterRole",
+          "ClusterRoleBinding");
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -151,13 +160,13 @@ final class StoredRelease {
     }
   }
 
-  /** Returns the workloads and services of the revision, without most of their content. */
+  /** Returns the workloads, Services, roles and bindings, without most of their content. */
   List<KubernetesObject> outlines(ReleaseName release) {
     try {
       return outlines(decode(secret.fields().text("data", KEY).orElse(""))).stream()
           .map(
               object ->
-                  object.namespace().isPresent()
+                  object.namespace().isPresent() || OF_CLUSTER.contains(object.kind())
                       ? object
                       : object.with(release.namespace(), "metadata", "namespace"))
           .toList();
@@ -191,6 +200,11 @@ final class StoredRelease {
     for (String[] path :
         List.of(
             new String[] {"spec", "selector"},
+            new String[] {"spec", "ports"},
+            new String[] {"rules"},
+            new String[] {"aggregationRule"},
+            new String[] {"subjects"},
+            new String[] {"roleRef"},
             new String[] {"spec", "template", "metadata", "labels"})) {
       Optional<Object> value = object.fields().value(path);
       if (value.isPresent()) {

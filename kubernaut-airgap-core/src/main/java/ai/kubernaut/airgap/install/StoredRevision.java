@@ -16,12 +16,13 @@ import java.util.Optional;
 public final class StoredRevision {
   private final StoredRelease stored;
   private final List<HookRun> hooks;
-  private final ReleaseName release;
+  private final List<KubernetesObject> objects;
 
-  private StoredRevision(StoredRelease stored, List<HookRun> hooks, ReleaseName release) {
+  private StoredRevision(
+      StoredRelease stored, List<HookRun> hooks, List<KubernetesObject> objects) {
     this.stored = stored;
     this.hooks = hooks;
-    this.release = release;
+    this.objects = objects;
   }
 
   /**
@@ -48,7 +49,10 @@ public final class StoredRevision {
     revisions.sort(Comparator.comparingInt(StoredRelease::revision).reversed());
     try {
       return Optional.of(
-          new StoredRevision(revisions.get(0), withEarlierRuns(revisions, release), release));
+          new StoredRevision(
+              revisions.get(0),
+              withEarlierRuns(revisions, release),
+              revisions.get(0).outlines(release)));
     } catch (IllegalStateException e) {
       // The Secret has another content than Helm writes.
       return Optional.empty();
@@ -92,11 +96,12 @@ public final class StoredRevision {
   }
 
   /**
-   * {@return its Deployments, StatefulSets, DaemonSets and Services, with nothing but their names,
-   * namespaces, selectors, and the labels of their pods}
+   * {@return its Deployments, StatefulSets, DaemonSets, Services, roles and their bindings; of
+   * workloads and Services only the names, namespaces, selectors, ports, and the labels of the
+   * pods}
    */
   public List<KubernetesObject> objects() {
-    return stored.outlines(release);
+    return objects;
   }
 
   /**

@@ -289,7 +289,7 @@ public enum FactCode {
   /** Somebody has paused the updates of a Deployment. */
   UPDATE_PAUSED("its field spec.paused is true"),
   /** A webhook and the service that it calls. */
-  WEBHOOK_CONFIGURED("the webhook {webhook} calls the Service {service}"),
+  WEBHOOK_CONFIGURED("has the webhook {webhook}[, which calls the Service {service}]"),
   /** How many pods a workload should have. */
   REPLICAS_CONFIGURED("its field spec.replicas is {replicas}"),
   /** The probe of a container. */

@@ -429,11 +429,16 @@ public enum ProblemCode {
       Severity.ERROR,
       "there is no Deployment, StatefulSet or DaemonSet in the namespaces of the release",
       "install the chart"),
-  /** A workload or a service that the deployed revision has does not exist in the cluster. */
+  /** An object that the deployed revision has does not exist in the cluster. */
   RELEASE_OBJECT_NOT_FOUND(
       Severity.ERROR,
       "does not exist, although revision {revision} of the release has it",
       "find out who deleted it, and upgrade the release with the same chart and plan, which creates it again"),
+  /** A Service, a role or a binding lacks what the deployed revision gives it. */
+  RELEASE_OBJECT_CHANGED(
+      Severity.ERROR,
+      "does not match revision {revision} of the release: {difference}",
+      "find out who changed it, and upgrade the release with the same chart and plan, which restores it"),
   /** A Deployment, StatefulSet or DaemonSet has fewer ready pods than it should have. */
   WORKLOAD_NOT_READY(
       Severity.ERROR, "{ready} of {wanted} pods are ready", "fix the problems of its pods"),
@@ -806,7 +811,7 @@ public enum ProblemCode {
   /** No node has enough free resources for a pod. */
   RESOURCES_INSUFFICIENT(
       Severity.ERROR,
-      "requests {requested}, and no node has as much left: {left}",
+      "requests {requested}, and none of the {count} nodes that it may run on has as much left: {left}",
       "lower the requests in the values of the chart, or add a node"),
 
   // Diagnosis: configuration and storage

@@ -54,6 +54,17 @@ final class ChartObjects {
     return permissions;
   }
 
+  /** The verbs for the types of roles and their bindings that are no hooks. */
+  NavigableSet<Permission> roles(String... verbs) {
+    NavigableSet<Permission> permissions = new TreeSet<>();
+    context.manifests().stream()
+        .filter(manifest -> !manifest.isHook())
+        .map(RenderedManifest::object)
+        .filter(object -> object.apiVersion().startsWith(ResourceType.ROLE.group() + "/"))
+        .forEach(object -> add(permissions, object, verbs));
+    return permissions;
+  }
+
   private static boolean isKept(RenderedManifest manifest) {
     return "keep".equals(manifest.object().annotations().get(KEEP));
   }

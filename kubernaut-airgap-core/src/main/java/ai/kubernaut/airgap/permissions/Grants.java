@@ -15,11 +15,8 @@ import java.util.function.Predicate;
  * {@code escalate} for roles and {@code bind} for bindings.
  */
 final class Grants {
-  private static final String GROUP = "rbac.authorization.k8s.io/v1";
   private static final Map<String, ResourceType> ROLES =
-      Map.of(
-          "Role", ResourceType.namespaced(GROUP, "Role", "roles"),
-          "ClusterRole", ResourceType.cluster(GROUP, "ClusterRole", "clusterroles"));
+      Map.of("Role", ResourceType.ROLE, "ClusterRole", ResourceType.CLUSTER_ROLE);
 
   /**
    * A verb that allows to grant, and what can be held instead of it.

@@ -17,10 +17,6 @@ import java.util.stream.Collectors;
 
 /** Roles and ClusterRoles with exactly some permissions. */
 final class RoleManifests {
-  private static final String API_VERSION = "rbac.authorization.k8s.io/v1";
-  private static final ResourceType ROLE = ResourceType.namespaced(API_VERSION, "Role", "roles");
-  private static final ResourceType CLUSTER_ROLE =
-      ResourceType.cluster(API_VERSION, "ClusterRole", "clusterroles");
 
   /** Resources with the same verbs share a rule. */
   private record Key(String group, String name, List<String> verbs) {}
@@ -41,8 +37,8 @@ final class RoleManifests {
         (namespace, here) -> {
           KubernetesObject role =
               namespace.isEmpty()
-                  ? KubernetesObject.named(CLUSTER_ROLE, null, name)
-                  : KubernetesObject.named(ROLE, namespace, name);
+                  ? KubernetesObject.named(ResourceType.CLUSTER_ROLE, null, name)
+                  : KubernetesObject.named(ResourceType.ROLE, namespace, name);
           roles.add(role.with(rules(here), "rules"));
         });
     return roles;

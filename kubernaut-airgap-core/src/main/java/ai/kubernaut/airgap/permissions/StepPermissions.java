@@ -249,6 +249,7 @@ final class StepPermissions {
       permissions.add(Permission.of("get", ResourceType.POD, each, "").on("log"));
       permissions.add(Permission.of("get", ResourceType.SERVICE, each, "").on("proxy"));
     }
+    permissions.addAll(new ChartObjects(context).roles("list"));
   }
 
   /** Each cause has questions of its own; what the user may not read is not considered. */

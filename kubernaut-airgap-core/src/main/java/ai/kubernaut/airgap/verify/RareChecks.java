@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Checks of what rarely changes while pods start, and needs large answers: webhooks, the LLM, and
- * the stored release. While a verification waits, they are read again only now and then. Not
- * thread-safe.
+ * Checks of what rarely changes while pods start, and needs large answers: webhooks, the LLM,
+ * roles, and the stored release. While a verification waits, they are read again only now and then.
+ * Not thread-safe.
  */
 final class RareChecks {
   private static final int LOOKS = 5;
@@ -47,7 +47,7 @@ final class RareChecks {
   }
 
   /**
-   * Checks the webhooks and the LLM.
+   * Checks the webhooks, the LLM, and the roles of a deployed release.
    *
    * @param isWaiting whether this look is followed by others
    */
@@ -56,6 +56,9 @@ final class RareChecks {
       List<Check> seen =
           new ArrayList<>(new WebhookChecks(namespaces, moment.orElseGet(Instant::now)).run());
       seen.addAll(new LlmChecks(namespaces, release.namespace(), profile).run());
+      if (hasReadRevision && revision.isPresent()) {
+        seen.addAll(new ReleaseObjectChecks(namespaces, revision.get()).access());
+      }
       checks = List.copyOf(seen);
       age = 0;
     }

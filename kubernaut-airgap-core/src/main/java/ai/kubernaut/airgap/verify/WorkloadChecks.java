@@ -11,12 +11,9 @@ import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.Subject;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Checks Deployments, StatefulSets, DaemonSets and Jobs: what should exist, even when no pod does.
@@ -63,7 +60,7 @@ final class WorkloadChecks {
     namespaces.jobs().forEach(job -> checks.add(job(job)));
     if (revision.isPresent()) {
       if (releaseIsDeployed && !namespaces.workloads().isEmpty()) {
-        checks.addAll(absentObjects(revision.get()));
+        checks.addAll(new ReleaseObjectChecks(namespaces, revision.get()).workloadsAndServices());
       }
       revision.get().hooks().forEach(hook -> absentHook(hook).ifPresent(checks::add));
     } else {
@@ -86,26 +83,6 @@ final class WorkloadChecks {
                     Check.Kind.WORKLOAD,
                     Check.Result.PASS,
                     Fact.of(FactCode.WORKLOAD_READY, subject, rollout.readiness())));
-  }
-
-  /** Objects that the release has, and the cluster does not: somebody has deleted them. */
-  private List<Check> absentObjects(StoredRevision deployed) {
-    Set<String> existing = new HashSet<>();
-    Stream.concat(namespaces.workloads().stream(), namespaces.services().stream())
-        .forEach(object -> existing.add(object.toString()));
-    return deployed.objects().stream()
-        .filter(object -> namespaces.names().contains(object.namespace().orElse("")))
-        .filter(object -> !existing.contains(object.toString()))
-        .map(
-            object ->
-                Check.of(
-                    object.kind().equals("Service") ? Check.Kind.HEALTH : Check.Kind.WORKLOAD,
-                    Check.Result.FAIL,
-                    Problem.of(
-                        ProblemCode.RELEASE_OBJECT_NOT_FOUND,
-                        object.subject(),
-                        Map.of("revision", String.valueOf(deployed.number())))))
-        .toList();
   }
 
   private Check job(KubernetesObject job) {

@@ -77,6 +77,8 @@ final class DiagnosedRelease {
           Map.entry("StorageClass", ResourceType.STORAGE_CLASS),
           Map.entry("ResourceQuota", ResourceType.RESOURCE_QUOTA),
           Map.entry("ServiceAccount", ResourceType.SERVICE_ACCOUNT),
+          Map.entry("Role", ResourceType.ROLE),
+          Map.entry("RoleBinding", ResourceType.ROLE_BINDING),
           Map.entry("Node", ResourceType.NODE),
           Map.entry("Namespace", ResourceType.NAMESPACE),
           Map.entry("ValidatingAdmissionPolicy", ResourceType.ADMISSION_POLICY),

@@ -404,6 +404,34 @@ final class DiagnoserTest {
     }
 
     @Test
+    void aNodeThatIsLostIsTheRootWhenTheOthersHaveNoRoomForItsPods() {
+      release.node(
+          "worker-1",
+          "amd64",
+          "Unknown",
+          "{key: node.kubernetes.io/unreachable, effect: NoSchedule}");
+      unscheduled("{containers: [{name: main, image: x, resources: {requests: {cpu: 1500m}}}]}");
+      release.put(
+          "{apiVersion: v1, kind: Pod, metadata: {name: large, namespace: NS}, spec: {nodeName: worker-0, containers: [{name: main, resources: {requests: {cpu: '1'}}}]}, status: {phase: Running, conditions: [{type: Ready, status: 'True'}]}}");
+      assertThat(release.roots()).containsExactly("NODE_NOT_READY Node worker-1");
+      assertThat(release.diagnose().roots().get(0).consequences())
+          .extracting(DiagnosedRelease::name)
+          .containsExactly("RESOURCES_INSUFFICIENT Deployment " + NAMESPACE + "/gateway");
+    }
+
+    @Test
+    void aNodeThatIsLostAndWasTooSmallAnywayIsNoRoot() {
+      release.node(
+          "worker-1",
+          "amd64",
+          "Unknown",
+          "{key: node.kubernetes.io/unreachable, effect: NoSchedule}");
+      unscheduled("{containers: [{name: main, image: x, resources: {requests: {cpu: '3'}}}]}");
+      assertThat(release.roots())
+          .containsExactly("RESOURCES_INSUFFICIENT Deployment " + NAMESPACE + "/gateway");
+    }
+
+    @Test
     void aNodeThatIsNotReadyIsTheRootWhereItsTaintKeepsPodsAway() {
       release.node(
           "worker-0", "amd64", "False", "{key: node.kubernetes.io/not-ready, effect: NoSchedule}");
@@ -617,9 +645,15 @@ final class DiagnoserTest {
 
     @Test
     void aWebhookOfSomebodyElseThatDoesNotRespondIsTheRoot() {
+      release.put(
+          "{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingWebhookConfiguration, metadata: {name: other}, webhooks: [{name: pods.other, clientConfig: {service: {namespace: other, name: policies}}}]}");
       refused("failed calling webhook \"pods.other\": Post \"https://other.svc/\": timeout");
       assertThat(release.roots())
           .containsExactly("WEBHOOK_UNAVAILABLE admission webhook pods.other");
+      assertThat(release.diagnose().roots().get(0).evidence())
+          .extracting(Fact::describe)
+          .contains(
+              "ValidatingWebhookConfiguration other has the webhook pods.other, which calls the Service other/policies");
     }
 
     @Test
@@ -958,7 +992,9 @@ final class DiagnoserTest {
       assertThat(diagnosis.roots().get(0).evidence())
           .extracting(Fact::message)
           .containsExactly(
-              "the webhook request.validating.acme calls the Service " + NAMESPACE + "/webhook");
+              "has the webhook request.validating.acme, which calls the Service "
+                  + NAMESPACE
+                  + "/webhook");
     }
 
     @Test
@@ -1076,6 +1112,79 @@ final class DiagnoserTest {
       release.log("datastorage-1", "dial tcp: lookup postgresql: connection refused");
       assertThat(release.roots())
           .containsExactly("RELEASE_OBJECT_NOT_FOUND StatefulSet " + NAMESPACE + "/db");
+    }
+
+    /** A role and its binding for two ServiceAccounts; what is stored and not put is missing. */
+    private String binding(String name, String role, String account) {
+      return "kind: RoleBinding\\nmetadata: {name: %s, namespace: %s}\\nroleRef: {kind: Role, name: %s}\\nsubjects: [{kind: ServiceAccount, namespace: %s, name: %s}]\\n---\\n"
+          .formatted(name, NAMESPACE, role, NAMESPACE, account);
+    }
+
+    private String role(String name, String verb) {
+      return "kind: Role\\nmetadata: {name: %s, namespace: %s}\\nrules: [{apiGroups: [batch], resources: [jobs], verbs: [%s]}]\\n---\\n"
+          .formatted(name, NAMESPACE, verb);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "jobs.batch is forbidden: User \"system:serviceaccount:NS:runner\" cannot create resource \"jobs\" in API group \"batch\" in the namespace \"NS\"",
+          "{\"err\":\"jobs.batch is forbidden: User \\\"system:serviceaccount:NS:runner\\\" cannot create resource \\\"jobs\\\" in API group \\\"batch\\\" in the namespace \\\"NS\\\"\"}",
+          "Forbidden: system:serviceaccount:NS:runner"
+        })
+    void aDeletedBindingIsTheRootOfThePodsWhoseRequestsAreRefused(String log) {
+      release.stored(binding("runner", "runner", "runner") + role("runner", "create"));
+      release.put(
+          "{kind: Role, metadata: {name: runner, namespace: NS}, rules: [{apiGroups: [batch], resources: [jobs], verbs: [create]}]}");
+      release.pod("workflow", using("valkey"), CRASHED);
+      release.log("workflow-1", log.replace("NS", NAMESPACE));
+      release.pod("gateway", using("valkey"), CRASHED);
+      release.log("gateway-1", "configuration is not valid");
+      Diagnosis diagnosis = release.diagnose();
+      assertThat(diagnosis.roots())
+          .extracting(root -> DiagnosedRelease.name(root.problem()))
+          .containsExactlyInAnyOrder(
+              "RELEASE_OBJECT_NOT_FOUND RoleBinding " + NAMESPACE + "/runner",
+              "CONTAINER_CRASHED Pod " + NAMESPACE + "/gateway-1");
+    }
+
+    @Test
+    void aRoleThatNoLongerAllowsARequestIsTheRootOfThePodsWhoseRequestsAreRefused() {
+      release.stored(
+          binding("runner", "runner", "runner")
+              + role("runner", "create")
+              + binding("reader", "reader", "runner")
+              + role("reader", "get"));
+      release.put(
+          "{kind: RoleBinding, metadata: {name: runner, namespace: NS}, roleRef: {kind: Role, name: runner}, subjects: [{kind: ServiceAccount, namespace: NS, name: runner}]}");
+      release.put(
+          "{kind: Role, metadata: {name: runner, namespace: NS}, rules: [{apiGroups: [batch], resources: [jobs], verbs: [list]}]}");
+      release.pod("workflow", using("valkey"), CRASHED);
+      release.log(
+          "workflow-1",
+          "User \"system:serviceaccount:NS:runner\" cannot create resource \"jobs\" in API group \"batch\" in the namespace \"NS\": forbidden"
+              .replace("NS", NAMESPACE));
+      Diagnosis diagnosis = release.diagnose();
+      assertThat(diagnosis.problems())
+          .extracting(DiagnosedRelease::name)
+          .containsExactlyInAnyOrder(
+              "RELEASE_OBJECT_CHANGED Role " + NAMESPACE + "/runner",
+              "RELEASE_OBJECT_NOT_FOUND RoleBinding " + NAMESPACE + "/reader",
+              "RELEASE_OBJECT_NOT_FOUND Role " + NAMESPACE + "/reader");
+      assertThat(diagnosis.roots().stream().filter(root -> !root.consequences().isEmpty()))
+          .extracting(root -> DiagnosedRelease.name(root.problem()))
+          .containsExactly("RELEASE_OBJECT_CHANGED Role " + NAMESPACE + "/runner");
+    }
+
+    @Test
+    void aServiceWhoseSelectorWasChangedIsTheRootOfThoseThatNeedIt() {
+      release.stored(
+          "kind: Service\\nmetadata: {name: postgresql}\\nspec: {selector: {app: postgresql}}");
+      release.service("postgresql", "other");
+      release.pod("datastorage", using("postgresql"), CRASHED);
+      release.log("datastorage-1", "dial tcp postgresql:5432: connection refused");
+      assertThat(release.roots())
+          .containsExactly("RELEASE_OBJECT_CHANGED Service " + NAMESPACE + "/postgresql");
     }
 
     @Test

@@ -36,6 +36,7 @@ final class PermissionsDocumentTest {
       - What Helm does with each type of object in the chart depends on the step: `install` needs `get` and `create`, `upgrade` and `rollback` also
         `patch` and `delete`, `uninstall` needs `delete`. Hooks need `get`, `create` and `delete`, and those that run need `watch`.
       - A chart with Roles or bindings needs everything that they grant, or `escalate` for the roles and `bind` for the bindings.
+      - For a chart with Roles or bindings, `verify` and `diagnose` need `list` for their types, to find those that were deleted or changed.
       """;
 
   private static String document() {

@@ -231,64 +231,6 @@ final class StateChecksTest {
     assertThat(StoredRevision.latest(cluster, RELEASE)).isEmpty();
   }
 
-  // Objects of the release
-
-  /** A release with a Deployment, a Service, and objects that are not checked. */
-  private void storeObjects() {
-    put(
-        ResourceType.SECRET,
-        "{apiVersion: v1, kind: Secret, metadata: {name: r1, namespace: %%s, labels: {owner: helm, name: kubernaut, version: '1', status: deployed}}, data: {release: %s}}"
-            .formatted(
-                zipped(
-                    """
-                    {"hooks":[],"manifest":"kind: Deployment\\nmetadata: {name: gateway}\\n---\\nkind: Service\\nmetadata: {name: gateway, namespace: %s}\\n---\\nkind: Deployment\\nmetadata: {name: other, namespace: elsewhere}\\n---\\nkind: ConfigMap\\nmetadata: {name: c}"}
-                    """
-                        .formatted(NAMESPACE))));
-    put(
-        ResourceType.DEPLOYMENT,
-        "{apiVersion: apps/v1, kind: Deployment, metadata: {name: notification, namespace: %s}, spec: {replicas: 0}}");
-  }
-
-  private List<Problem> missingObjects(boolean isDeployed) {
-    return new WorkloadChecks(
-            RELEASE, look(), isDeployed, Optional.empty(), StoredRevision.latest(cluster, RELEASE))
-        .run().stream()
-            .flatMap(check -> check.problem().stream())
-            .filter(problem -> problem.code() == ProblemCode.RELEASE_OBJECT_NOT_FOUND)
-            .toList();
-  }
-
-  @Test
-  void workloadsAndServicesThatSomebodyHasDeletedAreReported() {
-    storeObjects();
-    assertThat(missingObjects(true))
-        .extracting(Problem::describe)
-        .hasSize(2)
-        .anyMatch(
-            text ->
-                text.startsWith(
-                    "Deployment " + NAMESPACE + "/gateway: does not exist, although revision 1"))
-        .anyMatch(text -> text.startsWith("Service " + NAMESPACE + "/gateway: does not exist"));
-  }
-
-  @Test
-  void aReleaseThatIsNotDeployedMayMissObjects() {
-    storeObjects();
-    assertThat(missingObjects(false)).isEmpty();
-  }
-
-  @Test
-  void objectsThatExistAreNotReported() {
-    storeObjects();
-    put(
-        ResourceType.DEPLOYMENT,
-        "{apiVersion: apps/v1, kind: Deployment, metadata: {name: gateway, namespace: %s}}");
-    put(
-        ResourceType.SERVICE,
-        "{apiVersion: v1, kind: Service, metadata: {name: gateway, namespace: %s}}");
-    assertThat(missingObjects(true)).isEmpty();
-  }
-
   // Claims
 
   private void podWithClaim() {

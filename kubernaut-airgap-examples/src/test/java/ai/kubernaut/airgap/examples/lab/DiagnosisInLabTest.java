@@ -684,6 +684,34 @@ class DiagnosisInLabTest {
             },
             "RELEASE_OBJECT_NOT_FOUND Service NS/postgresql"),
         new Scenario(
+            "a RoleBinding deleted, and the controller that needs it crashes",
+            world -> {
+              world.delete(ResourceType.ROLE_BINDING, "kubernaut-workflows", "workflow-runner");
+              world.annotate(
+                  "workflowexecution-controller",
+                  "crash",
+                  "1 Error",
+                  "unable to create the Job: jobs.batch is forbidden: User \"system:serviceaccount:"
+                      + world.namespace
+                      + ":workflowexecution-controller\" cannot create resource \"jobs\" in API group \"batch\" in the namespace \"kubernaut-workflows\"");
+            },
+            "RELEASE_OBJECT_NOT_FOUND RoleBinding kubernaut-workflows/workflow-runner"),
+        new Scenario(
+            "the selector of the service of PostgreSQL changed, and its client crashes",
+            world -> {
+              world.change(
+                  ResourceType.SERVICE,
+                  world.namespace,
+                  "postgresql",
+                  service -> service.with(Map.of("app", "postgres"), "spec", "selector"));
+              world.annotate(
+                  "datastorage",
+                  "crash",
+                  "1 Error",
+                  "failed to connect to host=postgresql port=5432: connection refused");
+            },
+            "RELEASE_OBJECT_CHANGED Service NS/postgresql"),
+        new Scenario(
             "an image deleted, and an update that a quota blocks",
             world -> {
               world.deleteImage("workflowexecution");
@@ -1664,8 +1692,12 @@ class DiagnosisInLabTest {
   }
 
   private void delete(ResourceType type, String name) {
-    KubernetesObject object = cluster.get(type, namespace, name).orElseThrow();
-    remove(type, namespace, name);
+    delete(type, namespace, name);
+  }
+
+  private void delete(ResourceType type, String where, String name) {
+    KubernetesObject object = cluster.get(type, where, name).orElseThrow();
+    remove(type, where, name);
     repairs.add(() -> cluster.create(type, plain(object)));
   }
 
