@@ -62,12 +62,10 @@ public final class RenderedChart {
 
   /** Adds an object; a list of any kind, {@code List} or {@code PodList}, stands for its items. */
   private static void addObjects(List<RenderedManifest> manifests, String template, Fields fields) {
-    if (fields.text("kind").orElse("").endsWith("List")
-        && fields.value("items").orElse(null) instanceof List<?>) {
-      fields.list("items").forEach(item -> addObjects(manifests, template, item));
-    } else {
-      manifests.add(RenderedManifest.of(template, KubernetesObject.of(fields)));
-    }
+    ObjectList.of(fields)
+        .ifPresentOrElse(
+            list -> list.items().forEach(item -> addObjects(manifests, template, item)),
+            () -> manifests.add(RenderedManifest.of(template, KubernetesObject.of(fields))));
   }
 
   /**

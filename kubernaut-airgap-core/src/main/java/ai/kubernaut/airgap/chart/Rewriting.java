@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -105,7 +106,7 @@ public final class Rewriting {
    *
    * @param manifests any text
    * @return the text with the references replaced, and with the pull secrets in its
-   *     ServiceAccounts; those in a {@code List} stay as they are
+   *     ServiceAccounts, those in a {@code List} included
    */
   public String apply(String manifests) {
     String text = manifests;
@@ -140,15 +141,36 @@ public final class Rewriting {
     } catch (InvalidYamlException notOneObject) {
       return document;
     }
+    return lacksPullSecrets(fields)
+        ? "\n" + Yaml.write(withPullSecrets(fields).content())
+        : document;
+  }
+
+  /** Whether the object is a ServiceAccount without all of the pull secrets, or lists one. */
+  private boolean lacksPullSecrets(Fields object) {
+    return ObjectList.of(object)
+        .map(list -> list.items().stream().anyMatch(this::lacksPullSecrets))
+        .orElseGet(
+            () ->
+                object.text("kind").orElse("").equals(ACCOUNT)
+                    && !PodPullSecrets.names(object).containsAll(pullSecrets));
+  }
+
+  private Fields withPullSecrets(Fields object) {
+    if (!lacksPullSecrets(object)) {
+      return object;
+    }
+    Optional<ObjectList> list = ObjectList.of(object);
+    if (list.isPresent()) {
+      return list.get().with(this::withPullSecrets);
+    }
+    Set<String> present = PodPullSecrets.names(object);
     List<Object> secrets = new ArrayList<>();
-    fields.list("imagePullSecrets").forEach(secret -> secrets.add(secret.content()));
-    Set<String> present = PodPullSecrets.names(fields);
+    object.list("imagePullSecrets").forEach(secret -> secrets.add(secret.content()));
     pullSecrets.stream()
         .filter(name -> !present.contains(name))
         .forEach(name -> secrets.add(Map.of("name", name)));
-    return fields.text("kind").orElse("").equals(ACCOUNT) && !present.containsAll(pullSecrets)
-        ? "\n" + Yaml.write(fields.with(secrets, "imagePullSecrets").content())
-        : document;
+    return object.with(secrets, "imagePullSecrets");
   }
 
   /** What stands for a reference until all are found; no YAML contains it. */

@@ -356,6 +356,32 @@ public abstract class HelmClientContract {
       imagePullSecrets:
         - name: own
         - name: mirror-a
+      ---
+      apiVersion: v1
+      kind: List
+      items:
+        - apiVersion: v1
+          kind: ConfigMap
+          metadata: {name: contract-beside-account}
+          data: {number: "1000000", kind: ServiceAccount}
+        - apiVersion: v1
+          kind: ServiceAccount
+          metadata: {name: contract-in-list}
+        - apiVersion: v1
+          kind: List
+          items:
+            - apiVersion: v1
+              kind: ServiceAccount
+              metadata: {name: contract-in-nested-list}
+              imagePullSecrets: [{name: own}]
+      ---
+      apiVersion: v1
+      kind: ServiceAccountList
+      items: [{metadata: {name: contract-in-typed-list}}]
+      ---
+      apiVersion: v1
+      kind: List
+      items: []
       """;
 
   private List<String> pullSecrets(Chart chart, String account) {
@@ -372,12 +398,18 @@ public abstract class HelmClientContract {
     for (String place : List.of("contract", "inner")) {
       assertThat(pullSecrets(chart, place + "-plain")).containsExactly("mirror-a", "mirror-b");
       assertThat(pullSecrets(chart, place + "-own")).containsExactly("own", "mirror-a", "mirror-b");
+      assertThat(pullSecrets(chart, place + "-in-list")).containsExactly("mirror-a", "mirror-b");
+      assertThat(pullSecrets(chart, place + "-in-nested-list"))
+          .containsExactly("own", "mirror-a", "mirror-b");
+      assertThat(pullSecrets(chart, place + "-in-typed-list"))
+          .containsExactly("mirror-a", "mirror-b");
       assertThat(object(chart, place + "-own").isHook()).isTrue();
       KubernetesObject plain = object(chart, place + "-plain").object();
       assertThat(plain.annotations()).containsEntry("number", "1000000");
       assertThat(plain.fields().value("automountServiceAccountToken")).contains(false);
-      for (String other : List.of("-no-account", "-settings", "-hook", "-references")) {
-        if (place.equals("contract") || other.equals("-no-account")) {
+      for (String other :
+          List.of("-no-account", "-beside-account", "-settings", "-hook", "-references")) {
+        if (place.equals("contract") || other.endsWith("-account")) {
           assertThat(object(chart, place + other)).isEqualTo(object(chart(), place + other));
         }
       }

@@ -181,6 +181,20 @@ final class RenderedChartTest {
   }
 
   @Test
+  void theItemsOfAListOfOneKindNeedNotNameIt() {
+    RenderedChart chart =
+        RenderedChart.parse(
+            """
+            apiVersion: v1
+            kind: PodList
+            items: [{metadata: {name: a}, spec: {containers: [{image: "quay.io/x/a:1"}]}}]
+            """);
+    assertThat(chart.manifests().get(0).object()).hasToString("Pod a");
+    assertThat(chart.manifests().get(0).object().fields().text("apiVersion")).contains("v1");
+    assertThat(chart.images()).hasSize(1);
+  }
+
+  @Test
   void emptyDocumentsAndWindowsLinesAreFine() {
     assertThat(RenderedChart.parse("").manifests()).isEmpty();
     assertThat(RenderedChart.parse("\n---\n# Source: a\n---\n\n--- \n{}\n").manifests()).isEmpty();

@@ -24,6 +24,7 @@ final class RewrittenTemplates {
 
   private static final String FUNCTION = "ai.kubernaut.airgap.rewriting";
   private static final String ACCOUNTS = "ai.kubernaut.airgap.accounts";
+  private static final String ACCOUNT = "ai.kubernaut.airgap.account";
 
   private RewrittenTemplates() {}
 
@@ -110,8 +111,9 @@ final class RewrittenTemplates {
   }
 
   /**
-   * A function of templates that adds the pull secrets to the ServiceAccounts in a text. Only a
-   * document that changes is read as YAML and written again, because numbers do not survive that.
+   * A function of templates that adds the pull secrets to the ServiceAccounts in a text, those in a
+   * {@code List} included. Only a document that changes is written again, because Helm reads
+   * numbers as floating-point numbers.
    */
   private static String accounts(Rewriting rewriting) {
     if (rewriting.pullSecrets().isEmpty()) {
@@ -122,32 +124,53 @@ final class RewrittenTemplates {
             .map(RewrittenTemplates::quoted)
             .collect(Collectors.joining(" "));
     return """
-        {{- define "%s" -}}
-        {{- $names := list %s -}}
+        {{- define "%1$s" -}}
+        {{- $names := list %3$s -}}
         {{- $documents := list -}}
         {{- range $document := splitList "\\n---" (print "\\n" .) -}}
         {{- if contains "ServiceAccount" $document -}}
         {{- $object := fromYaml $document -}}
-        {{- if eq (toString (get $object "kind")) "ServiceAccount" -}}
-        {{- $secrets := default (list) (get $object "imagePullSecrets") -}}
-        {{- $lacking := $names -}}
-        {{- range $secret := $secrets -}}
-        {{- $lacking = without $lacking $secret.name -}}
-        {{- end -}}
-        {{- if $lacking -}}
-        {{- range $name := $lacking -}}
-        {{- $secrets = append $secrets (dict "name" $name) -}}
-        {{- end -}}
-        {{- $document = print "\\n" (toYaml (set $object "imagePullSecrets" $secrets)) "\\n" -}}
-        {{- end -}}
+        {{- $state := dict -}}
+        {{- include "%2$s" (dict "object" $object "names" $names "state" $state) -}}
+        {{- if $state.changed -}}
+        {{- $document = print "\\n" (toYaml $object) "\\n" -}}
         {{- end -}}
         {{- end -}}
         {{- $documents = append $documents $document -}}
         {{- end -}}
         {{- trimPrefix "\\n" (join "\\n---" $documents) -}}
         {{- end -}}
+        {{- define "%2$s" -}}
+        {{- $object := .object -}}
+        {{- $names := .names -}}
+        {{- $state := .state -}}
+        {{- $kind := toString (get $object "kind") -}}
+        {{- $items := get $object "items" -}}
+        {{- if and (hasSuffix "List" $kind) (kindIs "slice" $items) -}}
+        {{- range $item := $items -}}
+        {{- if kindIs "map" $item -}}
+        {{- if not (hasKey $item "kind") -}}
+        {{- $_ := set $item "kind" (trimSuffix "List" $kind) -}}
+        {{- $_ := set $item "apiVersion" (get $object "apiVersion") -}}
+        {{- end -}}
+        {{- include "%2$s" (dict "object" $item "names" $names "state" $state) -}}
+        {{- end -}}
+        {{- end -}}
+        {{- else if eq $kind "ServiceAccount" -}}
+        {{- $secrets := default (list) (get $object "imagePullSecrets") -}}
+        {{- $lacking := $names -}}
+        {{- range $secret := $secrets -}}
+        {{- $lacking = without $lacking $secret.name -}}
+        {{- end -}}
+        {{- range $name := $lacking -}}
+        {{- $secrets = append $secrets (dict "name" $name) -}}
+        {{- $_ := set $state "changed" true -}}
+        {{- end -}}
+        {{- $_ := set $object "imagePullSecrets" $secrets -}}
+        {{- end -}}
+        {{- end -}}
         """
-        .formatted(ACCOUNTS, names);
+        .formatted(ACCOUNTS, ACCOUNT, names);
   }
 
   /** A text as a constant in a template. */
