@@ -110,6 +110,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -1076,6 +1077,25 @@ public final class Airgap implements AutoCloseable {
    * @throws IllegalStateException when a client that this step needs was not given
    */
   public ClusterChange planSecrets(MirrorPlan plan, Map<String, Secret> llmCredentials) {
+    return new Installer(cluster(), helm(), finders, profile, progress)
+        .planSecrets(plan, llmCredentials);
+  }
+
+  /**
+   * Plans the Secrets that the chart needs and that do not exist, as {@link
+   * #planSecrets(MirrorPlan, Map)} does, with credentials from elsewhere.
+   *
+   * @param plan a plan with a chart
+   * @param llmCredentials called once, in this thread, and only if the Secret with the credentials
+   *     of the LLM does not exist; what it throws is thrown as it is
+   * @return the change for {@link #apply(ClusterChange)}; its problems are existing Secrets that
+   *     lack keys, and credentials that are missing
+   * @throws ai.kubernaut.airgap.install.InstallException when the plan has no chart
+   * @throws HelmException when the chart cannot be read
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public ClusterChange planSecrets(MirrorPlan plan, Supplier<Map<String, Secret>> llmCredentials) {
     return new Installer(cluster(), helm(), finders, profile, progress)
         .planSecrets(plan, llmCredentials);
   }

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -44,11 +45,20 @@ final class ChartSecrets {
    * A Secret that the chart needs.
    *
    * @param keys the keys that an existing Secret has to have
-   * @param content the content of a new Secret; empty when only the host can give it
+   * @param source of the content of a new Secret, which only the host can give where the template
+   *     has none
    * @param template what is known of it
    */
   record NeededSecret(
-      String name, Set<String> keys, Map<String, Secret> content, SecretTemplate template) {
+      String name,
+      Set<String> keys,
+      Supplier<Map<String, Secret>> source,
+      SecretTemplate template) {
+    /** The content of a new Secret; empty if the host gives none. */
+    Map<String, Secret> content() {
+      return source.get();
+    }
+
     /** Whether only the host can give the content. */
     boolean isOfHost() {
       return template.content().isEmpty();
@@ -58,14 +68,15 @@ final class ChartSecrets {
   /**
    * Finds out which Secrets a chart needs.
    *
-   * @param llmCredentials the content of the Secret that only the host can give
+   * @param llmCredentials the content of the Secret that only the host can give; asked for if it
+   *     does not exist
    */
   ChartSecrets(
       ClusterClient cluster,
       String namespace,
       ChartValues values,
       List<SecretTemplate> secrets,
-      Map<String, Secret> llmCredentials) {
+      LlmCredentials llmCredentials) {
     this.cluster = cluster;
     this.namespace = namespace;
     this.values = values.fields();
@@ -83,23 +94,29 @@ final class ChartSecrets {
         // it is.
         needed.add(
             new NeededSecret(
-                name,
-                template.content().keySet(),
-                template.content().isEmpty() ? llmCredentials : filled(template.content()),
-                template));
+                name, template.content().keySet(), source(template, llmCredentials), template));
       }
     }
   }
 
+  private Supplier<Map<String, Secret>> source(
+      SecretTemplate template, LlmCredentials llmCredentials) {
+    if (template.content().isEmpty()) {
+      return llmCredentials;
+    }
+    Map<String, Secret> filled = filled(template.content());
+    return () -> filled;
+  }
+
   private boolean isNeeded(
-      SecretTemplate template, Optional<String> path, Map<String, Secret> llmCredentials) {
+      SecretTemplate template, Optional<String> path, LlmCredentials llmCredentials) {
     return template
         .component()
         .map(
             component ->
                 values.value(component).isPresent()
                     && !values.text(component, "enabled").orElse("true").equals("false"))
-        .orElseGet(() -> path.isPresent() || !llmCredentials.isEmpty());
+        .orElseGet(() -> path.isPresent() || llmCredentials.isGiven());
   }
 
   private Map<String, Secret> filled(Map<String, String> content) {

@@ -3,6 +3,8 @@ package ai.kubernaut.airgap.install;
 import ai.kubernaut.airgap.common.Secret;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.immutables.value.Value;
 
 /** Options for installing. Immutable. */
@@ -17,6 +19,15 @@ public interface InstallOptions {
    *     exist
    */
   Map<String, Secret> llmCredentials();
+
+  /**
+   * Returns where the content of that Secret comes from, for example a vault. It is called once in
+   * an installation, in the thread of the caller, and only if the Secret does not exist; what it
+   * throws ends the installation before anything is changed.
+   *
+   * @return by default empty; excludes {@link #llmCredentials()}
+   */
+  Optional<Supplier<Map<String, Secret>>> llmCredentialsSupplier();
 
   /**
    * How long each of the chart's hooks may take, and how long the API server may take to serve its
@@ -100,11 +111,15 @@ public interface InstallOptions {
     return PendingRelease.CONTINUE_IF_ABANDONED;
   }
 
-  /** Checks that the grace is not negative. */
+  /** Checks that the grace is not negative, and that the credentials have one source. */
   @Value.Check
   default void check() {
     if (hookGrace().isNegative()) {
       throw new IllegalArgumentException("hookGrace " + hookGrace() + " must not be negative");
+    }
+    if (!llmCredentials().isEmpty() && llmCredentialsSupplier().isPresent()) {
+      throw new IllegalArgumentException(
+          "llmCredentials and llmCredentialsSupplier exclude each other");
     }
   }
 

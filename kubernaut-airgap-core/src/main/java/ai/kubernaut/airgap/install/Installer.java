@@ -49,6 +49,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Installs the chart from the mirror (the guide, step 4): namespace, Secrets, values in the guide's
@@ -202,6 +203,23 @@ public final class Installer {
    * @throws ClusterException when the cluster cannot be asked
    */
   public ClusterChange planSecrets(MirrorPlan plan, Map<String, Secret> llmCredentials) {
+    return planSecrets(plan, LlmCredentials.of(llmCredentials));
+  }
+
+  /**
+   * Plans the Secrets that the chart needs and that do not exist, as {@link
+   * #planSecrets(MirrorPlan, Map)} does.
+   *
+   * @param plan a plan with a chart
+   * @param llmCredentials called once, and only if the Secret with the credentials of the LLM does
+   *     not exist
+   * @return the change
+   */
+  public ClusterChange planSecrets(MirrorPlan plan, Supplier<Map<String, Secret>> llmCredentials) {
+    return planSecrets(plan, LlmCredentials.of(llmCredentials));
+  }
+
+  private ClusterChange planSecrets(MirrorPlan plan, LlmCredentials llmCredentials) {
     plan.checkChart();
     Chart chart = plan.chart().orElseThrow(() -> withoutChart(plan));
     ChartSecrets secrets =
@@ -236,7 +254,7 @@ public final class Installer {
         .sdkConfigFile()
         .ifPresent(file -> warnings.addAll(SdkConfig.problems(file, profile.publicDomains())));
     ChartSecrets secrets =
-        new ChartSecrets(cluster, namespace, values, profile.secrets(), options.llmCredentials());
+        new ChartSecrets(cluster, namespace, values, profile.secrets(), LlmCredentials.of(options));
     problems.addAll(secrets.problems());
     Optional<PendingOperation> pending =
         PendingOperation.find(cluster, helm, plan.release(), options.pendingRelease());

@@ -57,7 +57,7 @@ final class RotationPlan {
             namespace,
             ChartValues.of(helm, chart),
             profile.secrets(),
-            rotation.llmCredentials());
+            LlmCredentials.of(rotation.llmCredentials()));
     Map<ResourceType, List<KubernetesObject>> workloads = new LinkedHashMap<>();
     WORKLOADS.forEach(type -> workloads.put(type, cluster.list(type, namespace, Map.of())));
     Map<String, ChartSecrets.NeededSecret> needed = new LinkedHashMap<>();

@@ -52,6 +52,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.assertj.core.api.ThrowingConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -307,6 +309,42 @@ final class InstallerTest {
   }
 
   @Test
+  void aSupplierOfTheCredentialsForTheLlmIsCalledOnceAndOnlyIfTheirSecretDoesNotExist() {
+    AtomicInteger calls = new AtomicInteger();
+    Supplier<Map<String, Secret>> vault =
+        () -> Map.of("OPENAI_API_KEY", Secret.of("sk-" + calls.incrementAndGet()));
+    InstallOptions options = InstallOptions.builder().llmCredentialsSupplier(vault).build();
+    install(plan(TemplateHelm.chart(), helm), options);
+    assertThat(secret("kubernaut-system", "llm-credentials"))
+        .isEqualTo(Map.of("OPENAI_API_KEY", "sk-1"));
+    install(plan(TemplateHelm.chart(), helm), options);
+    assertThat(plannedSecrets(vault).problems()).isEmpty();
+    assertThat(calls).hasValue(1);
+  }
+
+  @Test
+  void nothingIsChangedIfTheCredentialsForTheLlmCannotBeHad() {
+    IllegalStateException sealed = new IllegalStateException("the vault is sealed");
+    InstallOptions failing =
+        InstallOptions.builder()
+            .llmCredentialsSupplier(
+                () -> {
+                  throw sealed;
+                })
+            .build();
+    MirrorPlan plan = plan(TemplateHelm.chart(), helm);
+    assertThatThrownBy(() -> install(plan, failing)).isSameAs(sealed);
+    assertThat(cluster.list(ResourceType.SECRET, null, Map.of())).isEmpty();
+    assertThat(plannedSecrets(Map::of).problems())
+        .extracting(Problem::code)
+        .containsExactly(ProblemCode.LLM_CREDENTIALS_MISSING);
+    InstallOptions.Builder both = options().llmCredentialsSupplier(Map::of);
+    assertThatThrownBy(both::build)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("exclude each other");
+  }
+
+  @Test
   void secretsOfTheNamesThatTheValuesGiveAreMade() {
     install(
         plan(
@@ -519,6 +557,11 @@ final class InstallerTest {
         .doesNotContain("sk-test");
     assertThat(cluster.list(ResourceType.SECRET, null, Map.of())).isEmpty();
     assertThat(helm.calls()).isEmpty();
+  }
+
+  private ClusterChange plannedSecrets(Supplier<Map<String, Secret>> llmCredentials) {
+    return new Installer(cluster, helm, events::add)
+        .planSecrets(plan(TemplateHelm.chart(), helm), llmCredentials);
   }
 
   private ClusterChange plannedSecrets(Map<String, Secret> llmCredentials) {
