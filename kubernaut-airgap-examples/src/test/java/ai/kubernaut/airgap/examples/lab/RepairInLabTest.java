@@ -56,6 +56,7 @@ final class RepairInLabTest {
   private static final VerifyOptions ONCE =
       VerifyOptions.builder().waitPolicy(WaitPolicy.once()).build();
 
+  private TestLab world;
   private Lab lab;
   private ClusterClient cluster;
   private Airgap airgap;
@@ -66,7 +67,8 @@ final class RepairInLabTest {
 
   @BeforeAll
   void aReleaseThatRuns() {
-    lab = Lab.start(Flavour.KUBERNETES);
+    world = TestLab.start(Flavour.KUBERNETES);
+    lab = world.lab();
     cluster = Fabric8ClusterClient.fromKubeconfig(lab.kubeconfig());
     airgap =
         Airgap.builder()
@@ -75,7 +77,7 @@ final class RepairInLabTest {
             .helm(HelmJavaClient.withKubeconfig(lab.kubeconfig()))
             .closeClients(true)
             .build();
-    plan = airgap.plan(lab.chart(), lab.target(Separator.SLASH));
+    plan = airgap.plan(world.chart(), lab.target(Separator.SLASH));
     namespace = plan.release().namespace();
     MirrorReport mirrored = airgap.mirror(plan).orElseThrow();
     PullSecretReport secret = airgap.configurePullSecret(mirrored, lab.mirrorCredentials());
@@ -91,7 +93,7 @@ final class RepairInLabTest {
   @AfterAll
   void close() {
     airgap.close();
-    lab.close();
+    world.close();
   }
 
   @Test
@@ -122,7 +124,7 @@ final class RepairInLabTest {
   void aMigrationJobThatHasFailedIsCreatedAgainByAnUpgrade() {
     failMigration();
     assertThat(repaired("JOB_FAILED"))
-        .contains("JOB_RECREATED Job " + namespace + "/kubernaut-db-migration")
+        .contains("JOB_RECREATED Job " + namespace + "/" + migration())
         .anyMatch(fact -> fact.startsWith("RELEASE_INSTALLED"));
   }
 
@@ -194,16 +196,17 @@ final class RepairInLabTest {
     assertThat(listed.out())
         .contains("\"kind\" : \"RepairReport\"")
         .contains("PULL_SECRET_TO_BE_RENEWED");
-    assertThat(page).content().contains("Repair of release kubernaut");
+    assertThat(page).content().contains("Repair of release " + plan.release().name());
 
     CommandLineRun other = run(command, "--only", "IMAGE_NOT_IN_MIRROR");
     assertThat(other.status()).as("%s", other).isZero();
-    assertThat(other.out()).contains("PULL_CREDENTIALS_REJECTED was not repaired");
+    assertThat(other.out())
+        .containsIgnoringWhitespaces("PULL_CREDENTIALS_REJECTED was not repaired");
 
     CommandLineRun done = run(command);
     assertThat(done.status()).as("%s", done).isZero();
     assertThat(done.out())
-        .contains("now has the credentials")
+        .containsIgnoringWhitespaces("now has the credentials")
         .doesNotContain(lab.mirrorCredentials().password().reveal());
     verified();
   }
@@ -282,6 +285,10 @@ final class RepairInLabTest {
             ".dockerconfigjson"));
   }
 
+  private String migration() {
+    return world.name("kubernaut-db-migration");
+  }
+
   /** As Helm leaves the Job of a hook whose pod has ended with an error. */
   private void failMigration() {
     cluster.create(
@@ -292,11 +299,11 @@ final class RepairInLabTest {
                     "job",
                     """
                     {apiVersion: batch/v1, kind: Job,
-                     metadata: {name: kubernaut-db-migration, namespace: %s, annotations: {helm.sh/hook: 'post-install,post-upgrade'}},
+                     metadata: {name: %s, namespace: %s, annotations: {helm.sh/hook: 'post-install,post-upgrade'}},
                      spec: {backoffLimit: 0, template: {metadata: {annotations: {lab.kubernaut.ai/exit-code: '1', lab.kubernaut.ai/log: 'goose: syntax error in 0002.sql'}},
                        spec: {restartPolicy: Never, imagePullSecrets: [{name: kubernaut-mirror}], containers: [{name: main, image: '%s'}]}}}}
                     """
-                        .formatted(namespace, image("db-migrate")),
+                        .formatted(migration(), namespace, image("db-migrate")),
                     Yaml.DuplicateKeys.REFUSED))));
   }
 }

@@ -22,8 +22,15 @@ final class ApiRouter {
   private final PodAccess pods;
   private final AdmissionPolicies policies;
   private final Authorizer authorizer;
+  private final Users users;
 
-  ApiRouter(Store store, ResourceKinds kinds, AdmissionPolicies policies, Authorizer authorizer) {
+  ApiRouter(
+      Store store,
+      ResourceKinds kinds,
+      AdmissionPolicies policies,
+      Authorizer authorizer,
+      Users users) {
+    this.users = users;
     this.store = store;
     this.authorizer = authorizer;
     this.policies = policies;
@@ -136,6 +143,12 @@ final class ApiRouter {
     String name = target.subresource().get(0);
     if (kind.equals("pods") && name.equals("binding") && request.method().equals("POST")) {
       return bind(request, target);
+    }
+    if (kind.equals("serviceaccounts") && name.equals("token") && request.method().equals("POST")) {
+      return ApiResponse.json(
+          201,
+          users.answer(
+              request.object(), store.get(target.kind(), target.namespace(), target.name())));
     }
     if (!request.method().equals("GET")) {
       throw ApiException.methodNotAllowed();

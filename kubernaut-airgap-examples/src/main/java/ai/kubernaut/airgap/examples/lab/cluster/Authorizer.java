@@ -52,10 +52,18 @@ final class Authorizer {
 
   private static boolean hasSubject(JsonNode binding, String user) {
     return Json.elements(binding, "/subjects")
-        .anyMatch(
-            subject ->
-                Json.text(subject, "/kind").equals("User")
-                    && Json.text(subject, "/name").equals(user));
+        .map(Authorizer::userOf)
+        .anyMatch(subject -> subject.equals(user));
+  }
+
+  /** The name of the user that a subject is; empty if it is none. */
+  private static String userOf(JsonNode subject) {
+    String name = Json.text(subject, "/name");
+    return switch (Json.text(subject, "/kind")) {
+      case "User" -> name;
+      case "ServiceAccount" -> Users.nameOf(Json.text(subject, "/namespace"), name);
+      default -> "";
+    };
   }
 
   private Stream<JsonNode> rules(ObjectNode binding) {

@@ -86,6 +86,10 @@ final class Discovery {
       resources.add(resource("pods/binding", "Binding", true, List.of("create")));
       resources.add(resource("pods/log", "Pod", true, List.of("get")));
       resources.add(resource("pods/proxy", "PodProxyOptions", true, List.of("get")));
+      resources.add(
+          resource("serviceaccounts/token", Users.TOKEN_KIND, true, List.of("create"))
+              .put("group", Users.TOKEN_GROUP)
+              .put("version", "v1"));
       resources.add(resource("services/proxy", "ServiceProxyOptions", true, List.of("get")));
     }
     if (authorization) {

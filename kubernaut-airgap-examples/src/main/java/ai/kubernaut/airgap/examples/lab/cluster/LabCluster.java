@@ -11,15 +11,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.EnumSet;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -75,10 +71,10 @@ public final class LabCluster implements AutoCloseable {
   private final ApiServer server;
   private final Authorizer authorizer;
   private BooleanSupplier nodesHavePullSecret = () -> true;
-  private final Map<String, String> tokens = new ConcurrentHashMap<>();
+  private final Users users;
 
   private LabCluster(Builder builder) {
-    tokens.put(Authorizer.ADMIN, builder.token);
+    this.users = new Users(Authorizer.ADMIN, builder.token);
     this.store = new Store(builder.withNodes);
     this.loop = new EventLoop();
     if (!builder.withNodes) {
@@ -93,9 +89,10 @@ public final class LabCluster implements AutoCloseable {
     }
     this.server =
         ApiServer.start(
-            new ApiRouter(store, new ResourceKinds(builder.flavour, store), policies, authorizer)
+            new ApiRouter(
+                    store, new ResourceKinds(builder.flavour, store), policies, authorizer, users)
                 ::answer,
-            this::user,
+            users::userOf,
             InetAddress.getLoopbackAddress());
   }
 
@@ -220,17 +217,8 @@ public final class LabCluster implements AutoCloseable {
     authorizer.audit(listener);
   }
 
-  private Optional<String> user(String token) {
-    byte[] given = token.getBytes(StandardCharsets.UTF_8);
-    return tokens.entrySet().stream()
-        .filter(
-            user -> MessageDigest.isEqual(user.getValue().getBytes(StandardCharsets.UTF_8), given))
-        .map(Map.Entry::getKey)
-        .findFirst();
-  }
-
   private Path writeKubeconfig(Path directory, String user, String name) {
-    String token = tokens.computeIfAbsent(user, unknown -> UUID.randomUUID().toString());
+    String token = users.tokenOf(user);
     String kubeconfig =
         """
         apiVersion: v1

@@ -199,9 +199,9 @@ class HelmOnLabClusterTest {
     createSecrets();
     refused.add("postgresql-16");
     assertThatThrownBy(() -> install().withTimeout(2).call()).hasMessageContaining("post-install");
-    var jobs = client.batch().v1().jobs().inNamespace(namespace).withName("kubernaut-db-migration");
-    var migration =
-        client.pods().inNamespace(namespace).withLabel("job-name", "kubernaut-db-migration");
+    String name = cluster.name("kubernaut-db-migration");
+    var jobs = client.batch().v1().jobs().inNamespace(namespace).withName(name);
+    var migration = client.pods().inNamespace(namespace).withLabel("job-name", name);
     assertThat(migration.list().getItems())
         .singleElement()
         .satisfies(

@@ -91,7 +91,7 @@ public final class OtherCluster implements AutoCloseable {
   private Set<String> definitions() {
     return api.list(ResourceKinds.CRD, "").stream()
         .map(Json::name)
-        .filter(name -> name.endsWith(".kubernaut.ai"))
+        .filter(name -> name.endsWith(".kubernaut.ai") || name.contains(prefix))
         .collect(Collectors.toSet());
   }
 

@@ -51,6 +51,7 @@ import ai.kubernaut.airgap.repair.RepairOptions;
 import ai.kubernaut.airgap.seal.SealOptions;
 import ai.kubernaut.airgap.verify.VerifyOptions;
 import ai.kubernaut.airgap.yaml.Yaml;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -70,77 +71,84 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Each step succeeds for a user who has exactly the permissions of the table, and uses every one of
+ * Each step succeeds for a user who has exactly the permissions of the table. Where the API server
+ * tells what it was asked for, which only that in this JVM does, each step also uses every one of
  * them.
  */
 @Timeout(240)
-final class PermissionsOnLabTest {
-  private static final ReleaseName RELEASE = ReleaseName.of("shop", "shop");
+final class PermissionsOnClusterTest {
   private static final String RBAC = "rbac.authorization.k8s.io/v1";
   private static final Target MIRROR = Target.registry("harbor.corp");
 
-  /**
-   * What a hook that waits is explained by; when it is done depends on the time that hooks take.
-   */
-  private static final Set<String> WHILE_HOOKS_WAIT =
-      Set.of("list events in shop", "get pods/log in shop");
-
   private static final Set<ClusterStep> CHANGES =
       Set.of(ClusterStep.INSTALL, ClusterStep.UPGRADE, ClusterStep.ROLLBACK);
-
-  /** What a step needs in situations that these tests do not have. */
-  private static final Set<String> SOMETIMES =
-      Set.of(
-          // Helm deletes revisions when there are more than ten.
-          "delete secrets in shop",
-          // The release may have been installed by others.
-          "create leases.coordination.k8s.io in shop",
-          // The namespace in the chart is the same in both revisions.
-          "patch namespaces",
-          "patch namespaces workflows",
-          "delete namespaces",
-          // The definitions of an earlier installation can remain, and a later chart can have more.
-          "update customresourcedefinitions.apiextensions.k8s.io",
-          "create customresourcedefinitions.apiextensions.k8s.io",
-          // A binding that exists in both revisions is created again when someone has removed it.
-          "bind roles.rbac.authorization.k8s.io b in workflows");
 
   @TempDir Path directory;
 
   private final MemoryRegistryClient registry = MemoryRegistryClient.create();
   private final Set<Access> seen = ConcurrentHashMap.newKeySet();
-  private LabCluster cluster;
+  private TestCluster cluster;
   private ClusterClient admin;
-  private Path adminKubeconfig;
+  private String shop;
+  private String workflows;
+  private String users;
+  private ReleaseName release;
 
   private void start(Flavour flavour) {
     cluster =
-        LabCluster.builder(
-                (image, configs) -> {
-                  if (image.contains("broken")) {
-                    throw new PullFailure("manifest unknown");
-                  }
-                  return new PulledImage(
-                      image + "@" + Digest.sha256(image.getBytes(StandardCharsets.UTF_8)));
-                })
-            .flavour(flavour)
-            .machineConfigRollout(Duration.ofMillis(100))
-            .start();
-    adminKubeconfig = cluster.writeKubeconfig(directory);
-    admin = Fabric8ClusterClient.fromKubeconfig(adminKubeconfig);
+        TestCluster.start(
+            directory,
+            (image, configs) -> {
+              if (image.contains("broken")) {
+                throw new PullFailure("manifest unknown");
+              }
+              return new PulledImage(
+                  image + "@" + Digest.sha256(image.getBytes(StandardCharsets.UTF_8)));
+            },
+            flavour,
+            Duration.ofMillis(100));
+    admin = Fabric8ClusterClient.fromKubeconfig(cluster.kubeconfig());
     cluster.audit(seen::add);
-    for (String name : List.of("shop", "workflows")) {
-      admin.create(
-          ResourceType.NAMESPACE,
-          KubernetesObject.named(ResourceType.NAMESPACE, null, name)
-              .with("Helm", "metadata", "labels", "app.kubernetes.io/managed-by")
-              .with("shop", "metadata", "annotations", "meta.helm.sh/release-name")
-              .with("shop", "metadata", "annotations", "meta.helm.sh/release-namespace"));
-      // The lab has no controller that does so.
-      admin.create(
-          ResourceType.SERVICE_ACCOUNT,
-          KubernetesObject.named(ResourceType.SERVICE_ACCOUNT, name, "default"));
+    shop = cluster.name("shop");
+    workflows = cluster.name("workflows");
+    users = cluster.name("users");
+    release = ReleaseName.of("shop", shop);
+    for (String name : List.of(shop, workflows, users)) {
+      cluster.createNamespace(
+          new NamespaceBuilder()
+              .withNewMetadata()
+              .withName(name)
+              .addToLabels("app.kubernetes.io/managed-by", "Helm")
+              .addToAnnotations("meta.helm.sh/release-name", "shop")
+              .addToAnnotations("meta.helm.sh/release-namespace", shop)
+              .endMetadata()
+              .build());
     }
+  }
+
+  /**
+   * What a hook that waits is explained by; when it is done depends on the time that hooks take.
+   */
+  private Set<String> whileHooksWait() {
+    return Set.of("list events in " + shop, "get pods/log in " + shop);
+  }
+
+  /** What a step needs in situations that these tests do not have. */
+  private Set<String> sometimes() {
+    return Set.of(
+        // Helm deletes revisions when there are more than ten.
+        "delete secrets in " + shop,
+        // The release may have been installed by others.
+        "create leases.coordination.k8s.io in " + shop,
+        // The namespace in the chart is the same in both revisions.
+        "patch namespaces",
+        "patch namespaces " + workflows,
+        "delete namespaces",
+        // The definitions of an earlier installation can remain, and a later chart can have more.
+        "update customresourcedefinitions.apiextensions.k8s.io",
+        "create customresourcedefinitions.apiextensions.k8s.io",
+        // A binding that exists in both revisions is created again when someone has removed it.
+        "bind roles.rbac.authorization.k8s.io b in " + workflows);
   }
 
   @AfterEach
@@ -161,20 +169,21 @@ final class PermissionsOnLabTest {
         """
         apiVersion: apiextensions.k8s.io/v1
         kind: CustomResourceDefinition
-        metadata: {name: orders.shop.io}
+        metadata: {name: orders.%1$s.io}
         spec:
-          group: shop.io
+          group: %1$s.io
           scope: Namespaced
           names: {plural: orders, kind: Order}
-          versions: [{name: v1, served: true, storage: true}]
-        """);
+          versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]
+        """
+            .formatted(shop));
     Files.writeString(
         chart.resolve("templates/all.yaml"),
         """
         {{- if not (lookup "v1" "Namespace" "" "kube-system") }}{{/* no cluster */}}{{ end }}
         apiVersion: v1
         kind: Namespace
-        metadata: {name: workflows}
+        metadata: {name: WORKFLOWS}
         {{- range $name := splitList "-" .Values.names }}
         ---
         apiVersion: v1
@@ -202,18 +211,18 @@ final class PermissionsOnLabTest {
         ---
         apiVersion: rbac.authorization.k8s.io/v1
         kind: Role
-        metadata: {name: {{ $name }}, namespace: workflows, annotations: {names: {{ $.Values.names }}}}
+        metadata: {name: {{ $name }}, namespace: WORKFLOWS, annotations: {names: {{ $.Values.names }}}}
         rules: [{apiGroups: [""], resources: [pods/exec], verbs: [create]}]
         ---
         apiVersion: rbac.authorization.k8s.io/v1
         kind: RoleBinding
-        metadata: {name: {{ $name }}, namespace: workflows, annotations: {names: {{ $.Values.names }}}}
+        metadata: {name: {{ $name }}, namespace: WORKFLOWS, annotations: {names: {{ $.Values.names }}}}
         roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: {{ $name }}}
-        subjects: [{kind: ServiceAccount, name: default, namespace: shop}]
+        subjects: [{kind: ServiceAccount, name: default, namespace: {{ $.Release.Namespace }}}]
         ---
         apiVersion: rbac.authorization.k8s.io/v1
         kind: ClusterRole
-        metadata: {name: {{ $name }}, annotations: {names: {{ $.Values.names }}}}
+        metadata: {name: "{{ $.Release.Namespace }}-{{ $name }}", annotations: {names: {{ $.Values.names }}}}
         rules: [{apiGroups: [""], resources: [nodes], verbs: [watch]}]
         {{- end }}
         {{- range $event := list "install" "upgrade" "rollback" "delete" }}
@@ -224,8 +233,9 @@ final class PermissionsOnLabTest {
         spec:
           template: {spec: {restartPolicy: Never, containers: [{name: main, image: {{ $.Values.image }}}]}}
         {{- end }}
-        """);
-    return Chart.at(chart).release(RELEASE).set("names", names);
+        """
+            .replace("WORKFLOWS", workflows));
+    return Chart.at(chart).release(release).set("names", names);
   }
 
   private MirrorPlan plan(Airgap airgap, String names) throws IOException {
@@ -254,7 +264,7 @@ final class PermissionsOnLabTest {
   }
 
   private StepContext context(MirrorPlan plan) {
-    try (HelmJavaClient helm = HelmJavaClient.withKubeconfig(adminKubeconfig)) {
+    try (HelmJavaClient helm = HelmJavaClient.withKubeconfig(cluster.kubeconfig())) {
       RenderedChart rendered =
           RenderedChart.parse(helm.render(plan.chart().orElseThrow(), plan.release()));
       return StepContext.of(admin, plan.release(), rendered.namespaces(plan.release()))
@@ -274,9 +284,8 @@ final class PermissionsOnLabTest {
   /** Runs a step as a user with the permissions of the table, and compares both. */
   private void run(ClusterStep step, MirrorPlan plan, Consumer<Airgap> action) {
     PermissionReport table = PermissionChecker.needed(step, context(plan));
-    String user = "user-" + step;
-    Path kubeconfig = cluster.writeKubeconfig(directory, user);
-    try (Airgap airgap = airgap(kubeconfig)) {
+    TestUser user = cluster.createUser(directory, users, "user-" + step);
+    try (Airgap airgap = airgap(user.kubeconfig())) {
       assertThat(airgap.checkPermissions(step, plan).missing())
           .as("without any role")
           .containsAll(
@@ -284,11 +293,20 @@ final class PermissionsOnLabTest {
                   .filter(permission -> !permission.toString().startsWith("create namespaces"))
                   .toList());
       grant(table, user);
-      PermissionReport checked = airgap.checkPermissions(step, plan);
+      PermissionReport checked =
+          WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(50))
+              .until(
+                  () -> airgap.checkPermissions(step, plan), report -> report.problems().isEmpty());
       assertThat(checked.problems()).isEmpty();
       seen.clear();
       action.accept(airgap);
     }
+    if (cluster.isInThisJvm()) {
+      compareWithRequests(step, table, plan);
+    }
+  }
+
+  private void compareWithRequests(ClusterStep step, PermissionReport table, MirrorPlan plan) {
     Set<String> used =
         seen.stream()
             .flatMap(
@@ -303,8 +321,8 @@ final class PermissionsOnLabTest {
             access -> table.needed().stream().noneMatch(permission -> isFor(permission, access)))
         .isEmpty();
     if (CHANGES.contains(step)) {
-      used.addAll(WHILE_HOOKS_WAIT);
-      used.addAll(SOMETIMES);
+      used.addAll(whileHooksWait());
+      used.addAll(sometimes());
     }
     if (step == ClusterStep.DIAGNOSE) {
       // Each cause has questions of its own, and these tests do not have all causes.
@@ -325,7 +343,7 @@ final class PermissionsOnLabTest {
             .needed()
             .forEach(permission -> used.add(permission.toString()));
       }
-      used.add("get jobs.batch in workflows");
+      used.add("get jobs.batch in " + workflows);
     }
     assertThat(table.needed())
         .as("superfluous permissions of " + step)
@@ -342,30 +360,31 @@ final class PermissionsOnLabTest {
         && (permission.name().isEmpty() || permission.name().get().equals(access.name()));
   }
 
-  private static Diagnosis aRejectedSecretAndAFailedHook() {
+  private Diagnosis aRejectedSecretAndAFailedHook() {
     Problem rejected =
         Problem.of(
             ProblemCode.PULL_CREDENTIALS_REJECTED,
-            Subject.object(Subject.Kind.SECRET, "shop", "kubernaut-mirror"),
+            Subject.object(Subject.Kind.SECRET, shop, "kubernaut-mirror"),
             Map.of("registry", MIRROR.address()));
     Problem failed =
         Problem.of(
             ProblemCode.HOOK_FAILED,
-            Subject.object(Subject.Kind.JOB, "shop", "before-upgrade"),
+            Subject.object(Subject.Kind.JOB, shop, "before-upgrade"),
             Map.of("events", "pre-upgrade"));
     return Diagnosis.of(
-        RELEASE,
+        release,
         Stream.of(rejected, failed)
             .map(problem -> Cause.builder().problem(problem).isRoot(true).build())
             .toList());
   }
 
   /** Creates the roles of the report, and binds them to the user. */
-  private void grant(PermissionReport report, String user) {
+  private void grant(PermissionReport report, TestUser user) {
     for (RenderedManifest document : RenderedChart.parse(report.toYaml()).manifests()) {
-      KubernetesObject role = document.object();
-      String kind = role.kind();
+      String kind = document.object().kind();
       boolean isRole = kind.equals("Role");
+      String name = isRole ? document.object().name() : cluster.name(document.object().name());
+      KubernetesObject role = document.object().with(name, "metadata", "name");
       admin.create(
           isRole
               ? ResourceType.namespaced(RBAC, kind, "roles")
@@ -377,16 +396,16 @@ final class PermissionsOnLabTest {
               : ResourceType.cluster(RBAC, "ClusterRoleBinding", "clusterrolebindings");
       admin.create(
           binding,
-          KubernetesObject.named(binding, role.namespace().orElse(null), role.name())
-              .with(List.of(Map.of("kind", "User", "name", user)), "subjects")
-              .with(Map.of("kind", kind, "name", role.name()), "roleRef"));
+          KubernetesObject.named(binding, role.namespace().orElse(null), name)
+              .with(List.of(user.subject()), "subjects")
+              .with(Map.of("kind", kind, "name", name), "roleRef"));
     }
   }
 
   @Test
   void theTableHasWhatTheLifeOfAReleaseNeedsAndNothingElse() throws Exception {
     start(Flavour.KUBERNETES);
-    try (Airgap administrator = airgap(adminKubeconfig)) {
+    try (Airgap administrator = airgap(cluster.kubeconfig())) {
       MirrorPlan first = plan(administrator, "a-b");
       MirrorPlan second = plan(administrator, "b-c");
       MirrorReport mirrored = MirrorReports.of(first, MirroredImage.Outcome.COPIED);
@@ -407,14 +426,14 @@ final class PermissionsOnLabTest {
           ClusterStep.SEAL,
           first,
           airgap -> {
-            SealOptions.Builder seal = SealOptions.builder().addNamespaces("shop", "workflows");
+            SealOptions.Builder seal = SealOptions.builder().addNamespaces(shop, workflows);
             airgap.apply(airgap.planSeal(first, seal.build())).orElseThrow();
             airgap
                 .apply(
                     airgap.planSeal(
                         first, seal.action(SealOptions.Action.WARN).addOtherPlans(other).build()))
                 .orElseThrow();
-            airgap.apply(airgap.planSealRemoval(RELEASE)).orElseThrow();
+            airgap.apply(airgap.planSealRemoval(release)).orElseThrow();
             airgap.apply(airgap.planSeal(first, seal.build())).orElseThrow();
           });
       PullSecretReport secret =
@@ -429,7 +448,7 @@ final class PermissionsOnLabTest {
       run(
           ClusterStep.ROLLBACK,
           first,
-          airgap -> airgap.rollback(RELEASE, 1, ReleaseOptions.builder().build()).orElseThrow());
+          airgap -> airgap.rollback(release, 1, ReleaseOptions.builder().build()).orElseThrow());
       Map<ResourceType, String> readers =
           Map.of(
               ResourceType.DEPLOYMENT, "reader-a",
@@ -450,8 +469,8 @@ final class PermissionsOnLabTest {
                           .build())
                   .orElseThrow());
       readers.forEach(
-          (type, name) -> admin.delete(type, admin.get(type, "shop", name).orElseThrow()));
-      for (String namespace : List.of("shop", "workflows")) {
+          (type, name) -> admin.delete(type, admin.get(type, shop, name).orElseThrow()));
+      for (String namespace : List.of(shop, workflows)) {
         admin.create(ResourceType.JOB, failingJob(namespace));
         admin.create(ResourceType.POD, pod(namespace, "broken"));
         admin.create(ResourceType.POD, pod(namespace, "web"));
@@ -467,19 +486,18 @@ final class PermissionsOnLabTest {
           airgap ->
               airgap.verify(
                   Installation.builder()
-                      .release(RELEASE)
+                      .release(release)
                       .plan(first)
-                      .addOtherNamespaces("workflows")
+                      .addOtherNamespaces(workflows)
                       .build(),
                   VerifyOptions.builder()
-                      .waitPolicy(WaitPolicy.of(Duration.ofSeconds(2), Duration.ofMillis(100)))
+                      .waitPolicy(
+                          WaitPolicy.of(
+                              Duration.ofSeconds(cluster.isInThisJvm() ? 2 : 15),
+                              Duration.ofMillis(100)))
                       .build()));
       Installation installed =
-          Installation.builder()
-              .release(RELEASE)
-              .plan(first)
-              .addOtherNamespaces("workflows")
-              .build();
+          Installation.builder().release(release).plan(first).addOtherNamespaces(workflows).build();
       run(ClusterStep.DIAGNOSE, first, airgap -> airgap.diagnose(installed));
       run(
           ClusterStep.REPAIR,
@@ -490,21 +508,21 @@ final class PermissionsOnLabTest {
                 RepairOptions.builder().credentials(Credentials.of("robot", "three")).build();
             airgap.repair(installed, aRejectedSecretAndAFailedHook(), renew).orElseThrow();
           });
-      run(ClusterStep.PRUNE, first, airgap -> airgap.history(RELEASE));
+      run(ClusterStep.PRUNE, first, airgap -> airgap.history(release));
       run(
           ClusterStep.UNINSTALL,
           first,
           airgap ->
               assertThat(
                       airgap
-                          .uninstall(RELEASE, ReleaseOptions.builder().build())
+                          .uninstall(release, ReleaseOptions.builder().build())
                           .orElseThrow()
                           .problems())
                   .isEmpty());
     }
   }
 
-  private static KubernetesObject reader(ResourceType type, String name) {
+  private KubernetesObject reader(ResourceType type, String name) {
     return KubernetesObject.of(
         Fields.of(
             Yaml.readMapping(
@@ -512,14 +530,14 @@ final class PermissionsOnLabTest {
                 """
                 apiVersion: apps/v1
                 kind: %1$s
-                metadata: {name: %2$s, namespace: shop}
+                metadata: {name: %2$s, namespace: %3$s}
                 spec:
                   selector: {matchLabels: {app: %2$s}}
                   template:
                     metadata: {labels: {app: %2$s}}
                     spec: {containers: [{name: main, image: "harbor.corp/shop/app:1", envFrom: [{secretRef: {name: llm-credentials}}]}]}
                 """
-                    .formatted(type.kind(), name),
+                    .formatted(type.kind(), name, shop),
                 Yaml.DuplicateKeys.REFUSED)));
   }
 
@@ -552,7 +570,7 @@ final class PermissionsOnLabTest {
                   backoffLimit: 0
                   template:
                     metadata: {annotations: {lab.kubernaut.ai/exit-code: "1"}}
-                    spec: {containers: [{name: main, image: "harbor.corp/shop/app:1"}]}
+                    spec: {restartPolicy: Never, containers: [{name: main, image: "harbor.corp/shop/app:1"}]}
                 """
                     .formatted(namespace),
                 Yaml.DuplicateKeys.REFUSED)));
@@ -561,7 +579,7 @@ final class PermissionsOnLabTest {
   @Test
   void theTableHasWhatOpenShiftNeedsAndNothingElse() throws Exception {
     start(Flavour.OPENSHIFT);
-    try (Airgap administrator = airgap(adminKubeconfig)) {
+    try (Airgap administrator = airgap(cluster.kubeconfig())) {
       MirrorPlan plan = plan(administrator, "a-b");
       MirrorReport mirrored = MirrorReports.of(plan, MirroredImage.Outcome.COPIED);
       run(
@@ -602,9 +620,9 @@ final class PermissionsOnLabTest {
   @Test
   void eachMissingPermissionIsAProblemWithTheRuleThatAllowsIt() throws Exception {
     start(Flavour.KUBERNETES);
-    Path kubeconfig = cluster.writeKubeconfig(directory, "nobody");
-    try (Airgap airgap = airgap(kubeconfig);
-        Airgap administrator = airgap(adminKubeconfig)) {
+    TestUser nobody = cluster.createUser(directory, users, "nobody");
+    try (Airgap airgap = airgap(nobody.kubeconfig());
+        Airgap administrator = airgap(cluster.kubeconfig())) {
       MirrorPlan plan = plan(administrator, "a-b");
       assertThat(administrator.checkPermissions(ClusterStep.INSTALL, plan).missing()).isEmpty();
       PermissionReport report = airgap.checkPermissions(ClusterStep.PRUNE, plan);
@@ -613,13 +631,13 @@ final class PermissionsOnLabTest {
           .containsExactly(ProblemCode.PERMISSION_MISSING);
       assertThat(report.problems().get(0).describe())
           .contains(
-              "does not allow the user to list secrets in the namespace shop",
+              "does not allow the user to list secrets in the namespace " + shop,
               "bind the user to a Role with the rule {apiGroups: [\"\"], resources: [\"secrets\"], verbs: [\"list\"]}");
       assertThat(
               airgap
                   .checkPermissions(
                       administrator.planSeal(
-                          plan, SealOptions.builder().addNamespaces("shop").build()))
+                          plan, SealOptions.builder().addNamespaces(shop).build()))
                   .missing())
           .extracting(Permission::toString)
           .containsExactly(

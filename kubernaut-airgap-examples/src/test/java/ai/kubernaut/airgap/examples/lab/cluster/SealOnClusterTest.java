@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ClusterException;
+import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.WaitPolicy;
@@ -23,11 +24,10 @@ import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.seal.SealConfigurer;
 import ai.kubernaut.airgap.seal.SealOptions;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.PodResource;
 import io.fabric8.kubernetes.client.http.HttpClient;
@@ -52,34 +52,41 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The API server of the lab evaluates the expressions of the seal for every pod. */
+/**
+ * The API server evaluates the expressions of the seal for every pod. Pods that tests create have a
+ * scheduler that does not exist, so that no node starts them.
+ */
 @Timeout(120)
-final class SealOnLabTest {
+final class SealOnClusterTest {
   private static final Target MIRROR = Target.registry("harbor.corp:5000/mirror");
   private static final SealOptions DENY = SealOptions.builder().build();
-  private static final Set<String> SEALED = Set.of("sealed");
+  private static final String NO_SCHEDULER = "kubernaut-airgap-test";
 
   @TempDir Path directory;
 
-  private LabCluster cluster;
+  private TestCluster cluster;
+  private KubernetesClient kubernetes;
   private ClusterClient client;
+  private String sealed;
+  private String other;
 
   @BeforeEach
   void start() {
-    cluster =
-        LabCluster.builder((image, configs) -> new PulledImage(image))
-            .flavour(Flavour.KUBERNETES)
-            .start();
-    client = Fabric8ClusterClient.fromKubeconfig(cluster.writeKubeconfig(directory));
-    for (String name : List.of("sealed", "other")) {
-      client.create(
-          ResourceType.NAMESPACE, KubernetesObject.named(ResourceType.NAMESPACE, null, name));
+    cluster = TestCluster.startWithoutPods(directory);
+    kubernetes = cluster.client();
+    client = Fabric8ClusterClient.fromKubeconfig(cluster.kubeconfig());
+    sealed = cluster.name("sealed");
+    other = cluster.name("other");
+    for (String name : List.of(sealed, other)) {
+      cluster.createNamespace(
+          new NamespaceBuilder().withNewMetadata().withName(name).endMetadata().build());
     }
   }
 
   @AfterEach
   void stop() {
     client.close();
+    kubernetes.close();
     cluster.close();
   }
 
@@ -87,9 +94,8 @@ final class SealOnLabTest {
     return Digest.sha256(image.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static MirrorPlan plan(Target mirror, String... images) {
-    MirrorPlan.Builder plan =
-        MirrorPlan.builder(mirror).release(ReleaseName.of("kubernaut", "sealed"));
+  private MirrorPlan plan(Target mirror, String... images) {
+    MirrorPlan.Builder plan = MirrorPlan.builder(mirror).release(release());
     for (String image : images) {
       ImageRef source = ImageRef.parse(image);
       plan.addEntries(
@@ -102,8 +108,12 @@ final class SealOnLabTest {
     return plan.build();
   }
 
+  private ReleaseName release() {
+    return ReleaseName.of("kubernaut", sealed);
+  }
+
   private ClusterChange seal(MirrorPlan plan, SealOptions options) {
-    return new SealConfigurer(client).plan(plan, SEALED, options);
+    return new SealConfigurer(client).plan(plan, Set.of(sealed), options);
   }
 
   private ChangeReport apply(ClusterChange change) {
@@ -112,41 +122,54 @@ final class SealOnLabTest {
 
   private static KubernetesObject pod(String namespace, String name, String image) {
     return KubernetesObject.named(ResourceType.POD, namespace, name)
+        .with(NO_SCHEDULER, "spec", "schedulerName")
         .with(List.of(Map.of("name", "main", "image", image)), "spec", "containers");
   }
 
-  /** Creates a pod, and removes it at once if it was accepted. */
+  /** Asks the API server whether it would create a pod. */
   private boolean accepts(String namespace, String image) {
     try {
-      client.delete(
-          ResourceType.POD,
-          KubernetesObject.named(ResourceType.POD, namespace, "probe")
-              .with(
-                  client
-                      .create(ResourceType.POD, pod(namespace, "probe", image))
-                      .fields()
-                      .text("metadata", "uid")
-                      .orElseThrow(),
-                  "metadata",
-                  "uid"));
+      kubernetes
+          .pods()
+          .resource(
+              new PodBuilder()
+                  .withNewMetadata()
+                  .withNamespace(namespace)
+                  .withName("probe")
+                  .endMetadata()
+                  .withNewSpec()
+                  .addNewContainer()
+                  .withName("main")
+                  .withImage(image)
+                  .endContainer()
+                  .endSpec()
+                  .build())
+          .dryRun()
+          .create();
       return true;
-    } catch (ClusterException e) {
-      assertThat(e.reason()).isEqualTo(ClusterException.Reason.INVALID);
+    } catch (KubernetesClientException e) {
+      assertThat(e.getCode()).as(e.getMessage()).isEqualTo(422);
       return false;
     }
+  }
+
+  /** Applies a seal that refuses an image, and waits until the API server knows of it. */
+  private void applyAndAwaitRefusal(ClusterChange change, String image) {
+    apply(change);
+    await(() -> !accepts(sealed, image));
   }
 
   @Test
   void onlyTheReferencesOfThePlanAreAccepted() {
     String image = "quay.io/kubernaut-ai/gateway:v1.1.0";
-    apply(seal(plan(MIRROR, image), DENY));
+    applyAndAwaitRefusal(seal(plan(MIRROR, image), DENY), "nginx");
     String mirrored = "harbor.corp:5000/mirror/kubernaut-ai/gateway";
     assertThat(
             List.of(
                 mirrored + ":v1.1.0",
                 mirrored + ":v1.1.0@" + digest(image),
                 mirrored + "@" + digest(image)))
-        .allMatch(allowed -> accepts("sealed", allowed));
+        .allMatch(allowed -> accepts(sealed, allowed));
     assertThat(
             List.of(
                 mirrored,
@@ -158,12 +181,12 @@ final class SealOnLabTest {
                 "harbor.corp:5000.evil/mirror/kubernaut-ai/gateway:v1.1.0",
                 "evil/" + mirrored + ":v1.1.0",
                 "HARBOR.corp:5000/mirror/kubernaut-ai/gateway:v1.1.0",
-                " " + mirrored + ":v1.1.0",
                 image,
                 "quay.io/kubernaut-ai/gateway@" + digest(image),
                 "nginx"))
-        .noneMatch(foreign -> accepts("sealed", foreign))
-        .allMatch(foreign -> accepts("other", foreign));
+        .noneMatch(foreign -> accepts(sealed, foreign))
+        .allMatch(foreign -> accepts(other, foreign));
+    assertThat(accepts(sealed, " " + mirrored + ":v1.1.0")).isFalse();
   }
 
   @Test
@@ -175,7 +198,7 @@ final class SealOnLabTest {
           "reg%d.io/org/%s:v%d".formatted(random.nextInt(2), word(random, 3), random.nextInt(3)));
     }
     MirrorPlan plan = plan(MIRROR, images.toArray(String[]::new));
-    apply(seal(plan, DENY));
+    applyAndAwaitRefusal(seal(plan, DENY), "nginx");
     Set<String> allowed = new TreeSet<>();
     for (MirrorEntry entry : plan.entries()) {
       Digest digest = entry.digest().orElseThrow();
@@ -183,12 +206,12 @@ final class SealOnLabTest {
       allowed.add(entry.target().withDigest(digest).toString());
       allowed.add(entry.target().repository().digest(digest).toString());
     }
-    assertThat(allowed).hasSize(36).allMatch(image -> accepts("sealed", image));
+    assertThat(allowed).hasSize(36).allMatch(image -> accepts(sealed, image));
     List<String> known = List.copyOf(allowed);
     int refused = 0;
     for (int i = 0; i < 300; i++) {
       String mutant = mutant(known.get(random.nextInt(known.size())), random);
-      assertThat(accepts("sealed", mutant)).as(mutant).isEqualTo(allowed.contains(mutant));
+      assertThat(accepts(sealed, mutant)).as(mutant).isEqualTo(allowed.contains(mutant));
       refused += allowed.contains(mutant) ? 0 : 1;
     }
     assertThat(refused).isGreaterThan(250);
@@ -218,21 +241,21 @@ final class SealOnLabTest {
 
   @Test
   void everyPartOfAPodThatHasAnImageIsChecked() {
-    apply(seal(plan(MIRROR, "quay.io/org/app:v1"), DENY));
-    KubernetesObject allowed = pod("sealed", "web", "harbor.corp:5000/mirror/org/app:v1");
+    applyAndAwaitRefusal(seal(plan(MIRROR, "quay.io/org/app:v1"), DENY), "nginx");
+    KubernetesObject allowed = pod(sealed, "web", "harbor.corp:5000/mirror/org/app:v1");
     List<Map<String, String>> foreign = List.of(Map.of("name", "x", "image", "quay.io/org/app:v1"));
     List<Map<String, Object>> volume =
         List.of(Map.of("name", "x", "image", Map.of("reference", "quay.io/org/app:v1")));
-    assertThat(
-            List.of(
-                allowed.with(foreign, "spec", "initContainers"),
-                allowed.with(foreign, "spec", "ephemeralContainers"),
-                allowed.with(volume, "spec", "volumes"),
-                allowed.with(List.of(Map.of("name", "x")), "spec", "initContainers")))
-        .allSatisfy(
-            pod ->
-                assertThatThrownBy(() -> client.create(ResourceType.POD, pod))
-                    .hasMessageContaining("denied request"));
+    assertRefused(allowed.with(foreign, "spec", "initContainers"), "denied request");
+    // Kubernetes validates these before it evaluates policies: pods are created without ephemeral
+    // containers, containers have an image, and volumes are images only where that is enabled.
+    for (KubernetesObject pod :
+        List.of(
+            allowed.with(foreign, "spec", "ephemeralContainers"),
+            allowed.with(volume, "spec", "volumes"),
+            allowed.with(List.of(Map.of("name", "x")), "spec", "initContainers"))) {
+      assertRefused(pod, cluster.isInThisJvm() ? "denied request" : "");
+    }
     client.create(
         ResourceType.POD,
         allowed
@@ -243,29 +266,35 @@ final class SealOnLabTest {
                 "initContainers"));
   }
 
+  private void assertRefused(KubernetesObject pod, String message) {
+    assertThatThrownBy(() -> client.create(ResourceType.POD, pod))
+        .isInstanceOfSatisfying(
+            ClusterException.class,
+            e -> assertThat(e.reason()).isEqualTo(ClusterException.Reason.INVALID))
+        .hasMessageContaining(message);
+  }
+
   @Test
   void anEphemeralContainerWithAnotherImageIsDenied() {
-    try (KubernetesClient kubernetes = kubernetes()) {
-      client.create(ResourceType.POD, pod("sealed", "web", "nginx"));
-      apply(seal(plan(MIRROR, "quay.io/org/app:v1"), DENY));
-      PodResource web = kubernetes.pods().inNamespace("sealed").withName("web");
-      assertThatThrownBy(() -> web.ephemeralContainers().edit(debug("busybox")))
-          .isInstanceOfSatisfying(
-              KubernetesClientException.class,
-              e -> {
-                assertThat(e.getCode()).isEqualTo(422);
-                assertThat(e.getStatus().getReason()).isEqualTo("Invalid");
-                assertThat(e.getStatus().getDetails().getKind()).isEqualTo("pods");
-                assertThat(e.getStatus().getDetails().getCauses().get(0).getMessage())
-                    .startsWith("ValidatingAdmissionPolicy 'seal-sealed-kubernaut-")
-                    .contains(
-                        "denied request: not allowed: busybox;",
-                        "the namespace is sealed for release kubernaut",
-                        "in harbor.corp:5000/mirror are allowed");
-              });
-      web.ephemeralContainers().edit(debug("harbor.corp:5000/mirror/org/app:v1"));
-      assertThat(web.get().getSpec().getEphemeralContainers()).hasSize(1);
-    }
+    client.create(ResourceType.POD, pod(sealed, "web", "nginx"));
+    applyAndAwaitRefusal(seal(plan(MIRROR, "quay.io/org/app:v1"), DENY), "nginx");
+    PodResource web = kubernetes.pods().inNamespace(sealed).withName("web");
+    assertThatThrownBy(() -> web.ephemeralContainers().edit(debug("busybox")))
+        .isInstanceOfSatisfying(
+            KubernetesClientException.class,
+            e -> {
+              assertThat(e.getCode()).isEqualTo(422);
+              assertThat(e.getStatus().getReason()).isEqualTo("Invalid");
+              assertThat(e.getStatus().getDetails().getKind()).isEqualTo("pods");
+              assertThat(e.getStatus().getDetails().getCauses().get(0).getMessage())
+                  .startsWith("ValidatingAdmissionPolicy 'seal-" + sealed + "-kubernaut-")
+                  .contains(
+                      "denied request: not allowed: busybox;",
+                      "the namespace is sealed for release kubernaut",
+                      "in harbor.corp:5000/mirror are allowed");
+            });
+    web.ephemeralContainers().edit(debug("harbor.corp:5000/mirror/org/app:v1"));
+    assertThat(web.get().getSpec().getEphemeralContainers()).hasSize(1);
   }
 
   private static UnaryOperator<Pod> debug(String image) {
@@ -280,74 +309,69 @@ final class SealOnLabTest {
             .build();
   }
 
-  private KubernetesClient kubernetes() {
-    return new KubernetesClientBuilder()
-        .withConfig(Config.fromKubeconfig(directory.resolve("lab.kubeconfig").toFile()))
-        .build();
-  }
-
   @Test
   void aPodThatRunsAlreadyIsReportedAndCanBeUpdatedButGetsNoOtherImage() {
-    KubernetesObject old = client.create(ResourceType.POD, pod("sealed", "old", "nginx"));
+    KubernetesObject old = client.create(ResourceType.POD, pod(sealed, "old", "nginx"));
     ClusterChange change = seal(plan(MIRROR, "quay.io/org/app:v1"), DENY);
     assertThat(change.problems())
         .extracting(Problem::code, problem -> problem.subject().name())
-        .containsExactly(tuple(ProblemCode.SEAL_REFUSES_RUNNING_POD, "sealed/old"));
-    apply(change);
+        .containsExactly(tuple(ProblemCode.SEAL_REFUSES_RUNNING_POD, sealed + "/old"));
+    applyAndAwaitRefusal(change, "nginx");
     KubernetesObject labelled =
         client.replace(
             ResourceType.POD,
             client
-                .get(ResourceType.POD, "sealed", "old")
+                .get(ResourceType.POD, sealed, "old")
                 .orElse(old)
                 .with("value", "metadata", "labels", "key"));
     assertThat(labelled.labels()).containsEntry("key", "value");
-    assertThatThrownBy(
-            () ->
-                client.replace(
-                    ResourceType.POD,
-                    labelled.with(
-                        List.of(Map.of("name", "main", "image", "httpd")), "spec", "containers")))
+    Fields main = labelled.fields().list("spec", "containers").get(0).with("httpd", "image");
+    KubernetesObject changed = labelled.with(List.of(main.content()), "spec", "containers");
+    assertThatThrownBy(() -> client.replace(ResourceType.POD, changed))
         .hasMessageContaining("not allowed: httpd");
   }
 
   @Test
   void aWarningIsSentInsteadOfADenial() throws Exception {
-    apply(seal(plan(MIRROR, "quay.io/org/app:v1"), DENY));
+    applyAndAwaitRefusal(seal(plan(MIRROR, "quay.io/org/app:v1"), DENY), "nginx");
     apply(
         seal(
             plan(MIRROR, "quay.io/org/app:v1"),
             SealOptions.builder().action(SealOptions.Action.WARN).build()));
-    try (KubernetesClient kubernetes = kubernetes()) {
-      HttpClient http = kubernetes.getHttpClient();
-      HttpResponse<String> response =
-          http.sendAsync(
-                  http.newHttpRequestBuilder()
-                      .uri(cluster.url() + "/api/v1/namespaces/sealed/pods")
-                      .post(
-                          "application/json",
-                          "{\"metadata\":{\"name\":\"web\"},\"spec\":{\"containers\":[{\"name\":\"main\",\"image\":\"nginx\"}]}}")
-                      .build(),
-                  String.class)
-              .get();
-      assertThat(response.code()).isEqualTo(201);
-      assertThat(response.headers("Warning"))
-          .singleElement()
-          .asString()
-          .startsWith("299 - \"Validation failed for ValidatingAdmissionPolicy 'seal-sealed-")
-          .contains("not allowed: nginx");
-    }
+    await(() -> accepts(sealed, "nginx"));
+    HttpClient http = kubernetes.getHttpClient();
+    HttpResponse<String> response =
+        http.sendAsync(
+                http.newHttpRequestBuilder()
+                    .uri(kubernetes.getMasterUrl() + "api/v1/namespaces/" + sealed + "/pods")
+                    .post(
+                        "application/json",
+                        """
+                        {"metadata": {"name": "web"}, "spec": {"schedulerName": "%s",
+                         "containers": [{"name": "main", "image": "nginx"}]}}
+                        """
+                            .formatted(NO_SCHEDULER))
+                    .build(),
+                String.class)
+            .get();
+    assertThat(response.code()).isEqualTo(201);
+    assertThat(response.headers("Warning"))
+        .filteredOn(warning -> warning.contains("ValidatingAdmissionPolicy"))
+        .singleElement()
+        .asString()
+        .startsWith("299 - \"Validation failed for ValidatingAdmissionPolicy 'seal-" + sealed + "-")
+        .contains("not allowed: nginx");
   }
 
   @Test
   void thePodsOfWorkloadsAreCheckedToo() {
-    apply(seal(plan(MIRROR, "quay.io/org/app:v1"), DENY));
+    applyAndAwaitRefusal(seal(plan(MIRROR, "quay.io/org/app:v1"), DENY), "nginx");
     client.create(
         ResourceType.DEPLOYMENT, deployment("ours", "harbor.corp:5000/mirror/org/app:v1"));
     client.create(ResourceType.DEPLOYMENT, deployment("foreign", "quay.io/org/app:v1"));
     await(
         () ->
-            client.list(ResourceType.EVENT, "sealed", Map.of()).stream()
+            client.list(ResourceType.EVENT, sealed, Map.of()).stream()
                 .anyMatch(
                     event ->
                         event.fields().text("reason").orElse("").equals("FailedCreate")
@@ -355,10 +379,7 @@ final class SealOnLabTest {
     await(() -> pods().contains("ours"));
     assertThat(pods()).doesNotContain("foreign");
 
-    apply(
-        new SealConfigurer(client)
-            .planRemoval(ReleaseName.of("kubernaut", "sealed"))
-            .orElseThrow());
+    apply(new SealConfigurer(client).planRemoval(release()).orElseThrow());
     await(() -> pods().contains("foreign"));
   }
 
@@ -370,15 +391,16 @@ final class SealOnLabTest {
   }
 
   private Set<String> pods() {
-    return client.list(ResourceType.POD, "sealed", Map.of()).stream()
+    return client.list(ResourceType.POD, sealed, Map.of()).stream()
         .map(pod -> pod.labels().getOrDefault("app", ""))
         .collect(Collectors.toSet());
   }
 
-  private static KubernetesObject deployment(String name, String image) {
-    return KubernetesObject.named(ResourceType.DEPLOYMENT, "sealed", name)
+  private KubernetesObject deployment(String name, String image) {
+    return KubernetesObject.named(ResourceType.DEPLOYMENT, sealed, name)
         .with(Map.of("app", name), "spec", "selector", "matchLabels")
         .with(Map.of("app", name), "spec", "template", "metadata", "labels")
+        .with(NO_SCHEDULER, "spec", "template", "spec", "schedulerName")
         .with(
             List.of(Map.of("name", "main", "image", image)),
             "spec",
@@ -396,12 +418,12 @@ final class SealOnLabTest {
     MirrorPlan plan = plan(MIRROR, images);
     ClusterChange change = seal(plan, DENY);
     assertThat(change.toYaml().length()).isBetween(400_000, 700_000);
-    apply(change);
+    applyAndAwaitRefusal(change, "nginx");
     for (MirrorEntry entry : List.of(plan.entries().get(0), plan.entries().get(999))) {
-      assertThat(accepts("sealed", entry.target().toString())).isTrue();
-      assertThat(accepts("sealed", entry.target().withTag("v1.2.4").toString())).isFalse();
+      assertThat(accepts(sealed, entry.target().toString())).isTrue();
+      assertThat(accepts(sealed, entry.target().withTag("v1.2.4").toString())).isFalse();
     }
-    KubernetesObject pod = pod("sealed", "many", plan.entries().get(0).target().toString());
+    KubernetesObject pod = pod(sealed, "many", plan.entries().get(0).target().toString());
     List<Map<String, String>> containers = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
       containers.add(
@@ -413,27 +435,27 @@ final class SealOnLabTest {
   @Test
   void sourceNamesByDigestAreAllowedOnRequest() {
     MirrorPlan plan = plan(MIRROR, "quay.io/org/app:v1", "postgres:16");
-    apply(seal(plan, SealOptions.builder().sourceDigests(true).build()));
+    applyAndAwaitRefusal(seal(plan, SealOptions.builder().sourceDigests(true).build()), "nginx");
     assertThat(
             List.of(
                 "quay.io/org/app@" + digest("quay.io/org/app:v1"),
                 "quay.io/org/app:v1@" + digest("quay.io/org/app:v1"),
                 "docker.io/library/postgres@" + digest("postgres:16"),
                 "postgres:16@" + digest("postgres:16")))
-        .allMatch(image -> accepts("sealed", image));
+        .allMatch(image -> accepts(sealed, image));
     assertThat(List.of("quay.io/org/app:v1", "postgres:16", "postgres@" + digest("x")))
-        .noneMatch(image -> accepts("sealed", image));
+        .noneMatch(image -> accepts(sealed, image));
   }
 
   @Test
   void theImagesOfAnotherRevisionAreAllowedOnRequest() {
     SealOptions both =
         SealOptions.builder().addOtherPlans(plan(MIRROR, "quay.io/org/app:v1")).build();
-    apply(seal(plan(MIRROR, "quay.io/org/app:v2"), both));
-    assertThat(accepts("sealed", "harbor.corp:5000/mirror/org/app:v1")).isTrue();
-    assertThat(accepts("sealed", "harbor.corp:5000/mirror/org/app:v2")).isTrue();
-    apply(seal(plan(MIRROR, "quay.io/org/app:v2"), DENY));
-    assertThat(accepts("sealed", "harbor.corp:5000/mirror/org/app:v1")).isFalse();
+    applyAndAwaitRefusal(seal(plan(MIRROR, "quay.io/org/app:v2"), both), "nginx");
+    assertThat(accepts(sealed, "harbor.corp:5000/mirror/org/app:v1")).isTrue();
+    assertThat(accepts(sealed, "harbor.corp:5000/mirror/org/app:v2")).isTrue();
+    applyAndAwaitRefusal(
+        seal(plan(MIRROR, "quay.io/org/app:v2"), DENY), "harbor.corp:5000/mirror/org/app:v1");
   }
 
   @Test
@@ -444,12 +466,14 @@ final class SealOnLabTest {
     assertThat(policies()).hasSize(2);
     apply(new ClusterChanger(client, event -> {}).undo(report));
     assertThat(policies()).isEqualTo(before);
-    assertThat(accepts("sealed", "nginx")).isTrue();
+    await(() -> accepts(sealed, "nginx"));
   }
 
+  /** The policies and bindings of the namespace. */
   private List<KubernetesObject> policies() {
     return Stream.of(ResourceType.ADMISSION_POLICY, ResourceType.ADMISSION_POLICY_BINDING)
         .flatMap(type -> client.list(type, null, Map.of()).stream())
+        .filter(object -> object.name().contains(sealed))
         .toList();
   }
 
@@ -461,24 +485,30 @@ final class SealOnLabTest {
     policy("object.spec.missing == 'x'", "Fail");
     client.create(
         ResourceType.ADMISSION_POLICY_BINDING,
-        KubernetesObject.named(ResourceType.ADMISSION_POLICY_BINDING, null, "test")
-            .with("test", "spec", "policyName")
-            .with(List.of("Deny"), "spec", "validationActions"));
-    assertThatThrownBy(() -> client.create(ResourceType.POD, pod("other", "web", "nginx")))
-        .hasMessageContaining("resulted in error");
+        KubernetesObject.named(ResourceType.ADMISSION_POLICY_BINDING, null, cluster.name("test"))
+            .with(cluster.name("test"), "spec", "policyName")
+            .with(List.of("Deny"), "spec", "validationActions")
+            .with(
+                Map.of("matchLabels", Map.of("kubernetes.io/metadata.name", other)),
+                "spec",
+                "matchResources",
+                "namespaceSelector"));
+    await(() -> !accepts(other, "nginx"));
+    assertThat(accepts(sealed, "nginx")).isTrue();
+    assertRefused(pod(other, "web", "nginx"), "resulted in error");
     client.replace(
         ResourceType.ADMISSION_POLICY,
         client
-            .get(ResourceType.ADMISSION_POLICY, null, "test")
+            .get(ResourceType.ADMISSION_POLICY, null, cluster.name("test"))
             .orElseThrow()
             .with("Ignore", "spec", "failurePolicy"));
-    assertThat(accepts("other", "nginx")).isTrue();
+    await(() -> accepts(other, "nginx"));
   }
 
   private void policy(String expression, String failurePolicy) {
     client.create(
         ResourceType.ADMISSION_POLICY,
-        KubernetesObject.named(ResourceType.ADMISSION_POLICY, null, "test")
+        KubernetesObject.named(ResourceType.ADMISSION_POLICY, null, cluster.name("test"))
             .with(failurePolicy, "spec", "failurePolicy")
             .with(
                 List.of(
