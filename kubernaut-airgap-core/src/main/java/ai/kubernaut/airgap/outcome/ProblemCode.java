@@ -346,11 +346,11 @@ public enum ProblemCode {
       Severity.WARNING,
       "verifies certificates only with the feature gate {gate}; its feature set is {features}",
       "check that the feature gate is enabled before the policy is applied"),
-  /** An image policy does not accept the host of the mirror. */
+  /** An image policy does not accept the host of the mirror or of a source. */
   IMAGE_POLICY_SCOPE_INVALID(
       Severity.ERROR,
       "cannot be named in an image policy, which accepts fully qualified domain names and localhost only",
-      "give the mirror a fully qualified domain name, and mirror to it"),
+      "give the registry a fully qualified domain name, and make a plan with it"),
   /** A repository of the mirror has images of several repositories. */
   IMAGE_POLICY_SOURCES_DIFFER(
       Severity.ERROR,

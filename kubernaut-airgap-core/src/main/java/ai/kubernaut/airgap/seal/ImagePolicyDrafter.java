@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,7 +113,7 @@ public final class ImagePolicyDrafter {
                 Map.of("one", other.toString(), "other", entry.source().repository().toString())));
       }
     }
-    sources.keySet().stream()
+    Stream.concat(sources.keySet().stream(), sources.values().stream())
         .map(Repository::registry)
         .distinct()
         .filter(registry -> !isAcceptedAsScope(registry))
@@ -148,7 +149,9 @@ public final class ImagePolicyDrafter {
     return groups;
   }
 
-  /** Without the components at the end that both names have. */
+  /**
+   * Without the components at the end that both names have, as far as a policy accepts the rest.
+   */
   private static Prefixes shortened(Prefixes names) {
     String mirror = names.mirror;
     String source = names.source;
@@ -157,10 +160,20 @@ public final class ImagePolicyDrafter {
         && mirror
             .substring(mirror.lastIndexOf('/'))
             .equals(source.substring(source.lastIndexOf('/')))) {
-      mirror = mirror.substring(0, mirror.lastIndexOf('/'));
-      source = source.substring(0, source.lastIndexOf('/'));
+      String shorterMirror = mirror.substring(0, mirror.lastIndexOf('/'));
+      String shorterSource = source.substring(0, source.lastIndexOf('/'));
+      if (!isAcceptedAsPrefix(shorterMirror) || !isAcceptedAsPrefix(shorterSource)) {
+        break;
+      }
+      mirror = shorterMirror;
+      source = shorterSource;
     }
     return new Prefixes(mirror, source);
+  }
+
+  /** The schema takes the port of a registry without a path for a tag. */
+  private static boolean isAcceptedAsPrefix(String prefix) {
+    return prefix.contains("/") || !prefix.contains(":") || prefix.startsWith("localhost:");
   }
 
   private static KubernetesObject policy(

@@ -31,7 +31,8 @@ public final class RootOfTrust {
    * @param rekorKey the public key of the transparency log in PEM; empty if signatures need no
    *     entry in one
    * @return the root of trust
-   * @throws IllegalArgumentException when one is not PEM of at most 8,192 characters
+   * @throws IllegalArgumentException when one is not PEM, or has more than 8,192 characters in
+   *     Base64
    */
   public static RootOfTrust publicKey(String key, Optional<String> rekorKey) {
     Map<String, Object> content = new LinkedHashMap<>();
@@ -49,7 +50,8 @@ public final class RootOfTrust {
    * @param issuer the URL of the OIDC issuer
    * @param email the email address of the identity
    * @return the root of trust
-   * @throws IllegalArgumentException when one is not PEM of at most 8,192 characters
+   * @throws IllegalArgumentException when one is not PEM, or has more than 8,192 characters in
+   *     Base64
    */
   public static RootOfTrust fulcio(String ca, String rekorKey, String issuer, String email) {
     Map<String, Object> content = new LinkedHashMap<>();
@@ -67,7 +69,8 @@ public final class RootOfTrust {
    * @param intermediates the intermediate certificates in PEM; empty if there are none
    * @param email the email address in the certificate of the signer
    * @return the root of trust
-   * @throws IllegalArgumentException when one is not PEM of at most 8,192 characters
+   * @throws IllegalArgumentException when one is not PEM, or has more than 8,192 characters in
+   *     Base64
    */
   public static RootOfTrust pki(String roots, Optional<String> intermediates, String email) {
     Map<String, Object> content = new LinkedHashMap<>();
@@ -88,9 +91,10 @@ public final class RootOfTrust {
       throw new IllegalArgumentException(
           "invalid " + what + ": it is not PEM with the label '" + label + "'");
     }
-    if (text.length() > LONGEST) {
+    if (encoded.length() > LONGEST) {
       throw new IllegalArgumentException(
-          "invalid " + what + ": it has more than " + LONGEST + " characters");
+          "invalid %s: in Base64 it has %d characters; OpenShift accepts %d"
+              .formatted(what, encoded.length(), LONGEST));
     }
     return encoded;
   }

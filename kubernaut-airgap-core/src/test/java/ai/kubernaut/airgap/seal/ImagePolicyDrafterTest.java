@@ -201,6 +201,45 @@ final class ImagePolicyDrafterTest {
   }
 
   @Test
+  void aRegistryWithAPortIsNoPrefix() {
+    for (Map.Entry<String, String> prefix :
+        Map.of(
+                "harbor.corp:5000", "harbor.corp:5000/kubernaut-ai",
+                "localhost:5000", "localhost:5000")
+            .entrySet()) {
+      Target mirror = Target.registry(prefix.getKey()).separator(Separator.SLASH);
+      assertThat(
+              draft(
+                      plan(mirror, GATEWAY, "quay.io/kubernaut-ai/datastorage:1"),
+                      options().identity(ImagePolicyOptions.Identity.REMAP))
+                  .policies())
+          .singleElement()
+          .extracting(
+              policy ->
+                  policy
+                      .fields()
+                      .text("spec", "policy", "signedIdentity", "remapIdentity", "prefix")
+                      .orElse(""))
+          .isEqualTo(prefix.getValue());
+    }
+  }
+
+  @Test
+  void aSourceNeedsAFullyQualifiedDomainNameToo() {
+    assertThat(codes(draft(plan(Target.registry("harbor.corp"), "registry:5000/a/b:1"), options())))
+        .contains(ProblemCode.IMAGE_POLICY_SCOPE_INVALID);
+  }
+
+  @Test
+  void theLimitOfOpenShiftIsForTheEncodedText() {
+    String pem =
+        "-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n".formatted("A".repeat(6100));
+    assertThatThrownBy(() -> RootOfTrust.pki(pem, Optional.empty(), "a@b.c"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("in Base64 it has 8208 characters; OpenShift accepts 8192");
+  }
+
+  @Test
   void aRepositoryWithImagesOfTwoSourcesIsRefused() {
     assertThat(
             codes(
