@@ -12,6 +12,8 @@ public enum ClusterStep {
   MIRROR_RULES,
   /** Seals the namespaces of the release. */
   SEAL,
+  /** Drafts image policies of OpenShift; nothing applies them. */
+  IMAGE_POLICY,
   /** Creates the Secrets that the chart needs (the guide, step 4a); part of an installation too. */
   SECRETS,
   /** Rotates Secrets, and restarts the workloads that read them. */

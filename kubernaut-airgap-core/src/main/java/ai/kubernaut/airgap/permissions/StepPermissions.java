@@ -12,6 +12,8 @@ import java.util.TreeSet;
  * none is missing, and none is superfluous.
  */
 final class StepPermissions {
+  private static final ResourceType FEATURE_GATE =
+      ResourceType.cluster("config.openshift.io/v1", "FeatureGate", "featuregates");
   private static final ResourceType LEASE =
       ResourceType.namespaced("coordination.k8s.io/v1", "Lease", "leases");
   private static final ResourceType CLAIM = ResourceType.PERSISTENT_VOLUME_CLAIM;
@@ -35,6 +37,7 @@ final class StepPermissions {
       case TRUST -> table.trust();
       case MIRROR_RULES -> table.mirrorRules();
       case SEAL -> table.seal();
+      case IMAGE_POLICY -> table.imagePolicy();
       case SECRETS -> table.secrets();
       case ROTATE_SECRETS -> table.rotateSecrets();
       case INSTALL -> table.install();
@@ -161,6 +164,12 @@ final class StepPermissions {
 
   private static List<ResourceType> seals() {
     return List.of(ResourceType.ADMISSION_POLICY, ResourceType.ADMISSION_POLICY_BINDING);
+  }
+
+  /** Whether the cluster has such policies is known from its APIs; the rest explains why not. */
+  private void imagePolicy() {
+    on(ResourceType.CLUSTER_VERSION, "", "version", "get");
+    on(FEATURE_GATE, "", "cluster", "get");
   }
 
   private void secrets() {

@@ -1,12 +1,14 @@
 package ai.kubernaut.airgap.report;
 
 import ai.kubernaut.airgap.cluster.ClusterVersions;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.change.ChangeReport;
 import ai.kubernaut.airgap.cluster.change.ClusterChange;
 import ai.kubernaut.airgap.cluster.change.ObjectChange;
 import ai.kubernaut.airgap.permissions.Permission;
 import ai.kubernaut.airgap.permissions.PermissionReport;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
+import ai.kubernaut.airgap.seal.ImagePolicyDraft;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -68,6 +70,31 @@ final class ClusterReports {
         .build();
   }
 
+  static ReportContent of(ImagePolicyDraft draft) {
+    ReportTable.Builder table =
+        ReportTable.builder("Drafted policies", "kind", "namespace", "name", "scopes");
+    for (KubernetesObject policy : draft.policies()) {
+      table.row(
+          true,
+          policy.kind(),
+          policy.namespace().orElse(""),
+          policy.name(),
+          String.join(", ", scopes(policy)));
+    }
+    int count = draft.policies().size();
+    return ReportContent.of("ImagePolicyDraft", "Draft of image policies", draft)
+        .summary(count + (count == 1 ? " image policy drafted" : " image policies drafted"))
+        .addTables(table.build())
+        .fields(json(draft))
+        .build();
+  }
+
+  private static List<String> scopes(KubernetesObject policy) {
+    return policy.fields().value("spec", "scopes").orElse(null) instanceof List<?> scopes
+        ? scopes.stream().map(String::valueOf).toList()
+        : List.of();
+  }
+
   static ReportContent of(PermissionReport report) {
     ReportTable.Builder table = ReportTable.builder("Permissions", "result", "permission");
     List<String> lines = new ArrayList<>();
@@ -119,6 +146,21 @@ final class ClusterReports {
     Json.addChanges(json, "changes", change.changes());
     json.put("manifests", change.toYaml());
     Json.addProblems(json, change.problems());
+    return json;
+  }
+
+  private static ObjectNode json(ImagePolicyDraft draft) {
+    ObjectNode json = Json.object();
+    json.put("ok", draft.isOk());
+    ArrayNode policies = json.putArray("policies");
+    for (KubernetesObject policy : draft.policies()) {
+      ObjectNode one = policies.addObject().put("kind", policy.kind());
+      policy.namespace().ifPresent(namespace -> one.put("namespace", namespace));
+      one.put("name", policy.name());
+      scopes(policy).forEach(one.putArray("scopes")::add);
+    }
+    json.put("manifests", draft.toYaml());
+    Json.addProblems(json, draft.problems());
     return json;
   }
 

@@ -27,6 +27,7 @@ import ai.kubernaut.airgap.preflight.PreflightReport;
 import ai.kubernaut.airgap.prune.PruneReport;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
 import ai.kubernaut.airgap.repair.RepairReport;
+import ai.kubernaut.airgap.seal.ImagePolicyDraft;
 import ai.kubernaut.airgap.verify.VerificationAttestation;
 import ai.kubernaut.airgap.verify.VerificationDrift;
 import ai.kubernaut.airgap.verify.VerificationReport;
@@ -213,6 +214,16 @@ public final class ReportDocument {
    */
   public static ReportDocument of(ChangeReport report) {
     return new ReportDocument(ClusterReports.of(report));
+  }
+
+  /**
+   * Creates the report of a draft of image policies.
+   *
+   * @param draft the policies, and the preconditions that do not hold
+   * @return the report
+   */
+  public static ReportDocument of(ImagePolicyDraft draft) {
+    return new ReportDocument(ClusterReports.of(draft));
   }
 
   /**

@@ -65,7 +65,7 @@ final class PermissionsDocumentTest {
   private static List<Cluster> clusters(ClusterStep step) {
     return switch (step) {
       case PULL_SECRET -> List.of(Cluster.values());
-      case TRUST, MIRROR_RULES -> List.of(Cluster.OPENSHIFT);
+      case TRUST, MIRROR_RULES, IMAGE_POLICY -> List.of(Cluster.OPENSHIFT);
       default -> List.of(Cluster.KUBERNETES);
     };
   }

@@ -5,6 +5,7 @@ import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.cluster.change.ClusterChange;
 import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import ai.kubernaut.airgap.report.ReportDocument;
 import ai.kubernaut.airgap.seal.ImagePolicyDraft;
 import ai.kubernaut.airgap.seal.ImagePolicyOptions;
 import ai.kubernaut.airgap.seal.RootOfTrust;
@@ -127,7 +128,8 @@ final class SealCommand extends ChangeCommand {
                   .build());
       Files.writeString(imagePolicy, draft.toYaml());
       output.tell("wrote " + imagePolicy);
-      draft.orElseThrow().problems().forEach(problem -> output.tell(problem.describe()));
+      output.report(ReportDocument.of(draft));
+      draft.orElseThrow();
       return 0;
     } catch (IOException e) {
       throw new AirgapException("cannot write " + imagePolicy + ": " + e, e);

@@ -15,6 +15,8 @@ import ai.kubernaut.airgap.examples.lab.cluster.PullFailure;
 import ai.kubernaut.airgap.examples.lab.cluster.PulledImage;
 import ai.kubernaut.airgap.k8s.Fabric8ClusterClient;
 import ai.kubernaut.airgap.registry.TestCertificates;
+import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
+import ai.kubernaut.airgap.registry.server.RegistryServer;
 import ai.kubernaut.airgap.yaml.Yaml;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -120,6 +122,35 @@ final class ClusterChangeCommandsTest {
     assertThat(run.err())
         .contains("--image-policy needs --signature-key, --fulcio-ca or --pki-roots");
     assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void aDraftOfImagePoliciesIsWrittenAlthoughThisClusterHasNone() throws IOException {
+    Path file = directory.resolve("policy.yaml");
+    Path key =
+        Files.writeString(
+            directory.resolve("cosign.pub"),
+            "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQ==\n-----END PUBLIC KEY-----\n");
+    try (RegistryServer mirror =
+        RegistryServer.builder(MemoryRegistryClient.create(), "harbor.corp").start()) {
+      CommandLineRun run =
+          run(
+              List.of("seal", "--images", images, "--offline", "--target", mirror.host()),
+              "--plain-http",
+              mirror.host(),
+              "--image-policy",
+              file,
+              "--signature-key",
+              key,
+              "--json");
+      assertThat(run.status()).isNotZero();
+      assertThat(run.out())
+          .contains("\"kind\" : \"ImagePolicyDraft\"", "IMAGE_NOT_IN_MIRROR")
+          .contains("IMAGE_POLICY_UNSUPPORTED", mirror.host() + "/kubernaut-ai/gateway");
+      assertThat(file)
+          .content()
+          .contains("kind: ClusterImagePolicy", "repository: quay.io/kubernaut-ai/gateway");
+    }
   }
 
   @Test

@@ -48,6 +48,8 @@ import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.TestCertificates;
 import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
 import ai.kubernaut.airgap.repair.RepairOptions;
+import ai.kubernaut.airgap.seal.ImagePolicyOptions;
+import ai.kubernaut.airgap.seal.RootOfTrust;
 import ai.kubernaut.airgap.seal.SealOptions;
 import ai.kubernaut.airgap.verify.VerifyOptions;
 import ai.kubernaut.airgap.yaml.Yaml;
@@ -59,6 +61,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -77,6 +80,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(240)
 final class PermissionsOnClusterTest {
+  private static final String KEY =
+      "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQ==\n-----END PUBLIC KEY-----\n";
   private static final String RBAC = "rbac.authorization.k8s.io/v1";
   private static final Target MIRROR = Target.registry("harbor.corp");
 
@@ -594,6 +599,19 @@ final class PermissionsOnClusterTest {
               airgap.apply(airgap.planTrust(MIRROR, certificate(name))).orElseThrow();
             }
           });
+      run(
+          ClusterStep.IMAGE_POLICY,
+          plan,
+          airgap ->
+              assertThat(
+                      airgap
+                          .draftImagePolicies(
+                              plan,
+                              ImagePolicyOptions.builder()
+                                  .rootOfTrust(RootOfTrust.publicKey(KEY, Optional.empty()))
+                                  .build())
+                          .policies())
+                  .isNotEmpty());
       run(
           ClusterStep.MIRROR_RULES,
           plan,
