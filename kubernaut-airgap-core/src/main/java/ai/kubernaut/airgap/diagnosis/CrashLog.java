@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.diagnosis;
 
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.workload.LogLine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -27,12 +28,11 @@ final class CrashLog {
               + "|ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH"
               + "|does not (answer|respond)|no response");
 
-  private static final Pattern FAILURE =
+  /** An error that gives its reason, so that what was logged before it may be something else. */
+  private static final Pattern SPECIFIC =
       Pattern.compile(
-          "(?i)\\b(panic|fatal|errors?|err|exception|traceback|goroutine|abort(ed|ing)?|assert(ion)?"
-              + "|fail(s|ed|ure)?|cannot|can't|could not|couldn't|unable|refused|denied|forbidden"
-              + "|invalid|illegal|unknown|unexpected|unsupported|undefined|corrupt(ed)?|missing"
-              + "|required|must|no such|not found|does not exist|is not|segmentation fault)\\b");
+          "\\b\\w+(Error|Exception)\\b|(?i)\\b(panic|invalid|illegal|pars(e|ing)|validation|unsupported|undefined"
+              + "|required|missing|denied|forbidden|assert(ion)?|not allowed|does not exist)\\b");
 
   /** Host and port, a URL, and how resolvers and database drivers name a host. */
   private static final Pattern HOST =
@@ -61,8 +61,20 @@ final class CrashLog {
   }
 
   static CrashLog of(String log) {
+    List<String> statements =
+        STATEMENTS.splitAsStream(log).map(String::strip).filter(each -> !each.isEmpty()).toList();
+    boolean givesReason =
+        statements.stream()
+            .filter(statement -> LogLine.of(statement) == LogLine.ERROR)
+            .anyMatch(
+                statement ->
+                    SPECIFIC.matcher(statement).find() && !UNREACHABLE.matcher(statement).find());
     return new CrashLog(
-        STATEMENTS.splitAsStream(log).map(String::strip).filter(each -> !each.isEmpty()).toList());
+        givesReason
+            ? statements.stream()
+                .filter(statement -> LogLine.of(statement) == LogLine.ERROR)
+                .toList()
+            : statements);
   }
 
   /** Whether the log says that a service is the reason. */
@@ -113,14 +125,17 @@ final class CrashLog {
     return statements.stream().filter(statement -> UNREACHABLE.matcher(statement).find());
   }
 
+  private static boolean isFailure(String statement) {
+    return LogLine.of(statement) != LogLine.OTHER;
+  }
+
   private static boolean isReason(String statement) {
-    return FAILURE.matcher(statement).find() || UNREACHABLE.matcher(statement).find();
+    return isFailure(statement) || UNREACHABLE.matcher(statement).find();
   }
 
   /** The last statement that tells of a failure, or the last one. */
   private Stream<String> reason() {
-    List<String> failures =
-        statements.stream().filter(statement -> FAILURE.matcher(statement).find()).toList();
+    List<String> failures = statements.stream().filter(statement -> isFailure(statement)).toList();
     List<String> candidates = failures.isEmpty() ? statements : failures;
     return candidates.isEmpty() ? Stream.of() : Stream.of(candidates.get(candidates.size() - 1));
   }

@@ -12,6 +12,7 @@ import ai.kubernaut.airgap.outcome.Subject;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -57,6 +58,9 @@ final class Dependencies {
 
   private static final Set<ProblemCode> CERTIFICATES =
       Set.of(ProblemCode.WEBHOOK_CA_MISSING, ProblemCode.WEBHOOK_CA_INVALID);
+
+  private static final Set<String> WEBHOOK_TYPES =
+      Set.of("mutatingwebhookconfiguration", "validatingwebhookconfiguration");
 
   private final ClusterState state;
   private final Owners owners;
@@ -318,7 +322,7 @@ final class Dependencies {
                 .filter(each -> each.subject().equals(hook.subject()))
                 .findFirst();
         boolean sets =
-            job.map(found -> mentions(found, configuration))
+            job.map(found -> setsAuthority(found, configuration))
                 .orElse(
                     NOT_CREATED.contains(hook.code()) || hook.code() == ProblemCode.HOOK_FAILED);
         if (sets) {
@@ -326,6 +330,14 @@ final class Dependencies {
         }
       }
     }
+  }
+
+  /** Whether a Job changes a configuration of webhooks: it has its name or its type. */
+  private static boolean setsAuthority(KubernetesObject job, String configuration) {
+    return mentions(job, configuration)
+        || Texts.of(Owners.template(job).fields())
+            .map(text -> text.toLowerCase(Locale.ROOT))
+            .anyMatch(text -> WEBHOOK_TYPES.stream().anyMatch(text::contains));
   }
 
   private boolean evidenceNames(Problem problem, String name) {

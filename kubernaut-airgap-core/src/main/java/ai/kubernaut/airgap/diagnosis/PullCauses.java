@@ -82,6 +82,9 @@ final class PullCauses implements Explanation {
     if (location.isEmpty()) {
       return outside(symptom, asked, graph);
     }
+    if (misdirected(symptom, asked, location.get(), graph)) {
+      return true;
+    }
     return inMirror(symptom, location.get(), graph);
   }
 
@@ -124,21 +127,46 @@ final class PullCauses implements Explanation {
     return known;
   }
 
+  /** Whether the rules lead to the mirror, but not to where it has the image of the plan. */
+  private boolean misdirected(
+      Symptom symptom, ImageRef asked, ImageRef location, CauseGraph graph) {
+    if (plan.target().contains(asked)) {
+      return false;
+    }
+    Optional<Problem> rule =
+        planned(asked)
+            .map(entry -> entry.target().repository())
+            .filter(target -> !target.equals(location.repository()))
+            .flatMap(target -> rules().problem(asked, target));
+    rule.ifPresent(
+        problem -> {
+          graph.add(problem, locations(asked));
+          link(symptom, graph, problem);
+        });
+    return rule.isPresent();
+  }
+
+  private Optional<MirrorEntry> planned(ImageRef asked) {
+    return plan.entries().stream()
+        .filter(entry -> entry.source().repository().equals(asked.repository()))
+        .findFirst();
+  }
+
+  private Fact locations(ImageRef asked) {
+    return Fact.of(
+        FactCode.PULL_LOCATIONS,
+        Subject.image(asked),
+        Map.of(
+            "locations",
+            rules().locations(asked).stream()
+                .map(ImageRef::toString)
+                .collect(Collectors.joining(", "))));
+  }
+
   private boolean outside(Symptom symptom, ImageRef asked, CauseGraph graph) {
-    Optional<MirrorEntry> planned =
-        plan.entries().stream()
-            .filter(entry -> entry.source().repository().equals(asked.repository()))
-            .findFirst();
+    Optional<MirrorEntry> planned = planned(asked);
     Subject subject = Subject.image(asked);
-    Fact locations =
-        Fact.of(
-            FactCode.PULL_LOCATIONS,
-            subject,
-            Map.of(
-                "locations",
-                rules().locations(asked).stream()
-                    .map(ImageRef::toString)
-                    .collect(Collectors.joining(", "))));
+    Fact locations = locations(asked);
     if (planned.isPresent() && !rules().rules().isEmpty()) {
       Optional<Problem> rule = rule(asked, planned.get());
       if (rule.isPresent()) {

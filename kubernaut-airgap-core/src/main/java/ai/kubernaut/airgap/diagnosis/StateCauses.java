@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Problems that the verification finds without a pod: an image that differs, a webhook without a
@@ -64,6 +65,41 @@ final class StateCauses {
     OF_WEBHOOKS.forEach(code -> graph.problems(code).forEach(this::webhook));
     OF_CONFIGURATION.forEach(code -> graph.problems(code).forEach(this::configuration));
     OF_UPDATES.forEach(code -> graph.problems(code).forEach(this::update));
+    graph.problems(ProblemCode.RELEASE_NOT_FOUND).forEach(this::release);
+  }
+
+  /** What Helm has stored, and what it has created for a release that it does not know. */
+  private void release(Problem unknown) {
+    String namespace = unknown.parameters().getOrDefault("namespace", "");
+    String releases =
+        state.list(ResourceType.SECRET, namespace).stream()
+            .filter(secret -> "helm".equals(secret.labels().get("owner")))
+            .map(secret -> secret.labels().getOrDefault("name", ""))
+            .distinct()
+            .sorted()
+            .collect(Collectors.joining(", "));
+    graph.add(
+        unknown,
+        Fact.of(
+            FactCode.RELEASES_STORED,
+            new Subject(Subject.Kind.NAMESPACE, namespace),
+            Map.of("releases", releases.isEmpty() ? "none" : releases)));
+    long workloads =
+        Stream.of(ResourceType.DEPLOYMENT, ResourceType.STATEFUL_SET, ResourceType.DAEMON_SET)
+            .flatMap(type -> state.list(type, namespace).stream())
+            .filter(
+                workload ->
+                    unknown
+                        .subject()
+                        .name()
+                        .equals(workload.annotations().get("meta.helm.sh/release-name")))
+            .count();
+    graph.add(
+        unknown,
+        Fact.of(
+            FactCode.WORKLOADS_OF_RELEASE,
+            unknown.subject(),
+            Map.of("count", String.valueOf(workloads), "namespace", namespace)));
   }
 
   /** A container that runs the image that differs may crash because of it. */

@@ -159,8 +159,14 @@ public final class MirrorRules {
     return problem(any, entry.target().repository()).isEmpty();
   }
 
-  /** What keeps nodes from pulling an image from a repository of the mirror. */
-  Optional<Problem> problem(ImageRef image, Repository repository) {
+  /**
+   * Returns what keeps nodes from pulling an image from a repository of the mirror.
+   *
+   * @param image the reference as a pod has it
+   * @param repository where the mirror has the image
+   * @return empty if the rules lead there
+   */
+  public Optional<Problem> problem(ImageRef image, Repository repository) {
     if (locations(image).stream().anyMatch(one -> one.repository().equals(repository))) {
       return Optional.empty();
     }

@@ -290,6 +290,10 @@ public enum FactCode {
   UPDATE_PAUSED("its field spec.paused is true"),
   /** A webhook and the service that it calls. */
   WEBHOOK_CONFIGURED("has the webhook {webhook}[, which calls the Service {service}]"),
+  /** The releases that Helm has stored in a namespace. */
+  RELEASES_STORED("has Secrets of Helm for these releases: {releases}"),
+  /** Workloads that Helm has created for a release. */
+  WORKLOADS_OF_RELEASE("has workloads in {namespace} that Helm created: {count}"),
   /** How many pods a workload should have. */
   REPLICAS_CONFIGURED("its field spec.replicas is {replicas}"),
   /** The probe of a container. */

@@ -418,7 +418,7 @@ public enum ProblemCode {
   RELEASE_NOT_FOUND(
       Severity.ERROR,
       "there is no such release in {namespace}",
-      "install the chart, or give the name and namespace of the release"),
+      "give the name and namespace of the release, or install the chart, which takes over the objects that Helm created for this release before"),
   /** The last operation of Helm on the release did not succeed. */
   RELEASE_NOT_DEPLOYED(
       Severity.ERROR,

@@ -85,6 +85,7 @@ final class DiagnosedRelease {
           Map.entry("MachineConfigPool", ResourceType.MACHINE_CONFIG_POOL),
           Map.entry("ValidatingWebhookConfiguration", ResourceType.VALIDATING_WEBHOOKS),
           Map.entry("ImageDigestMirrorSet", ResourceType.IMAGE_DIGEST_MIRROR_SET),
+          Map.entry("ImageTagMirrorSet", ResourceType.IMAGE_TAG_MIRROR_SET),
           Map.entry("Image", ResourceType.IMAGE_CONFIG));
 
   final MemoryClusterClient cluster;

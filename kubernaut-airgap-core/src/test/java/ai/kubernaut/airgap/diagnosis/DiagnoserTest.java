@@ -8,6 +8,7 @@ import static ai.kubernaut.airgap.diagnosis.DiagnosedRelease.spec;
 import static ai.kubernaut.airgap.diagnosis.DiagnosedRelease.waiting;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.outcome.Fact;
@@ -315,6 +316,19 @@ final class DiagnoserTest {
       openShift.failingPull("gateway", source(GATEWAY), "no such host");
       assertThat(openShift.roots())
           .containsExactly("REFERENCE_NOT_REDIRECTED_BY_TAG " + source(GATEWAY));
+    }
+
+    @Test
+    void aRuleForTagsThatLeadsToAnotherPathIsTheRoot() {
+      openShift.put(
+          """
+          {apiVersion: config.openshift.io/v1, kind: ImageTagMirrorSet, metadata: {name: tags},
+           spec: {imageTagMirrors: [{source: quay.io, mirrors: [harbor.corp/wrong]}]}}
+          """);
+      openShift.failingPull("gateway", source(GATEWAY), "manifest unknown");
+      assertThat(openShift.roots()).containsExactly("MIRROR_RULE_SHADOWED " + source(GATEWAY));
+      assertThat(openShift.diagnose().roots().get(0).problem().message())
+          .contains("ImageTagMirrorSet tags");
     }
 
     @Test
@@ -1174,6 +1188,42 @@ final class DiagnoserTest {
       assertThat(diagnosis.roots().stream().filter(root -> !root.consequences().isEmpty()))
           .extracting(root -> DiagnosedRelease.name(root.problem()))
           .containsExactly("RELEASE_OBJECT_CHANGED Role " + NAMESPACE + "/runner");
+    }
+
+    @Test
+    void aCrashThatGivesItsReasonIsNotDueToAServiceOfWhichItHasWarned() {
+      release.service("postgresql", "postgresql");
+      release.failingPull("postgresql", DATABASE, "manifest unknown");
+      release.unpublish(DATABASE);
+      release.pod("holmesgpt", using("postgresql"), CRASHED);
+      release.log(
+          "holmesgpt-1",
+          "WARNING: http://postgresql:5432 is not reachable\nValidationError: 1 validation error\nERROR: Application startup failed");
+      release.pod("datastorage", using("postgresql"), CRASHED);
+      release.log(
+          "datastorage-1",
+          "W1127 10:00:00.1 dial tcp postgresql:5432: connection refused\nF1127 10:00:01.1 giving up after 5 attempts");
+      assertThat(release.roots())
+          .containsExactlyInAnyOrder(
+              "IMAGE_NOT_IN_MIRROR " + DATABASE,
+              "CONTAINER_CRASHED Pod " + NAMESPACE + "/holmesgpt-1");
+    }
+
+    @Test
+    void aReleaseThatHelmDoesNotKnowIsShownWithWhatIsThere() {
+      release.withoutRelease();
+      release.put(
+          "{apiVersion: apps/v1, kind: Deployment, metadata: {name: gateway, namespace: NS, annotations: {meta.helm.sh/release-name: kubernaut}}, spec: {replicas: 0}}");
+      assertThat(
+              release.diagnose().roots().stream()
+                  .filter(root -> root.problem().code() == ProblemCode.RELEASE_NOT_FOUND)
+                  .flatMap(root -> root.evidence().stream()))
+          .extracting(Fact::code, Fact::message)
+          .containsExactly(
+              tuple(FactCode.RELEASES_STORED, "has Secrets of Helm for these releases: none"),
+              tuple(
+                  FactCode.WORKLOADS_OF_RELEASE,
+                  "has workloads in " + NAMESPACE + " that Helm created: 1"));
     }
 
     @Test

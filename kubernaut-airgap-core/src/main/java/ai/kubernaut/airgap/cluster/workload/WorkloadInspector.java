@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * thread-safe.
  */
 public final class WorkloadInspector {
-  private static final int LOG_LINES = 5;
+  private static final int LOG_LINES = 50;
 
   private final ClusterClient cluster;
   private final ObjectEvents events;
@@ -236,7 +236,8 @@ public final class WorkloadInspector {
   }
 
   /**
-   * Returns the end of the log of a container in one line.
+   * Returns the lines of the end of the log of a container that matter most, as one line: errors,
+   * and where there are few, the last lines.
    *
    * @param pod the pod
    * @param container the name of the container
@@ -244,12 +245,8 @@ public final class WorkloadInspector {
    */
   public String logTail(KubernetesObject pod, String container) {
     try {
-      return String.join(
-          " | ",
-          cluster
-              .log(pod.namespace().orElse(""), pod.name(), container, LOG_LINES)
-              .lines()
-              .toList());
+      return LogExcerpt.of(
+          cluster.log(pod.namespace().orElse(""), pod.name(), container, LOG_LINES));
     } catch (CancelledException e) {
       throw e;
     } catch (AirgapException noLog) {
