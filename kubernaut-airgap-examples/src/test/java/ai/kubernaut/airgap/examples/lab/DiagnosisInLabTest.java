@@ -49,6 +49,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -71,6 +72,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -284,7 +286,8 @@ class DiagnosisInLabTest {
             chains(),
             writtenBlind(),
             writtenIndependently(),
-            writtenAfterwards())
+            writtenAfterwards(),
+            writtenLast())
         .flatMap(each -> each);
   }
 
@@ -1262,6 +1265,301 @@ class DiagnosisInLabTest {
             "SERVICE_ACCOUNT_NOT_FOUND ServiceAccount NS/kubernaut-hook-sa"));
   }
 
+  /** Written from the catalogue of causes, with log lines as real programs write them. */
+  private static Stream<Scenario> writtenLast() {
+    return Stream.of(
+        new Scenario(
+            "a Pod Security level on the second namespace, its DaemonSet, and a client of that",
+            world -> {
+              world.change(
+                  ResourceType.NAMESPACE,
+                  null,
+                  world.workflows(),
+                  object ->
+                      object.with(
+                          "restricted",
+                          "metadata",
+                          "labels",
+                          "pod-security.kubernetes.io/enforce"));
+              world.beside(
+                  ResourceType.DAEMON_SET,
+                  world.workflows(),
+                  "workflow-cache",
+                  "",
+                  "serviceAccountName: kubernaut-workflow-runner, containers: [{name: cache, image: '%s'}]"
+                      .formatted(world.target("gateway")));
+              world.annotate(
+                  "workflowexecution-controller",
+                  "crash",
+                  "1 Error",
+                  """
+                  {"level":"info","ts":"2026-11-27T18:41:07Z","logger":"setup","msg":"resolving workflow bundles"}
+                  {"level":"error","ts":"2026-11-27T18:41:17Z","logger":"setup","msg":"unable to reach the bundle cache","error":"Get \"http://workflow-cache.%s.svc:8080/v2/\": dial tcp 172.30.9.4:8080: connect: connection refused"}
+                  """
+                      .formatted(world.workflows()));
+            },
+            "POD_SECURITY_VIOLATED Namespace kubernaut-workflows"),
+        new Scenario(
+            "a short image name in an init container of a StatefulSet, and three clients in a row",
+            world -> {
+              world.beside(
+                  ResourceType.STATEFUL_SET,
+                  world.namespace,
+                  "audit-queue",
+                  "replicas: 1, serviceName: audit-queue,",
+                  "initContainers: [{name: permissions, image: 'busybox:1.36'}], containers: [{name: valkey, image: '%s'}]"
+                      .formatted(world.target("valkey-8")));
+              world.replacePods(
+                  "datastorage",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 503",
+                  "redis: 2026/11/27 18:41:07 pool.go:404: redis: connection pool: failed to dial after 5 attempts: dial tcp: lookup audit-queue on 172.30.0.10:53: no such host");
+              world.replacePods(
+                  "aianalysis-controller",
+                  "crash",
+                  "1 Error",
+                  "{\"level\":\"error\",\"ts\":\"2026-11-27T18:42:07Z\",\"logger\":\"setup\",\"msg\":\"unable to create audit client\",\"error\":\"Get \\\"http://data-storage-service:8080/health\\\": dial tcp 172.30.12.7:8080: connect: connection refused\"}");
+              world.annotate(
+                  "remediationorchestrator-controller",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 500",
+                  "{\"level\":\"info\",\"ts\":\"2026-11-27T18:42:27Z\",\"logger\":\"healthz\",\"msg\":\"healthz check failed\",\"checker\":\"analysis\",\"error\":\"Get \\\"http://aianalysis-controller.%s.svc.cluster.local:8081/healthz\\\": dial tcp 172.30.77.3:8081: connect: connection refused\"}"
+                      .formatted(world.namespace));
+            },
+            "REFERENCE_OUTSIDE_MIRROR docker.io/library/busybox:1.36"),
+        new Scenario(
+            "Secrets cleaned up: that of the Helm release, and that of Valkey, whose clients fail",
+            world -> {
+              for (KubernetesObject secret : world.releaseSecrets()) {
+                world.delete(ResourceType.SECRET, secret.name());
+              }
+              world.delete(ResourceType.SECRET, "valkey-secret");
+              world.restart("datastorage");
+              world.annotate(
+                  "aianalysis-controller",
+                  "crash",
+                  "1 Error",
+                  "{\"level\":\"error\",\"logger\":\"setup\",\"msg\":\"unable to create audit client\",\"error\":\"Get \\\"http://data-storage-service:8080/health\\\": dial tcp 172.30.12.7:8080: connect: connection refused\"}");
+            },
+            "RELEASE_NOT_FOUND release kubernaut",
+            "SECRET_NOT_FOUND Secret NS/valkey-secret"),
+        new Scenario(
+            "the image of the migration deleted, and a Helm that was ended while its hook waited",
+            world -> {
+              world.deleteImage("db-migrate");
+              world.pendingUpgrade();
+              world.runMigration();
+              world.replacePods(
+                  "datastorage",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 503",
+                  "{\"level\":\"error\",\"msg\":\"schema check failed\",\"error\":\"ERROR: relation \\\"workflow_catalog\\\" does not exist (SQLSTATE 42P01)\"}");
+              world.annotate(
+                  "signalprocessing-controller",
+                  "crash",
+                  "1 Error",
+                  "{\"level\":\"error\",\"logger\":\"setup\",\"msg\":\"unable to load the catalog\",\"error\":\"GET http://data-storage-service:8080/api/v1/workflows: 503 Service Unavailable\"}");
+            },
+            "IMAGE_NOT_IN_MIRROR MIRROR/kubernaut-ai/db-migrate:v1.1.0"),
+        new Scenario(
+            "a hook that has failed to set the caBundle of two webhooks, and what they refuse",
+            world -> {
+              world.change(
+                  ResourceType.MUTATING_WEBHOOKS,
+                  null,
+                  "authwebhook-mutating",
+                  DiagnosisInLabTest::withoutAuthority);
+              world.change(
+                  ResourceType.VALIDATING_WEBHOOKS,
+                  null,
+                  "authwebhook-validating",
+                  DiagnosisInLabTest::withoutAuthority);
+              world.failAuthorityHook(
+                  "Unable to connect to the server: net/http: TLS handshake timeout");
+              world.annotate(
+                  "remediationorchestrator-controller",
+                  "crash",
+                  "1 Error",
+                  "{\"level\":\"error\",\"logger\":\"setup\",\"msg\":\"unable to resume remediations\",\"error\":\"Internal error occurred: failed calling webhook \\\"remediationrequest.mutating.kubernaut.ai\\\": failed to call webhook: Post \\\"https://authwebhook.%s.svc:443/mutating-remediationrequest?timeout=10s\\\": tls: failed to verify certificate: x509: certificate signed by unknown authority\"}"
+                      .formatted(world.namespace));
+            },
+            "JOB_FAILED Job NS/kubernaut-tls-cabundle-patch"),
+        new Scenario(
+            "a binding without one of its subjects, whose cache never fills, and an invalid caBundle",
+            world -> {
+              world.change(
+                  ResourceType.CLUSTER_ROLE_BINDING,
+                  null,
+                  "kubernaut-remediation",
+                  binding ->
+                      binding.with(
+                          binding.fields().list("subjects").stream()
+                              .map(Fields::content)
+                              .filter(
+                                  subject -> !subject.containsValue("workflowexecution-controller"))
+                              .toList(),
+                          "subjects"));
+              world.annotate(
+                  "workflowexecution-controller",
+                  "crash",
+                  "1 Error",
+                  """
+                  E1127 18:41:07.113204       1 reflector.go:158] "Unhandled Error" err="pkg/mod/k8s.io/client-go@v0.31.1/tools/cache/reflector.go:243: Failed to watch *v1alpha1.RemediationRequest: failed to list *v1alpha1.RemediationRequest: remediationrequests.kubernaut.ai is forbidden: User \"system:serviceaccount:%s:workflowexecution-controller\" cannot list resource \"remediationrequests\" in API group \"kubernaut.ai\" at the cluster scope" logger="UnhandledError"
+                  2026-11-27T18:42:52Z	ERROR	Could not wait for Cache to sync	{"controller": "workflowexecution", "controllerGroup": "kubernaut.ai", "controllerKind": "RemediationRequest", "error": "failed to wait for workflowexecution caches to sync: timed out waiting for cache to be synced for Kind *v1alpha1.RemediationRequest"}
+                  2026-11-27T18:42:52Z	INFO	Stopping and waiting for non leader election runnables
+                  2026-11-27T18:42:52Z	INFO	Wait completed, proceeding to shutdown the manager
+                  2026-11-27T18:42:52Z	ERROR	setup	problem running manager	{"error": "failed to wait for workflowexecution caches to sync: timed out waiting for cache to be synced for Kind *v1alpha1.RemediationRequest"}
+                  """
+                      .formatted(world.namespace));
+              world.change(
+                  ResourceType.VALIDATING_WEBHOOKS,
+                  null,
+                  "authwebhook-validating",
+                  DiagnosisInLabTest::withAuthorityEncodedTwice);
+              world.annotate(
+                  "remediationorchestrator-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-27T18:41:07Z	ERROR	setup	unable to resume remediations	{\"error\": \"Internal error occurred: failed calling webhook \\\"remediationrequest.validating.kubernaut.ai\\\": unable to load root certificates: unable to parse bytes as PEM block\"}");
+            },
+            "RELEASE_OBJECT_CHANGED ClusterRoleBinding kubernaut-remediation",
+            "WEBHOOK_CA_INVALID ValidatingWebhookConfiguration authwebhook-validating"),
+        new Scenario(
+            "the Service of the webhooks deleted, and a queue of the second namespace scaled to zero",
+            world -> {
+              world.delete(ResourceType.SERVICE, "authwebhook");
+              world.annotate(
+                  "remediationorchestrator-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-27T18:41:07Z	ERROR	setup	unable to resume remediations	{\"error\": \"Internal error occurred: failed calling webhook \\\"remediationrequest.mutating.kubernaut.ai\\\": failed to call webhook: Post \\\"https://authwebhook.%s.svc:443/mutating-remediationrequest?timeout=10s\\\": service \\\"authwebhook\\\" not found\"}"
+                      .formatted(world.namespace));
+              world.beside(
+                  ResourceType.STATEFUL_SET,
+                  world.workflows(),
+                  "workflow-queue",
+                  "replicas: 0, serviceName: workflow-queue,",
+                  "containers: [{name: valkey, image: '%s'}]".formatted(world.target("valkey-8")));
+              world.annotate(
+                  "workflowexecution-controller",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 500",
+                  "redis: 2026/11/27 18:41:07 pool.go:404: redis: connection pool: failed to dial after 5 attempts: dial tcp: lookup workflow-queue.%s.svc.cluster.local on 172.30.0.10:53: no such host"
+                      .formatted(world.workflows()));
+            },
+            "RELEASE_OBJECT_NOT_FOUND Service NS/authwebhook",
+            "WORKLOAD_SCALED_TO_ZERO StatefulSet kubernaut-workflows/workflow-queue"),
+        new Scenario(
+            "a pull Secret that one of two namespaces has, and none of the cluster",
+            world -> {
+              String user = world.lab.mirrorCredentials().username();
+              world.createPullSecret(
+                  "mirror-access", world.entry("", user, world.mirrorPassword()));
+              world.pullSecret(null, null);
+              world.recreate(
+                  "notification-controller",
+                  template ->
+                      template.with(
+                          List.of(Map.of("name", "mirror-access")), "spec", "imagePullSecrets"));
+              world.beside(
+                  ResourceType.DEPLOYMENT,
+                  world.workflows(),
+                  "workflow-cache",
+                  "replicas: 2,",
+                  "imagePullSecrets: [{name: mirror-access}], containers: [{name: cache, image: '%s'}]"
+                      .formatted(world.target("gateway")));
+            },
+            "PULL_SECRET_NOT_FOUND Secret kubernaut-workflows/mirror-access"),
+        new Scenario(
+            "a password that the database does not have, and a class that the cluster does not have",
+            world -> {
+              world.recreate(
+                  "datastorage",
+                  template ->
+                      annotated(
+                          template,
+                          Map.of(
+                              "crash",
+                              "1 Error",
+                              "log",
+                              """
+                              {"level":"info","msg":"connecting","host":"postgresql","port":5432}
+                              {"level":"fatal","msg":"failed to connect to PostgreSQL","error":"failed to connect to `user=slm_user database=action_history`: 172.30.5.9:5432 (postgresql): failed SASL auth: FATAL: password authentication failed for user \"slm_user\" (SQLSTATE 28P01)"}
+                              """)));
+              world.annotate(
+                  "aianalysis-controller",
+                  "crash",
+                  "1 Error",
+                  "{\"level\":\"error\",\"logger\":\"setup\",\"msg\":\"unable to create audit client\",\"error\":\"Get \\\"http://data-storage-service:8080/health\\\": dial tcp 172.30.12.7:8080: connect: connection refused\"}");
+              world.create(
+                  ResourceType.PERSISTENT_VOLUME_CLAIM,
+                  "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data-alert-queue-0, namespace: %s}, spec: {storageClassName: ocs-storagecluster-ceph-rbd, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}");
+              world.beside(
+                  ResourceType.STATEFUL_SET,
+                  world.namespace,
+                  "alert-queue",
+                  "replicas: 1, serviceName: alert-queue,",
+                  "containers: [{name: valkey, image: '%s'}], volumes: [{name: data, persistentVolumeClaim: {claimName: data-alert-queue-0}}]"
+                      .formatted(world.target("valkey-8")));
+              world.annotate(
+                  "notification-controller",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 500",
+                  "redis: 2026/11/27 18:41:07 pool.go:404: redis: connection pool: failed to dial after 5 attempts: dial tcp: lookup alert-queue on 172.30.0.10:53: no such host");
+            },
+            "CONTAINER_CRASHED Pod NS/datastorage",
+            "STORAGE_CLASS_NOT_FOUND PersistentVolumeClaim NS/data-alert-queue-0"),
+        new Scenario(
+            "a tag rule to a wrong path, and a crash of its own that warns of the service behind it",
+            world -> {
+              world.create(
+                  ResourceType.IMAGE_TAG_MIRROR_SET,
+                  """
+                  {apiVersion: config.openshift.io/v1, kind: ImageTagMirrorSet, metadata: {name: %1$s},
+                   spec: {imageTagMirrors: [{source: registry.redhat.io, mirrors: ['%2$s/redhat']}]}}
+                  """
+                      .formatted(world.world.name("redhat-by-tag"), world.mirror));
+              world.waitForNodes();
+              world.recreate(
+                  "datastorage",
+                  template -> {
+                    Fields init = template.list("spec", "initContainers").get(0);
+                    return template.with(
+                        List.of(
+                            init.with("registry.redhat.io/rhel10/postgresql-16", "image")
+                                .content()),
+                        "spec",
+                        "initContainers");
+                  });
+              world.replacePods(
+                  "holmesgpt-api",
+                  "crash",
+                  "3 Error",
+                  """
+                  INFO:     Started server process [1]
+                  INFO:     Waiting for application startup.
+                  WARNING:  audit: http://data-storage-service:8080/api/v1/audit/events is not reachable, 3 events are kept
+                  ERROR:    Traceback (most recent call last):
+                    File "/opt/app-root/lib64/python3.12/site-packages/starlette/routing.py", line 694, in lifespan
+                      async with self.lifespan_context(app) as maybe_state:
+                    File "/opt/app-root/src/holmesgpt_api/main.py", line 61, in lifespan
+                      settings = Settings()
+                  pydantic_core._pydantic_core.ValidationError: 1 validation error for Settings
+                  toolsets.prometheus.timeout
+                    Input should be a valid integer, unable to parse string as an integer [type=int_parsing, input_value='30s', input_type=str]
+
+                  ERROR:    Application startup failed. Exiting.
+                  """);
+              world.annotate(
+                  "aianalysis-controller",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 500",
+                  "{\"level\":\"info\",\"logger\":\"healthz\",\"msg\":\"healthz check failed\",\"checker\":\"holmesgpt\",\"error\":\"Get \\\"http://holmesgpt-api:8080/health\\\": dial tcp 172.30.61.2:8080: connect: connection refused\"}");
+            },
+            "CONTAINER_CRASHED Pod NS/holmesgpt-api",
+            "MIRROR_RULE_SHADOWED registry.redhat.io/rhel10/postgresql-16:latest"));
+  }
+
   // How things are broken; each adds its repair.
 
   private ImageRef target(String name) {
@@ -1539,6 +1837,98 @@ class DiagnosisInLabTest {
             .formatted(engine));
   }
 
+  /** The namespace in which workflows run. */
+  private String workflows() {
+    return world.name("kubernaut-workflows");
+  }
+
+  /** A workload that the chart does not have, in a namespace of the release, and its Service. */
+  private void beside(
+      ResourceType type, String where, String name, String specification, String pod) {
+    create(
+        ResourceType.SERVICE,
+        """
+        {apiVersion: v1, kind: Service, metadata: {name: %2$s, namespace: %1$s},
+         spec: {clusterIP: None, selector: {app: %2$s}, ports: [{port: 8080}]}}
+        """
+            .formatted(where, name));
+    create(
+        type,
+        """
+        {apiVersion: apps/v1, kind: %3$s, metadata: {name: %2$s, namespace: %1$s},
+         spec: {%4$s selector: {matchLabels: {app: %2$s}}, template: {
+           metadata: {labels: {app: %2$s}}, spec: {%5$s}}}}
+        """
+            .formatted(where, name, type.kind(), specification, pod));
+  }
+
+  /** As annotate, but no earlier pod goes on to serve. */
+  private void replacePods(String deployment, String name, String value, String log) {
+    recreate(deployment, template -> annotated(template, Map.of(name, value, "log", log)));
+  }
+
+  private List<KubernetesObject> releaseSecrets() {
+    return cluster.list(ResourceType.SECRET, namespace, Map.of("owner", "helm"));
+  }
+
+  /** The second revision of the release, as Helm leaves it when it is ended during an upgrade. */
+  private void pendingUpgrade() throws IOException {
+    KubernetesObject deployed = releaseSecrets().get(0);
+    byte[] stored =
+        Base64.getDecoder()
+            .decode(
+                Base64.getDecoder()
+                    .decode(deployed.fields().text("data", "release").orElseThrow()));
+    String release;
+    try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(stored))) {
+      release = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+    String pending =
+        release
+            .replace("\"status\":\"deployed\"", "\"status\":\"pending-upgrade\"")
+            .replace("\"version\":1,\"namespace\"", "\"version\":2,\"namespace\"");
+    assertThat(pending).contains("pending-upgrade", "\"version\":2,");
+    ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(zipped)) {
+      out.write(pending.getBytes(StandardCharsets.UTF_8));
+    }
+    KubernetesObject second =
+        plain(deployed)
+            .with(deployed.name().replaceFirst("v1$", "v2"), "metadata", "name")
+            .with("pending-upgrade", "metadata", "labels", "status")
+            .with("2", "metadata", "labels", "version")
+            .with(
+                base64(Base64.getEncoder().encodeToString(zipped.toByteArray())),
+                "data",
+                "release");
+    cluster.create(ResourceType.SECRET, second);
+    repairs.add(() -> remove(ResourceType.SECRET, namespace, second.name()));
+  }
+
+  /** Creates the Job of the hook that sets the caBundle, which fails as often as it may. */
+  private void failAuthorityHook(String log) {
+    String name = plan.release().name() + "-tls-cabundle-patch";
+    create(
+        ResourceType.JOB,
+        """
+        {apiVersion: batch/v1, kind: Job,
+         metadata: {name: %1$s, namespace: %%s, labels: {app.kubernetes.io/instance: %2$s},
+           annotations: {helm.sh/hook: 'post-install,post-upgrade'}},
+         spec: {backoffLimit: 3, template: {
+           metadata: {labels: {app: tls-cabundle-patch}, annotations: {
+             lab.kubernaut.ai/exit-code: '1', lab.kubernaut.ai/log: '%4$s'}},
+           spec: {serviceAccountName: %2$s-hook-sa, restartPolicy: Never, containers: [
+             {name: tls-cabundle-patch, image: '%3$s', command: [/bin/sh, -c, 'kubectl patch mutatingwebhookconfiguration,validatingwebhookconfiguration']}]}}}}
+        """
+            .formatted(name, plan.release().name(), target("ose-cli-rhel9"), log));
+    WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
+        .until(
+            () -> cluster.get(ResourceType.JOB, namespace, name).orElseThrow(),
+            job ->
+                job.fields().list("status", "conditions").stream()
+                    .anyMatch(condition -> condition.content().containsValue("Failed")));
+  }
+
   /** All containers of all pods of a Deployment have been started. */
   private void waitForContainers(String deployment) {
     WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
@@ -1557,13 +1947,25 @@ class DiagnosisInLabTest {
   }
 
   private static KubernetesObject withoutAuthority(KubernetesObject configuration) {
+    return withClients(configuration, client -> client.remove("caBundle"));
+  }
+
+  /** As the data of a Secret that somebody has encoded once more. */
+  private static KubernetesObject withAuthorityEncodedTwice(KubernetesObject configuration) {
+    return withClients(
+        configuration,
+        client -> client.computeIfPresent("caBundle", (key, ca) -> base64(ca.toString())));
+  }
+
+  private static KubernetesObject withClients(
+      KubernetesObject configuration, Consumer<Map<String, Object>> change) {
     return configuration.with(
         configuration.fields().list("webhooks").stream()
             .map(
                 webhook -> {
                   Map<String, Object> client =
                       new HashMap<>(webhook.fields("clientConfig").content());
-                  client.remove("caBundle");
+                  change.accept(client);
                   return webhook.with(client, "clientConfig").content();
                 })
             .toList(),

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -155,9 +156,11 @@ final class ApiRouter {
     }
     if (kind.equals("pods") && name.equals("log")) {
       String container = request.parameter("container");
-      return store.hasNodes()
-          ? pods.log(target.namespace(), target.name(), container)
-          : NodeLogs.log(store, target.namespace(), target.name(), container);
+      ApiResponse log =
+          store.hasNodes()
+              ? pods.log(target.namespace(), target.name(), container)
+              : NodeLogs.log(store, target.namespace(), target.name(), container);
+      return lastLines(log, request.parameter("tailLines"));
     }
     String path = "/" + String.join("/", tail(target.subresource(), 1));
     if (kind.equals("services") && name.equals("proxy")) {
@@ -167,6 +170,18 @@ final class ApiRouter {
       return pods.podProxy(target.namespace(), target.name(), path);
     }
     throw ApiException.noSuchPath();
+  }
+
+  private static ApiResponse lastLines(ApiResponse log, String count) {
+    if (count.isEmpty() || !(log instanceof ApiResponse.Complete answer) || answer.code() != 200) {
+      return log;
+    }
+    List<String> lines = answer.body().toStringUtf8().lines().toList();
+    int from = Math.max(0, lines.size() - Integer.parseInt(count));
+    return ApiResponse.text(
+        lines.subList(from, lines.size()).stream()
+            .map(line -> line + "\n")
+            .collect(Collectors.joining()));
   }
 
   private ApiResponse bind(ApiRequest request, Target target) {
