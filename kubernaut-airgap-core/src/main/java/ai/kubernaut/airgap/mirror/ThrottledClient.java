@@ -7,6 +7,8 @@ import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.progress.Progress;
 import ai.kubernaut.airgap.registry.BlobUpload;
 import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.ForwardingBlobUpload;
+import ai.kubernaut.airgap.registry.ForwardingRegistryClient;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.retry.Sleeper;
@@ -16,20 +18,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 
 /**
  * Makes the requests of another client, each registry's no faster than its limit allows. Does not
  * close the other client.
  */
-final class ThrottledClient implements RegistryClient {
-  private final RegistryClient client;
+final class ThrottledClient extends ForwardingRegistryClient {
   private final Map<String, Throttle> throttles = new HashMap<>();
   private final Throttle unlimited;
 
   ThrottledClient(
       RegistryClient client, Map<String, RateLimit> limits, Sleeper sleeper, Progress progress) {
-    this.client = client;
+    super(client);
     limits.forEach(
         (registry, limit) ->
             throttles.put(
@@ -42,85 +42,87 @@ final class ThrottledClient implements RegistryClient {
     return throttles.getOrDefault(registry, unlimited);
   }
 
-  private RegistryClient inTurn(String registry) {
+  private void awaitTurn(String registry) {
     of(registry).request();
-    return client;
   }
 
   @Override
   public void ping(String registry) {
-    inTurn(registry).ping(registry);
+    awaitTurn(registry);
+    super.ping(registry);
   }
 
   @Override
   public Optional<Descriptor> findManifest(ImageRef image) {
-    return inTurn(image.registry()).findManifest(image);
+    awaitTurn(image.registry());
+    return super.findManifest(image);
   }
 
   @Override
   public Manifest readManifest(ImageRef image) {
-    return inTurn(image.registry()).readManifest(image);
+    awaitTurn(image.registry());
+    return super.readManifest(image);
   }
 
   @Override
   public void writeManifest(ImageRef image, Manifest manifest) {
-    inTurn(image.registry()).writeManifest(image, manifest);
+    awaitTurn(image.registry());
+    super.writeManifest(image, manifest);
   }
 
   @Override
   public OptionalLong findBlob(Repository repository, Digest digest) {
-    return inTurn(repository.registry()).findBlob(repository, digest);
+    awaitTurn(repository.registry());
+    return super.findBlob(repository, digest);
   }
 
   @Override
   public InputStream readBlob(Repository repository, Descriptor blob, long offset) {
-    return of(repository.registry())
-        .limit(inTurn(repository.registry()).readBlob(repository, blob, offset));
+    awaitTurn(repository.registry());
+    return of(repository.registry()).limit(super.readBlob(repository, blob, offset));
   }
 
   @Override
   public void writeBlob(Repository repository, Descriptor blob, InputStream content) {
-    inTurn(repository.registry())
-        .writeBlob(repository, blob, of(repository.registry()).limit(content));
+    awaitTurn(repository.registry());
+    super.writeBlob(repository, blob, of(repository.registry()).limit(content));
   }
 
   @Override
   public Optional<BlobUpload> beginUpload(Repository repository) {
-    return inTurn(repository.registry())
-        .beginUpload(repository)
+    awaitTurn(repository.registry());
+    return super.beginUpload(repository)
         .map(upload -> new Upload(upload, of(repository.registry())));
   }
 
   @Override
   public Optional<BlobUpload> resumeUpload(Repository repository, String session) {
-    return client
-        .resumeUpload(repository, session)
+    return super.resumeUpload(repository, session)
         .map(upload -> new Upload(upload, of(repository.registry())));
   }
 
   @Override
   public boolean mountBlob(Repository repository, Digest digest, Repository from) {
-    return inTurn(repository.registry()).mountBlob(repository, digest, from);
+    awaitTurn(repository.registry());
+    return super.mountBlob(repository, digest, from);
   }
 
   @Override
   public List<String> tags(Repository repository) {
-    return inTurn(repository.registry()).tags(repository);
+    awaitTurn(repository.registry());
+    return super.tags(repository);
   }
 
   @Override
   public Optional<List<Descriptor>> referrers(Repository repository, Digest subject) {
-    return inTurn(repository.registry()).referrers(repository, subject);
+    awaitTurn(repository.registry());
+    return super.referrers(repository, subject);
   }
 
   @Override
-  public boolean retainsReferencedContent(String registry) {
-    return client.retainsReferencedContent(registry);
-  }
-
-  @Override
-  public Set<Digest> omittedManifests(ImageRef image) {
-    return client.omittedManifests(image);
+  public void deleteManifest(Repository repository, Digest digest) {
+    awaitTurn(repository.registry());
+    super.deleteManifest(repository, digest);
   }
 
   @Override
@@ -128,38 +130,30 @@ final class ThrottledClient implements RegistryClient {
     // The other client's owner closes it.
   }
 
-  private record Upload(BlobUpload upload, Throttle throttle) implements BlobUpload {
-    @Override
-    public Optional<String> session() {
-      return upload.session();
-    }
+  private static final class Upload extends ForwardingBlobUpload {
+    private final Throttle throttle;
 
-    @Override
-    public long minimumChunk() {
-      return upload.minimumChunk();
+    Upload(BlobUpload upload, Throttle throttle) {
+      super(upload);
+      this.throttle = throttle;
     }
 
     @Override
     public long offset() {
       throttle.request();
-      return upload.offset();
+      return super.offset();
     }
 
     @Override
     public void append(long offset, long length, InputStream content) {
       throttle.request();
-      upload.append(offset, length, throttle.limit(content));
+      super.append(offset, length, throttle.limit(content));
     }
 
     @Override
     public void finish(Descriptor blob, long offset, InputStream content) {
       throttle.request();
-      upload.finish(blob, offset, throttle.limit(content));
-    }
-
-    @Override
-    public void abandon() {
-      upload.abandon();
+      super.finish(blob, offset, throttle.limit(content));
     }
   }
 }

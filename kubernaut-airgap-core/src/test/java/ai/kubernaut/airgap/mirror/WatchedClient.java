@@ -5,6 +5,8 @@ import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.registry.BlobUpload;
 import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.ForwardingBlobUpload;
+import ai.kubernaut.airgap.registry.ForwardingRegistryClient;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import java.io.InputStream;
@@ -18,13 +20,12 @@ import java.util.function.Consumer;
  * Another client, of which every call is written down as {@code method subject}, and may be made to
  * fail before it gets through.
  */
-final class WatchedClient implements RegistryClient {
-  private final RegistryClient client;
+final class WatchedClient extends ForwardingRegistryClient {
   private final List<String> calls = new CopyOnWriteArrayList<>();
   private volatile Consumer<String> before = call -> {};
 
   WatchedClient(RegistryClient client) {
-    this.client = client;
+    super(client);
   }
 
   /** What to do before each call; what it throws, the call throws. */
@@ -54,124 +55,107 @@ final class WatchedClient implements RegistryClient {
   @Override
   public void ping(String registry) {
     called("ping", registry);
-    client.ping(registry);
+    super.ping(registry);
   }
 
   @Override
   public Optional<Descriptor> findManifest(ImageRef image) {
     called("findManifest", image);
-    return client.findManifest(image);
+    return super.findManifest(image);
   }
 
   @Override
   public Manifest readManifest(ImageRef image) {
     called("readManifest", image);
-    return client.readManifest(image);
+    return super.readManifest(image);
   }
 
   @Override
   public void writeManifest(ImageRef image, Manifest manifest) {
     called("writeManifest", image);
-    client.writeManifest(image, manifest);
+    super.writeManifest(image, manifest);
   }
 
   @Override
   public OptionalLong findBlob(Repository repository, Digest digest) {
     called("findBlob", repository + "@" + digest);
-    return client.findBlob(repository, digest);
+    return super.findBlob(repository, digest);
   }
 
   @Override
   public InputStream readBlob(Repository repository, Descriptor blob, long offset) {
     called("readBlob", repository + "@" + blob.digest() + (offset == 0 ? "" : " from " + offset));
-    return client.readBlob(repository, blob, offset);
+    return super.readBlob(repository, blob, offset);
   }
 
   @Override
   public void writeBlob(Repository repository, Descriptor blob, InputStream content) {
     called("writeBlob", repository + "@" + blob.digest());
-    client.writeBlob(repository, blob, content);
+    super.writeBlob(repository, blob, content);
   }
 
   @Override
   public Optional<BlobUpload> beginUpload(Repository repository) {
     called("beginUpload", repository);
-    return client.beginUpload(repository).map(upload -> new WatchedUpload(repository, upload));
+    return super.beginUpload(repository).map(upload -> new WatchedUpload(repository, upload));
   }
 
   @Override
   public Optional<BlobUpload> resumeUpload(Repository repository, String session) {
     called("resumeUpload", repository);
-    return client
-        .resumeUpload(repository, session)
+    return super.resumeUpload(repository, session)
         .map(upload -> new WatchedUpload(repository, upload));
   }
 
-  private final class WatchedUpload implements BlobUpload {
+  private final class WatchedUpload extends ForwardingBlobUpload {
     private final Repository repository;
-    private final BlobUpload upload;
 
     WatchedUpload(Repository repository, BlobUpload upload) {
+      super(upload);
       this.repository = repository;
-      this.upload = upload;
-    }
-
-    @Override
-    public Optional<String> session() {
-      return upload.session();
-    }
-
-    @Override
-    public long minimumChunk() {
-      return upload.minimumChunk();
     }
 
     @Override
     public long offset() {
       called("offset", repository);
-      return upload.offset();
+      return super.offset();
     }
 
     @Override
     public void append(long offset, long length, InputStream content) {
       called("append", repository + " " + offset + "+" + length);
-      upload.append(offset, length, content);
+      super.append(offset, length, content);
     }
 
     @Override
     public void finish(Descriptor blob, long offset, InputStream content) {
       called(
           "writeBlob", repository + "@" + blob.digest() + (offset == 0 ? "" : " from " + offset));
-      upload.finish(blob, offset, content);
+      super.finish(blob, offset, content);
     }
 
     @Override
     public void abandon() {
       called("abandon", repository);
-      upload.abandon();
+      super.abandon();
     }
   }
 
   @Override
   public boolean mountBlob(Repository repository, Digest digest, Repository from) {
     called("mountBlob", repository + "@" + digest);
-    return client.mountBlob(repository, digest, from);
+    return super.mountBlob(repository, digest, from);
   }
 
   @Override
   public List<String> tags(Repository repository) {
     called("tags", repository);
-    return client.tags(repository);
+    return super.tags(repository);
   }
 
   @Override
   public Optional<List<Descriptor>> referrers(Repository repository, Digest subject) {
     called("referrers", repository + "@" + subject);
-    return client.referrers(repository, subject);
-  }
-
-  @Override
-  public void close() {
-    client.close();
+    return super.referrers(repository, subject);
   }
 }

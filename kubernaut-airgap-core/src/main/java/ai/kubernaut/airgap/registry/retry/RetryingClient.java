@@ -5,8 +5,9 @@ import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.progress.Progress;
 import ai.kubernaut.airgap.registry.BlobUpload;
-import ai.kubernaut.airgap.registry.CredentialProvider;
 import ai.kubernaut.airgap.registry.Descriptor;
+import ai.kubernaut.airgap.registry.ForwardingBlobUpload;
+import ai.kubernaut.airgap.registry.ForwardingRegistryClient;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
@@ -22,7 +23,7 @@ import java.util.Set;
  *
  * <p>Thread-safe if the other client is. Closing it does not close the other client.
  */
-public final class RetryingClient implements RegistryClient {
+public final class RetryingClient extends ForwardingRegistryClient {
   private final RegistryClient client;
   private final Retries retries;
 
@@ -54,6 +55,7 @@ public final class RetryingClient implements RegistryClient {
   }
 
   RetryingClient(RegistryClient client, Retries retries) {
+    super(client);
     this.client = client;
     this.retries = retries;
   }
@@ -82,27 +84,27 @@ public final class RetryingClient implements RegistryClient {
 
   @Override
   public void ping(String registry) {
-    retries.run(registry, () -> client.ping(registry));
+    retries.run(registry, () -> super.ping(registry));
   }
 
   @Override
   public Optional<Descriptor> findManifest(ImageRef image) {
-    return retries.call(image.registry(), () -> client.findManifest(image));
+    return retries.call(image.registry(), () -> super.findManifest(image));
   }
 
   @Override
   public Manifest readManifest(ImageRef image) {
-    return retries.call(image.registry(), () -> client.readManifest(image));
+    return retries.call(image.registry(), () -> super.readManifest(image));
   }
 
   @Override
   public void writeManifest(ImageRef image, Manifest manifest) {
-    retries.run(image.registry(), () -> client.writeManifest(image, manifest));
+    retries.run(image.registry(), () -> super.writeManifest(image, manifest));
   }
 
   @Override
   public OptionalLong findBlob(Repository repository, Digest digest) {
-    return retries.call(repository.registry(), () -> client.findBlob(repository, digest));
+    return retries.call(repository.registry(), () -> super.findBlob(repository, digest));
   }
 
   /** Opens a stream that resumes where a transfer broke; nothing is requested before it is read. */
@@ -111,60 +113,42 @@ public final class RetryingClient implements RegistryClient {
     return new ResumingInput(client, retries, repository, blob, offset);
   }
 
-  /** Makes the request once, because the content can be read only once. */
-  @Override
-  public void writeBlob(Repository repository, Descriptor blob, InputStream content) {
-    client.writeBlob(repository, blob, content);
-  }
-
   @Override
   public Optional<BlobUpload> beginUpload(Repository repository) {
     return retries
-        .call(repository.registry(), () -> client.beginUpload(repository))
+        .call(repository.registry(), () -> super.beginUpload(repository))
         .map(upload -> new Upload(upload, repository.registry(), retries));
   }
 
   @Override
   public Optional<BlobUpload> resumeUpload(Repository repository, String session) {
-    return client
-        .resumeUpload(repository, session)
+    return super.resumeUpload(repository, session)
         .map(upload -> new Upload(upload, repository.registry(), retries));
   }
 
   @Override
   public boolean mountBlob(Repository repository, Digest digest, Repository from) {
-    return retries.call(repository.registry(), () -> client.mountBlob(repository, digest, from));
+    return retries.call(repository.registry(), () -> super.mountBlob(repository, digest, from));
   }
 
   @Override
   public List<String> tags(Repository repository) {
-    return retries.call(repository.registry(), () -> client.tags(repository));
+    return retries.call(repository.registry(), () -> super.tags(repository));
   }
 
   @Override
   public Optional<List<Descriptor>> referrers(Repository repository, Digest subject) {
-    return retries.call(repository.registry(), () -> client.referrers(repository, subject));
+    return retries.call(repository.registry(), () -> super.referrers(repository, subject));
   }
 
   @Override
   public void deleteManifest(Repository repository, Digest digest) {
-    retries.run(repository.registry(), () -> client.deleteManifest(repository, digest));
-  }
-
-  @Override
-  public boolean retainsReferencedContent(String registry) {
-    return client.retainsReferencedContent(registry);
+    retries.run(repository.registry(), () -> super.deleteManifest(repository, digest));
   }
 
   @Override
   public Set<Digest> omittedManifests(ImageRef image) {
-    return retries.call(image.registry(), () -> client.omittedManifests(image));
-  }
-
-  /** The client of the other credentials is given without retries. */
-  @Override
-  public Optional<RegistryClient> withCredentials(CredentialProvider credentials) {
-    return client.withCredentials(credentials);
+    return retries.call(image.registry(), () -> super.omittedManifests(image));
   }
 
   @Override
@@ -173,35 +157,19 @@ public final class RetryingClient implements RegistryClient {
   }
 
   /** A session whose offset is asked for again; content is sent once, as it can be read once. */
-  private record Upload(BlobUpload upload, String registry, Retries retries) implements BlobUpload {
-    @Override
-    public Optional<String> session() {
-      return upload.session();
-    }
+  private static final class Upload extends ForwardingBlobUpload {
+    private final String registry;
+    private final Retries retries;
 
-    @Override
-    public long minimumChunk() {
-      return upload.minimumChunk();
+    Upload(BlobUpload upload, String registry, Retries retries) {
+      super(upload);
+      this.registry = registry;
+      this.retries = retries;
     }
 
     @Override
     public long offset() {
-      return retries.call(registry, upload::offset);
-    }
-
-    @Override
-    public void append(long offset, long length, InputStream content) {
-      upload.append(offset, length, content);
-    }
-
-    @Override
-    public void finish(Descriptor blob, long offset, InputStream content) {
-      upload.finish(blob, offset, content);
-    }
-
-    @Override
-    public void abandon() {
-      upload.abandon();
+      return retries.call(registry, super::offset);
     }
   }
 }
