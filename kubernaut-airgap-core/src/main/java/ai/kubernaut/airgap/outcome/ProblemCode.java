@@ -152,6 +152,16 @@ public enum ProblemCode {
       Severity.ERROR,
       "{registry} has more than is accepted: {detail}",
       "check the image; raise the limit if its size is right"),
+  /** A proxy refuses connections to a registry. */
+  PROXY_REFUSED(
+      Severity.ERROR,
+      "{registry} cannot be reached: {detail}",
+      "give the client the credentials of the proxy, have the proxy allow the registry, or except the registry from the proxy"),
+  /** Several clients are used for registries, and none of them for this one. */
+  REGISTRY_WITHOUT_CLIENT(
+      Severity.ERROR,
+      "{registry} was not asked: {detail}",
+      "configure a client for the registry, or a default client"),
   /** A manifest cannot be used, or is for none of the wanted platforms. */
   MANIFEST_INVALID(
       Severity.ERROR,

@@ -88,6 +88,9 @@ final class PreflightRun {
         addReached();
         findings.addProblem(Capability.CREDENTIALS, ProblemCode.REGISTRY_UNAUTHORIZED, e);
       }
+      case PROXY -> findings.addProblem(Capability.REACHABLE, ProblemCode.PROXY_REFUSED, e);
+      case NO_CLIENT ->
+          findings.addProblem(Capability.REACHABLE, ProblemCode.REGISTRY_WITHOUT_CLIENT, e);
       case RATE_LIMITED, SERVER -> findings.addUnknown(Capability.REACHABLE, e);
       default -> findings.addProblem(Capability.REACHABLE, ProblemCode.REGISTRY_UNREACHABLE, e);
     }

@@ -62,6 +62,8 @@ public final class ImageProblems {
       case REFUSED -> ProblemCode.REGISTRY_REFUSED;
       case PROTOCOL -> ProblemCode.REGISTRY_PROTOCOL_VIOLATED;
       case TOO_LARGE -> ProblemCode.REGISTRY_RESPONSE_TOO_LARGE;
+      case PROXY -> ProblemCode.PROXY_REFUSED;
+      case NO_CLIENT -> ProblemCode.REGISTRY_WITHOUT_CLIENT;
     };
   }
 }

@@ -43,7 +43,14 @@ public final class RegistryException extends AirgapException {
      * More than this side is willing to hold in memory: a list of tags or referrers with too many
      * bytes over its pages, too many bytes of manifests, headers without end.
      */
-    TOO_LARGE(false);
+    TOO_LARGE(false),
+    /**
+     * A proxy on the way refused to connect to the registry: 407 for its own credentials, 403 and
+     * the like for its rules. The status is the one of the proxy.
+     */
+    PROXY(false),
+    /** No client is configured for the registry, so it was not asked. */
+    NO_CLIENT(false);
 
     private final boolean retryable;
 

@@ -64,7 +64,9 @@ final class MirrorEngineTest {
               Map.entry(Reason.DIGEST_MISMATCH, ProblemCode.DIGEST_MISMATCH),
               Map.entry(Reason.REFUSED, ProblemCode.REGISTRY_REFUSED),
               Map.entry(Reason.PROTOCOL, ProblemCode.REGISTRY_PROTOCOL_VIOLATED),
-              Map.entry(Reason.TOO_LARGE, ProblemCode.REGISTRY_RESPONSE_TOO_LARGE)));
+              Map.entry(Reason.TOO_LARGE, ProblemCode.REGISTRY_RESPONSE_TOO_LARGE),
+              Map.entry(Reason.PROXY, ProblemCode.PROXY_REFUSED),
+              Map.entry(Reason.NO_CLIENT, ProblemCode.REGISTRY_WITHOUT_CLIENT)));
 
   private final MemoryRegistryClient memory = MemoryRegistryClient.create();
   private final WatchedClient client = new WatchedClient(memory);

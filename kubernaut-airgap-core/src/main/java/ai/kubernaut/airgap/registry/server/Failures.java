@@ -24,7 +24,7 @@ final class Failures {
       case UNAUTHORIZED, FORBIDDEN -> error(403, ErrorCode.DENIED, e);
       case RATE_LIMITED -> rateLimited(e);
       case SERVER -> error(503, ErrorCode.UNAVAILABLE, e);
-      case UNREACHABLE, TLS, NOT_A_REGISTRY, PROTOCOL, TOO_LARGE ->
+      case UNREACHABLE, TLS, NOT_A_REGISTRY, PROTOCOL, TOO_LARGE, PROXY, NO_CLIENT ->
           error(502, ErrorCode.UNAVAILABLE, e);
     };
   }
