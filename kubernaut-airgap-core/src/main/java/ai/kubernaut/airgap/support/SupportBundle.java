@@ -4,6 +4,7 @@ import ai.kubernaut.airgap.chart.Release;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.cluster.WaitPolicy;
 import ai.kubernaut.airgap.common.AirgapException;
+import ai.kubernaut.airgap.common.LibraryVersion;
 import ai.kubernaut.airgap.diagnosis.Diagnoser;
 import ai.kubernaut.airgap.diagnosis.Diagnosis;
 import ai.kubernaut.airgap.install.Installation;
@@ -150,14 +151,9 @@ public final class SupportBundle {
                 .put("chart", found.chart()));
     index
         .putObject("versions")
-        .put("kubernaut-airgap", version())
+        .put("kubernaut-airgap", LibraryVersion.get())
         .put("java", Runtime.version().toString());
     return index;
-  }
-
-  private static String version() {
-    String version = SupportBundle.class.getPackage().getImplementationVersion();
-    return version == null ? "unknown" : version;
   }
 
   /** {@return the release, and the images of its plan; the plan has no chart} */

@@ -147,6 +147,7 @@ public final class DockerRegistry implements AutoCloseable {
   public static final class Builder {
     private boolean basicAuth;
     private boolean tls;
+    private TestCertificates mutual;
     private boolean delete;
     private TokenService tokens;
 
@@ -161,6 +162,13 @@ public final class DockerRegistry implements AutoCloseable {
     /** Serves HTTPS, with a certificate of a private authority. */
     public Builder tls() {
       tls = true;
+      return this;
+    }
+
+    /** Serves HTTPS to clients that have a certificate of the authority. */
+    public Builder mutualTls(TestCertificates certificates) {
+      tls = true;
+      mutual = certificates;
       return this;
     }
 
@@ -210,7 +218,11 @@ public final class DockerRegistry implements AutoCloseable {
       Path directory = Files.createTempDirectory("docker-registry-");
       int port = freePort();
       Optional<TestCertificates> certificates =
-          tls ? Optional.of(TestCertificates.create(directory.resolve("tls"))) : Optional.empty();
+          mutual != null
+              ? Optional.of(mutual)
+              : tls
+                  ? Optional.of(TestCertificates.create(directory.resolve("tls")))
+                  : Optional.empty();
       Path config =
           Files.writeString(directory.resolve("config.yml"), config(directory, port, certificates));
       ProcessBuilder command =
@@ -238,6 +250,9 @@ public final class DockerRegistry implements AutoCloseable {
         yaml.append("  tls:\n")
             .append("    certificate: '" + certificates.get().certificateChainFile() + "'\n")
             .append("    key: '" + certificates.get().privateKeyFile() + "'\n");
+        if (mutual != null) {
+          yaml.append("    clientcas: ['" + mutual.authority() + "']\n");
+        }
       }
       if (basicAuth) {
         Path htpasswd = Files.writeString(directory.resolve("htpasswd"), HTPASSWD);

@@ -161,7 +161,7 @@ final class Authorizer {
         .orElse(null);
   }
 
-  private static String basic(Credentials credentials) {
+  static String basic(Credentials credentials) {
     String pair = credentials.username() + ":" + credentials.password().reveal();
     return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
   }
@@ -200,7 +200,26 @@ final class Authorizer {
 
   private Token fetch(Call call, Challenge challenge, List<String> scopes) {
     URI realm = realm(call, challenge);
+    boolean remembered = credentials.containsKey(call.credentialKey());
     Optional<Credentials> found = credentials(call.credentialKey());
+    try {
+      return fetch(call, challenge, scopes, realm, found);
+    } catch (RegistryException e) {
+      boolean denied = e.reason() == Reason.UNAUTHORIZED || e.reason() == Reason.FORBIDDEN;
+      if (!remembered || !denied) {
+        throw e;
+      }
+      // They have been refused since they were asked for: they may have expired.
+      Optional<Credentials> renewed = credentials(call.credentialKey());
+      if (renewed.equals(found)) {
+        throw e;
+      }
+      return fetch(call, challenge, scopes, realm, renewed);
+    }
+  }
+
+  private Token fetch(
+      Call call, Challenge challenge, List<String> scopes, URI realm, Optional<Credentials> found) {
     if (found.isPresent() && !mayCarryCredentials(call, realm)) {
       throw failures.of(
           call,

@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.registry.http;
 import ai.kubernaut.airgap.image.Target;
 import java.net.URI;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
@@ -51,6 +52,23 @@ final class Endpoints {
       authorities.add(Endpoint.authority(target.registry()));
     }
     return authorities;
+  }
+
+  /**
+   * Returns options of hosts under each host and port that connections are made to.
+   *
+   * @param byHost by host as {@link Target#registry()} writes it
+   */
+  Map<String, Map<String, String>> byAuthority(Map<String, Map<String, String>> byHost) {
+    Map<String, Map<String, String>> all = new LinkedHashMap<>();
+    byHost.forEach(
+        (host, options) ->
+            authorities(host)
+                .forEach(
+                    authority ->
+                        all.computeIfAbsent(authority, any -> new LinkedHashMap<>())
+                            .putAll(options)));
+    return all;
   }
 
   /** Whether a request may go to an address at all: by HTTPS, or by HTTP where that was allowed. */

@@ -41,6 +41,18 @@ final class Failures {
   private static final int MAX_ERRORS = 3;
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** Alerts of a server about the certificate of its client (RFC 8446, 6.2). */
+  private static final List<String> CLIENT_ALERTS =
+      List.of(
+          "bad_certificate",
+          "unsupported_certificate",
+          "certificate_revoked",
+          "certificate_expired",
+          "certificate_unknown",
+          "unknown_ca",
+          "access_denied",
+          "certificate_required");
+
   private final Function<Repository, Optional<Credentials>> credentials;
   private final CredentialSource source;
   private final Duration connectTimeout;
@@ -73,6 +85,16 @@ final class Failures {
 
   /** No answer came, or it broke off. */
   RegistryException io(Call call, URI uri, @Nullable Transfer transfer, IOException e) {
+    return io(call, uri, transfer, null, e);
+  }
+
+  /**
+   * No answer came, or it broke off.
+   *
+   * @param proxy what the request was sent through, null when that is nothing or not known
+   */
+  RegistryException io(
+      Call call, URI uri, @Nullable Transfer transfer, @Nullable ProxyServer proxy, IOException e) {
     Transfer.Stop stop = transfer == null ? null : transfer.stopped();
     if (stop == Transfer.Stop.INTERRUPTED || Thread.currentThread().isInterrupted()) {
       return interrupted(call, e);
@@ -128,6 +150,37 @@ final class Failures {
           host + " sent more headers, or a longer one, than any registry needs",
           e);
     }
+    ProxyRefusedException refusal = find(e, ProxyRefusedException.class);
+    if (proxy != null && refusal != null) {
+      return refused(call, host, proxy, refusal);
+    }
+    if (proxy != null && isFromConnecting(e)) {
+      String server = "the proxy " + proxy.address();
+      return of(
+          call,
+          Reason.UNREACHABLE,
+          0,
+          host
+              + " is reached through a proxy: "
+              + unreachable(server, e)
+              + ". If this host needs no proxy, except it (NO_PROXY)",
+          e);
+    }
+    host = proxy == null ? host : host + " (through the proxy " + proxy.address() + ")";
+    if (find(e, CertificateMissingException.class) != null
+        && find(e, SocketTimeoutException.class) == null) {
+      return of(
+          call,
+          Reason.TLS,
+          0,
+          host
+              + " asked for a client certificate, got none that it accepts, and ended the connection ("
+              + detail(e)
+              + "); give one with clientCertificate(\""
+              + Endpoint.hostAndPort(uri)
+              + "\", …)",
+          e);
+    }
     SSLException tls = find(e, SSLException.class);
     if (tls != null && !isBroken(tls)) {
       return of(call, Reason.TLS, 0, tls(uri, host, tls), e);
@@ -144,6 +197,72 @@ final class Failures {
           e);
     }
     return of(call, Reason.UNREACHABLE, 0, unreachable(host, e), e);
+  }
+
+  /** Whether the first connection failed, which is the one to the proxy where there is one. */
+  private static boolean isFromConnecting(IOException e) {
+    return find(e, UnknownHostException.class) != null
+        || find(e, ConnectTimeoutException.class) != null
+        || find(e, NoRouteToHostException.class) != null
+        || find(e, ConnectException.class) != null;
+  }
+
+  private RegistryException refused(
+      Call call, String host, ProxyServer proxy, ProxyRefusedException e) {
+    String server = "the proxy " + proxy.address();
+    if (e.status() == 407) {
+      return of(call, Reason.PROXY, 407, host + " is reached through " + asked(proxy, e), e);
+    }
+    if (e.status() >= 500) {
+      // The registry has not answered, so that the status is not its own.
+      return of(
+          call,
+          Reason.UNREACHABLE,
+          0,
+          server
+              + " could not connect to "
+              + host
+              + " (it answered "
+              + e.status()
+              + "); check the name of the registry, and that the proxy can reach it",
+          e);
+    }
+    return of(
+        call,
+        Reason.PROXY,
+        e.status(),
+        server
+            + " refused to connect to "
+            + host
+            + " (it answered "
+            + e.status()
+            + "); have the proxy allow this host and port, or except the host from the proxy (NO_PROXY)",
+        e);
+  }
+
+  /** What to do about a 407. */
+  private static String asked(ProxyServer proxy, ProxyRefusedException e) {
+    String server = "the proxy " + proxy.address();
+    if (!e.schemes().isEmpty() && !e.schemes().contains("basic")) {
+      return server
+          + ", which accepts only the authentication schemes "
+          + Text.clean(String.join(", ", e.schemes()))
+          + " (407), and this client supports Basic only; use a local proxy that authenticates itself, or except the host from the proxy (NO_PROXY)";
+    }
+    return proxy
+        .user()
+        .map(
+            user ->
+                server
+                    + ", which did not accept the credentials of user '"
+                    + Text.clean(user)
+                    + "' (407); check user and password, whose special characters must be percent-encoded in the address of a proxy")
+        .orElseGet(
+            () ->
+                server
+                    + ", which asks for credentials (407); give them in its address, http://USER:PASSWORD@"
+                    + proxy.address()
+                    + ", or with proxyCredentials(…)");
   }
 
   RegistryException interrupted(Call call, @Nullable Throwable cause) {
@@ -193,6 +312,15 @@ final class Failures {
           + " does not speak TLS; if it is a registry that speaks plain HTTP, and that is acceptable here, allow it with plainHttp(\""
           + authority
           + "\")";
+    }
+    if (message.contains("Received fatal alert: ")
+        && CLIENT_ALERTS.stream().anyMatch(message::contains)) {
+      return host
+          + " did not accept the client certificate, or wants one ("
+          + detail(e)
+          + "); give one that it trusts with clientCertificate(\""
+          + authority
+          + "\", …)";
     }
     if (find(e, CertificateExpiredException.class) != null) {
       return "the certificate of " + host + " has expired (" + detail(e) + "); it must be renewed";

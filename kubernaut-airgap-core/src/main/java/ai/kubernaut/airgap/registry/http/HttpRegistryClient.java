@@ -1,11 +1,13 @@
 package ai.kubernaut.airgap.registry.http;
 
+import ai.kubernaut.airgap.common.LibraryVersion;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.registry.BlobUpload;
 import ai.kubernaut.airgap.registry.CredentialProvider;
+import ai.kubernaut.airgap.registry.Credentials;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.InvalidManifestException;
 import ai.kubernaut.airgap.registry.Manifest;
@@ -16,11 +18,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,6 +35,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
+import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.core5.http.ContentType;
@@ -40,9 +48,10 @@ import org.jspecify.annotations.Nullable;
  * DockerConfig#standard()}). Anonymous, Basic and Bearer (token service) authentication are chosen
  * automatically.
  *
- * <p>The proxies are those of the JVM ({@code https.proxyHost}, {@code http.nonProxyHosts}, …).
- * Requests for {@code docker.io} are sent to {@code registry-1.docker.io}. Redirects of downloads
- * are followed, at most five, and credentials never go to another host.
+ * <p>The proxies are those of the JVM ({@code https.proxyHost}, {@code http.nonProxyHosts}, …),
+ * unless {@link Builder#proxy} or {@link Builder#proxyFromEnvironment} names others. Requests for
+ * {@code docker.io} are sent to {@code registry-1.docker.io}. Redirects of downloads are followed,
+ * at most five, and credentials never go to another host.
  *
  * <p>A registry names its token service. Requests to that service use HTTPS only, unless {@link
  * Builder#plainHttp} allows plain HTTP for its host. It may have a loopback, link-local or private
@@ -70,19 +79,22 @@ public final class HttpRegistryClient implements RegistryClient {
   private final boolean ownsTransport;
   private volatile boolean closed;
 
-  private HttpRegistryClient(Builder builder, Endpoints endpoints, TrustedAuthorities authorities) {
+  private HttpRegistryClient(Builder builder, Endpoints endpoints, TlsByHost tls) {
     this.endpoints = endpoints;
     this.transport =
         new Transport(
             endpoints,
-            authorities,
+            tls,
             builder.connectTimeout,
             builder.idleTimeout,
             new TransferLimits(builder.requestTimeout, builder.bytesPerSecond, builder.rateWindow),
             builder.connectionsPerRegistry,
             builder.resolver,
             new TokenServiceRule(
-                builder.resolver, builder.internalAddresses, builder.internalTokenServices));
+                builder.resolver, builder.internalAddresses, builder.internalTokenServices),
+            builder.proxies(),
+            new ExtraHeaders(endpoints.byAuthority(builder.headers)),
+            builder.userAgent());
     CredentialProvider provider = builder.provider();
     this.authorizer =
         new Authorizer(
@@ -678,7 +690,11 @@ public final class HttpRegistryClient implements RegistryClient {
   public static final class Builder {
     private final Map<String, Target> endpoints = new HashMap<>();
     private final Set<String> plainHttp = new HashSet<>();
-    private final Map<String, List<Path>> caFiles = new HashMap<>();
+    private final TlsOptions tls = new TlsOptions();
+    private final Map<String, Map<String, String>> headers = new HashMap<>();
+    private final List<String> products = new ArrayList<>();
+    private @Nullable Proxies proxies;
+    private @Nullable Credentials proxyCredentials;
     private @Nullable CredentialProvider credentials;
     private @Nullable Path authFile;
     private Duration connectTimeout = Duration.ofSeconds(10);
@@ -736,8 +752,8 @@ public final class HttpRegistryClient implements RegistryClient {
     }
 
     /**
-     * Trusts certificate authorities for one registry, in addition to those of the JVM. Call it
-     * once for each registry.
+     * Trusts certificate authorities for one registry, in addition to those of the JVM and to those
+     * for all registries. Call it once for each registry.
      *
      * @param host the registry's host as references name it, {@code docker.io} for example; then it
      *     counts for the registry's {@link #endpoint} too. Or the host of an endpoint, of a token
@@ -747,10 +763,229 @@ public final class HttpRegistryClient implements RegistryClient {
      * @return this builder
      */
     public Builder caFile(String host, Path pem) {
-      caFiles
-          .computeIfAbsent(host("caFile", host), any -> new ArrayList<>())
-          .add(Objects.requireNonNull(pem, "pem"));
+      tls.trust(host("caFile", host), Objects.requireNonNull(pem, "pem"));
       return this;
+    }
+
+    /**
+     * Trusts certificate authorities for all registries, in addition to those of the JVM, for
+     * example the authority of a proxy that inspects TLS.
+     *
+     * @param pem a file with one or more certificates in PEM form, read when the client is built
+     * @return this builder
+     */
+    public Builder caFile(Path pem) {
+      tls.trust(null, Objects.requireNonNull(pem, "pem"));
+      return this;
+    }
+
+    /**
+     * Trusts certificate authorities for one registry, as {@link #caFile(String, Path)} does.
+     *
+     * @param host the host, as for {@link #caFile(String, Path)}
+     * @param authorities their certificates
+     * @return this builder
+     */
+    public Builder caCertificates(String host, Collection<X509Certificate> authorities) {
+      tls.trust(host("caCertificates", host), List.copyOf(authorities));
+      return this;
+    }
+
+    /**
+     * Trusts certificate authorities for all registries, in addition to those of the JVM.
+     *
+     * @param authorities their certificates
+     * @return this builder
+     */
+    public Builder caCertificates(Collection<X509Certificate> authorities) {
+      tls.trust(null, List.copyOf(authorities));
+      return this;
+    }
+
+    /**
+     * Trusts certificate authorities for one registry, as {@link #caFile(String, Path)} does.
+     *
+     * @param host the host, as for {@link #caFile(String, Path)}
+     * @param pem one or more certificates in PEM form
+     * @return this builder
+     * @throws IllegalArgumentException when it has no certificate that can be read
+     */
+    public Builder caPem(String host, String pem) {
+      tls.trust(host("caPem", host), certificates(pem));
+      return this;
+    }
+
+    /**
+     * Trusts certificate authorities for all registries, in addition to those of the JVM.
+     *
+     * @param pem one or more certificates in PEM form
+     * @return this builder
+     * @throws IllegalArgumentException when it has no certificate that can be read
+     */
+    public Builder caPem(String pem) {
+      tls.trust(null, certificates(pem));
+      return this;
+    }
+
+    private static List<X509Certificate> certificates(String pem) {
+      try {
+        return Pem.certificates(pem.getBytes(StandardCharsets.UTF_8));
+      } catch (CertificateException e) {
+        throw new IllegalArgumentException("caPem cannot be used: " + e.getMessage(), e);
+      }
+    }
+
+    /**
+     * Authenticates this client to one registry in the TLS handshake, if the registry asks for a
+     * certificate.
+     *
+     * @param host the host, as for {@link #caFile(String, Path)}
+     * @param certificate key and certificate; replaces the one for all registries
+     * @return this builder
+     */
+    public Builder clientCertificate(String host, ClientCertificate certificate) {
+      tls.certificate(
+          host("clientCertificate", host), Objects.requireNonNull(certificate, "certificate"));
+      return this;
+    }
+
+    /**
+     * Authenticates this client in the TLS handshake to every server that asks for a certificate,
+     * token services and storages included. Default: no client certificate; {@code
+     * javax.net.ssl.keyStore} has no effect.
+     *
+     * @param certificate key and certificate
+     * @return this builder
+     */
+    public Builder clientCertificate(ClientCertificate certificate) {
+      tls.certificate(null, Objects.requireNonNull(certificate, "certificate"));
+      return this;
+    }
+
+    /**
+     * Uses a TLS context for one registry. It replaces everything else: the authorities of the JVM,
+     * and what other methods of this builder set for all registries. Host names are verified.
+     *
+     * @param host the host, as for {@link #caFile(String, Path)}; must not have authorities or a
+     *     client certificate of its own, which {@link #build} refuses
+     * @param context has the keys and the trusted authorities
+     * @return this builder
+     */
+    public Builder sslContext(String host, SSLContext context) {
+      tls.context(host("sslContext", host), Objects.requireNonNull(context, "context"));
+      return this;
+    }
+
+    /**
+     * Uses a TLS context for all registries that have no authorities and no client certificate of
+     * their own. It replaces the authorities of the JVM. Host names are verified.
+     *
+     * @param context has the keys and the trusted authorities; {@link #build} refuses it together
+     *     with authorities or a client certificate for all registries
+     * @return this builder
+     */
+    public Builder sslContext(SSLContext context) {
+      tls.context(null, Objects.requireNonNull(context, "context"));
+      return this;
+    }
+
+    /**
+     * Sends requests through an HTTP proxy, in place of the proxies of the JVM. HTTPS goes through
+     * a tunnel (CONNECT), so that the proxy sees neither content nor credentials of registries. The
+     * last call of this method and {@link #proxyFromEnvironment} counts.
+     *
+     * @param address {@code http://[USER:PASSWORD@]HOST[:PORT]}, or {@code https://…} for a proxy
+     *     that itself uses TLS; special characters of user and password are percent-encoded. The
+     *     port is 80, or 443 with {@code https}, when it has none. Credentials are sent with the
+     *     scheme Basic
+     * @param exceptions hosts that are reached without the proxy, as entries of {@code NO_PROXY}
+     * @return this builder
+     * @throws IllegalArgumentException when it is not the address of an HTTP proxy
+     */
+    public Builder proxy(String address, String... exceptions) {
+      this.proxies =
+          Proxies.of(
+              ProxyServer.parse("proxy", address), new NoProxy(String.join(",", exceptions)));
+      return this;
+    }
+
+    /**
+     * Sends requests through the proxies that environment variables name: {@code HTTPS_PROXY} for
+     * HTTPS, {@code HTTP_PROXY} for plain HTTP, and none for the hosts of {@code NO_PROXY}; names
+     * in lower case count where those in upper case are not set. The values mean what they mean to
+     * docker, podman and kubelet: an entry of {@code NO_PROXY} is a host with all hosts below it,
+     * {@code .domain} or {@code *.domain} for those below only, an address, a CIDR, each but the
+     * CIDR with an optional port, or {@code *}; loopback addresses have no proxy. If no proxy is
+     * named, nothing changes.
+     *
+     * @param environment for example {@link System#getenv()}; this library reads no variables by
+     *     itself
+     * @return this builder
+     * @throws IllegalArgumentException when a value is not the address of an HTTP proxy
+     */
+    public Builder proxyFromEnvironment(Map<String, String> environment) {
+      Proxies.ofEnvironment(environment).ifPresent(named -> this.proxies = named);
+      return this;
+    }
+
+    /**
+     * Sets the credentials for proxies whose address has none, those of the JVM included. They are
+     * sent with the scheme Basic, to the proxy only.
+     *
+     * @param credentials user and password
+     * @return this builder
+     */
+    public Builder proxyCredentials(Credentials credentials) {
+      this.proxyCredentials = Objects.requireNonNull(credentials, "credentials");
+      return this;
+    }
+
+    private Proxies proxies() {
+      Proxies chosen = proxies == null ? Proxies.ofJvm() : proxies;
+      return proxyCredentials == null ? chosen : chosen.withCredentials(proxyCredentials);
+    }
+
+    /**
+     * Sends a header with each request to a host. The value is treated as a secret: nothing logs
+     * it, and it goes to no other host. A header that the client needs itself, such as {@code
+     * Authorization}, cannot be set.
+     *
+     * @param host the host, as for {@link #caFile(String, Path)}
+     * @param name the name of the header; setting it again replaces the value
+     * @param value printable ASCII characters
+     * @return this builder
+     * @throws IllegalArgumentException when the header cannot be set
+     */
+    public Builder header(String host, String name, String value) {
+      ExtraHeaders.check(name, value);
+      headers.computeIfAbsent(host("header", host), any -> new LinkedHashMap<>()).put(name, value);
+      return this;
+    }
+
+    /**
+     * Puts a product before the one of this library in the header {@code User-Agent}, which is
+     * {@code kubernaut-airgap/VERSION} by default, so that the operators of a registry know who
+     * asks.
+     *
+     * @param product name and version of the application, for example {@code console/4.2}
+     * @return this builder
+     * @throws IllegalArgumentException when it is not {@code NAME[/VERSION]} in characters of a
+     *     token (RFC 9110, 10.1.5)
+     */
+    public Builder userAgent(String product) {
+      String token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+      if (!product.matches(token + "(/" + token + ")?")) {
+        throw new IllegalArgumentException(
+            "userAgent is '" + Text.clean(product) + "'; it must be NAME/VERSION without spaces");
+      }
+      products.add(product);
+      return this;
+    }
+
+    private String userAgent() {
+      List<String> all = new ArrayList<>(products);
+      all.add("kubernaut-airgap/" + LibraryVersion.get());
+      return String.join(" ", all);
     }
 
     /**
@@ -889,17 +1124,11 @@ public final class HttpRegistryClient implements RegistryClient {
      *
      * @return the client; the caller closes it
      * @throws RegistryConfigException when a file given here is missing or cannot be used
+     * @throws IllegalArgumentException when options contradict each other
      */
     public HttpRegistryClient build() {
       Endpoints hosts = new Endpoints(endpoints, plainHttp);
-      Map<String, List<Path>> byAuthority = new HashMap<>();
-      caFiles.forEach(
-          (host, files) -> {
-            for (String authority : hosts.authorities(host)) {
-              byAuthority.computeIfAbsent(authority, any -> new ArrayList<>()).addAll(files);
-            }
-          });
-      return new HttpRegistryClient(this, hosts, TrustedAuthorities.load(byAuthority));
+      return new HttpRegistryClient(this, hosts, tls.load(hosts));
     }
 
     private CredentialProvider provider() {

@@ -2,13 +2,17 @@ package ai.kubernaut.airgap.registry.http;
 
 import java.io.IOException;
 import java.net.URI;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.NameValuePair;
 import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
 import org.apache.hc.core5.http.io.HttpClientConnection;
 import org.apache.hc.core5.http.io.HttpResponseInformationCallback;
@@ -26,8 +30,15 @@ final class SealedRequest {
   private final HttpUriRequestBase shown;
   private final Map<String, String> headers;
   private final @Nullable String query;
+  private final boolean plain;
+  private final @Nullable ProxyServer proxy;
 
-  SealedRequest(String method, URI uri, Map<String, String> headers) {
+  /**
+   * @param proxy the proxy that the request is sent through, null when there is none
+   */
+  SealedRequest(String method, URI uri, Map<String, String> headers, @Nullable ProxyServer proxy) {
+    this.plain = "http".equalsIgnoreCase(uri.getScheme());
+    this.proxy = proxy;
     this.query = uri.getRawQuery();
     this.headers = new LinkedHashMap<>(headers);
     this.shown = new HttpUriRequestBase(method, withoutQuery(uri));
@@ -67,6 +78,40 @@ final class SealedRequest {
     request.setPath(path);
   }
 
+  /**
+   * Has the proxy itself receive its credentials, and nobody else: with the request for a tunnel,
+   * or with each request without TLS.
+   */
+  private ClassicHttpResponse throughProxy(
+      ClassicHttpRequest request, ProxyServer server, Exchange exchange)
+      throws IOException, HttpException {
+    boolean tunnel = request.getMethod().equals("CONNECT");
+    server
+        .authorization()
+        .ifPresent(value -> request.setHeader(HttpHeaders.PROXY_AUTHORIZATION, value.reveal()));
+    try {
+      ClassicHttpResponse response = exchange.execute();
+      int status = response.getCode();
+      // What a proxy answers to the request for a tunnel never counts as the answer of the
+      // registry.
+      if (tunnel ? status < 200 || status > 299 : status == 407) {
+        List<String> challenges =
+            Arrays.stream(response.getHeaders(HttpHeaders.PROXY_AUTHENTICATE))
+                .map(NameValuePair::getValue)
+                .toList();
+        throw new ProxyRefusedException(
+            status, Challenge.parse(challenges).stream().map(Challenge::scheme).toList());
+      }
+      return response;
+    } finally {
+      request.removeHeaders(HttpHeaders.PROXY_AUTHORIZATION);
+    }
+  }
+
+  private interface Exchange {
+    ClassicHttpResponse execute() throws IOException, HttpException;
+  }
+
   /** Writes requests to the connection, their secrets with them. */
   static final class Executor extends HttpRequestExecutor {
     @Override
@@ -76,15 +121,21 @@ final class SealedRequest {
         @Nullable HttpResponseInformationCallback information,
         HttpContext context)
         throws IOException, HttpException {
-      // A proxy on the way is sent a request of the client's own, with the same context.
-      if (!(context.getAttribute(ATTRIBUTE) instanceof SealedRequest sealed)
-          || !request.getMethod().equals(sealed.shown.getMethod())) {
+      if (!(context.getAttribute(ATTRIBUTE) instanceof SealedRequest sealed)) {
         return super.execute(request, connection, information, context);
+      }
+      Exchange exchange = () -> super.execute(request, connection, information, context);
+      ProxyServer proxy = sealed.proxy;
+      // A proxy on the way is sent a request of the client's own, with the same context.
+      if (!request.getMethod().equals(sealed.shown.getMethod())) {
+        return proxy == null ? exchange.execute() : sealed.throughProxy(request, proxy, exchange);
       }
       String path = request.getPath();
       sealed.open(request);
       try {
-        return super.execute(request, connection, information, context);
+        return proxy != null && sealed.plain
+            ? sealed.throughProxy(request, proxy, exchange)
+            : exchange.execute();
       } finally {
         sealed.close(request, path);
       }

@@ -15,7 +15,6 @@ import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.impl.routing.DefaultRoutePlanner;
-import org.apache.hc.client5.http.impl.routing.SystemDefaultRoutePlanner;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.routing.HttpRoutePlanner;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
@@ -31,8 +30,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Sends single requests over pooled connections: no redirects, no cookies, no second tries. */
 final class Transport {
-  private static final String USER_AGENT = "kubernaut-airgap";
-
   /** What a response's headers may have; the library's own limit is none. */
   private static final Http1Config HEADERS =
       Http1Config.custom().setMaxLineLength(32 << 10).setMaxHeaderCount(200).build();
@@ -40,7 +37,9 @@ final class Transport {
   private final Endpoints endpoints;
   private final Transfers transfers = new Transfers();
   private final TokenServiceRule tokenServices;
-  private final HttpRoutePlanner planner = new SystemDefaultRoutePlanner(null);
+  private final Proxies proxies;
+  private final ExtraHeaders extraHeaders;
+  private final String userAgent;
   private final CloseableHttpClient client;
 
   /** Connects to public addresses only, and uses no proxy. */
@@ -59,8 +58,14 @@ final class Transport {
       TransferLimits limits,
       int connectionsPerRegistry,
       DnsResolver resolver,
-      TokenServiceRule tokenServices) {
+      TokenServiceRule tokenServices,
+      Proxies proxies,
+      ExtraHeaders extraHeaders,
+      String userAgent) {
     this.endpoints = endpoints;
+    this.proxies = proxies;
+    this.extraHeaders = extraHeaders;
+    this.userAgent = userAgent;
     this.tokenServices = tokenServices;
     this.limits = limits;
     this.briefLimits = limits.within(connectTimeout);
@@ -70,7 +75,7 @@ final class Transport {
     this.brief = requestConfig(connect, connect);
     ConnectionConfig connections =
         ConnectionConfig.custom().setConnectTimeout(connect).setSocketTimeout(idle).build();
-    this.client = client(tls, connections, connectionsPerRegistry, resolver, planner);
+    this.client = client(tls, connections, connectionsPerRegistry, resolver, proxies.planner());
     this.publicClient =
         client(
             tls,
@@ -105,7 +110,7 @@ final class Transport {
         .setDefaultRequestConfig(patient)
         .setRoutePlanner(routes)
         .setRequestExecutor(new SealedRequest.Executor())
-        .setUserAgent(USER_AGENT)
+        .setUserAgent(userAgent)
         .disableAuthCaching()
         .disableAutomaticRetries()
         .disableConnectionState()
@@ -178,16 +183,16 @@ final class Transport {
       } catch (InternalAddressException e) {
         throw failures.io(call, uri, null, e);
       }
-      if (isDirect(call, failures, uri)) {
+      if (proxyFor(call, failures, uri) == null) {
         allowed = publicClient;
       }
     }
     return execute(allowed, call, failures, method, uri, headers, body, patient);
   }
 
-  private boolean isDirect(Call call, Failures failures, URI uri) {
+  private @Nullable ProxyServer proxyFor(Call call, Failures failures, URI uri) {
     try {
-      return planner.determineRoute(host(uri), HttpClientContext.create()).getProxyHost() == null;
+      return proxies.proxyFor(uri);
     } catch (HttpException e) {
       throw failures.io(call, uri, null, new ClientProtocolException(e));
     }
@@ -222,18 +227,25 @@ final class Transport {
     if (Thread.currentThread().isInterrupted()) {
       throw failures.interrupted(call, null);
     }
-    SealedRequest sealed = new SealedRequest(method, uri, headers);
+    ProxyServer proxy = proxyFor(call, failures, uri);
+    SealedRequest sealed = new SealedRequest(method, uri, extraHeaders.addTo(headers, uri), proxy);
     HttpUriRequestBase request = sealed.shown();
     request.setConfig(config);
     Transfer transfer = transfers.begin(request, config == brief ? briefLimits : limits);
     request.setEntity(body instanceof BlobEntity ? new MeteredEntity(body, transfer) : body);
+    HttpClientContext context = sealed.context();
     HttpResponse answer = null;
     try {
-      ClassicHttpResponse response = client.executeOpen(host(uri), request, sealed.context());
+      ClassicHttpResponse response = client.executeOpen(host(uri), request, context);
       answer = new HttpResponse(response, transfer, uri);
       return answer;
     } catch (IOException e) {
-      throw failures.io(call, uri, transfer, e);
+      throw failures.io(
+          call,
+          uri,
+          transfer,
+          proxy,
+          TlsByHost.isCertificateMissing(context) ? new CertificateMissingException(e) : e);
     } catch (IllegalStateException e) {
       if (transfer.stopped() == null) {
         throw e;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import ai.kubernaut.airgap.common.LibraryVersion;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
@@ -143,7 +144,8 @@ final class HttpRegistryClientTest {
     assertThat(elsewhere.requests()).containsExactly("GET /storage?sig=a%2Fb");
     assertThat(elsewhere.asked().get(0).header("Authorization")).isNull();
     assertThat(elsewhere.asked().get(0).header("Cookie")).isNull();
-    assertThat(elsewhere.asked().get(0).header("User-Agent")).isEqualTo("kubernaut-airgap");
+    assertThat(elsewhere.asked().get(0).header("User-Agent"))
+        .isEqualTo("kubernaut-airgap/" + LibraryVersion.get());
   }
 
   @Test

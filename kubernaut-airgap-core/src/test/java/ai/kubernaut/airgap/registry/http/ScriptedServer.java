@@ -4,9 +4,11 @@ import ai.kubernaut.airgap.registry.TestCertificates;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -16,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLParameters;
 
 /** A server that answers what a test tells it to, and remembers what it was asked. */
 final class ScriptedServer implements AutoCloseable {
@@ -73,6 +76,26 @@ final class ScriptedServer implements AutoCloseable {
     try {
       HttpsServer server = HttpsServer.create(new InetSocketAddress(address, 0), 0);
       server.setHttpsConfigurator(new HttpsConfigurator(certificates.sslContext()));
+      return new ScriptedServer(server);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Starts one that serves only clients with a certificate of the authority. */
+  static ScriptedServer startMutualTls(TestCertificates certificates) {
+    try {
+      HttpsServer server =
+          HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      server.setHttpsConfigurator(
+          new HttpsConfigurator(certificates.sslContext()) {
+            @Override
+            public void configure(HttpsParameters parameters) {
+              SSLParameters tls = getSSLContext().getDefaultSSLParameters();
+              tls.setNeedClientAuth(true);
+              parameters.setSSLParameters(tls);
+            }
+          });
       return new ScriptedServer(server);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
