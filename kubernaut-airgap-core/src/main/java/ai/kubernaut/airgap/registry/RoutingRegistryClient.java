@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * RegistryClient source = HttpRegistryClient.builder().authFile(Path.of("vendor-auth.json")).build();
- * RegistryClient registries =
+ * RegistryClient both =
  *     RoutingRegistryClient.builder()
  *         .route("registry.vendor.example", source)
  *         .otherwise(HttpRegistryClient.create())

@@ -20,9 +20,9 @@ import javax.net.ssl.X509KeyManager;
  *
  * <pre>{@code
  * ClientCertificate certificate = ClientCertificate.ofPem(Path.of("client.cert"), Path.of("client.key"));
- * try (HttpRegistryClient client =
+ * try (HttpRegistryClient harbor =
  *     HttpRegistryClient.builder().clientCertificate("harbor.corp", certificate).build()) {
- *   client.ping("harbor.corp");
+ *   harbor.ping("harbor.corp");
  * }
  * }</pre>
  */

@@ -12,6 +12,7 @@ import ai.kubernaut.airgap.registry.CredentialProvider;
 import ai.kubernaut.airgap.registry.Credentials;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.Manifest;
+import ai.kubernaut.airgap.registry.RegistryException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -65,7 +66,10 @@ final class LoggedSecretsTest {
   @Test
   void whateverTheApplicationLogs(@TempDir Path directory) throws Exception {
     try (ScriptedServer registry = ScriptedServer.start();
-        ScriptedServer storage = ScriptedServer.start()) {
+        ScriptedServer storage = ScriptedServer.start();
+        TestProxy proxy = new TestProxy().wants("robot", "secret-proxy")) {
+      proxy.route("registry.test.invalid:80", registry.host());
+      registry.on("GET /v2/", body(200, "{}"));
       registry
           .on("GET /token", body(200, "{\"token\":\"secret-token\"}"))
           .on("POST /token", afterBody(body(200, "{\"access_token\":\"secret-token\"}")))
@@ -83,7 +87,7 @@ final class LoggedSecretsTest {
           .on("PUT /upload", afterBody(status(201)));
       storage.on("GET /blob", body(200, BLOB));
 
-      String log = log(directory, registry.host(), storage.host());
+      String log = log(directory, registry.host(), storage.host(), proxy.host());
 
       assertThat(registry.asked())
           .anyMatch(asked -> "Bearer secret-token".equals(asked.header("Authorization")))
@@ -94,6 +98,14 @@ final class LoggedSecretsTest {
                   asked.uri().startsWith("/token")
                       && ("Basic " + base64("alice:secret-password"))
                           .equals(asked.header("Authorization")));
+      assertThat(registry.asked())
+          .anyMatch(asked -> "secret-tenant".equals(asked.header("X-Tenant")));
+      assertThat(proxy.requests())
+          .containsExactly(
+              "GET http://registry.test.invalid/v2/ HTTP/1.1",
+              "CONNECT other.test.invalid:443 HTTP/1.1");
+      assertThat(proxy.heads())
+          .allMatch(head -> head.contains("Basic " + base64("robot:secret-proxy")));
       assertThat(storage.requests()).containsExactly("GET /blob?sig=secret-signature");
       assertThat(log.contains("org.apache.hc.client5.http")).as("the log is on").isTrue();
       assertThat(log.contains("done: 2 pulls, 1 push")).isTrue();
@@ -107,6 +119,7 @@ final class LoggedSecretsTest {
       assertThat(log)
           .doesNotContain("secret")
           .doesNotContain(base64("alice:secret-password"))
+          .doesNotContain(base64("robot:secret-proxy"))
           .doesNotContain("Authorization");
     }
   }
@@ -166,6 +179,18 @@ final class LoggedSecretsTest {
             client.writeBlob(repository, LAYER, new ByteArrayInputStream(BLOB));
           }
         }
+      }
+      try (HttpRegistryClient client =
+          HttpRegistryClient.builder()
+              .plainHttp("registry.test.invalid")
+              .header("registry.test.invalid", "X-Tenant", "secret-tenant")
+              .proxy("http://robot:secret-proxy@" + arguments[2])
+              .credentials(CredentialProvider.none())
+              .build()) {
+        client.ping("registry.test.invalid");
+        client.ping("other.test.invalid");
+      } catch (RegistryException e) {
+        System.out.println(e.getMessage());
       }
       System.out.println("done: 2 pulls, 1 push");
     }

@@ -73,7 +73,7 @@ final class TestProxy implements AutoCloseable {
     String[] words = head.split(" ", 3);
     boolean tunnel = words[0].equals("CONNECT");
     String asked = tunnel ? words[1] : words[1].replaceFirst("^http://([^/]*)/.*$", "$1");
-    String to = names.get(asked);
+    String to = names.get(asked.contains(":") ? asked : asked + ":80");
     if (to == null) {
       answer(connection, "502 Bad Gateway");
       return;
