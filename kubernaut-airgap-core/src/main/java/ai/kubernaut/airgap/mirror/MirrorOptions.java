@@ -4,6 +4,7 @@ import ai.kubernaut.airgap.image.Platform;
 import ai.kubernaut.airgap.preflight.Capability;
 import ai.kubernaut.airgap.preflight.Finding;
 import ai.kubernaut.airgap.preflight.PreflightReport;
+import ai.kubernaut.airgap.registry.retry.RateLimit;
 import ai.kubernaut.airgap.registry.retry.RetryPolicy;
 import java.nio.file.Path;
 import java.util.Map;

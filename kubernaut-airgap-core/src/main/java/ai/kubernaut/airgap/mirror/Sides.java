@@ -4,6 +4,7 @@ import ai.kubernaut.airgap.progress.Progress;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.retry.RetryingClient;
 import ai.kubernaut.airgap.registry.retry.Sleeper;
+import ai.kubernaut.airgap.registry.retry.ThrottledClient;
 
 /**
  * The clients of a run, or of one of its images, with limits and retries. Where one client serves
@@ -28,7 +29,7 @@ record Sides(RetryingClient source, RetryingClient target) {
     RegistryClient limited =
         options.limits().isEmpty()
             ? client
-            : new ThrottledClient(client, options.limits(), sleeper, progress);
+            : ThrottledClient.of(client, options.limits(), progress, sleeper);
     return RetryingClient.of(limited, options.retry(), progress, sleeper);
   }
 

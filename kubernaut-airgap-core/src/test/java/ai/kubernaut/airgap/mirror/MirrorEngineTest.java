@@ -23,6 +23,8 @@ import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
 import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
 import ai.kubernaut.airgap.registry.retry.NoSleep;
+import ai.kubernaut.airgap.registry.retry.RateLimit;
+import ai.kubernaut.airgap.registry.retry.ThrottledClient;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -826,11 +828,11 @@ final class MirrorEngineTest {
     NoSleep sleeper = new NoSleep(0);
     RateLimit limit = RateLimit.builder().requestsPerSecond(0.5).build();
     RegistryClient throttled =
-        new ThrottledClient(
+        ThrottledClient.of(
             client,
             Map.of("index.docker.io", limit),
-            sleeper,
-            Progress.of(ProgressEvent.Step.MIRROR, events::add));
+            Progress.of(ProgressEvent.Step.MIRROR, events::add),
+            sleeper);
     Repository repository = Repository.parse("docker.io/library/postgres");
 
     throttled.tags(repository);

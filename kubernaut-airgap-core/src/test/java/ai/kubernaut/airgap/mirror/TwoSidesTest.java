@@ -18,6 +18,7 @@ import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
 import ai.kubernaut.airgap.registry.layout.LayoutRegistryClient;
 import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
 import ai.kubernaut.airgap.registry.retry.NoSleep;
+import ai.kubernaut.airgap.registry.retry.RateLimit;
 import ai.kubernaut.airgap.registry.retry.RetryPolicy;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,10 +1,16 @@
 /**
- * Retries of registry requests: {@link ai.kubernaut.airgap.registry.retry.RetryingClient} makes the
- * requests of another client again when they fail for a transient reason, as a {@link
- * ai.kubernaut.airgap.registry.retry.RetryPolicy} says.
+ * Retries and limits of registry requests: {@link
+ * ai.kubernaut.airgap.registry.retry.RetryingClient} makes the requests of another client again
+ * when they fail for a transient reason, as a {@link
+ * ai.kubernaut.airgap.registry.retry.RetryPolicy} says; {@link
+ * ai.kubernaut.airgap.registry.retry.ThrottledClient} makes them no faster than a {@link
+ * ai.kubernaut.airgap.registry.retry.RateLimit} allows.
  *
  * <pre>{@code
- * RegistryClient retrying = RetryingClient.of(client, RetryPolicy.builder().build(), progress);
+ * RegistryClient limited =
+ *     ThrottledClient.of(
+ *         client, Map.of("quay.io", RateLimit.builder().requestsPerSecond(5).build()), progress);
+ * RegistryClient retrying = RetryingClient.of(limited, RetryPolicy.builder().build(), progress);
  * }</pre>
  */
 @NullMarked

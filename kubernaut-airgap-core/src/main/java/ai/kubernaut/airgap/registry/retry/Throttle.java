@@ -1,9 +1,8 @@
-package ai.kubernaut.airgap.mirror;
+package ai.kubernaut.airgap.registry.retry;
 
 import ai.kubernaut.airgap.progress.Progress;
 import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.registry.RegistryException;
-import ai.kubernaut.airgap.registry.retry.Sleeper;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

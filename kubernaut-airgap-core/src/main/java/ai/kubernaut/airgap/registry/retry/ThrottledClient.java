@@ -1,4 +1,4 @@
-package ai.kubernaut.airgap.mirror;
+package ai.kubernaut.airgap.registry.retry;
 
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
@@ -11,7 +11,6 @@ import ai.kubernaut.airgap.registry.ForwardingBlobUpload;
 import ai.kubernaut.airgap.registry.ForwardingRegistryClient;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryClient;
-import ai.kubernaut.airgap.registry.retry.Sleeper;
 import java.io.InputStream;
 import java.util.HashMap;
 import java.util.List;
@@ -20,14 +19,46 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Makes the requests of another client, each registry's no faster than its limit allows. Does not
- * close the other client.
+ * Makes the requests of another client, each registry's no faster than its limit allows. What is
+ * slowed down are requests and the content of blobs; a wait of a second or more is an event.
+ *
+ * <p>Thread-safe if the other client is; all threads share the limits. A thread that is interrupted
+ * while it waits gets a {@link ai.kubernaut.airgap.registry.RegistryException} with {@link
+ * ai.kubernaut.airgap.registry.RegistryException.Reason#UNREACHABLE}, and stays interrupted.
+ * Closing it does not close the other client.
  */
-final class ThrottledClient extends ForwardingRegistryClient {
+public final class ThrottledClient extends ForwardingRegistryClient {
   private final Map<String, Throttle> throttles = new HashMap<>();
   private final Throttle unlimited;
 
-  ThrottledClient(
+  /**
+   * Adds limits to a client.
+   *
+   * @param client makes the requests; stays open
+   * @param limits by registry, host with its port when it has one; others are not limited
+   * @param progress told of long waits
+   * @return a client that can be used for any number of runs
+   */
+  public static ThrottledClient of(
+      RegistryClient client, Map<String, RateLimit> limits, Progress progress) {
+    return of(client, limits, progress, Sleeper.real());
+  }
+
+  /**
+   * Adds limits to a client, with a clock.
+   *
+   * @param client makes the requests; stays open
+   * @param limits by registry, host with its port when it has one; others are not limited
+   * @param progress told of long waits
+   * @param sleeper waits for the turn of a request
+   * @return a client that can be used for any number of runs
+   */
+  public static ThrottledClient of(
+      RegistryClient client, Map<String, RateLimit> limits, Progress progress, Sleeper sleeper) {
+    return new ThrottledClient(client, limits, sleeper, progress);
+  }
+
+  private ThrottledClient(
       RegistryClient client, Map<String, RateLimit> limits, Sleeper sleeper, Progress progress) {
     super(client);
     limits.forEach(

@@ -1,4 +1,4 @@
-package ai.kubernaut.airgap.mirror;
+package ai.kubernaut.airgap.registry.retry;
 
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
