@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.registry;
 import ai.kubernaut.airgap.image.Repository;
 import ai.kubernaut.airgap.image.Target;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Knows the credentials for repositories. Implementations are thread-safe. */
 @FunctionalInterface
@@ -41,6 +42,23 @@ public interface CredentialProvider {
     String name = Target.registry(registry).registry();
     return repository ->
         repository.registry().equals(name) ? Optional.of(credentials) : Optional.empty();
+  }
+
+  /**
+   * Credentials that change while the client is in use, such as the tokens of cloud registries.
+   *
+   * @param registry host, with its port when it has one; the older names of {@code docker.io} mean
+   *     it too
+   * @param credentials asked once for each repository, and again when the registry or its token
+   *     service refuses what it gave; thread-safe. If asking is expensive, it should keep its
+   *     answer for as long as that is valid
+   * @return a provider for that registry
+   * @throws ai.kubernaut.airgap.image.InvalidReferenceException when it is not a registry's host
+   */
+  static CredentialProvider forRegistry(String registry, Supplier<Credentials> credentials) {
+    String name = Target.registry(registry).registry();
+    return repository ->
+        repository.registry().equals(name) ? Optional.of(credentials.get()) : Optional.empty();
   }
 
   /**

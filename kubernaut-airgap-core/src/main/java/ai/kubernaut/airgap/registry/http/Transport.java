@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hc.client5.http.ClientProtocolException;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
@@ -38,6 +40,10 @@ final class Transport {
   private final Transfers transfers = new Transfers();
   private final TokenServiceRule tokenServices;
   private final Proxies proxies;
+
+  /** Servers that ask for a client certificate and also answer without one. */
+  private final Set<HttpHost> withoutCertificate = ConcurrentHashMap.newKeySet();
+
   private final ExtraHeaders extraHeaders;
   private final String userAgent;
   private final CloseableHttpClient client;
@@ -238,6 +244,9 @@ final class Transport {
     try {
       ClassicHttpResponse response = client.executeOpen(host(uri), request, context);
       answer = new HttpResponse(response, transfer, uri);
+      if (TlsByHost.isCertificateMissing(context)) {
+        withoutCertificate.add(host(uri));
+      }
       return answer;
     } catch (IOException e) {
       throw failures.io(
@@ -245,7 +254,9 @@ final class Transport {
           uri,
           transfer,
           proxy,
-          TlsByHost.isCertificateMissing(context) ? new CertificateMissingException(e) : e);
+          TlsByHost.isCertificateMissing(context) && !withoutCertificate.contains(host(uri))
+              ? new CertificateMissingException(e)
+              : e);
     } catch (IllegalStateException e) {
       if (transfer.stopped() == null) {
         throw e;

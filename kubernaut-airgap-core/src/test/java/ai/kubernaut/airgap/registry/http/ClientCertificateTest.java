@@ -14,6 +14,7 @@ import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
 import ai.kubernaut.airgap.registry.TestCertificates;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,6 +104,25 @@ final class ClientCertificateTest {
     assertThat(e)
         .hasMessageContaining("asked for a client certificate, got none")
         .hasMessageContaining("clientCertificate(\"" + server.host() + "\"");
+  }
+
+  @Test
+  void aBrokenConnectionIsNotBlamedOnACertificateThatIsNotNeeded() {
+    try (ScriptedServer optional = ScriptedServer.startOptionalMutualTls(certificates);
+        HttpRegistryClient client = trusting().build()) {
+      optional.on("GET /v2/", ScriptedServer.body(200, "{}", "Connection", "close"));
+      client.ping(optional.host());
+      optional.on(
+          "GET /v2/",
+          exchange -> {
+            throw new IOException("broken");
+          });
+
+      RegistryException e =
+          catchThrowableOfType(RegistryException.class, () -> client.ping(optional.host()));
+
+      assertThat(e.reason()).as(e.getMessage()).isEqualTo(Reason.UNREACHABLE);
+    }
   }
 
   @Test

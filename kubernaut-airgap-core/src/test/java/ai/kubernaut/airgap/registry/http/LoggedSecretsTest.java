@@ -103,6 +103,7 @@ final class LoggedSecretsTest {
       assertThat(proxy.requests())
           .containsExactly(
               "GET http://registry.test.invalid/v2/ HTTP/1.1",
+              "GET http://registry.test.invalid/v2/ HTTP/1.1",
               "CONNECT other.test.invalid:443 HTTP/1.1");
       assertThat(proxy.heads())
           .allMatch(head -> head.contains("Basic " + base64("robot:secret-proxy")));
@@ -131,9 +132,14 @@ final class LoggedSecretsTest {
   private static String log(Path directory, String... arguments)
       throws IOException, InterruptedException {
     Path log = directory.resolve("log");
+    String[] proxy = arguments[2].split(":", 2);
     List<String> command =
         ChildJvm.command(
-            List.of("-Xmx128m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=trace"),
+            List.of(
+                "-Xmx128m",
+                "-Dorg.slf4j.simpleLogger.defaultLogLevel=trace",
+                "-Dhttp.proxyHost=" + proxy[0],
+                "-Dhttp.proxyPort=" + proxy[1]),
             Child.class,
             arguments);
     Process child =
@@ -179,6 +185,15 @@ final class LoggedSecretsTest {
             client.writeBlob(repository, LAYER, new ByteArrayInputStream(BLOB));
           }
         }
+      }
+      try (HttpRegistryClient client =
+          HttpRegistryClient.builder()
+              .plainHttp("registry.test.invalid")
+              .proxyCredentials(Credentials.of("robot", "secret-proxy"))
+              .credentials(CredentialProvider.none())
+              .build()) {
+        // Through the proxy that the system properties of the JVM name.
+        client.ping("registry.test.invalid");
       }
       try (HttpRegistryClient client =
           HttpRegistryClient.builder()

@@ -114,9 +114,9 @@ final class RequestHeadersTest {
   }
 
   /** Passwords that count up, one for each time that they are asked for. */
-  private static CredentialProvider numbered(AtomicInteger asked) {
-    return repository ->
-        java.util.Optional.of(Credentials.of("AWS", "token-" + asked.incrementAndGet()));
+  private static CredentialProvider numbered(ScriptedServer registry, AtomicInteger asked) {
+    return CredentialProvider.forRegistry(
+        registry.host(), () -> Credentials.of("AWS", "token-" + asked.incrementAndGet()));
   }
 
   @Test
@@ -124,7 +124,8 @@ final class RequestHeadersTest {
     AtomicInteger asked = new AtomicInteger();
     AtomicInteger valid = new AtomicInteger(1);
     try (ScriptedServer registry = ScriptedServer.start();
-        HttpRegistryClient client = builder(registry).credentials(numbered(asked)).build()) {
+        HttpRegistryClient client =
+            builder(registry).credentials(numbered(registry, asked)).build()) {
       registry.on(
           "GET /v2/app/tags/list",
           exchange -> {
@@ -151,7 +152,8 @@ final class RequestHeadersTest {
     AtomicInteger asked = new AtomicInteger();
     AtomicInteger valid = new AtomicInteger(1);
     try (ScriptedServer registry = ScriptedServer.start();
-        HttpRegistryClient client = builder(registry).credentials(numbered(asked)).build()) {
+        HttpRegistryClient client =
+            builder(registry).credentials(numbered(registry, asked)).build()) {
       registry
           .on(
               "GET /token",

@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLParameters;
 
 /** A server that answers what a test tells it to, and remembers what it was asked. */
@@ -84,6 +85,16 @@ final class ScriptedServer implements AutoCloseable {
 
   /** Starts one that serves only clients with a certificate of the authority. */
   static ScriptedServer startMutualTls(TestCertificates certificates) {
+    return startMutualTls(certificates, tls -> tls.setNeedClientAuth(true));
+  }
+
+  /** Starts one that asks clients for a certificate, and serves those without one, too. */
+  static ScriptedServer startOptionalMutualTls(TestCertificates certificates) {
+    return startMutualTls(certificates, tls -> tls.setWantClientAuth(true));
+  }
+
+  private static ScriptedServer startMutualTls(
+      TestCertificates certificates, Consumer<SSLParameters> clients) {
     try {
       HttpsServer server =
           HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -92,7 +103,7 @@ final class ScriptedServer implements AutoCloseable {
             @Override
             public void configure(HttpsParameters parameters) {
               SSLParameters tls = getSSLContext().getDefaultSSLParameters();
-              tls.setNeedClientAuth(true);
+              clients.accept(tls);
               parameters.setSSLParameters(tls);
             }
           });
