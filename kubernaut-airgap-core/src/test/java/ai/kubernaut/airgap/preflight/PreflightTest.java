@@ -25,12 +25,15 @@ import ai.kubernaut.airgap.registry.FaultProxy.Fault;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.RegistryPreset;
+import ai.kubernaut.airgap.registry.RoutingRegistryClient;
 import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
+import ai.kubernaut.airgap.registry.http.RawServer;
 import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -117,6 +120,49 @@ final class PreflightTest {
             (proxy, method, arguments) -> {
               throw new AssertionError(method.getName() + " was called");
             });
+  }
+
+  @Nested
+  final class NotReached {
+    @Test
+    void aProxyThatRefusesIsAProblemOfItsOwn() {
+      try (RawServer proxy =
+              RawServer.start(
+                  connection -> {
+                    connection.readHead();
+                    connection
+                        .out()
+                        .write(
+                            "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"
+                                .getBytes(StandardCharsets.US_ASCII));
+                  });
+          HttpRegistryClient client =
+              HttpRegistryClient.builder()
+                  .credentials(CredentialProvider.none())
+                  .proxy(proxy.host())
+                  .build()) {
+        Problem problem =
+            problem(
+                preflight(client, DEFAULTS, plan("harbor.test.invalid", "quay.io/a/b:1")),
+                Capability.REACHABLE);
+
+        assertThat(problem.code()).isEqualTo(ProblemCode.PROXY_REFUSED);
+        assertThat(problem.parameters().get("detail")).contains("the proxy " + proxy.host());
+      }
+    }
+
+    @Test
+    void aRegistryWithoutAClientIsAProblemOfItsOwn() {
+      try (RegistryClient client =
+          RoutingRegistryClient.builder().route("quay.io", MemoryRegistryClient.create()).build()) {
+        Problem problem =
+            problem(
+                preflight(client, DEFAULTS, plan("harbor.corp", "quay.io/a/b:1")),
+                Capability.REACHABLE);
+
+        assertThat(problem.code()).isEqualTo(ProblemCode.REGISTRY_WITHOUT_CLIENT);
+      }
+    }
   }
 
   @Nested
