@@ -7,6 +7,8 @@ import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.examples.lab.cluster.LabCluster;
 import ai.kubernaut.airgap.examples.lab.cluster.PulledImage;
 import ai.kubernaut.airgap.k8s.Fabric8ClusterClient;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,8 +19,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectMapper;
 
 /**
  * The commands that {@link HelmCli} uses, against output that was recorded from Helm 3.10.1: by the
@@ -173,9 +173,9 @@ class HelmOutputTest {
       revisions.add(
           one.at("/revision").asInt()
               + " "
-              + one.at("/status").asString()
+              + one.at("/status").asText()
               + " "
-              + one.at("/chart").asString());
+              + one.at("/chart").asText());
     }
     assertThat(revisions)
         .containsExactly(
@@ -186,15 +186,15 @@ class HelmOutputTest {
         .isEqualTo(new Output(0, "release \"r\" uninstalled\n", ""));
   }
 
-  private static String release(Output output) {
+  private static String release(Output output) throws IOException {
     JsonNode release = JSON.readTree(output.out());
     return String.join(
         " ",
-        release.at("/name").asString(),
-        release.at("/namespace").asString(),
+        release.at("/name").asText(),
+        release.at("/namespace").asText(),
         String.valueOf(release.at("/version").asInt()),
-        release.at("/info/status").asString(),
-        release.at("/chart/metadata/name").asString(),
-        release.at("/chart/metadata/version").asString());
+        release.at("/info/status").asText(),
+        release.at("/chart/metadata/name").asText(),
+        release.at("/chart/metadata/version").asText());
   }
 }

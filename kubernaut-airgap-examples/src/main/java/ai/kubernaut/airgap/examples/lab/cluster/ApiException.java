@@ -1,6 +1,6 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
-import tools.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /** A request that the API server turns down, as the Status object Kubernetes answers with. */
 final class ApiException extends RuntimeException {

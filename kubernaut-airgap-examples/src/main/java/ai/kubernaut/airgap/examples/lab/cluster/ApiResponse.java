@@ -1,10 +1,10 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
-import tools.jackson.databind.JsonNode;
 
 /** What the API server answers. */
 sealed interface ApiResponse {

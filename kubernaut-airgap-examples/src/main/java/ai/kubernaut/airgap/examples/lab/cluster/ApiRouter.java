@@ -1,5 +1,8 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,9 +12,6 @@ import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Turns a request into an answer. */
 final class ApiRouter {
@@ -384,7 +384,7 @@ final class ApiRouter {
     boolean orphan = orphanDependents(request);
     String grace = request.parameter("gracePeriodSeconds");
     if (grace.isEmpty() && !request.body().isEmpty()) {
-      grace = request.json().path("gracePeriodSeconds").asString("");
+      grace = request.json().path("gracePeriodSeconds").asText("");
     }
     return grace.equals("0")
         ? store.remove(target.kind(), target.namespace(), target.name(), orphan)

@@ -1,8 +1,8 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /** The {@code status.conditions} that most kinds have. */
 final class Conditions {

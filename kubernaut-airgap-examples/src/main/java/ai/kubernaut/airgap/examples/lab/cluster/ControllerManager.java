@@ -1,7 +1,7 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
  * What a kube-controller-manager does beside workloads, for a cluster whose nodes are elsewhere: it

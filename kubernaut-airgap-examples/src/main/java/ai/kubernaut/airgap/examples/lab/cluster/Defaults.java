@@ -1,9 +1,9 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** What the API server and its small controllers add to an object that a client leaves bare. */
 final class Defaults {
@@ -34,7 +34,7 @@ final class Defaults {
   private static void namespace(ObjectNode object, ObjectNode metadata) {
     metadata
         .withObjectProperty("labels")
-        .put("kubernetes.io/metadata.name", metadata.path("name").asString(""));
+        .put("kubernetes.io/metadata.name", metadata.path("name").asText(""));
     object.withObjectProperty("status").put("phase", "Active");
   }
 
@@ -45,10 +45,10 @@ final class Defaults {
       ObjectNode data = object.withObjectProperty("data");
       plain
           .properties()
-          .forEach(entry -> data.put(entry.getKey(), base64(entry.getValue().asString(""))));
+          .forEach(entry -> data.put(entry.getKey(), base64(entry.getValue().asText(""))));
     }
     try {
-      object.path("data").forEach(value -> Base64.getDecoder().decode(value.asString("")));
+      object.path("data").forEach(value -> Base64.getDecoder().decode(value.asText("")));
     } catch (IllegalArgumentException e) {
       throw ApiException.badRequest(
           "Secret \"%s\": data: %s".formatted(Json.name(object), e.getMessage()));
@@ -106,7 +106,7 @@ final class Defaults {
   }
 
   private static void putIfAbsent(ObjectNode node, String field, String value) {
-    if (node.path(field).asString("").isEmpty()) {
+    if (node.path(field).asText("").isEmpty()) {
       node.put(field, value);
     }
   }

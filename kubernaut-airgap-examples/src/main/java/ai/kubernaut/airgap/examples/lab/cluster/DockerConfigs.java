@@ -1,13 +1,14 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The registry credentials that a node may use for a pod. */
 final class DockerConfigs {
@@ -49,7 +50,9 @@ final class DockerConfigs {
       return config; // The puller says what is wrong with it.
     }
     if (parsed.path("auths") instanceof ObjectNode auths) {
-      auths.propertyNames().stream()
+      auths
+          .propertyStream()
+          .map(Map.Entry::getKey)
           .filter(key -> !key.split("/", 2)[0].equals(registry))
           .toList()
           .forEach(auths::remove);
@@ -62,7 +65,7 @@ final class DockerConfigs {
     String namespace = Json.namespace(pod);
     JsonNode references = pod.at("/spec/imagePullSecrets");
     if (references.isEmpty()) {
-      String account = pod.at("/spec/serviceAccountName").asString("default");
+      String account = pod.at("/spec/serviceAccountName").asText("default");
       references =
           store
               .find(ResourceKinds.SERVICE_ACCOUNT, namespace, account)
@@ -74,6 +77,6 @@ final class DockerConfigs {
         .map(
             reference -> store.find(ResourceKinds.SECRET, namespace, Json.text(reference, "/name")))
         .flatMap(Optional::stream)
-        .map(secret -> secret.path("data").path(KEY).asString(""));
+        .map(secret -> secret.path("data").path(KEY).asText(""));
   }
 }

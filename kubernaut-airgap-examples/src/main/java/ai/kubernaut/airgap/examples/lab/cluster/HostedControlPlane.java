@@ -1,13 +1,13 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What a hosted control plane has in place of the machine config operator. Nodes get the global
@@ -74,7 +74,7 @@ final class HostedControlPlane {
   private static ObjectNode auths(ClusterObjects objects, String namespace, String name) {
     return objects
         .find(ResourceKinds.SECRET, namespace, name)
-        .map(secret -> secret.path("data").path(DockerConfigs.KEY).asString(""))
+        .map(secret -> secret.path("data").path(DockerConfigs.KEY).asText(""))
         .map(data -> Json.parse(Base64.getDecoder().decode(data)).path("auths"))
         .filter(JsonNode::isObject)
         .map(found -> (ObjectNode) found)

@@ -1,21 +1,20 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.stream.Stream;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
-import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/**
- * Kubernetes objects as JSON trees. The Jackson generation is the one the fabric8 client brings,
- * because its JSON Patch works on these trees.
- */
+/** Kubernetes objects as JSON trees. */
 final class Json {
-  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final JsonMapper JSON = new JsonMapper();
   private static final YAMLMapper YAML = new YAMLMapper();
 
   private Json() {}
@@ -38,8 +37,10 @@ final class Json {
       return firstCharacter(text) == '{' || firstCharacter(text) == '['
           ? JSON.readTree(text)
           : YAML.readTree(text);
-    } catch (JacksonException e) {
+    } catch (JsonProcessingException e) {
       throw ApiException.badRequest("the body is neither JSON nor YAML: " + e.getOriginalMessage());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -67,7 +68,7 @@ final class Json {
               field -> {
                 JsonNode value = withoutEmptyFields(field.getValue());
                 boolean isEmpty =
-                    value.isContainer() ? value.isEmpty() : value.asString("").isEmpty();
+                    value.isContainerNode() ? value.isEmpty() : value.asText("").isEmpty();
                 if (!isEmpty) {
                   copy.set(field.getKey(), value);
                 }
@@ -83,16 +84,20 @@ final class Json {
   }
 
   static byte[] bytes(JsonNode node) {
-    return JSON.writeValueAsBytes(node);
+    try {
+      return JSON.writeValueAsBytes(node);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The text at a JSON pointer, or an empty one. */
   static String text(JsonNode node, String pointer) {
-    return node.at(pointer).asString("");
+    return node.at(pointer).asText("");
   }
 
   static List<String> texts(JsonNode array) {
-    return array.valueStream().map(JsonNode::asString).toList();
+    return array.valueStream().map(JsonNode::asText).toList();
   }
 
   static Stream<JsonNode> elements(JsonNode node, String pointer) {

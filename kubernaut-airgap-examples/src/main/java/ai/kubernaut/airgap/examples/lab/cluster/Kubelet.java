@@ -1,5 +1,7 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -10,8 +12,6 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Runs pods as far as a pod runs without a program in it: its volumes are looked for, its images
@@ -237,7 +237,7 @@ final class Kubelet implements AutoCloseable {
   }
 
   private PodWork.State end(ObjectNode pod, PodNeeds needs, PodWork work) {
-    if (!pod.at("/spec/restartPolicy").asString("Always").equals("Always")) {
+    if (!pod.at("/spec/restartPolicy").asText("Always").equals("Always")) {
       if (!LabAnnotations.neededPod(pod).map(needs::hasReadyPod).orElse(true)) {
         return PodWork.State.RUNNING;
       }

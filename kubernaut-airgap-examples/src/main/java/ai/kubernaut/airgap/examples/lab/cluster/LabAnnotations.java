@@ -1,7 +1,7 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Annotations on a pod template that say what the pod's program would do. Nothing runs in a lab's
@@ -90,7 +90,7 @@ final class LabAnnotations {
   }
 
   private static Optional<String> annotation(JsonNode pod, String name) {
-    return Optional.of(pod.at("/metadata/annotations").path(name).asString(""))
+    return Optional.of(pod.at("/metadata/annotations").path(name).asText(""))
         .filter(value -> !value.isEmpty());
   }
 }

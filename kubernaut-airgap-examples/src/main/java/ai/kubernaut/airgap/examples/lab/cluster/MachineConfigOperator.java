@@ -1,11 +1,11 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Brings the global pull secret to the nodes, pool by pool, without a drain. As on a real cluster
@@ -143,7 +143,7 @@ final class MachineConfigOperator {
   private static String wantedSecret(ClusterObjects objects) {
     return objects
         .find(ResourceKinds.SECRET, SECRET_NAMESPACE, SECRET_NAME)
-        .map(secret -> secret.path("data").path(DockerConfigs.KEY).asString(""))
+        .map(secret -> secret.path("data").path(DockerConfigs.KEY).asText(""))
         .orElse("");
   }
 

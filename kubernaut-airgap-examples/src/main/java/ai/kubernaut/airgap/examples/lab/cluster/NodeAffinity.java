@@ -1,7 +1,7 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
-import tools.jackson.databind.JsonNode;
 
 /** The required node affinity of a pod, with which a DaemonSet chooses the node of each pod. */
 final class NodeAffinity {
@@ -26,7 +26,7 @@ final class NodeAffinity {
 
   private static boolean matchesExpression(JsonNode expression, JsonNode labels) {
     JsonNode label = labels.path(Json.text(expression, "/key"));
-    String value = label.asString("");
+    String value = label.asText("");
     List<String> values = Json.texts(expression.path("values"));
     return switch (Json.text(expression, "/operator")) {
       case "In" -> !label.isMissingNode() && values.contains(value);

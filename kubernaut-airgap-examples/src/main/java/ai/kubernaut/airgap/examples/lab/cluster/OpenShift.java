@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -7,7 +8,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What an OpenShift cluster has beside Kubernetes, as far as the lab needs it. Objects that exist

@@ -1,14 +1,14 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.zjsonpatch.JsonPatch;
 import io.fabric8.zjsonpatch.JsonPatchException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The four kinds of patch that the API takes, told apart by their media type. */
 final class Patches {
@@ -114,7 +114,7 @@ final class Patches {
       ArrayNode union = current.deepCopy();
       patch
           .valueStream()
-          .filter(each -> !Json.texts(current).contains(each.asString()))
+          .filter(each -> !Json.texts(current).contains(each.asText()))
           .forEach(union::add);
       return union;
     }
@@ -178,7 +178,7 @@ final class Patches {
   }
 
   private static String directive(JsonNode patch) {
-    return patch.path("$patch").asString("");
+    return patch.path("$patch").asText("");
   }
 
   private static ObjectNode objectAt(ObjectNode parent, String field) {

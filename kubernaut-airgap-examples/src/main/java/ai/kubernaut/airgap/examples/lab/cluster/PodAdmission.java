@@ -1,9 +1,9 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.math.BigDecimal;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What the API server checks before it creates a pod, beside policies: its ServiceAccount, the Pod
@@ -39,7 +39,7 @@ final class PodAdmission {
         store
             .find(ResourceKinds.NAMESPACE, "", namespace)
             .map(found -> found.at("/metadata/labels"))
-            .map(labels -> labels.path("pod-security.kubernetes.io/enforce").asString(""))
+            .map(labels -> labels.path("pod-security.kubernetes.io/enforce").asText(""))
             .filter("restricted"::equals)
             .isPresent();
     boolean escalates =
@@ -59,7 +59,7 @@ final class PodAdmission {
     AdmissionPolicies.Request request = AdmissionPolicies.Request.create(ResourceKinds.POD, pod);
     for (ObjectNode configuration : store.list(ResourceKinds.VALIDATING_WEBHOOKS, "")) {
       Json.elements(configuration, "/webhooks")
-          .filter(webhook -> webhook.path("failurePolicy").asString("Fail").equals("Fail"))
+          .filter(webhook -> webhook.path("failurePolicy").asText("Fail").equals("Fail"))
           .filter(webhook -> AdmissionPolicies.isRuled(request, webhook, "rules"))
           .filter(webhook -> selects(webhook, namespace))
           .filter(webhook -> !hasReadyPod(webhook.at("/clientConfig/service")))
@@ -134,7 +134,7 @@ final class PodAdmission {
 
   private static void check(
       ObjectNode pod, JsonNode quota, String resource, BigDecimal requested, BigDecimal used) {
-    String hard = quota.at("/spec/hard").path(resource).asString("");
+    String hard = quota.at("/spec/hard").path(resource).asText("");
     if (!hard.isEmpty() && used.add(requested).compareTo(amount(hard)) > 0) {
       throw forbidden(
           pod,

@@ -1,9 +1,9 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import java.util.stream.Stream;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** What a pod needs from its namespace before it can start. */
 final class PodNeeds {
@@ -85,7 +85,7 @@ final class PodNeeds {
       return Optional.empty();
     }
     return store
-        .find(kind, namespace, reference.path(nameField).asString(""))
+        .find(kind, namespace, reference.path(nameField).asText(""))
         .flatMap(
             found ->
                 Json.elements(reference, "/items")
@@ -96,7 +96,7 @@ final class PodNeeds {
   }
 
   private Optional<String> missing(ResourceKind kind, JsonNode reference, String nameField) {
-    String name = reference.path(nameField).asString("");
+    String name = reference.path(nameField).asText("");
     if (name.isEmpty() || name.equals(CLUSTER_CA) || reference.path("optional").asBoolean(false)) {
       return Optional.empty();
     }

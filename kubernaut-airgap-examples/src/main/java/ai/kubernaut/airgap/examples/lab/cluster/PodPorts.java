@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
@@ -14,7 +15,6 @@ import org.apache.hc.core5.http.impl.bootstrap.HttpServer;
 import org.apache.hc.core5.http.impl.bootstrap.ServerBootstrap;
 import org.apache.hc.core5.http.io.entity.StringEntity;
 import org.apache.hc.core5.io.CloseMode;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Answers the HTTP probes of ready pods at their ports, so that the API server can forward requests
@@ -92,7 +92,7 @@ final class PodPorts implements AutoCloseable {
                     .filter(JsonNode::isObject)
                     .map(
                         probe ->
-                            new Probe(port(container, probe), probe.path("path").asString("/"))));
+                            new Probe(port(container, probe), probe.path("path").asText("/"))));
   }
 
   private static int port(JsonNode container, JsonNode probe) {
@@ -100,7 +100,7 @@ final class PodPorts implements AutoCloseable {
     return port.isNumber()
         ? port.asInt()
         : Json.elements(container, "/ports")
-            .filter(each -> Json.text(each, "/name").equals(port.asString("")))
+            .filter(each -> Json.text(each, "/name").equals(port.asText("")))
             .mapToInt(each -> each.path("containerPort").asInt(0))
             .findFirst()
             .orElse(0);

@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.NullValue;
 import dev.cel.bundle.Cel;
 import dev.cel.bundle.CelFactory;
@@ -17,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
 
 /**
  * The expressions of a ValidatingAdmissionPolicy, compiled. Params and the authorizer are not
@@ -92,16 +92,16 @@ final class PolicyExpressions {
         validation.has("messageExpression")
             ? Optional.of(program(ast(validation, "messageExpression")))
             : Optional.empty(),
-        validation.path("reason").asString("Invalid"));
+        validation.path("reason").asText("Invalid"));
   }
 
   private CelAbstractSyntaxTree ast(JsonNode parent, String field) {
     try {
-      return cel.compile(parent.path(field).asString("")).getAst();
+      return cel.compile(parent.path(field).asText("")).getAst();
     } catch (CelValidationException e) {
       throw ApiException.invalid(
           "spec: Invalid value: \"%s\": compilation failed: %s"
-              .formatted(parent.path(field).asString(""), e.getMessage()));
+              .formatted(parent.path(field).asText(""), e.getMessage()));
     }
   }
 
@@ -205,6 +205,6 @@ final class PolicyExpressions {
     if (node.isIntegralNumber()) {
       return node.asLong();
     }
-    return node.isNumber() ? (Object) node.asDouble() : node.asString("");
+    return node.isNumber() ? (Object) node.asDouble() : node.asText("");
   }
 }

@@ -4,13 +4,13 @@ import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.InvalidReferenceException;
 import ai.kubernaut.airgap.mirrorrules.MirrorRule;
 import ai.kubernaut.airgap.mirrorrules.MirrorRules;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Pulls through the mirror rules of the cluster, as CRI-O does: location by location, until one has

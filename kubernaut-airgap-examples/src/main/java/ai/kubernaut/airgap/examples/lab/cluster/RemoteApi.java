@@ -1,5 +1,7 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
@@ -17,8 +19,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Requests to the API server of a cluster, each answered by it and not from a cache.
@@ -253,6 +253,6 @@ final class RemoteApi {
     JsonNode status =
         text.startsWith("{") ? Json.parse(text.getBytes(StandardCharsets.UTF_8)) : Json.object();
     return ApiException.answered(
-        code, Json.text(status, "/reason"), what + ": " + status.path("message").asString(text));
+        code, Json.text(status, "/reason"), what + ": " + status.path("message").asText(text));
   }
 }

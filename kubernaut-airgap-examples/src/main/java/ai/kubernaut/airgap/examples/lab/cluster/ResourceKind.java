@@ -1,7 +1,7 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
-import tools.jackson.databind.node.ObjectNode;
 
 /** One kind of resource that the API serves. */
 record ResourceKind(

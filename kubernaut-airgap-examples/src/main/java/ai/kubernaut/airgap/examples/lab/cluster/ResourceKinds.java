@@ -1,9 +1,9 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
 
 /** The kinds that the cluster serves: those built in, and those its custom resources define. */
 final class ResourceKinds {

@@ -1,5 +1,7 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -7,8 +9,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Gives pods their nodes. A pod whose {@code nodeSelector} fits no node stays without one, and so
@@ -38,7 +38,7 @@ final class Scheduler {
    *     another scheduler is to find it
    */
   Optional<String> nodeFor(ObjectNode pod) {
-    String scheduler = pod.at("/spec/schedulerName").asString(NAME);
+    String scheduler = pod.at("/spec/schedulerName").asText(NAME);
     if (!fleet.isScheduled() || !scheduler.equals(NAME) || isGated(pod)) {
       return Optional.empty();
     }
@@ -151,8 +151,8 @@ final class Scheduler {
             wanted ->
                 node.at("/metadata/labels")
                     .path(wanted.getKey())
-                    .asString("")
-                    .equals(wanted.getValue().asString("")));
+                    .asText("")
+                    .equals(wanted.getValue().asText("")));
   }
 
   private void refuse(ObjectNode pod, String reasons) {

@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -7,7 +8,6 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import tools.jackson.databind.JsonNode;
 
 /** Label and field selectors, as conditions on objects. */
 final class Selectors {
@@ -64,7 +64,7 @@ final class Selectors {
           object ->
               operator.equals("In")
                   == (!label(object, key).isMissingNode()
-                      && values.contains(label(object, key).asString()));
+                      && values.contains(label(object, key).asText()));
       case "Exists" -> object -> !label(object, key).isMissingNode();
       case "DoesNotExist" -> object -> label(object, key).isMissingNode();
       default -> throw ApiException.invalid("not a valid selector operator: " + operator);
@@ -83,7 +83,7 @@ final class Selectors {
       boolean in = set.group(2).equalsIgnoreCase("in");
       return object -> {
         JsonNode label = label(object, key);
-        return in == (!label.isMissingNode() && values.contains(label.asString()));
+        return in == (!label.isMissingNode() && values.contains(label.asText()));
       };
     }
     Matcher equality = EQUALITY.matcher(term);
@@ -108,7 +108,7 @@ final class Selectors {
       Matcher equality, Function<JsonNode, JsonNode> left) {
     String wanted = equality.group(3).strip();
     boolean equal = !equality.group(2).equals("!=");
-    return object -> equal == left.apply(object).asString("").equals(wanted);
+    return object -> equal == left.apply(object).asText("").equals(wanted);
   }
 
   private static JsonNode label(JsonNode object, String key) {

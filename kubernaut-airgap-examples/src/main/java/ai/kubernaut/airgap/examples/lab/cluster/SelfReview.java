@@ -1,7 +1,7 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /** The question "may I?", which is answered as a request would be authorized. */
 final class SelfReview {

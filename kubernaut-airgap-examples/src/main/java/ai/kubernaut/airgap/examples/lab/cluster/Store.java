@@ -1,5 +1,7 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
@@ -16,8 +18,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Every object of the cluster, of whatever kind. A stored object is never changed afterwards: an
@@ -107,7 +107,7 @@ final class Store implements ClusterObjects {
     ObjectNode current = get(kind, namespace, name);
     ObjectNode updated = complete(kind, change.apply(current.deepCopy()));
     ObjectNode metadata = updated.withObjectProperty("metadata");
-    String expected = metadata.path("resourceVersion").asString("");
+    String expected = metadata.path("resourceVersion").asText("");
     String actual = Json.text(current, "/metadata/resourceVersion");
     if (!expected.isEmpty() && !expected.equals(actual)) {
       throw ApiException.conflict(kind, name);

@@ -1,7 +1,7 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
  * Provides a PersistentVolume for each claim that asks for no storage class and has no volume. The
@@ -55,7 +55,7 @@ final class VolumeBinder {
     volume.withObjectProperty("metadata").set("labels", labels.deepCopy());
     ObjectNode spec = volume.putObject("spec").put("persistentVolumeReclaimPolicy", "Retain");
     spec.putObject("capacity")
-        .put("storage", claim.at("/spec/resources/requests/storage").asString("1Gi"));
+        .put("storage", claim.at("/spec/resources/requests/storage").asText("1Gi"));
     spec.set("accessModes", claim.at("/spec/accessModes").deepCopy());
     spec.putObject("hostPath").put("path", "/var/lib/kubernaut-airgap-lab/" + name(claim));
     spec.putObject("claimRef")

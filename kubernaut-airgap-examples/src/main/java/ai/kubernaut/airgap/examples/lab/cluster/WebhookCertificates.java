@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -7,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import tools.jackson.databind.node.ObjectNode;
 
 /** What the TLS hooks of a chart do: they create certificates, and give webhooks their CA. */
 final class WebhookCertificates {
@@ -42,7 +42,7 @@ final class WebhookCertificates {
     Optional<String> authority =
         store
             .find(ResourceKinds.SECRET, namespace, secret)
-            .map(found -> found.path("data").path(CA).asString(""))
+            .map(found -> found.path("data").path(CA).asText(""))
             .filter(found -> !found.isEmpty());
     if (authority.isEmpty()) {
       return;

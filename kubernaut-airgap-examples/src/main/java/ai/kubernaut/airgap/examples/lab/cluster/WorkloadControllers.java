@@ -1,5 +1,7 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -8,8 +10,6 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Makes pods of the workloads, and the workloads' statuses of their pods. */
 final class WorkloadControllers {
@@ -256,7 +256,7 @@ final class WorkloadControllers {
     List<ObjectNode> kept = new ArrayList<>();
     for (ObjectNode pod : owned(ResourceKinds.POD, set)) {
       boolean current =
-          pod.at("/metadata/labels").path("controller-revision-hash").asString("").equals(hash);
+          pod.at("/metadata/labels").path("controller-revision-hash").asText("").equals(hash);
       if (current && names.contains(Json.name(pod))) {
         kept.add(pod);
       } else {

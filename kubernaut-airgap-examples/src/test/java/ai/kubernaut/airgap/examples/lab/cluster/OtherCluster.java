@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -12,7 +13,6 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
-import tools.jackson.databind.JsonNode;
 
 /**
  * A cluster without nodes of the lab: that of {@code -Dairgap.it.kubeconfig=FILE}. Everything that
@@ -156,7 +156,7 @@ public final class OtherCluster implements AutoCloseable {
 
   private boolean isOfThisRun(JsonNode object) {
     return Stream.of(
-            Json.name(object), object.at("/metadata/annotations").path(HELM_NAMESPACE).asString(""))
+            Json.name(object), object.at("/metadata/annotations").path(HELM_NAMESPACE).asText(""))
         .anyMatch(name -> name.contains(prefix));
   }
 
