@@ -9,11 +9,11 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 
 /** An image with an empty configuration and one layer. */
-final class OneLayerImage {
+public final class OneLayerImage {
   private OneLayerImage() {}
 
   /** Stores the image and returns its manifest. */
-  static Manifest push(RegistryClient registry, ImageRef image, byte[] layer) {
+  public static Manifest push(RegistryClient registry, ImageRef image, byte[] layer) {
     String json =
         "{\"schemaVersion\":2,\"mediaType\":\"%s\",\"config\":%s,\"layers\":[%s]}"
             .formatted(
