@@ -44,11 +44,32 @@ final class AdmissionCauses {
       Problem problem = policy(workload, refused.get().parameters().getOrDefault("message", ""));
       graph.add(problem, refused.get());
       Webhook.all(state).stream()
-          .filter(webhook -> problem.subject().equals(webhook(webhook.name())))
+          .filter(
+              webhook ->
+                  problem.subject().equals(webhook(webhook.name()))
+                      || problem.subject().equals(webhook.configuration()))
           .forEach(webhook -> graph.add(problem, webhook.evidence()));
       graph.link(problem, symptom);
     }
     return true;
+  }
+
+  /** A configuration that names a Service that does not exist, for example a leftover. */
+  private Optional<Problem> withoutService(String name) {
+    return Webhook.all(state).stream()
+        .filter(webhook -> webhook.name().equals(name) && !webhook.service().isEmpty())
+        .filter(
+            webhook -> {
+              String[] path = webhook.service().split("/", 2);
+              return state.find(ResourceType.SERVICE, path[0], path[1]).isAbsent();
+            })
+        .map(
+            webhook ->
+                Problem.of(
+                    ProblemCode.WEBHOOK_SERVICE_MISSING,
+                    webhook.configuration(),
+                    Map.of("webhook", name, "service", webhook.service())))
+        .findFirst();
   }
 
   private static Subject webhook(String name) {
@@ -59,6 +80,10 @@ final class AdmissionCauses {
   private Problem policy(KubernetesObject workload, String message) {
     Matcher unavailable = UNAVAILABLE.matcher(message);
     if (unavailable.find()) {
+      Optional<Problem> lost = withoutService(unavailable.group(1));
+      if (lost.isPresent()) {
+        return lost.get();
+      }
       return Problem.of(ProblemCode.WEBHOOK_UNAVAILABLE, webhook(unavailable.group(1)));
     }
     Matcher webhook = WEBHOOK.matcher(message);

@@ -70,6 +70,11 @@ final class ConfigurationCauses implements Explanation {
     }
     KubernetesObject object = found.object().get();
     if (reference.type().equals(ResourceType.PERSISTENT_VOLUME_CLAIM)) {
+      Optional<Problem> deleted = deleted(subject, graph);
+      if (deleted.isPresent()) {
+        graph.add(deleted.get(), referenced);
+        return deleted;
+      }
       return unbound(object, subject, graph);
     }
     Set<String> keys = new TreeSet<>(object.fields().strings("data").keySet());
@@ -98,6 +103,13 @@ final class ConfigurationCauses implements Explanation {
     return type.equals(ResourceType.CONFIG_MAP)
         ? ProblemCode.CONFIG_MAP_NOT_FOUND
         : ProblemCode.CLAIM_MISSING;
+  }
+
+  /** What the verification has found about a claim that is being deleted. */
+  private static Optional<Problem> deleted(Subject subject, CauseGraph graph) {
+    return graph.of(subject).stream()
+        .filter(problem -> problem.code() == ProblemCode.CLAIM_BEING_DELETED)
+        .findFirst();
   }
 
   private Optional<Problem> unbound(KubernetesObject claim, Subject subject, CauseGraph graph) {

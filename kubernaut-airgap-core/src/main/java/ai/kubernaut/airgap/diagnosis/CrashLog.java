@@ -26,7 +26,8 @@ final class CrashLog {
               + "|deadline exceeded|no route to host|(host|network) is unreachable|not reachable"
               + "|no endpoints|(cannot|can't|could not|couldn't|failed to|unable to) (connect|reach|resolve)"
               + "|ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH"
-              + "|does not (answer|respond)|no response");
+              + "|does not (answer|respond)|no response|all connection attempts failed|connecterror"
+              + "|max retries exceeded|server disconnected|connection aborted|socket hang up");
 
   /** An error that gives its reason, so that what was logged before it may be something else. */
   private static final Pattern SPECIFIC =

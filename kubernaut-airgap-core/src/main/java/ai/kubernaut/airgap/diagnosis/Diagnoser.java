@@ -19,6 +19,7 @@ import ai.kubernaut.airgap.verify.VerificationReport;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -85,30 +86,36 @@ public final class Diagnoser {
       explainPods(installation, state, owners, mirror, graph);
       explainWorkloads(state, owners, graph);
       new StateCauses(state, mirror, graph).explain();
-      List<KubernetesObject> deployed = deployedObjects(installation, graph);
-      new AccessCauses(state, deployed, graph).explain();
+      Optional<StoredRevision> revision = revision(installation, graph);
+      List<KubernetesObject> deployed = revision.map(StoredRevision::objects).orElseGet(List::of);
+      LostObjectCauses lost =
+          new LostObjectCauses(
+              state,
+              deployed,
+              revision.map(StoredRevision::number).map(String::valueOf).orElse(""),
+              graph);
+      lost.explain();
       List<KubernetesObject> missing = missing(deployed, graph);
       new Dependencies(state, owners, profile.migrationJob(), missing, graph).link();
+      lost.explainConfigurations();
     }
     return Diagnosis.of(installation.release(), graph.causes());
   }
 
-  /** The objects of the deployed revision, if the cluster lacks some of them or their content. */
-  private List<KubernetesObject> deployedObjects(Installation installation, CauseGraph graph) {
-    List<Problem> problems =
+  /** The deployed revision, where its objects may explain something. */
+  private Optional<StoredRevision> revision(Installation installation, CauseGraph graph) {
+    List<Problem> lost =
         Stream.of(ProblemCode.RELEASE_OBJECT_NOT_FOUND, ProblemCode.RELEASE_OBJECT_CHANGED)
             .flatMap(code -> graph.problems(code).stream())
             .toList();
-    if (problems.isEmpty()) {
-      return List.of();
-    }
-    for (Problem problem : problems) {
-      graph.add(
-          problem, Fact.of(FactCode.REVISION_HAS_OBJECT, problem.subject(), problem.parameters()));
-    }
-    return StoredRevision.latest(cluster, installation.release()).stream()
-        .flatMap(revision -> revision.objects().stream())
-        .toList();
+    lost.forEach(
+        problem ->
+            graph.add(
+                problem,
+                Fact.of(FactCode.REVISION_HAS_OBJECT, problem.subject(), problem.parameters())));
+    return lost.isEmpty() && graph.problems(ProblemCode.CONTAINER_CRASHED).isEmpty()
+        ? Optional.empty()
+        : StoredRevision.latest(cluster, installation.release());
   }
 
   /** The objects that the release has, and the cluster does not. */

@@ -100,6 +100,7 @@ final class Repairs {
     all.put(ProblemCode.CONFIG_MAP_NOT_FOUND, install);
     all.put(ProblemCode.CONFIG_MAP_KEY_MISSING, install);
     all.put(ProblemCode.CLAIM_MISSING, install);
+    all.put(ProblemCode.CLAIM_BEING_DELETED, command("kubectl describe pvc {pod} -n {namespace}"));
     all.put(ProblemCode.CLAIM_LOST, command("kubectl describe pvc {pod} -n {namespace}"));
     all.put(ProblemCode.SERVICE_ACCOUNT_NOT_FOUND, install);
     all.put(ProblemCode.STORAGE_CLASS_NOT_FOUND, command("kubectl get storageclass"));

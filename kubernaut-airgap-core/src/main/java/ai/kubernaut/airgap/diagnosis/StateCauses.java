@@ -43,7 +43,7 @@ final class StateCauses {
   private static final Set<ProblemCode> OF_UPDATES =
       Set.of(ProblemCode.WORKLOAD_NOT_UPDATED, ProblemCode.WORKLOAD_UPDATE_PAUSED);
 
-  private static final Pattern CONFIGURATION =
+  static final Pattern CONFIGURATION =
       Pattern.compile("(?i)\\b(ya?ml|config(uration)?|pars(e|ing|er))\\b");
 
   private static final Pattern ACCESS =

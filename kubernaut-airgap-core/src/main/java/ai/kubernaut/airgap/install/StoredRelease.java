@@ -4,7 +4,6 @@ import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.chart.RenderedChart;
 import ai.kubernaut.airgap.chart.RenderedManifest;
 import ai.kubernaut.airgap.cluster.ClusterClient;
-import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.yaml.InvalidYamlException;
@@ -37,7 +36,9 @@ final class StoredRelease {
   private static final String KEY = "release";
   private static final String PENDING = "pending-";
   private static final int MAX_BYTES = 64 << 20;
-  private static final Set<String> OF_CLUSTER = Set.of("ClusterRole", "ClusterRoleBinding");
+  private static final String DEFINITION = "CustomResourceDefinition";
+  private static final Set<String> OF_CLUSTER =
+      Set.of("ClusterRole", "ClusterRoleBinding", DEFINITION);
   private static final Set<String> OUTLINED =
       Set.of(
           "Deployment",
@@ -47,7 +48,9 @@ final class StoredRelease {
           "Role",
           "RoleBinding",
           "ClusterRole",
-          "ClusterRoleBinding");
+          "ClusterRoleBinding",
+          "ConfigMap",
+          DEFINITION);
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -176,42 +179,36 @@ final class StoredRelease {
   }
 
   private static List<KubernetesObject> outlines(ObjectNode release) {
+    List<KubernetesObject> outlines =
+        new ArrayList<>(outlines(release.path("manifest").asText("")));
+    // Helm stores the definitions of the directory crds as files of the chart.
+    for (JsonNode file : release.at("/chart/files")) {
+      if (file.path("name").asText("").startsWith("crds/")) {
+        outlines.addAll(outlines(decoded(file.path("data").asText(""))));
+      }
+    }
+    return outlines;
+  }
+
+  private static String decoded(String base64) {
     try {
-      return RenderedChart.parse(release.path("manifest").asText("")).manifests().stream()
+      return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      return "";
+    }
+  }
+
+  private static List<KubernetesObject> outlines(String manifests) {
+    try {
+      return RenderedChart.parse(manifests).manifests().stream()
           .map(RenderedManifest::object)
           .filter(object -> OUTLINED.contains(object.kind()))
-          .map(StoredRelease::outline)
+          .map(ObjectOutline::of)
           .toList();
     } catch (InvalidYamlException e) {
       // Helm accepts documents that are refused here; nothing is known about them.
       return List.of();
     }
-  }
-
-  private static KubernetesObject outline(KubernetesObject object) {
-    Fields outline =
-        Fields.of(Map.of())
-            .with(object.apiVersion(), "apiVersion")
-            .with(object.kind(), "kind")
-            .with(object.name(), "metadata", "name");
-    if (object.namespace().isPresent()) {
-      outline = outline.with(object.namespace().get(), "metadata", "namespace");
-    }
-    for (String[] path :
-        List.of(
-            new String[] {"spec", "selector"},
-            new String[] {"spec", "ports"},
-            new String[] {"rules"},
-            new String[] {"aggregationRule"},
-            new String[] {"subjects"},
-            new String[] {"roleRef"},
-            new String[] {"spec", "template", "metadata", "labels"})) {
-      Optional<Object> value = object.fields().value(path);
-      if (value.isPresent()) {
-        outline = outline.with(value.get(), path);
-      }
-    }
-    return KubernetesObject.of(outline);
   }
 
   /** Returns the Jobs and pods that are hooks of the revision. */

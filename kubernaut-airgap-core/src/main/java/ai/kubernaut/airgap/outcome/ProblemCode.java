@@ -444,7 +444,10 @@ public enum ProblemCode {
       Severity.ERROR,
       "does not exist, although revision {revision} of the release has it",
       "find out who deleted it, and upgrade the release with the same chart and plan, which creates it again"),
-  /** A Service, a role or a binding lacks what the deployed revision gives it. */
+  /**
+   * A Service, a role or a binding lacks what the deployed revision gives it, or a pod does not
+   * accept a ConfigMap that was changed.
+   */
   RELEASE_OBJECT_CHANGED(
       Severity.ERROR,
       "does not match revision {revision} of the release: {difference}",
@@ -509,6 +512,11 @@ public enum ProblemCode {
       Severity.ERROR,
       "is Lost: its PersistentVolume does not exist any more",
       "restore the PersistentVolume, or restore the data into a new claim"),
+  /** A PersistentVolumeClaim is being deleted, and something still uses it. */
+  CLAIM_BEING_DELETED(
+      Severity.ERROR,
+      "is being deleted, so that no new pod can use it[; its deletion waits for the finalizers {finalizers}]",
+      "find out who deleted it; when it is gone, upgrade the release with the same chart and plan, which creates it again, and restore its data"),
   /** A pod mounts a PersistentVolumeClaim that does not exist. */
   CLAIM_MISSING(
       Severity.ERROR,

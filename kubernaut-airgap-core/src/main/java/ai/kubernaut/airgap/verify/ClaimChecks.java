@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Checks that the PersistentVolumeClaims that pods and workloads mount are bound. */
 final class ClaimChecks {
@@ -69,6 +70,18 @@ final class ClaimChecks {
       return problem(Check.Result.PENDING, ProblemCode.CLAIM_MISSING, subject, Map.of());
     }
     Fields fields = claim.get().fields();
+    if (fields.text("metadata", "deletionTimestamp").isPresent()) {
+      Object finalizers = fields.value("metadata", "finalizers").orElse(List.of());
+      return problem(
+          Check.Result.FAIL,
+          ProblemCode.CLAIM_BEING_DELETED,
+          subject,
+          Map.of(
+              "finalizers",
+              finalizers instanceof List<?> names
+                  ? names.stream().map(String::valueOf).collect(Collectors.joining(", "))
+                  : ""));
+    }
     String phase = fields.text("status", "phase").orElse("Pending");
     return switch (phase) {
       case "Bound" ->

@@ -47,7 +47,7 @@ final class RareChecks {
   }
 
   /**
-   * Checks the webhooks, the LLM, and the roles of a deployed release.
+   * Checks the webhooks, the LLM, and the roles and definitions of a deployed release.
    *
    * @param isWaiting whether this look is followed by others
    */
@@ -57,7 +57,9 @@ final class RareChecks {
           new ArrayList<>(new WebhookChecks(namespaces, moment.orElseGet(Instant::now)).run());
       seen.addAll(new LlmChecks(namespaces, release.namespace(), profile).run());
       if (hasReadRevision && revision.isPresent()) {
-        seen.addAll(new ReleaseObjectChecks(namespaces, revision.get()).access());
+        ReleaseObjectChecks objects = new ReleaseObjectChecks(namespaces, revision.get());
+        seen.addAll(objects.access());
+        seen.addAll(objects.definitions());
       }
       checks = List.copyOf(seen);
       age = 0;

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,8 @@ final class ReleaseObjectChecks {
           ResourceType.ROLE_BINDING,
           ResourceType.CLUSTER_ROLE,
           ResourceType.CLUSTER_ROLE_BINDING);
+
+  private static final Set<String> WORKLOADS = Set.of("Deployment", "StatefulSet", "DaemonSet");
 
   private final Namespaces namespaces;
   private final StoredRevision deployed;
@@ -45,7 +48,7 @@ final class ReleaseObjectChecks {
     List<Check> checks = new ArrayList<>();
     for (KubernetesObject object : deployed.objects()) {
       boolean isService = object.kind().equals(ResourceType.SERVICE.kind());
-      if ((isService || !isAccess(object))
+      if ((isService || WORKLOADS.contains(object.kind()))
           && namespaces.names().contains(object.namespace().orElse(""))) {
         compare(
                 isService ? Check.Kind.HEALTH : Check.Kind.WORKLOAD,
@@ -57,8 +60,27 @@ final class ReleaseObjectChecks {
     return checks;
   }
 
-  private static boolean isAccess(KubernetesObject object) {
-    return ACCESS.stream().anyMatch(type -> type.kind().equals(object.kind()));
+  /** CustomResourceDefinitions: the cluster serves their types. */
+  List<Check> definitions() {
+    return deployed.objects().stream()
+        .filter(object -> object.kind().equals("CustomResourceDefinition"))
+        .filter(definition -> !isServed(definition))
+        .map(this::missing)
+        .toList();
+  }
+
+  private boolean isServed(KubernetesObject definition) {
+    Fields spec = definition.fields().fields("spec");
+    List<Fields> versions = spec.list("versions");
+    return versions.isEmpty()
+        || versions.stream()
+            .map(
+                version ->
+                    ResourceType.cluster(
+                        spec.text("group").orElse("") + "/" + version.text("name").orElse(""),
+                        spec.text("names", "kind").orElse(""),
+                        spec.text("names", "plural").orElse("")))
+            .anyMatch(namespaces.cluster()::serves);
   }
 
   /** Roles and their bindings, also in other namespaces. */
@@ -94,19 +116,26 @@ final class ReleaseObjectChecks {
         .toList();
   }
 
+  private Check missing(KubernetesObject object) {
+    return missing(Check.Kind.RELEASE, object);
+  }
+
+  private Check missing(Check.Kind kind, KubernetesObject object) {
+    return Check.of(
+        kind,
+        Check.Result.FAIL,
+        Problem.of(
+            ProblemCode.RELEASE_OBJECT_NOT_FOUND,
+            object.subject(),
+            Map.of("revision", String.valueOf(deployed.number()))));
+  }
+
   private Optional<Check> compare(
       Check.Kind kind, KubernetesObject object, @Nullable KubernetesObject existing) {
-    String revision = String.valueOf(deployed.number());
     if (existing == null) {
-      return Optional.of(
-          Check.of(
-              kind,
-              Check.Result.FAIL,
-              Problem.of(
-                  ProblemCode.RELEASE_OBJECT_NOT_FOUND,
-                  object.subject(),
-                  Map.of("revision", revision))));
+      return Optional.of(missing(kind, object));
     }
+    String revision = String.valueOf(deployed.number());
     return difference(object, existing)
         .map(
             difference ->

@@ -658,9 +658,19 @@ final class DiagnoserTest {
     }
 
     @Test
+    void aWebhookWhoseServiceDoesNotExistIsTheRootByItsConfiguration() {
+      release.put(
+          "{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingWebhookConfiguration, metadata: {name: leftover}, webhooks: [{name: pods.other, clientConfig: {service: {namespace: other, name: gone}}}]}");
+      refused("failed calling webhook \"pods.other\": service \"gone\" not found");
+      assertThat(release.roots())
+          .containsExactly("WEBHOOK_SERVICE_MISSING ValidatingWebhookConfiguration leftover");
+    }
+
+    @Test
     void aWebhookOfSomebodyElseThatDoesNotRespondIsTheRoot() {
       release.put(
           "{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingWebhookConfiguration, metadata: {name: other}, webhooks: [{name: pods.other, clientConfig: {service: {namespace: other, name: policies}}}]}");
+      release.put("{apiVersion: v1, kind: Service, metadata: {name: policies, namespace: other}}");
       refused("failed calling webhook \"pods.other\": Post \"https://other.svc/\": timeout");
       assertThat(release.roots())
           .containsExactly("WEBHOOK_UNAVAILABLE admission webhook pods.other");
@@ -1224,6 +1234,47 @@ final class DiagnoserTest {
               tuple(
                   FactCode.WORKLOADS_OF_RELEASE,
                   "has workloads in " + NAMESPACE + " that Helm created: 1"));
+    }
+
+    @Test
+    void aConfigMapWhoseValueWasChangedIsTheRootOfACrashThatComplainsAboutIt() {
+      release.stored("kind: ConfigMap\\nmetadata: {name: settings}\\ndata: {config.yaml: good}");
+      release.put(
+          "{apiVersion: v1, kind: ConfigMap, metadata: {name: settings, namespace: NS}, data: {config.yaml: bad}}");
+      String mounting =
+          "{nodeName: worker-0, containers: [{name: main, image: x}], volumes: [{name: c, configMap: {name: settings}}]}";
+      release.pod("gateway", mounting, CRASHED);
+      release.log("gateway-1", "cannot parse /etc/app/config.yaml: line 1");
+      release.pod("other", mounting, CRASHED);
+      release.log("other-1", "panic: runtime error: nil map");
+      assertThat(release.roots())
+          .containsExactlyInAnyOrder(
+              "RELEASE_OBJECT_CHANGED ConfigMap " + NAMESPACE + "/settings",
+              "CONTAINER_CRASHED Pod " + NAMESPACE + "/other-1");
+    }
+
+    @Test
+    void aConfigMapAsItWasInstalledIsNoRoot() {
+      release.stored("kind: ConfigMap\\nmetadata: {name: settings}\\ndata: {config.yaml: good}");
+      release.put(
+          "{apiVersion: v1, kind: ConfigMap, metadata: {name: settings, namespace: NS}, data: {config.yaml: good}}");
+      release.pod(
+          "gateway",
+          "{nodeName: worker-0, containers: [{name: main, image: x}], volumes: [{name: c, configMap: {name: settings}}]}",
+          CRASHED);
+      release.log("gateway-1", "cannot parse /etc/app/config.yaml: line 1");
+      assertThat(release.roots())
+          .containsExactly("CONTAINER_CRASHED Pod " + NAMESPACE + "/gateway-1");
+    }
+
+    @Test
+    void aDeletedDefinitionIsTheRootOfTheCrashesOfItsControllers() {
+      release.stored(
+          "kind: CustomResourceDefinition\\nmetadata: {name: requests.acme.io}\\nspec: {group: acme.io, names: {kind: Request, plural: requests}, versions: [{name: v1, served: true}]}");
+      release.pod("gateway", using("postgresql"), CRASHED);
+      release.log("gateway-1", "no matches for kind \"Request\" in version \"acme.io/v1\"");
+      assertThat(release.roots())
+          .containsExactly("RELEASE_OBJECT_NOT_FOUND CustomResourceDefinition requests.acme.io");
     }
 
     @Test

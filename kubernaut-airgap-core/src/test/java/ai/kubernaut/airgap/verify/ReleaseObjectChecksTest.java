@@ -62,17 +62,43 @@ final class ReleaseObjectChecksTest {
        roleRef: {kind: Role, name: runner}, subjects: [{kind: ServiceAccount, namespace: kubernaut-system, name: gateway}]}
       """;
 
+  private static final String DEFINITION =
+      """
+      {kind: CustomResourceDefinition, apiVersion: apiextensions.k8s.io/v1, metadata: {name: requests.acme.io},
+       spec: {group: acme.io, names: {kind: Request, plural: requests}, versions: [{name: v1, served: true}]}}
+      """;
+
+  private static final ResourceType REQUEST =
+      ResourceType.cluster("acme.io/v1", "Request", "requests");
+
   private final MemoryClusterClient cluster = MemoryClusterClient.kubernetes();
 
   @BeforeEach
   void aReleaseWhoseObjectsExist() throws IOException {
     ByteArrayOutputStream zipped = new ByteArrayOutputStream();
     try (GZIPOutputStream out = new GZIPOutputStream(zipped)) {
-      new ObjectMapper().writeValue(out, Map.of("hooks", List.of(), "manifest", MANIFEST));
+      new ObjectMapper()
+          .writeValue(
+              out,
+              Map.of(
+                  "hooks",
+                  List.of(),
+                  "manifest",
+                  MANIFEST,
+                  "chart",
+                  Map.of(
+                      "files",
+                      List.of(
+                          Map.of(
+                              "name",
+                              "crds/requests.yaml",
+                              "data",
+                              Base64.getEncoder().encodeToString(DEFINITION.getBytes(UTF_8)))))));
     }
     for (String namespace : NAMESPACES) {
       put(ResourceType.NAMESPACE, "{kind: Namespace, metadata: {name: " + namespace + "}}");
     }
+    put(REQUEST, "{kind: Request, metadata: {name: any}}");
     String once = Base64.getEncoder().encodeToString(zipped.toByteArray());
     put(
         ResourceType.SECRET,
@@ -121,6 +147,7 @@ final class ReleaseObjectChecksTest {
             StoredRevision.latest(client, RELEASE).orElseThrow());
     List<Check> all = new ArrayList<>(checks.workloadsAndServices());
     all.addAll(checks.access());
+    all.addAll(checks.definitions());
     return all;
   }
 
@@ -181,6 +208,21 @@ final class ReleaseObjectChecksTest {
         .containsExactly(ProblemCode.RELEASE_OBJECT_CHANGED);
     assertThat(problems().get(0))
         .contains("does not match revision 1 of the release: " + difference);
+  }
+
+  @Test
+  void aDefinitionWhoseTypeIsNotServedIsReported() {
+    ClusterClient without =
+        new ForwardingClusterClient(cluster) {
+          @Override
+          public boolean serves(ResourceType type) {
+            return !type.equals(REQUEST) && super.serves(type);
+          }
+        };
+    List<Check> checks = checks(without);
+    assertThat(checks).hasSize(1);
+    assertThat(checks.get(0).problem().orElseThrow().describe())
+        .startsWith("CustomResourceDefinition requests.acme.io: does not exist");
   }
 
   @Test

@@ -269,6 +269,17 @@ final class StateChecksTest {
   }
 
   @Test
+  void aClaimThatIsBeingDeletedFails() {
+    podWithClaim();
+    put(
+        ResourceType.PERSISTENT_VOLUME_CLAIM,
+        "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data, namespace: %s, deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: [kubernetes.io/pvc-protection]}, status: {phase: Bound}}");
+    Check check = only(new ClaimChecks(look()).run());
+    assertProblem(check, Result.FAIL, ProblemCode.CLAIM_BEING_DELETED);
+    assertThat(check.detail()).contains("waits for the finalizers kubernetes.io/pvc-protection");
+  }
+
+  @Test
   void aClaimThatIsLostFails() {
     podWithClaim();
     claim("Lost");

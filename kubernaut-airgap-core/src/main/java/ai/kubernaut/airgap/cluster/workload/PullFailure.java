@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** The messages of kubelets and container runtimes about a failed pull, and what they mean. */
 final class PullFailure {
@@ -48,10 +49,20 @@ final class PullFailure {
           Map.entry("failed to verify certificate", ProblemCode.PULL_CERTIFICATE_UNTRUSTED),
           Map.entry("too many requests", ProblemCode.PULL_RATE_LIMITED));
 
+  /**
+   * A registry answers the first request with 200 or 401, before it knows a repository: another
+   * answer is not its own.
+   */
+  private static final Pattern REFUSED_PING =
+      Pattern.compile("pinging container registry \\S+ status ?code:? (403|407)");
+
   private PullFailure() {}
 
   static ProblemCode code(String message) {
     String lower = message.toLowerCase(Locale.ROOT);
+    if (REFUSED_PING.matcher(lower).find()) {
+      return ProblemCode.PULL_SERVER_FAILED;
+    }
     return CODES.stream()
         .filter(entry -> lower.contains(entry.getKey()))
         .findFirst()

@@ -1,0 +1,178 @@
+package ai.kubernaut.airgap.diagnosis;
+
+import ai.kubernaut.airgap.cluster.Fields;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.rbac.RoleSubjects;
+import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.FactCode;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pods that fail because an object of the release was deleted or changed: the API server refuses
+ * their requests without a role or a binding, does not know a resource without its definition, or
+ * they do not accept a configuration.
+ */
+final class LostObjectCauses {
+  private static final List<ProblemCode> LOST =
+      List.of(ProblemCode.RELEASE_OBJECT_NOT_FOUND, ProblemCode.RELEASE_OBJECT_CHANGED);
+
+  private static final Set<ProblemCode> OF_PROGRAMS =
+      Set.of(
+          ProblemCode.CONTAINER_CRASHED,
+          ProblemCode.CONTAINER_WAITING,
+          ProblemCode.PROBE_FAILED,
+          ProblemCode.POD_NOT_READY);
+
+  private static final Pattern UNKNOWN_RESOURCE =
+      Pattern.compile(
+          "(?i)no matches for kind|could not find the requested resource|the server doesn't have a resource type"
+              + "|no kind is registered|CRD|customresourcedefinition");
+
+  private final ClusterState state;
+  private final List<KubernetesObject> deployed;
+  private final String revision;
+  private final CauseGraph graph;
+
+  /**
+   * Creates the causes.
+   *
+   * @param deployed the objects of the deployed revision
+   * @param revision its number
+   */
+  LostObjectCauses(
+      ClusterState state, List<KubernetesObject> deployed, String revision, CauseGraph graph) {
+    this.state = state;
+    this.deployed = deployed;
+    this.revision = revision;
+    this.graph = graph;
+  }
+
+  void explain() {
+    for (ProblemCode code : LOST) {
+      for (Problem lost : graph.problems(code)) {
+        deployed.stream()
+            .filter(object -> object.subject().equals(lost.subject()))
+            .forEach(object -> explain(lost, object));
+      }
+    }
+  }
+
+  private void explain(Problem lost, KubernetesObject object) {
+    for (KubernetesObject pod : state.all(ResourceType.POD)) {
+      graph.of(pod.subject()).stream()
+          .filter(problem -> OF_PROGRAMS.contains(problem.code()))
+          .filter(problem -> explains(object, log(pod, problem)))
+          .forEach(problem -> graph.link(lost, problem));
+    }
+  }
+
+  private boolean explains(KubernetesObject object, String log) {
+    return object.kind().equals("CustomResourceDefinition")
+        ? misses(object, log)
+        : AccessDenial.in(log).anyMatch(denial -> grants(object, denial));
+  }
+
+  /** Whether a log says that the API server does not know the resource of a definition. */
+  private static boolean misses(KubernetesObject definition, String log) {
+    Fields names = definition.fields().fields("spec", "names");
+    return UNKNOWN_RESOURCE.matcher(log).find()
+        && (Texts.hasWord(log, names.text("kind").orElse(""))
+            || Texts.hasWord(log, definition.name())
+            || Texts.hasWord(log, names.text("plural").orElse("")));
+  }
+
+  /** ConfigMaps whose content was changed, and pods that read them and complain about it. */
+  void explainConfigurations() {
+    for (Problem crash : graph.problems(ProblemCode.CONTAINER_CRASHED)) {
+      if (graph.isCaused(crash)) {
+        continue;
+      }
+      state.all(ResourceType.POD).stream()
+          .filter(pod -> pod.subject().equals(crash.subject()))
+          .forEach(pod -> configuration(crash, pod));
+    }
+  }
+
+  private void configuration(Problem crash, KubernetesObject pod) {
+    String log = log(pod, crash);
+    for (PodReferences.Reference reference : PodReferences.of(pod)) {
+      if (reference.type().equals(ResourceType.CONFIG_MAP)) {
+        deployed.stream()
+            .filter(map -> map.kind().equals("ConfigMap") && map.name().equals(reference.name()))
+            .filter(map -> map.namespace().equals(pod.namespace()))
+            .forEach(map -> changed(map, log).ifPresent(problem -> link(problem, crash)));
+      }
+    }
+  }
+
+  private void link(Problem cause, Problem crash) {
+    graph.add(cause, Fact.of(FactCode.REVISION_HAS_OBJECT, cause.subject(), cause.parameters()));
+    graph.link(cause, crash);
+  }
+
+  /** The first value that differs, if a log is about the configuration. */
+  private Optional<Problem> changed(KubernetesObject map, String log) {
+    Optional<KubernetesObject> existing =
+        state.find(ResourceType.CONFIG_MAP, map.namespace().orElse(""), map.name()).object();
+    if (existing.isEmpty()) {
+      return Optional.empty();
+    }
+    Map<String, String> actual = existing.get().fields().strings("data");
+    return map.fields().strings("data").entrySet().stream()
+        .filter(entry -> !entry.getValue().equals(digest(actual.get(entry.getKey()))))
+        .filter(
+            entry ->
+                StateCauses.CONFIGURATION.matcher(log).find() || Texts.hasWord(log, entry.getKey()))
+        .findFirst()
+        .map(
+            entry ->
+                Problem.of(
+                    ProblemCode.RELEASE_OBJECT_CHANGED,
+                    map.subject(),
+                    Map.of(
+                        "revision",
+                        revision,
+                        "difference",
+                        "its key " + entry.getKey() + " has another value")));
+  }
+
+  private static String digest(@Nullable String value) {
+    return value == null ? "" : Digest.sha256(value.getBytes(StandardCharsets.UTF_8)).toString();
+  }
+
+  private String log(KubernetesObject pod, Problem problem) {
+    return Optional.ofNullable(problem.parameters().get("log")).orElseGet(() -> state.log(pod));
+  }
+
+  /** Whether an object of the release is part of what would allow a request. */
+  private boolean grants(KubernetesObject object, AccessDenial denial) {
+    return switch (object.kind()) {
+      case "Role", "ClusterRole" ->
+          deployed.stream()
+              .anyMatch(binding -> refersTo(binding, object) && grants(binding, denial));
+      case "RoleBinding", "ClusterRoleBinding" ->
+          RoleSubjects.of(object).haveServiceAccount(denial.namespace(), denial.account())
+              && denial.isIn(object.namespace())
+              && deployed.stream()
+                  .filter(role -> refersTo(object, role))
+                  .allMatch(denial::isAllowedBy);
+      default -> false;
+    };
+  }
+
+  private static boolean refersTo(KubernetesObject binding, KubernetesObject role) {
+    return role.kind().equals(binding.fields().text("roleRef", "kind").orElse(""))
+        && role.name().equals(binding.fields().text("roleRef", "name").orElse(""))
+        && (role.namespace().isEmpty() || role.namespace().equals(binding.namespace()));
+  }
+}
