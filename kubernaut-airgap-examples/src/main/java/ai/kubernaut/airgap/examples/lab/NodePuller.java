@@ -144,6 +144,12 @@ final class NodePuller implements ImagePuller {
               + " in "
               + image.repository()
               + ": unauthorized: authentication required";
+      case FORBIDDEN ->
+          "initializing source docker://"
+              + image
+              + ": pinging container registry "
+              + image.registry()
+              + ": StatusCode: 403, \"Forbidden\"";
       case RATE_LIMITED -> "reading manifest: toomanyrequests: " + e.getMessage();
       case TLS -> tls(e);
       case SERVER ->

@@ -44,6 +44,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Taint;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -52,8 +53,11 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -287,7 +291,8 @@ class DiagnosisInLabTest {
             writtenBlind(),
             writtenIndependently(),
             writtenAfterwards(),
-            writtenLast())
+            writtenLast(),
+            writtenInTheEnd())
         .flatMap(each -> each);
   }
 
@@ -1560,6 +1565,336 @@ class DiagnosisInLabTest {
             "MIRROR_RULE_SHADOWED registry.redhat.io/rhel10/postgresql-16:latest"));
   }
 
+  /** Written from the published list of causes, about parts that the others leave alone. */
+  private static Stream<Scenario> writtenInTheEnd() {
+    return Stream.of(
+        new Scenario(
+            "the CustomResourceDefinition deleted, and two controllers that do not find its kind",
+            world -> {
+              world.deleteCustomResourceDefinition("remediationrequests.kubernaut.ai");
+              for (String controller :
+                  List.of("remediationorchestrator-controller", "workflowexecution-controller")) {
+                world.replacePods(
+                    controller,
+                    "crash",
+                    "1 Error",
+                    """
+                    2026-11-27T18:41:07Z	INFO	setup	starting manager
+                    2026-11-27T18:41:07Z	INFO	Starting EventSource	{"controller": "remediationrequest", "controllerGroup": "kubernaut.ai", "controllerKind": "RemediationRequest", "source": "kind source: *v1alpha1.RemediationRequest"}
+                    2026-11-27T18:41:17Z	ERROR	controller-runtime.source.Kind	if kind is a CRD, it should be installed before calling Start	{"kind": "RemediationRequest.kubernaut.ai", "error": "no matches for kind \\"RemediationRequest\\" in version \\"kubernaut.ai/v1alpha1\\""}
+                    2026-11-27T18:43:07Z	ERROR	Could not wait for Cache to sync	{"controller": "remediationrequest", "controllerGroup": "kubernaut.ai", "controllerKind": "RemediationRequest", "error": "failed to wait for remediationrequest caches to sync: timed out waiting for cache to be synced for Kind *v1alpha1.RemediationRequest"}
+                    2026-11-27T18:43:07Z	ERROR	setup	problem running manager	{"error": "failed to wait for remediationrequest caches to sync: timed out waiting for cache to be synced for Kind *v1alpha1.RemediationRequest"}
+                    """);
+              }
+            },
+            "RELEASE_OBJECT_NOT_FOUND CustomResourceDefinition remediationrequests.kubernaut.ai"),
+        new Scenario(
+            "a ConfigMap edited by hand, and a database without memory whose clients wait for it",
+            world -> {
+              world.change(
+                  ResourceType.CONFIG_MAP,
+                  world.namespace,
+                  "signalprocessing-controller-config",
+                  object ->
+                      object.with(
+                          "service: signalprocessing-controller\nenrichment:\n  timeout: 30s\n labels: [team, zone\n",
+                          "data",
+                          "config.yaml"));
+              world.replacePods(
+                  "signalprocessing-controller",
+                  "crash",
+                  "1 Error",
+                  """
+                  2026-11-27T18:41:07Z	INFO	setup	loading configuration	{"path": "/etc/kubernaut/config.yaml"}
+                  2026-11-27T18:41:07Z	ERROR	setup	unable to load configuration	{"path": "/etc/kubernaut/config.yaml", "error": "yaml: line 4: did not find expected key"}
+                  """);
+              world.recreate(
+                  "postgresql",
+                  template ->
+                      annotated(
+                          withContainer(
+                              template,
+                              container ->
+                                  container.with("256Mi", "resources", "limits", "memory")),
+                          Map.of(
+                              "crash",
+                              "137 OOMKilled",
+                              "log",
+                              """
+                              2026-11-27 18:41:07.113 UTC [1] LOG:  starting PostgreSQL 16.10 on x86_64-redhat-linux-gnu, compiled by gcc (GCC) 14.2.1, 64-bit
+                              2026-11-27 18:41:07.201 UTC [27] LOG:  database system was interrupted; last known up at 2026-11-27 18:38:02 UTC
+                              2026-11-27 18:41:07.640 UTC [27] LOG:  database system was not properly shut down; automatic recovery in progress
+                              """)));
+              world.replacePods(
+                  "datastorage",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 503",
+                  "{\"level\":\"error\",\"msg\":\"database ping failed\",\"error\":\"failed to connect to `user=slm_user database=action_history`: 172.30.5.9:5432 (postgresql): server error: FATAL: the database system is starting up (SQLSTATE 57P03)\"}");
+              world.annotate(
+                  "aianalysis-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-27T18:41:37Z	ERROR	setup	unable to create audit client	{\"error\": \"Get \\\"http://data-storage-service:8080/health\\\": dial tcp 172.30.12.7:8080: connect: connection refused\"}");
+            },
+            "CONTAINER_OUT_OF_MEMORY Pod NS/postgresql",
+            "RELEASE_OBJECT_CHANGED ConfigMap NS/signalprocessing-controller-config"),
+        new Scenario(
+            "a full volume of the database, a migration that waits, and three services in a row",
+            world -> {
+              world.replacePods(
+                  "postgresql",
+                  "crash",
+                  "1 Error",
+                  """
+                  2026-11-27 18:41:07.113 UTC [1] LOG:  starting PostgreSQL 16.10 on x86_64-redhat-linux-gnu, compiled by gcc (GCC) 14.2.1, 64-bit
+                  2026-11-27 18:41:07.201 UTC [27] LOG:  database system was interrupted while in recovery at 2026-11-27 18:39:51 UTC
+                  2026-11-27 18:41:07.688 UTC [27] LOG:  redo starts at 0/1A5D3F8
+                  2026-11-27 18:41:08.012 UTC [27] FATAL:  could not write to file "pg_wal/xlogtemp.27": No space left on device
+                  2026-11-27 18:41:08.015 UTC [1] LOG:  startup process (PID 27) exited with exit code 1
+                  2026-11-27 18:41:08.019 UTC [1] LOG:  aborting startup due to startup process failure
+                  2026-11-27 18:41:08.024 UTC [1] LOG:  database system is shut down
+                  """);
+              world.runMigration();
+              world.replacePods(
+                  "datastorage",
+                  "crash",
+                  "1 Error",
+                  """
+                  {"level":"info","msg":"connecting","host":"postgresql","port":5432}
+                  {"level":"fatal","msg":"failed to connect to PostgreSQL","error":"failed to connect to `user=slm_user database=action_history`: 172.30.5.9:5432 (postgresql): dial error: dial tcp 172.30.5.9:5432: connect: connection refused"}
+                  """);
+              world.replacePods(
+                  "aianalysis-controller",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 500",
+                  "2026-11-27T18:42:07Z	INFO	healthz	healthz check failed	{\"checker\": \"audit\", \"error\": \"Get \\\"http://data-storage-service:8080/health\\\": dial tcp 172.30.12.7:8080: connect: connection refused\"}");
+              world.annotate(
+                  "remediationorchestrator-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-27T18:42:27Z	ERROR	setup	unable to reach the analysis	{\"error\": \"Get \\\"http://aianalysis-controller.%s.svc:8080/\\\": dial tcp 172.30.77.3:8080: connect: connection refused\"}"
+                      .formatted(world.namespace));
+            },
+            "CONTAINER_CRASHED Pod NS/postgresql"),
+        new Scenario(
+            "a serving certificate and its CA that somebody has made for another Service",
+            world -> {
+              world.certifyService("kubernaut-authwebhook");
+              world.restart("authwebhook");
+              world.annotate(
+                  "remediationorchestrator-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-27T18:41:07Z	ERROR	setup	unable to resume remediations	{\"error\": \"Internal error occurred: failed calling webhook \\\"remediationrequest.mutating.kubernaut.ai\\\": failed to call webhook: Post \\\"https://authwebhook.%1$s.svc:443/mutating-remediationrequest?timeout=10s\\\": tls: failed to verify certificate: x509: certificate is valid for kubernaut-authwebhook, kubernaut-authwebhook.%1$s, kubernaut-authwebhook.%1$s.svc, kubernaut-authwebhook.%1$s.svc.cluster.local, not authwebhook.%1$s.svc\"}"
+                      .formatted(world.namespace));
+            },
+            "SERVING_CERTIFICATE_INVALID MutatingWebhookConfiguration authwebhook-mutating",
+            "SERVING_CERTIFICATE_INVALID ValidatingWebhookConfiguration authwebhook-validating"),
+        new Scenario(
+            "a Role without a verb, a ConfigMap of another namespace, and a mirror without TLS",
+            world -> {
+              world.change(
+                  ResourceType.ROLE,
+                  world.workflows(),
+                  "workflow-runner",
+                  role ->
+                      role.with(
+                          List.of(
+                              Map.of(
+                                  "apiGroups",
+                                  List.of("batch"),
+                                  "resources",
+                                  List.of("jobs"),
+                                  "verbs",
+                                  List.of("get", "list", "watch"))),
+                          "rules"));
+              world.replacePods(
+                  "workflowexecution-controller",
+                  "crash",
+                  "1 Error",
+                  """
+                  2026-11-27T18:41:07Z	INFO	setup	resuming workflow executions	{"count": 2}
+                  2026-11-27T18:41:08Z	ERROR	setup	unable to resume workflow executions	{"error": "failed to create Job: jobs.batch is forbidden: User \\"system:serviceaccount:%s:workflowexecution-controller\\" cannot create resource \\"jobs\\" in API group \\"batch\\" in the namespace \\"%s\\""}
+                  """
+                      .formatted(world.namespace, world.workflows()));
+              world.waitForCrash("workflowexecution-controller");
+              world.beside(
+                  ResourceType.DAEMON_SET,
+                  world.workflows(),
+                  "workflow-cache",
+                  "",
+                  "serviceAccountName: kubernaut-workflow-runner, containers: [{name: cache, image: '%s'}], volumes: [{name: config, configMap: {name: workflowexecution-controller-config}}]"
+                      .formatted(world.target("gateway")));
+              String plain = world.plainServer();
+              world.reach(
+                  "notification-controller", client -> client.endpoint(world.mirror, plain));
+            },
+            "CONFIG_MAP_NOT_FOUND ConfigMap kubernaut-workflows/workflowexecution-controller-config",
+            "REGISTRY_WITHOUT_TLS MIRROR",
+            "RELEASE_OBJECT_CHANGED Role kubernaut-workflows/workflow-runner"),
+        new Scenario(
+            "another port of a Service, and a webhook left over from a policy engine",
+            world -> {
+              world.change(
+                  ResourceType.SERVICE,
+                  world.namespace,
+                  "data-storage-service",
+                  service ->
+                      service.with(
+                          List.of(Map.of("name", "http", "port", 80, "targetPort", 8080)),
+                          "spec",
+                          "ports"));
+              world.replacePods(
+                  "aianalysis-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-27T18:41:37Z	ERROR	setup	unable to create audit client	{\"error\": \"Get \\\"http://data-storage-service:8080/health\\\": dial tcp 172.30.12.7:8080: i/o timeout\"}");
+              world.waitForCrash("aianalysis-controller");
+              world.create(
+                  ResourceType.VALIDATING_WEBHOOKS,
+                  """
+                  {apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingWebhookConfiguration, metadata: {name: %1$s},
+                   webhooks: [{name: validation.gatekeeper.sh, admissionReviewVersions: [v1], sideEffects: None, failurePolicy: Fail,
+                     clientConfig: {service: {name: gatekeeper-webhook-service, namespace: %2$s, path: /v1/admit}},
+                     namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %%s}},
+                     rules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}]}
+                  """
+                      .formatted(
+                          world.world.name("gatekeeper-validating-webhook-configuration"),
+                          world.world.name("gatekeeper-system")));
+              world.restart("notification-controller");
+            },
+            "RELEASE_OBJECT_CHANGED Service NS/data-storage-service",
+            "WEBHOOK_SERVICE_MISSING ValidatingWebhookConfiguration gatekeeper-validating-webhook-configuration"),
+        new Scenario(
+            "a proxy that denies the nodes what the mirror allows, an init container, and a client",
+            world -> {
+              world.replacePods(
+                  "aianalysis-controller",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 500",
+                  "2026-11-27T18:42:07Z	INFO	healthz	healthz check failed	{\"checker\": \"audit\", \"error\": \"Get \\\"http://data-storage-service:8080/health\\\": dial tcp 172.30.12.7:8080: connect: connection refused\"}");
+              world.waitForContainers("aianalysis-controller", 1);
+              String proxy = world.httpServer(403);
+              world.reach(
+                  "datastorage", client -> client.plainHttp(proxy).endpoint(world.mirror, proxy));
+              world.restart("authwebhook");
+            },
+            "REGISTRY_FAILED_FOR_NODES MIRROR"),
+        new Scenario(
+            "a StatefulSet of the second namespace with an image of nobody, and three behind it",
+            world -> {
+              world.beside(
+                  ResourceType.STATEFUL_SET,
+                  world.workflows(),
+                  "toolset-mcp",
+                  "replicas: 1, serviceName: toolset-mcp,",
+                  "serviceAccountName: kubernaut-workflow-runner, containers: [{name: mcp, image: '%s/mcp/kubernetes-mcp-server:v0.0.50'}]"
+                      .formatted(world.mirror));
+              world.replacePods(
+                  "holmesgpt-api",
+                  "crash",
+                  "3 Error",
+                  """
+                  INFO:     Started server process [1]
+                  INFO:     Waiting for application startup.
+                  ERROR:    Failed to load mcp server cluster http://toolset-mcp.%s.svc.cluster.local:8080/sse
+                  ERROR:    Traceback (most recent call last):
+                    File "/opt/app-root/lib64/python3.12/site-packages/starlette/routing.py", line 694, in lifespan
+                      async with self.lifespan_context(app) as maybe_state:
+                    File "/opt/app-root/src/holmesgpt_api/toolsets/mcp.py", line 88, in connect
+                      async with sse_client(url=self.url, headers=self.headers) as streams:
+                    File "/opt/app-root/lib64/python3.12/site-packages/httpx/_transports/default.py", line 118, in map_httpcore_exceptions
+                      raise mapped_exc(message) from exc
+                  httpx.ConnectError: All connection attempts failed
+
+                  ERROR:    Application startup failed. Exiting.
+                  """
+                      .formatted(world.workflows()));
+              world.replacePods(
+                  "aianalysis-controller",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 500",
+                  "2026-11-27T18:42:07Z	INFO	healthz	healthz check failed	{\"checker\": \"holmesgpt\", \"error\": \"Get \\\"http://holmesgpt-api:8080/health\\\": dial tcp 172.30.61.2:8080: connect: connection refused\"}");
+              world.annotate(
+                  "remediationorchestrator-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-27T18:42:27Z	ERROR	setup	unable to reach the analysis	{\"error\": \"Get \\\"http://aianalysis-controller.%s.svc:8080/\\\": dial tcp 172.30.77.3:8080: connect: connection refused\"}"
+                      .formatted(world.namespace));
+            },
+            "REFERENCE_NOT_PLANNED MIRROR/mcp/kubernetes-mcp-server:v0.0.50"),
+        new Scenario(
+            "a sidecar that crashes, a claim whose deletion waits for a snapshot, and their clients",
+            world -> {
+              world.recreate(
+                  GATEWAY,
+                  template ->
+                      annotated(
+                          template.with(
+                              withAdded(
+                                      template.fields("spec"),
+                                      "containers",
+                                      Map.of(
+                                          "name",
+                                          "vault-agent",
+                                          "image",
+                                          world.target("gateway").toString()))
+                                  .content(),
+                              "spec"),
+                          Map.of(
+                              "crash",
+                              "1 Error",
+                              "crash-container",
+                              "vault-agent",
+                              "log",
+                              """
+                              ==> Vault Agent started! Log data will stream in below:
+                              2026-11-27T18:41:07.113Z [INFO]  agent.auth.handler: starting auth handler
+                              2026-11-27T18:41:07.113Z [INFO]  agent.auth.handler: authenticating
+                              2026-11-27T18:41:07.204Z [ERROR] agent.auth.handler: error authenticating: error="Put \\"https://vault.corp:8200/v1/auth/kubernetes/login\\": dial tcp: lookup vault.corp on 172.30.0.10:53: no such host" backoff=1s
+                              2026-11-27T18:46:07.310Z [ERROR] agent.auth.handler: max retries reached
+                              """)));
+              world.annotate(
+                  "effectivenessmonitor-controller",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 500",
+                  "2026-11-27T18:42:07Z	INFO	healthz	healthz check failed	{\"checker\": \"signals\", \"error\": \"Get \\\"http://gateway-service.%s.svc:8080/ready\\\": dial tcp 172.30.44.8:8080: connect: connection refused\"}"
+                      .formatted(world.namespace));
+              world.deleteClaimBehindSnapshot("valkey-data");
+              world.restart("valkey");
+              world.annotate(
+                  "signalprocessing-controller",
+                  "crash",
+                  "1 Error",
+                  "redis: 2026/11/27 18:41:07 pool.go:404: redis: connection pool: failed to dial after 5 attempts: dial tcp 172.30.33.4:6379: connect: connection refused\n2026-11-27T18:41:08Z	ERROR	setup	unable to subscribe	{\"address\": \"valkey:6379\", \"error\": \"dial tcp 172.30.33.4:6379: connect: connection refused\"}");
+            },
+            "CLAIM_BEING_DELETED PersistentVolumeClaim NS/valkey-data",
+            "CONTAINER_CRASHED Pod NS/gateway"),
+        new Scenario(
+            "a migration by a manifest of the source, its clients, and a pull secret without port",
+            world -> {
+              world.runMigrationAfter("quay.io/kubernaut-ai/db-migrate:v1.1.0");
+              world.replacePods(
+                  "datastorage",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 503",
+                  "{\"level\":\"error\",\"msg\":\"schema check failed\",\"error\":\"ERROR: relation \\\"audit_events\\\" does not exist (SQLSTATE 42P01)\"}");
+              world.waitForContainers("datastorage", 1);
+              world.replacePods(
+                  "signalprocessing-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-27T18:42:27Z	ERROR	setup	unable to load the catalog	{\"error\": \"GET http://data-storage-service:8080/api/v1/workflows: 503 Service Unavailable\"}");
+              world.waitForCrash("signalprocessing-controller");
+              world.pullSecretForHost(world.mirror.replaceFirst(":[0-9]+$", ""));
+              world.restart("notification-controller");
+              world.restart("effectivenessmonitor-controller");
+            },
+            "PULL_CREDENTIALS_MISSING Secret openshift-config/pull-secret",
+            "REFERENCE_OUTSIDE_MIRROR quay.io/kubernaut-ai/db-migrate:v1.1.0"));
+  }
+
   // How things are broken; each adds its repair.
 
   private ImageRef target(String name) {
@@ -1733,6 +2068,10 @@ class DiagnosisInLabTest {
 
   /** Creates the Job of the TLS hook again, as an upgrade does; it creates this Secret. */
   private void runTlsHook(String secret) {
+    runTlsHook(secret, "authwebhook");
+  }
+
+  private void runTlsHook(String secret, String service) {
     String name = plan.release().name();
     create(
         ResourceType.JOB,
@@ -1742,11 +2081,11 @@ class DiagnosisInLabTest {
            annotations: {helm.sh/hook: 'pre-install,pre-upgrade'}},
          spec: {backoffLimit: 3, template: {
            metadata: {labels: {app: tls-cert-gen}, annotations: {
-             lab.kubernaut.ai/creates-secret: %3$s, lab.kubernaut.ai/certificate-for: authwebhook}},
+             lab.kubernaut.ai/creates-secret: %3$s, lab.kubernaut.ai/certificate-for: %4$s}},
            spec: {serviceAccountName: %1$s-hook-sa, restartPolicy: Never, containers: [
              {name: tls-cert-gen, image: '%2$s', command: [/bin/sh, -c, kubectl create secret tls %3$s]}]}}}}
         """
-            .formatted(name, target("ose-cli-rhel9"), secret));
+            .formatted(name, target("ose-cli-rhel9"), secret, service));
   }
 
   /** Rotates the certificate of the webhook, and leaves the webhook configurations as they are. */
@@ -1941,6 +2280,129 @@ class DiagnosisInLabTest {
             states -> states.size() > 1 && states.stream().allMatch(Set.of("running")::equals));
   }
 
+  /** As an administrator does who cleans up; the objects of this kind go with it. */
+  private void deleteCustomResourceDefinition(String name) {
+    var definitions = kubernetes.apiextensions().v1().customResourceDefinitions();
+    CustomResourceDefinition definition = definitions.withName(name).get();
+    definitions.withName(name).delete();
+    repairs.add(
+        () -> {
+          definition.getMetadata().setResourceVersion(null);
+          definition.getMetadata().setUid(null);
+          definition.setStatus(null);
+          definitions.resource(definition).create();
+        });
+  }
+
+  /** A certificate by hand for a Service of another name, and its CA for the webhooks. */
+  private void certifyService(String service) {
+    repairs.add(() -> remove(ResourceType.SECRET, namespace, "manual-tls"));
+    runTlsHook("manual-tls", service);
+    Map<String, Object> certificate =
+        WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
+            .until(
+                () -> cluster.get(ResourceType.SECRET, namespace, "manual-tls"),
+                Optional::isPresent)
+            .orElseThrow()
+            .fields()
+            .fields("data")
+            .content();
+    change(
+        ResourceType.SECRET,
+        namespace,
+        "authwebhook-tls",
+        secret -> secret.with(certificate, "data"));
+    UnaryOperator<KubernetesObject> authority =
+        configuration ->
+            withClients(
+                configuration,
+                client -> client.put("caBundle", String.valueOf(certificate.get("ca.crt"))));
+    change(ResourceType.MUTATING_WEBHOOKS, null, "authwebhook-mutating", authority);
+    change(ResourceType.VALIDATING_WEBHOOKS, null, "authwebhook-validating", authority);
+  }
+
+  /** Its deletion has begun, and does not end before a snapshot of its volume has. */
+  private void deleteClaimBehindSnapshot(String name) {
+    KubernetesObject claim =
+        cluster.get(ResourceType.PERSISTENT_VOLUME_CLAIM, namespace, name).orElseThrow();
+    repairs.add(() -> cluster.create(ResourceType.PERSISTENT_VOLUME_CLAIM, plain(claim)));
+    finalizers(name, List.of("snapshot.storage.kubernetes.io/pvc-as-source-protection"));
+    remove(ResourceType.PERSISTENT_VOLUME_CLAIM, namespace, name);
+    repairs.add(
+        () -> {
+          finalizers(name, List.of());
+          WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
+              .until(
+                  () -> cluster.get(ResourceType.PERSISTENT_VOLUME_CLAIM, namespace, name),
+                  Optional::isEmpty);
+        });
+  }
+
+  private void finalizers(String claim, List<String> finalizers) {
+    replace(
+        ResourceType.PERSISTENT_VOLUME_CLAIM,
+        namespace,
+        claim,
+        object -> object.with(finalizers, "metadata", "finalizers"));
+  }
+
+  /** The Job of the migration, whose init container has this image. */
+  private void runMigrationAfter(String image) {
+    String name = plan.release().name();
+    create(
+        ResourceType.JOB,
+        """
+        {apiVersion: batch/v1, kind: Job,
+         metadata: {name: %1$s-db-migration, namespace: %%s, labels: {app.kubernetes.io/instance: %1$s}},
+         spec: {backoffLimit: 3, template: {
+           metadata: {labels: {app: db-migration}, annotations: {lab.kubernaut.ai/needs-pod: app=postgresql}},
+           spec: {serviceAccountName: %1$s-hook-sa, restartPolicy: Never,
+             initContainers: [{name: wait-for-postgresql, image: '%3$s'}],
+             containers: [{name: db-migration, image: '%2$s', env: [{name: PGHOST, value: postgresql}]}]}}}}
+        """
+            .formatted(name, target("db-migrate"), image));
+  }
+
+  /** The right credentials of the mirror, under another name of it. */
+  private void pullSecretForHost(String host) {
+    String auth = base64(lab.mirrorCredentials().username() + ":" + mirrorPassword());
+    pullSecret("{\"%s\":{\"auth\":\"%s\"}}".formatted(host, auth));
+  }
+
+  /** All pods of a Deployment crash. */
+  private void waitForCrash(String deployment) {
+    WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
+        .until(
+            () ->
+                cluster.list(ResourceType.POD, namespace, Map.of("app", deployment)).stream()
+                    .flatMap(pod -> pod.fields().list("status", "containerStatuses").stream())
+                    .map(status -> status.text("state", "waiting", "reason").orElse(""))
+                    .toList(),
+            reasons -> !reasons.isEmpty() && reasons.stream().allMatch("CrashLoopBackOff"::equals));
+  }
+
+  /** The containers of this number of pods, and of no other, run. */
+  private void waitForContainers(String deployment, int pods) {
+    WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
+        .until(
+            () ->
+                cluster.list(ResourceType.POD, namespace, Map.of("app", deployment)).stream()
+                    .filter(pod -> pod.fields().text("metadata", "deletionTimestamp").isEmpty())
+                    .filter(pod -> !isReady(pod))
+                    .flatMap(pod -> pod.fields().list("status", "containerStatuses").stream())
+                    .map(status -> status.fields("state").content().keySet())
+                    .toList(),
+            states -> states.size() == pods && states.stream().allMatch(Set.of("running")::equals));
+  }
+
+  private static boolean isReady(KubernetesObject pod) {
+    return pod.fields().list("status", "conditions").stream()
+        .anyMatch(
+            condition ->
+                condition.text("type").equals(Optional.of("Ready"))
+                    && condition.text("status").equals(Optional.of("True")));
+  }
+
   private static Map<String, Object> variable(
       String name, String source, Map<String, Object> reference) {
     return Map.of("name", name, "valueFrom", Map.of(source, reference));
@@ -2030,6 +2492,39 @@ class DiagnosisInLabTest {
     server.start();
     repairs.add(() -> server.stop(0));
     return "127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  /** Answers what is not HTTP, such as the beginning of TLS, as web servers do. */
+  private String plainServer() throws IOException {
+    ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    Thread thread =
+        new Thread(
+            () -> {
+              while (!server.isClosed()) {
+                try (Socket client = server.accept()) {
+                  if (client.getInputStream().read(new byte[8192]) > 0) {
+                    client
+                        .getOutputStream()
+                        .write(
+                            "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"
+                                .getBytes(StandardCharsets.US_ASCII));
+                  }
+                } catch (IOException e) {
+                  // The client has gone, or the server is closed.
+                }
+              }
+            });
+    thread.setDaemon(true);
+    thread.start();
+    repairs.add(
+        () -> {
+          try {
+            server.close();
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+    return "127.0.0.1:" + server.getLocalPort();
   }
 
   private void pullSecret(String user, String password) {

@@ -13,6 +13,7 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.impl.bootstrap.HttpServer;
 import org.apache.hc.core5.http.impl.bootstrap.ServerBootstrap;
+import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.StringEntity;
 import org.apache.hc.core5.io.CloseMode;
 
@@ -56,6 +57,8 @@ final class PodPorts implements AutoCloseable {
         ServerBootstrap.bootstrap()
             .setLocalAddress(address)
             .setListenerPort(port)
+            // The connections of an API server to an earlier pod may still wait for their end.
+            .setSocketConfig(SocketConfig.custom().setSoReuseAddress(true).build())
             .setRequestRouter((request, context) -> (in, out, ignored) -> answer(port, in, out))
             .setExceptionListener(new QuietListener())
             .create();
