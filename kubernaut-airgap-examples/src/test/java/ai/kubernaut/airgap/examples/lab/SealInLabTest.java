@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.examples.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.cluster.ClusterClient;
@@ -44,6 +45,9 @@ final class SealInLabTest {
                 .helm(HelmJavaClient.withKubeconfig(world.lab().kubeconfig()))
                 .closeClients(true)
                 .build()) {
+      assumeTrue(
+          cluster.serves(ResourceType.ADMISSION_POLICY),
+          "the cluster has no ValidatingAdmissionPolicies; Kubernetes 1.30 or later has them");
       Lab lab = world.lab();
       MirrorPlan plan = airgap.plan(world.chart(), lab.target(Separator.SLASH));
       MirrorReport mirrored = airgap.mirror(plan).orElseThrow();

@@ -407,9 +407,16 @@ final class PermissionsOnClusterTest {
     }
   }
 
+  private void assumeAdmissionPolicies() {
+    try (ClusterClient client = Fabric8ClusterClient.fromKubeconfig(cluster.kubeconfig())) {
+      TestCluster.assumeAdmissionPolicies(client);
+    }
+  }
+
   @Test
   void theTableHasWhatTheLifeOfAReleaseNeedsAndNothingElse() throws Exception {
     start(Flavour.KUBERNETES);
+    assumeAdmissionPolicies();
     try (Airgap administrator = airgap(cluster.kubeconfig())) {
       MirrorPlan first = plan(administrator, "a-b");
       MirrorPlan second = plan(administrator, "b-c");
@@ -638,6 +645,7 @@ final class PermissionsOnClusterTest {
   @Test
   void eachMissingPermissionIsAProblemWithTheRuleThatAllowsIt() throws Exception {
     start(Flavour.KUBERNETES);
+    assumeAdmissionPolicies();
     TestUser nobody = cluster.createUser(directory, users, "nobody");
     try (Airgap airgap = airgap(nobody.kubeconfig());
         Airgap administrator = airgap(cluster.kubeconfig())) {

@@ -212,6 +212,7 @@ class ReleaseLifeTest {
 
   @Test
   void aUserWhoCannotRemoveTheSealUninstallsTheReleaseAndIsTold() {
+    TestCluster.assumeAdmissionPolicies(client);
     MirrorPlan plan =
         MirrorPlan.builder(Target.registry("harbor.corp"))
             .release(release)

@@ -75,6 +75,7 @@ final class SealOnClusterTest {
     cluster = TestCluster.startWithoutPods(directory);
     kubernetes = cluster.client();
     client = Fabric8ClusterClient.fromKubeconfig(cluster.kubeconfig());
+    TestCluster.assumeAdmissionPolicies(client);
     sealed = cluster.name("sealed");
     other = cluster.name("other");
     for (String name : List.of(sealed, other)) {

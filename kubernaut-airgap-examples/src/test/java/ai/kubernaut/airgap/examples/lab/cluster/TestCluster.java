@@ -1,5 +1,9 @@
 package ai.kubernaut.airgap.examples.lab.cluster;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.cluster.ResourceType;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.client.Config;
@@ -90,6 +94,13 @@ final class TestCluster implements AutoCloseable {
   /** A name that is free in the cluster. */
   String name(String name) {
     return other == null ? name : other.name(name);
+  }
+
+  /** Skips a test of the seal on a cluster that is too old to have one. */
+  static void assumeAdmissionPolicies(ClusterClient cluster) {
+    assumeTrue(
+        cluster.serves(ResourceType.ADMISSION_POLICY),
+        "the cluster has no ValidatingAdmissionPolicies; Kubernetes 1.30 or later has them");
   }
 
   /** A client of the administrator. */
