@@ -156,7 +156,7 @@ public enum ProblemCode {
   PROXY_REFUSED(
       Severity.ERROR,
       "{registry} cannot be reached: {detail}",
-      "give the client the credentials of the proxy, have the proxy allow the registry, or except the registry from the proxy"),
+      "give the client the credentials of the proxy, have the proxy allow the registry, or exclude the registry from the proxy"),
   /** Several clients are used for registries, and none of them for this one. */
   REGISTRY_WITHOUT_CLIENT(
       Severity.ERROR,

@@ -157,7 +157,7 @@ final class ReleaseObjectChecks {
               ? Optional.empty()
               : RoleRules.of(object)
                   .firstMissingIn(RoleRules.of(existing))
-                  .map(lacking -> "its rules do not allow to " + lacking);
+                  .map(lacking -> "its rules do not grant " + lacking);
       case "RoleBinding", "ClusterRoleBinding" ->
           RoleSubjects.of(object)
               .firstMissingIn(RoleSubjects.of(existing))

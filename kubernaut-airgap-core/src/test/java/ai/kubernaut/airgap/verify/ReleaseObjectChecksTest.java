@@ -192,11 +192,11 @@ final class ReleaseObjectChecksTest {
       value = {
         "Service|{name: gateway, namespace: kubernaut-system}|spec: {selector: {app: gatewai}, ports: [{port: 8080, targetPort: http}]}|its selector is {app=gatewai} instead of {app=gateway}",
         "Service|{name: gateway, namespace: kubernaut-system}|spec: {selector: {app: gateway}, ports: [{port: 8081, targetPort: http}]}|its ports do not include 8080 with the target port http",
-        "ClusterRole|{name: reader}|rules: [{apiGroups: [''], resources: [pods], verbs: [get, list]}, {nonResourceURLs: [/m*], verbs: [get]}]|its rules do not allow to get nodes",
-        "ClusterRole|{name: reader}|rules: [{apiGroups: ['*'], resources: ['*'], verbs: ['*']}]|its rules do not allow to get /metrics",
+        "ClusterRole|{name: reader}|rules: [{apiGroups: [''], resources: [pods], verbs: [get, list]}, {nonResourceURLs: [/m*], verbs: [get]}]|its rules do not grant get on nodes",
+        "ClusterRole|{name: reader}|rules: [{apiGroups: ['*'], resources: ['*'], verbs: ['*']}]|its rules do not grant get on /metrics",
         "ClusterRoleBinding|{name: reader}|roleRef: {kind: ClusterRole, name: reader}, subjects: [{kind: ServiceAccount, namespace: kubernaut-system, name: gatewai}]|its subjects do not include ServiceAccount kubernaut-system/gateway",
         "RoleBinding|{name: runner, namespace: workflows}|roleRef: {kind: ClusterRole, name: runner}, subjects: [{kind: ServiceAccount, namespace: kubernaut-system, name: gateway}]|roleRef.kind is ClusterRole instead of Role",
-        "Role|{name: runner, namespace: workflows}|rules: [{apiGroups: [batch], resources: [jobs], verbs: [create], resourceNames: [b]}]|its rules do not allow to create jobs.batch/a"
+        "Role|{name: runner, namespace: workflows}|rules: [{apiGroups: [batch], resources: [jobs], verbs: [create], resourceNames: [b]}]|its rules do not grant create on jobs.batch/a"
       })
   void anObjectThatLacksWhatItsManifestHasIsReported(
       String kind, String metadata, String content, String difference) {

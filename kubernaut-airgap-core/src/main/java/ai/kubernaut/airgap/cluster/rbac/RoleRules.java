@@ -84,14 +84,14 @@ public final class RoleRules {
    * Finds something that these rules allow and other rules do not.
    *
    * @param others the other rules
-   * @return for example {@code create jobs.batch}; empty if the others allow all of it
+   * @return for example {@code create on jobs.batch}; empty if the others allow all of it
    */
   public Optional<String> firstMissingIn(RoleRules others) {
     for (Fields rule : rules) {
       for (String verb : texts(rule, "verbs")) {
         for (String url : texts(rule, "nonResourceURLs")) {
           if (!others.allowUrl(verb, url)) {
-            return Optional.of(verb + " " + url);
+            return Optional.of(verb + " on " + url);
           }
         }
         for (String group : texts(rule, "apiGroups")) {
@@ -100,7 +100,7 @@ public final class RoleRules {
               if (!others.allow(verb, group, resource, name)) {
                 return Optional.of(
                     verb
-                        + " "
+                        + " on "
                         + resource
                         + (group.isEmpty() ? "" : "." + group)
                         + (name.isEmpty() ? "" : "/" + name));
