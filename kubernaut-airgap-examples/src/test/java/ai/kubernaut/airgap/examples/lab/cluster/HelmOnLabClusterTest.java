@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.PodResource;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -204,12 +205,11 @@ class HelmOnLabClusterTest {
     String name = cluster.name("kubernaut-db-migration");
     var jobs = client.batch().v1().jobs().inNamespace(namespace).withName(name);
     var migration = client.pods().inNamespace(namespace).withLabel("job-name", name);
-    assertThat(migration.list().getItems())
-        .singleElement()
-        .satisfies(
-            pod ->
-                assertThat(client.pods().resource(pod).getLog())
-                    .contains("waiting for a ready pod with label app=postgresql"));
+    List<Pod> waiting = migration.list().getItems();
+    assertThat(waiting).hasSize(1);
+    PodResource pod = client.pods().resource(waiting.get(0));
+    Await.until(pod, started -> started.getStatus().getPhase().equals("Running"));
+    assertThat(pod.getLog()).contains("waiting for a ready pod with label app=postgresql");
     refused.clear();
     Await.until(jobs, job -> Integer.valueOf(1).equals(job.getStatus().getSucceeded()));
     untilAllAreReady();
