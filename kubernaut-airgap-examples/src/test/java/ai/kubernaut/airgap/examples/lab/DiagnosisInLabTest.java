@@ -694,14 +694,16 @@ class DiagnosisInLabTest {
         new Scenario(
             "a RoleBinding deleted, and the controller that needs it crashes",
             world -> {
-              world.delete(ResourceType.ROLE_BINDING, "kubernaut-workflows", "workflow-runner");
+              world.delete(ResourceType.ROLE_BINDING, world.workflows(), "workflow-runner");
               world.annotate(
                   "workflowexecution-controller",
                   "crash",
                   "1 Error",
                   "unable to create the Job: jobs.batch is forbidden: User \"system:serviceaccount:"
                       + world.namespace
-                      + ":workflowexecution-controller\" cannot create resource \"jobs\" in API group \"batch\" in the namespace \"kubernaut-workflows\"");
+                      + ":workflowexecution-controller\" cannot create resource \"jobs\" in API group \"batch\" in the namespace \""
+                      + world.workflows()
+                      + "\"");
             },
             "RELEASE_OBJECT_NOT_FOUND RoleBinding kubernaut-workflows/workflow-runner"),
         new Scenario(
