@@ -142,6 +142,18 @@ public final class Fields {
   }
 
   /**
+   * The elements of the list at a path as texts, as verbs, finalizers and scopes are.
+   *
+   * @param path field names from the outside in
+   * @return empty when there is no list
+   */
+  public List<String> texts(String... path) {
+    return value(path).orElse(null) instanceof List<?> list
+        ? list.stream().map(String::valueOf).toList()
+        : List.of();
+  }
+
+  /**
    * The object at a path as a map of texts, as labels, annotations and Secret data are.
    *
    * @param path field names from the outside in

@@ -59,10 +59,7 @@ final class RuleObjects {
         .object(kind.object(name))
         .pulls(kind.pulls)
         .source(rule.text("source").orElse(""))
-        .addAllMirrors(
-            rule.value("mirrors").orElse(null) instanceof List<?> mirrors
-                ? mirrors.stream().map(String::valueOf).toList()
-                : List.of())
+        .addAllMirrors(rule.texts("mirrors"))
         .sourcePolicy(
             rule.text("mirrorSourcePolicy")
                     .filter(SourcePolicy.NEVER_CONTACT_SOURCE.value()::equals)

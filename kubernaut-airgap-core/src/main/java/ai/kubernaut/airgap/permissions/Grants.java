@@ -78,13 +78,13 @@ final class Grants {
   private static Optional<List<Permission>> granted(KubernetesObject role, String namespace) {
     List<Permission> granted = new ArrayList<>();
     for (Fields rule : role.fields().list("rules")) {
-      if (!texts(rule, "nonResourceURLs").isEmpty()) {
+      if (!rule.texts("nonResourceURLs").isEmpty()) {
         return Optional.empty();
       }
-      List<String> names = texts(rule, "resourceNames");
-      for (String verb : texts(rule, "verbs")) {
-        for (String group : texts(rule, "apiGroups")) {
-          for (String resource : texts(rule, "resources")) {
+      List<String> names = rule.texts("resourceNames");
+      for (String verb : rule.texts("verbs")) {
+        for (String group : rule.texts("apiGroups")) {
+          for (String resource : rule.texts("resources")) {
             for (String name : names.isEmpty() ? List.of("") : names) {
               granted.add(
                   new Permission(
@@ -99,11 +99,5 @@ final class Grants {
       }
     }
     return Optional.of(granted);
-  }
-
-  private static List<String> texts(Fields rule, String field) {
-    return rule.value(field).orElse(null) instanceof List<?> list
-        ? list.stream().map(String::valueOf).toList()
-        : List.of();
   }
 }

@@ -79,7 +79,7 @@ final class ClusterReports {
           policy.kind(),
           policy.namespace().orElse(""),
           policy.name(),
-          String.join(", ", scopes(policy)));
+          String.join(", ", policy.fields().texts("spec", "scopes")));
     }
     int count = draft.policies().size();
     return ReportContent.of("ImagePolicyDraft", "Draft of image policies", draft)
@@ -87,12 +87,6 @@ final class ClusterReports {
         .addTables(table.build())
         .fields(json(draft))
         .build();
-  }
-
-  private static List<String> scopes(KubernetesObject policy) {
-    return policy.fields().value("spec", "scopes").orElse(null) instanceof List<?> scopes
-        ? scopes.stream().map(String::valueOf).toList()
-        : List.of();
   }
 
   static ReportContent of(PermissionReport report) {
@@ -157,7 +151,7 @@ final class ClusterReports {
       ObjectNode one = policies.addObject().put("kind", policy.kind());
       policy.namespace().ifPresent(namespace -> one.put("namespace", namespace));
       one.put("name", policy.name());
-      scopes(policy).forEach(one.putArray("scopes")::add);
+      policy.fields().texts("spec", "scopes").forEach(one.putArray("scopes")::add);
     }
     json.put("manifests", draft.toYaml());
     Json.addProblems(json, draft.problems());

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /** Checks that the PersistentVolumeClaims that pods and workloads mount are bound. */
 final class ClaimChecks {
@@ -71,16 +70,11 @@ final class ClaimChecks {
     }
     Fields fields = claim.get().fields();
     if (fields.text("metadata", "deletionTimestamp").isPresent()) {
-      Object finalizers = fields.value("metadata", "finalizers").orElse(List.of());
       return problem(
           Check.Result.FAIL,
           ProblemCode.CLAIM_BEING_DELETED,
           subject,
-          Map.of(
-              "finalizers",
-              finalizers instanceof List<?> names
-                  ? names.stream().map(String::valueOf).collect(Collectors.joining(", "))
-                  : ""));
+          Map.of("finalizers", String.join(", ", fields.texts("metadata", "finalizers"))));
     }
     String phase = fields.text("status", "phase").orElse("Pending");
     return switch (phase) {

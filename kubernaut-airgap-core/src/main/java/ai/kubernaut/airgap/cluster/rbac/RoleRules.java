@@ -2,7 +2,6 @@ package ai.kubernaut.airgap.cluster.rbac;
 
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -45,8 +44,8 @@ public final class RoleRules {
                 has(rule, "verbs", verb)
                     && has(rule, "apiGroups", group)
                     && hasResource(rule, resource)
-                    && (texts(rule, "resourceNames").isEmpty()
-                        || texts(rule, "resourceNames").contains(name)));
+                    && (rule.texts("resourceNames").isEmpty()
+                        || rule.texts("resourceNames").contains(name)));
   }
 
   private boolean allowUrl(String verb, String url) {
@@ -54,7 +53,7 @@ public final class RoleRules {
         .anyMatch(
             rule ->
                 has(rule, "verbs", verb)
-                    && texts(rule, "nonResourceURLs").stream()
+                    && rule.texts("nonResourceURLs").stream()
                         .anyMatch(
                             allowed ->
                                 allowed.equals(url)
@@ -66,18 +65,12 @@ public final class RoleRules {
   private static boolean hasResource(Fields rule, String resource) {
     int slash = resource.indexOf('/');
     return has(rule, "resources", resource)
-        || (slash > 0 && texts(rule, "resources").contains(ALL + resource.substring(slash)));
+        || (slash > 0 && rule.texts("resources").contains(ALL + resource.substring(slash)));
   }
 
   private static boolean has(Fields rule, String field, String value) {
-    List<String> allowed = texts(rule, field);
+    List<String> allowed = rule.texts(field);
     return allowed.contains(value) || allowed.contains(ALL);
-  }
-
-  private static List<String> texts(Fields rule, String field) {
-    return rule.value(field).orElse(null) instanceof List<?> list
-        ? list.stream().map(String::valueOf).toList()
-        : List.of();
   }
 
   /**
@@ -88,14 +81,14 @@ public final class RoleRules {
    */
   public Optional<String> firstMissingIn(RoleRules others) {
     for (Fields rule : rules) {
-      for (String verb : texts(rule, "verbs")) {
-        for (String url : texts(rule, "nonResourceURLs")) {
+      for (String verb : rule.texts("verbs")) {
+        for (String url : rule.texts("nonResourceURLs")) {
           if (!others.allowUrl(verb, url)) {
             return Optional.of(verb + " on " + url);
           }
         }
-        for (String group : texts(rule, "apiGroups")) {
-          for (String resource : texts(rule, "resources")) {
+        for (String group : rule.texts("apiGroups")) {
+          for (String resource : rule.texts("resources")) {
             for (String name : names(rule)) {
               if (!others.allow(verb, group, resource, name)) {
                 return Optional.of(
@@ -115,7 +108,7 @@ public final class RoleRules {
 
   /** The names that a rule is limited to, or one empty name for a rule without a limit. */
   private static List<String> names(Fields rule) {
-    List<String> names = new ArrayList<>(texts(rule, "resourceNames"));
+    List<String> names = rule.texts("resourceNames");
     return names.isEmpty() ? List.of("") : names;
   }
 }
