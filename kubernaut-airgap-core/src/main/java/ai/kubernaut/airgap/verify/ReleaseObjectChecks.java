@@ -14,7 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +66,7 @@ final class ReleaseObjectChecks {
     return deployed.objects().stream()
         .filter(object -> object.kind().equals("CustomResourceDefinition"))
         .filter(definition -> !isServed(definition))
-        .map(this::missing)
+        .map(definition -> missing(Check.Kind.RELEASE, definition))
         .toList();
   }
 
@@ -87,17 +88,12 @@ final class ReleaseObjectChecks {
   List<Check> access() {
     List<Check> checks = new ArrayList<>();
     for (ResourceType type : ACCESS) {
-      Map<String, List<KubernetesObject>> expected = new HashMap<>();
-      for (KubernetesObject object : deployed.objects()) {
-        if (object.kind().equals(type.kind())) {
-          expected
-              .computeIfAbsent(object.namespace().orElse(""), unknown -> new ArrayList<>())
-              .add(object);
-        }
-      }
-      for (String namespace : new TreeSet<>(expected.keySet())) {
-        checks.addAll(access(type, namespace, expected.getOrDefault(namespace, List.of())));
-      }
+      deployed.objects().stream()
+          .filter(object -> object.kind().equals(type.kind()))
+          .collect(
+              Collectors.groupingBy(
+                  object -> object.namespace().orElse(""), TreeMap::new, Collectors.toList()))
+          .forEach((namespace, expected) -> checks.addAll(access(type, namespace, expected)));
     }
     return checks;
   }
@@ -114,10 +110,6 @@ final class ReleaseObjectChecks {
         .flatMap(
             object -> compare(Check.Kind.RELEASE, object, existing.get(object.name())).stream())
         .toList();
-  }
-
-  private Check missing(KubernetesObject object) {
-    return missing(Check.Kind.RELEASE, object);
   }
 
   private Check missing(Check.Kind kind, KubernetesObject object) {
