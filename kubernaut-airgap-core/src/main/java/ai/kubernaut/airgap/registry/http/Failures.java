@@ -163,7 +163,7 @@ final class Failures {
           host
               + " is reached through a proxy: "
               + unreachable(server, e)
-              + ". If this host needs no proxy, except it (NO_PROXY)",
+              + ". If this host needs no proxy, exclude it (NO_PROXY)",
           e);
     }
     host = proxy == null ? host : host + " (through the proxy " + proxy.address() + ")";
@@ -236,7 +236,7 @@ final class Failures {
             + host
             + " (it answered "
             + e.status()
-            + "); have the proxy allow this host and port, or except the host from the proxy (NO_PROXY)",
+            + "); have the proxy allow this host and port, or exclude the host from the proxy (NO_PROXY)",
         e);
   }
 
@@ -247,7 +247,7 @@ final class Failures {
       return server
           + ", which accepts only the authentication schemes "
           + Text.clean(String.join(", ", e.schemes()))
-          + " (407), and this client supports Basic only; use a local proxy that authenticates itself, or except the host from the proxy (NO_PROXY)";
+          + " (407), and this client supports Basic only; use a local proxy that authenticates itself, or exclude the host from the proxy (NO_PROXY)";
     }
     return proxy
         .user()
