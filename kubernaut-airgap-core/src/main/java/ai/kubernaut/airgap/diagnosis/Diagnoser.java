@@ -7,8 +7,6 @@ import ai.kubernaut.airgap.cluster.workload.PodFields;
 import ai.kubernaut.airgap.install.Installation;
 import ai.kubernaut.airgap.install.StoredRevision;
 import ai.kubernaut.airgap.kubernaut.ProductProfile;
-import ai.kubernaut.airgap.outcome.Fact;
-import ai.kubernaut.airgap.outcome.FactCode;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.Subject;
@@ -20,10 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,45 +81,18 @@ public final class Diagnoser {
       explainPods(installation, state, owners, mirror, graph);
       explainWorkloads(state, owners, graph);
       new StateCauses(state, mirror, graph).explain();
-      Optional<StoredRevision> revision = revision(installation, graph);
-      List<KubernetesObject> deployed = revision.map(StoredRevision::objects).orElseGet(List::of);
       LostObjectCauses lost =
           new LostObjectCauses(
               state,
-              deployed,
-              revision.map(StoredRevision::number).map(String::valueOf).orElse(""),
+              LostObjectCauses.mayExplain(graph)
+                  ? StoredRevision.latest(cluster, installation.release())
+                  : Optional.empty(),
               graph);
       lost.explain();
-      List<KubernetesObject> missing = missing(deployed, graph);
-      new Dependencies(state, owners, profile.migrationJob(), missing, graph).link();
+      new Dependencies(state, owners, profile.migrationJob(), lost.missing(), graph).link();
       lost.explainConfigurations();
     }
     return Diagnosis.of(installation.release(), graph.causes());
-  }
-
-  /** The deployed revision, where its objects may explain something. */
-  private Optional<StoredRevision> revision(Installation installation, CauseGraph graph) {
-    List<Problem> lost =
-        Stream.of(ProblemCode.RELEASE_OBJECT_NOT_FOUND, ProblemCode.RELEASE_OBJECT_CHANGED)
-            .flatMap(code -> graph.problems(code).stream())
-            .toList();
-    lost.forEach(
-        problem ->
-            graph.add(
-                problem,
-                Fact.of(FactCode.REVISION_HAS_OBJECT, problem.subject(), problem.parameters())));
-    return lost.isEmpty() && graph.problems(ProblemCode.CONTAINER_CRASHED).isEmpty()
-        ? Optional.empty()
-        : StoredRevision.latest(cluster, installation.release());
-  }
-
-  /** The objects that the release has, and the cluster does not. */
-  private static List<KubernetesObject> missing(List<KubernetesObject> deployed, CauseGraph graph) {
-    Set<Subject> missing =
-        graph.problems(ProblemCode.RELEASE_OBJECT_NOT_FOUND).stream()
-            .map(Problem::subject)
-            .collect(Collectors.toSet());
-    return deployed.stream().filter(object -> missing.contains(object.subject())).toList();
   }
 
   private void explainPods(

@@ -4,18 +4,19 @@ import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.rbac.RoleSubjects;
-import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.install.StoredRevision;
 import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.outcome.FactCode;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
-import java.nio.charset.StandardCharsets;
+import ai.kubernaut.airgap.outcome.Subject;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Pods that fail because an object of the release was deleted or changed: the API server refuses
@@ -25,6 +26,12 @@ import org.jspecify.annotations.Nullable;
 final class LostObjectCauses {
   private static final List<ProblemCode> LOST =
       List.of(ProblemCode.RELEASE_OBJECT_NOT_FOUND, ProblemCode.RELEASE_OBJECT_CHANGED);
+
+  private static final String DEFINITION = "CustomResourceDefinition";
+
+  /** The kinds of objects without which the API server refuses requests. */
+  private static final Set<String> FOR_REQUESTS =
+      Set.of("Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding", DEFINITION);
 
   private static final Set<ProblemCode> OF_PROGRAMS =
       Set.of(
@@ -46,25 +53,44 @@ final class LostObjectCauses {
   /**
    * Creates the causes.
    *
-   * @param deployed the objects of the deployed revision
-   * @param revision its number
+   * @param revision the deployed revision; empty when it is not needed, or cannot be read
    */
-  LostObjectCauses(
-      ClusterState state, List<KubernetesObject> deployed, String revision, CauseGraph graph) {
+  LostObjectCauses(ClusterState state, Optional<StoredRevision> revision, CauseGraph graph) {
     this.state = state;
-    this.deployed = deployed;
-    this.revision = revision;
+    this.deployed = revision.map(StoredRevision::objects).orElseGet(List::of);
+    this.revision = revision.map(StoredRevision::number).map(String::valueOf).orElse("");
     this.graph = graph;
+  }
+
+  /** Whether the objects of the deployed revision may explain a problem. */
+  static boolean mayExplain(CauseGraph graph) {
+    return Stream.concat(LOST.stream(), Stream.of(ProblemCode.CONTAINER_CRASHED))
+        .anyMatch(code -> !graph.problems(code).isEmpty());
+  }
+
+  /** The objects that the release has, and the cluster does not. */
+  List<KubernetesObject> missing() {
+    Set<Subject> missing =
+        graph.problems(ProblemCode.RELEASE_OBJECT_NOT_FOUND).stream()
+            .map(Problem::subject)
+            .collect(Collectors.toSet());
+    return deployed.stream().filter(object -> missing.contains(object.subject())).toList();
   }
 
   void explain() {
     for (ProblemCode code : LOST) {
       for (Problem lost : graph.problems(code)) {
+        graph.add(lost, evidence(lost));
         deployed.stream()
             .filter(object -> object.subject().equals(lost.subject()))
+            .filter(object -> FOR_REQUESTS.contains(object.kind()))
             .forEach(object -> explain(lost, object));
       }
     }
+  }
+
+  private static Fact evidence(Problem lost) {
+    return Fact.of(FactCode.REVISION_HAS_OBJECT, lost.subject(), lost.parameters());
   }
 
   private void explain(Problem lost, KubernetesObject object) {
@@ -77,7 +103,7 @@ final class LostObjectCauses {
   }
 
   private boolean explains(KubernetesObject object, String log) {
-    return object.kind().equals("CustomResourceDefinition")
+    return object.kind().equals(DEFINITION)
         ? misses(object, log)
         : AccessDenial.in(log).anyMatch(denial -> grants(object, denial));
   }
@@ -116,7 +142,7 @@ final class LostObjectCauses {
   }
 
   private void link(Problem cause, Problem crash) {
-    graph.add(cause, Fact.of(FactCode.REVISION_HAS_OBJECT, cause.subject(), cause.parameters()));
+    graph.add(cause, evidence(cause));
     graph.link(cause, crash);
   }
 
@@ -127,9 +153,9 @@ final class LostObjectCauses {
     if (existing.isEmpty()) {
       return Optional.empty();
     }
-    Map<String, String> actual = existing.get().fields().strings("data");
+    Map<String, String> actual = StoredRevision.outline(existing.get()).fields().strings("data");
     return map.fields().strings("data").entrySet().stream()
-        .filter(entry -> !entry.getValue().equals(digest(actual.get(entry.getKey()))))
+        .filter(entry -> !entry.getValue().equals(actual.get(entry.getKey())))
         .filter(
             entry ->
                 StateCauses.CONFIGURATION.matcher(log).find() || Texts.hasWord(log, entry.getKey()))
@@ -144,10 +170,6 @@ final class LostObjectCauses {
                         revision,
                         "difference",
                         "its key " + entry.getKey() + " has another value")));
-  }
-
-  private static String digest(@Nullable String value) {
-    return value == null ? "" : Digest.sha256(value.getBytes(StandardCharsets.UTF_8)).toString();
   }
 
   private String log(KubernetesObject pod, Problem problem) {

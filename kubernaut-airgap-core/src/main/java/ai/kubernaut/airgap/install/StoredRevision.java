@@ -106,6 +106,16 @@ public final class StoredRevision {
   }
 
   /**
+   * Returns what {@link #objects} has of an object, to compare an object of the cluster with it.
+   *
+   * @param object an object with all its content
+   * @return the same object with little of its content
+   */
+  public static KubernetesObject outline(KubernetesObject object) {
+    return ObjectOutline.of(object);
+  }
+
+  /**
    * Returns a copy of a Secret in which Helm stores a revision, with what this class reads, and
    * without what may be secret: the values, the chart, and the content of the manifests.
    *
