@@ -212,8 +212,7 @@ public final class MirrorEngine {
                 content,
                 ManifestBudget.of(options.manifestBytesPerImage(), options.manifestBytesPerRun()));
     threads.checkNotStopping();
-    progress.emit(
-        run -> new ProgressEvent.ImageFinished(run, job.source(), job.target(), image.describe()));
+    progress.emit(run -> MirrorRun.event(run, image));
     return image;
   }
 

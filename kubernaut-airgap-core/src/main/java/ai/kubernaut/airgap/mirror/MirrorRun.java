@@ -293,11 +293,19 @@ final class MirrorRun {
             .startedAfter(found.startedAfter())
             .duration(end.minus(found.startedAfter()))
             .build();
-    progress.emit(
-        run ->
-            new ProgressEvent.ImageFinished(
-                run, finished.entry().source(), finished.entry().target(), finished.describe()));
+    progress.emit(run -> event(run, finished));
     return finished;
+  }
+
+  /** Returns the event of an image that has an outcome. */
+  static ProgressEvent event(String run, MirroredImage image) {
+    return new ProgressEvent.ImageFinished(
+        run,
+        image.entry().source(),
+        image.entry().target(),
+        image.describe(),
+        image.bytesSent(),
+        image.failure());
   }
 
   /** Reports the image as failed, also for exceptions that no client should throw. */

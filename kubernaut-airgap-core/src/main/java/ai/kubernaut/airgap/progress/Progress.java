@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.progress;
 
 import ai.kubernaut.airgap.progress.ProgressEvent.Step;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -39,6 +40,18 @@ public final class Progress implements Consumer<ProgressEvent> {
   }
 
   /**
+   * Returns the progress of a run with an identifier of the caller.
+   *
+   * @param run the identifier that all events carry
+   * @param step the step that runs
+   * @param listener told every event
+   * @return the run
+   */
+  public static Progress of(String run, Step step, Consumer<ProgressEvent> listener) {
+    return new Progress(run, step, listener);
+  }
+
+  /**
    * Returns the same run with another listener, such as one that guards this run's listener.
    *
    * @param other told every event instead
@@ -72,14 +85,15 @@ public final class Progress implements Consumer<ProgressEvent> {
       result = work.get();
     } catch (RuntimeException e) {
       try {
-        accept(new ProgressEvent.StepFinished(run, step, false, what + ": failed"));
+        accept(new ProgressEvent.StepFinished(run, step, false, what + ": failed", Optional.of(e)));
       } catch (RuntimeException ofListener) {
         e.addSuppressed(ofListener);
       }
       throw e;
     }
     accept(
-        new ProgressEvent.StepFinished(run, step, successful.test(result), summary.apply(result)));
+        new ProgressEvent.StepFinished(
+            run, step, successful.test(result), summary.apply(result), Optional.empty()));
     return result;
   }
 

@@ -1,8 +1,10 @@
 package ai.kubernaut.airgap.progress;
 
+import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Repository;
+import ai.kubernaut.airgap.outcome.Problem;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -87,8 +89,16 @@ public sealed interface ProgressEvent {
    * @param source where it comes from
    * @param target where it goes
    * @param outcome the result, for people
+   * @param bytesSent how much content of its blobs this run sent to the mirror for it
+   * @param failure why it is not in the mirror; empty if it is
    */
-  record ImageFinished(String run, ImageRef source, ImageRef target, String outcome)
+  record ImageFinished(
+      String run,
+      ImageRef source,
+      ImageRef target,
+      String outcome,
+      long bytesSent,
+      Optional<Problem> failure)
       implements ProgressEvent {
     @Override
     public String toString() {
@@ -192,15 +202,19 @@ public sealed interface ProgressEvent {
    * A transient failure; the request will be retried.
    *
    * @param run the run that it belongs to
-   * @param why what failed
+   * @param failure what failed, for example a {@code RegistryException} with its reason
    * @param failures the number of failures in a row
    * @param delay the time until the next attempt
    */
-  record Retrying(String run, String why, int failures, Duration delay) implements ProgressEvent {
+  record Retrying(String run, AirgapException failure, int failures, Duration delay)
+      implements ProgressEvent {
     @Override
     public String toString() {
       return String.format(
-          Locale.ROOT, "  trying again in %.1f s: %s", delay.toMillis() / 1000.0, why);
+          Locale.ROOT,
+          "  trying again in %.1f s: %s",
+          delay.toMillis() / 1000.0,
+          failure.getMessage());
     }
   }
 
@@ -211,8 +225,10 @@ public sealed interface ProgressEvent {
    * @param step which one
    * @param successful false when the step threw an exception, or its report names a problem
    * @param summary what came of it
+   * @param failure what the step threw; empty if it returned a report
    */
-  record StepFinished(String run, Step step, boolean successful, String summary)
+  record StepFinished(
+      String run, Step step, boolean successful, String summary, Optional<RuntimeException> failure)
       implements ProgressEvent {
     @Override
     public String toString() {

@@ -84,7 +84,7 @@ final class Retries {
       wait = asked;
     }
     Duration delay = wait;
-    progress.emit(run -> new ProgressEvent.Retrying(run, failure.getMessage(), failures, delay));
+    progress.emit(run -> new ProgressEvent.Retrying(run, failure, failures, delay));
     try {
       sleeper.sleep(wait);
     } catch (InterruptedException e) {

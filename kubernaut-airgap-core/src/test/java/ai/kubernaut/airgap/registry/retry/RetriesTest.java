@@ -43,10 +43,9 @@ final class RetriesTest {
     NoSleep sleeper = new NoSleep(0);
     RetryPolicy policy = RetryPolicy.builder().attempts(8).maxDelay(Duration.ofSeconds(10)).build();
     int[] left = {7};
+    RegistryException failure = failure(Reason.SERVER, null);
 
-    assertThat(
-            retries(policy, sleeper)
-                .call("quay.io", () -> failing(left, failure(Reason.SERVER, null))))
+    assertThat(retries(policy, sleeper).call("quay.io", () -> failing(left, failure)))
         .isEqualTo("done");
 
     assertThat(sleeper.waits())
@@ -56,8 +55,7 @@ final class RetriesTest {
         .hasSize(7)
         .first()
         .isEqualTo(
-            new ProgressEvent.Retrying(
-                events.get(0).run(), "a test failed", 1, Duration.ofMillis(500)));
+            new ProgressEvent.Retrying(events.get(0).run(), failure, 1, Duration.ofMillis(500)));
     assertThat(events.get(0)).hasToString("  trying again in 0.5 s: a test failed");
   }
 

@@ -166,7 +166,7 @@ final class Output implements Consumer<ProgressEvent> {
       }
     } else if (event instanceof ProgressEvent.ImageFinished image && drawn != null) {
       drawn.finishedImage();
-      if (image.outcome().startsWith("FAILED")) {
+      if (image.failure().isPresent()) {
         tell(event.toString());
       }
     } else if (!event.isDetail()) {
