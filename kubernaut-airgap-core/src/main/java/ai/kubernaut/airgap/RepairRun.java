@@ -197,7 +197,7 @@ final class RepairRun {
 
   private void mirrored(Problem problem, MirroredImage image) {
     report.addAllProblems(image.problems());
-    if (image.outcome() != MirroredImage.Outcome.FAILED) {
+    if (image.failure().isEmpty()) {
       done(problem, FactCode.IMAGE_MIRRORED_AGAIN);
     }
   }

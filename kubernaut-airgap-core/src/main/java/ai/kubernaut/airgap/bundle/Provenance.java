@@ -93,7 +93,7 @@ public final class Provenance {
     List<Statement.Subject> subjects = new ArrayList<>();
     List<Map<String, Object>> images = new ArrayList<>();
     for (MirroredImage image : loaded.images()) {
-      if (image.outcome() != MirroredImage.Outcome.FAILED) {
+      if (image.failure().isEmpty()) {
         String target = image.entry().target().toString();
         Digest digest = image.digest().orElseThrow();
         subjects.add(new Statement.Subject(target, digest));

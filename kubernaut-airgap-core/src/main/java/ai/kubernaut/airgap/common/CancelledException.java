@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * A step ended early because it was asked to. What was done stays done; running the step again
  * continues from there.
  */
-public final class CancelledException extends AirgapException {
+public class CancelledException extends AirgapException {
   private static final long serialVersionUID = 1L;
 
   /** What ended the step. */
@@ -45,8 +45,18 @@ public final class CancelledException extends AirgapException {
     return new CancelledException(Reason.INTERRUPTED, message, cause);
   }
 
+  /**
+   * Returns the same exception with another reason, for those who know more than the step did.
+   *
+   * @param better what ended the step
+   * @return a new exception, with this one as its cause
+   */
+  public CancelledException withReason(Reason better) {
+    return new CancelledException(better, getMessage(), this);
+  }
+
   /** {@return what ended the step} */
-  public Reason reason() {
+  public final Reason reason() {
     return reason;
   }
 }

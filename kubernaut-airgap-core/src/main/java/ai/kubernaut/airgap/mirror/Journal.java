@@ -14,38 +14,54 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers the uploads under way, so that a later process can go on with them. What is finished
  * need not be remembered: the registry knows.
  *
- * <p>The file grows by a line for each change, {@code checksum upload repository digest session} or
- * {@code checksum ended repository digest}. Lines are not forced to the disk: a killed process
- * loses none, and after a power failure a missing or torn line, which its checksum gives away,
- * costs no more than sending a blob again. There are no credentials in it. Thread-safe.
+ * <p>The file grows by a line for each change ({@link JournalLines}). Lines are not forced to the
+ * disk: a killed process loses none, and after a power failure a missing or torn line, which its
+ * checksum reveals, costs no more than sending a blob again. There are no credentials in it.
+ * Thread-safe.
  */
 final class Journal implements AutoCloseable {
-  private static final int MAX_LINE = 16 << 10;
-
   private final @Nullable Path file;
   private final @Nullable ProcessLock lock;
   private final Map<String, String> sessions = new ConcurrentHashMap<>();
+  private final boolean isKept;
   private boolean unusable;
 
-  private Journal(@Nullable Path file, @Nullable ProcessLock lock) {
+  private Journal(@Nullable Path file, @Nullable ProcessLock lock, boolean isKept) {
     this.file = file;
     this.lock = lock;
+    this.isKept = isKept;
   }
 
-  /** Remembers nothing. */
-  static Journal none() {
-    return new Journal(null, null);
+  /** Opens the journal that the options of a run ask for, with the uploads of its checkpoint. */
+  static Journal of(MirrorOptions options) {
+    Journal journal =
+        options
+            .journal()
+            .map(Journal::open)
+            .orElseGet(() -> new Journal(null, null, options.resumable()));
+    options.resumeFrom().ifPresent(journal::add);
+    return journal;
+  }
+
+  /** Adds the uploads that the journal does not know better. */
+  private void add(MirrorCheckpoint checkpoint) {
+    checkpoint
+        .sessions()
+        .forEach(
+            (key, session) -> {
+              if (sessions.putIfAbsent(key, session) == null) {
+                append(JournalLines.upload(key, session));
+              }
+            });
   }
 
   /**
@@ -66,7 +82,7 @@ final class Journal implements AutoCloseable {
                               + file
                               + " is in use by another run; give each run a journal of its own"));
       protect(file);
-      Journal journal = new Journal(file, lock);
+      Journal journal = new Journal(file, lock, true);
       journal.read(lock.channel());
       journal.rewrite(lock.channel());
       opened = true;
@@ -100,45 +116,20 @@ final class Journal implements AutoCloseable {
     int c = lines.read();
     while (c >= 0) {
       if (c == '\n') {
-        take(line.toString());
+        JournalLines.take(line.toString(), sessions);
         line.setLength(0);
-      } else if (line.length() <= MAX_LINE) {
+      } else if (line.length() <= JournalLines.MAX_LINE) {
         line.append((char) c);
       }
       c = lines.read();
     }
   }
 
-  private void take(String line) {
-    int space = line.indexOf(' ');
-    if (space < 0 || !checksum(line.substring(space + 1)).equals(line.substring(0, space))) {
-      return;
-    }
-    String[] words = line.substring(space + 1).split(" ", -1);
-    if (words.length == 4 && words[0].equals("upload")) {
-      sessions.put(words[1] + " " + words[2], words[3]);
-    } else if (words.length == 3 && words[0].equals("ended")) {
-      sessions.remove(words[1] + " " + words[2]);
-    }
-  }
-
   /** Leaves out what is over. When this breaks off, what is lost is sent again. */
   private void rewrite(FileChannel channel) throws IOException {
-    StringBuilder lines = new StringBuilder();
-    sessions.forEach((key, session) -> lines.append(line("upload " + key + " " + session)));
     channel.position(0);
-    write(channel, lines.toString());
+    write(channel, JournalLines.write(sessions));
     channel.truncate(channel.position());
-  }
-
-  private static String line(String text) {
-    return checksum(text) + " " + text + "\n";
-  }
-
-  private static String checksum(String text) {
-    CRC32 crc = new CRC32();
-    crc.update(text.getBytes(StandardCharsets.ISO_8859_1));
-    return String.format(Locale.ROOT, "%08x", crc.getValue());
   }
 
   private static void write(FileChannel channel, String text) throws IOException {
@@ -150,7 +141,12 @@ final class Journal implements AutoCloseable {
 
   /** Whether uploads are remembered. */
   boolean isKept() {
-    return lock != null;
+    return isKept;
+  }
+
+  /** Returns the uploads under way. */
+  MirrorCheckpoint checkpoint() {
+    return MirrorCheckpoint.of(isKept ? sessions : Map.of());
   }
 
   /** The session of an upload that was not finished. */
@@ -162,9 +158,10 @@ final class Journal implements AutoCloseable {
   void sending(Repository repository, Digest digest, BlobUpload upload) {
     String session = upload.session().orElse("");
     boolean oneWord = !session.isEmpty() && session.chars().allMatch(c -> c > ' ' && c < 0x7f);
-    if (oneWord && session.length() < MAX_LINE / 2) {
-      sessions.put(repository + " " + digest, session);
-      append("upload " + repository + " " + digest + " " + session);
+    if (oneWord && session.length() < JournalLines.MAX_LINE / 2) {
+      String key = repository + " " + digest;
+      sessions.put(key, session);
+      append(JournalLines.upload(key, session));
     } else {
       ended(repository, digest);
     }
@@ -172,17 +169,18 @@ final class Journal implements AutoCloseable {
 
   /** An upload is finished, or will not be. */
   void ended(Repository repository, Digest digest) {
-    if (sessions.remove(repository + " " + digest) != null) {
-      append("ended " + repository + " " + digest);
+    String key = repository + " " + digest;
+    if (sessions.remove(key) != null) {
+      append(JournalLines.ended(key));
     }
   }
 
-  private synchronized void append(String text) {
+  private synchronized void append(String line) {
     if (lock != null && !unusable) {
       boolean interrupted = Thread.interrupted();
       try {
         // An interrupted thread would close the channel for all.
-        write(lock.channel(), line(text));
+        write(lock.channel(), line);
       } catch (IOException e) {
         // A journal that cannot be written, as on a full disk, saves nothing, and harms nothing.
         unusable = true;

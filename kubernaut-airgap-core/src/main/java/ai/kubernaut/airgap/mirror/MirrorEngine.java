@@ -15,8 +15,10 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies the images of a plan from one client, the source, to another, the target (the guide, step
@@ -85,8 +87,8 @@ public final class MirrorEngine {
    * @return what became of each image
    * @throws RegistryException before anything is sent, when the mirror, or a registry that images
    *     come from, cannot be used at all
-   * @throws CancelledException when the thread is interrupted or the run is cancelled; what is in
-   *     the mirror by then stays, so that a later run continues from there
+   * @throws MirrorCancelledException when the thread is interrupted or the run is cancelled; what
+   *     is in the mirror by then stays, so that a later run continues from there
    * @throws AirgapException when the journal cannot be opened
    */
   public MirrorReport mirror(MirrorPlan plan) {
@@ -101,8 +103,8 @@ public final class MirrorEngine {
    * @return what became of each image
    * @throws RegistryException before anything is copied, when a registry that images come from
    *     cannot be used at all
-   * @throws CancelledException when the thread is interrupted or the run is cancelled; a later run
-   *     continues from there
+   * @throws MirrorCancelledException when the thread is interrupted or the run is cancelled; a
+   *     later run continues from there
    * @throws AirgapException when the journal cannot be opened
    */
   public MirrorReport pack(MirrorPlan plan) {
@@ -116,8 +118,8 @@ public final class MirrorEngine {
    * @param plan what to mirror, with the digests of what was packed
    * @return what became of each image
    * @throws RegistryException before anything is sent, when the mirror cannot be used at all
-   * @throws CancelledException when the thread is interrupted or the run is cancelled; a later run
-   *     continues from there
+   * @throws MirrorCancelledException when the thread is interrupted or the run is cancelled; a
+   *     later run continues from there
    * @throws AirgapException when the journal cannot be opened
    */
   public MirrorReport unpack(MirrorPlan plan) {
@@ -141,23 +143,37 @@ public final class MirrorEngine {
   private MirrorReport mirror(
       MirrorPlan plan, Function<MirrorPlan, List<CopyJob>> jobs, Progress progress) {
     Sides sides = Sides.of(source, target, options, sleeper, progress);
-    try (Journal journal = options.journal().map(Journal::open).orElseGet(Journal::none)) {
-      return inThreads(
-          "mirroring",
-          (images, blobs) -> {
-            checkRegistries(images, plan, sides);
-            return new MirrorRun(
-                    plan,
-                    jobs,
-                    options,
-                    sides,
-                    progress,
-                    new TransferMeter(progress, sleeper::nanoTime),
-                    journal,
-                    images,
-                    blobs)
-                .mirror();
-          });
+    AtomicReference<@Nullable MirrorRun> begun = new AtomicReference<>();
+    try (Journal journal = Journal.of(options)) {
+      try {
+        return inThreads(
+            "mirroring",
+            (images, blobs) -> {
+              checkRegistries(images, plan, sides);
+              MirrorRun run =
+                  new MirrorRun(
+                      plan,
+                      jobs,
+                      options,
+                      sides,
+                      progress,
+                      new TransferMeter(progress, sleeper::nanoTime),
+                      journal,
+                      images,
+                      blobs);
+              begun.set(run);
+              return run.mirror();
+            });
+      } catch (CancelledException e) {
+        // Here all threads of the run have ended.
+        MirrorRun run = begun.get();
+        throw new MirrorCancelledException(
+            e.reason(),
+            e.getMessage(),
+            e,
+            run == null ? MirrorRun.notBegun(plan) : run.partialReport(),
+            journal.checkpoint());
+      }
     }
   }
 
@@ -260,8 +276,8 @@ public final class MirrorEngine {
                 (result, failure) -> {
                   throw new CancellationException();
                 });
-    // With a journal, a chunk that has arrived whole need not be sent again.
-    Duration grace = options.journal().isPresent() ? CHUNK_GRACE : Duration.ZERO;
+    // In a resumable run, a chunk that has arrived whole need not be sent again.
+    Duration grace = options.resumable() ? CHUNK_GRACE : Duration.ZERO;
     try (Workers images = new Workers("image", options.imagesAtOnce(), cancelled, Duration.ZERO);
         Workers blobs = new Workers("blob", options.blobsAtOnce(), cancelled, grace)) {
       if (Thread.currentThread().isInterrupted()) {

@@ -154,6 +154,27 @@ public interface MirrorOptions {
   Optional<Path> journal();
 
   /**
+   * The unfinished uploads of an earlier run, which are continued where the mirror still has what
+   * was sent.
+   *
+   * @return by default empty
+   */
+  Optional<MirrorCheckpoint> resumeFrom();
+
+  /**
+   * Whether a run that is cancelled leaves its unfinished uploads to a later run, by a {@linkplain
+   * MirrorCancelledException#checkpoint() checkpoint}. Large blobs are sent in chunks that are held
+   * in memory then, 5 MiB for each blob.
+   *
+   * @return by default true if there is a {@link #journal()} or a checkpoint to {@linkplain
+   *     #resumeFrom() resume from}
+   */
+  @Value.Default
+  default boolean resumable() {
+    return journal().isPresent() || resumeFrom().isPresent();
+  }
+
+  /**
    * How many bytes of manifests one image may have, those of its platforms and attachments
    * included. An image that has more fails, with {@link
    * ai.kubernaut.airgap.registry.RegistryException.Reason#TOO_LARGE}; the others are not affected.
@@ -196,6 +217,9 @@ public interface MirrorOptions {
     checkBytes("manifestBytesPerRun", manifestBytesPerRun());
     checkCount("imagesAtOnce", imagesAtOnce());
     checkCount("blobsAtOnce", blobsAtOnce());
+    if (journal().isPresent() && !resumable()) {
+      throw new IllegalArgumentException("resumable is false; a run with a journal is resumable");
+    }
   }
 
   private static void checkBytes(String option, long bytes) {

@@ -53,9 +53,7 @@ public interface MirrorReport extends Outcome<MirrorReport> {
    * @return in the order of the plan
    */
   default List<MirroredImage> failures() {
-    return images().stream()
-        .filter(image -> image.outcome() == MirroredImage.Outcome.FAILED)
-        .toList();
+    return images().stream().filter(image -> image.failure().isPresent()).toList();
   }
 
   /**
@@ -88,22 +86,24 @@ public interface MirrorReport extends Outcome<MirrorReport> {
    *     44 blobs mounted}
    */
   default String summary() {
-    long copied =
-        images().stream().filter(image -> image.outcome() == MirroredImage.Outcome.COPIED).count();
-    long present =
-        images().stream().filter(image -> image.outcome() == MirroredImage.Outcome.PRESENT).count();
+    long cancelled = count(MirroredImage.Outcome.CANCELLED);
     int mounted = images().stream().mapToInt(MirroredImage::blobsMounted).sum();
     int again = images().stream().mapToInt(MirroredImage::blobsSentAgain).sum();
     return String.format(
         Locale.ROOT,
-        "%d images for %s: %d copied, %d already there, %d failed; %.1f MB sent, %d blobs mounted%s",
+        "%d images for %s: %d copied, %d already there, %d failed%s; %.1f MB sent, %d blobs mounted%s",
         images().size(),
         plan().target().address(),
-        copied,
-        present,
-        failures().size(),
+        count(MirroredImage.Outcome.COPIED),
+        count(MirroredImage.Outcome.PRESENT),
+        count(MirroredImage.Outcome.FAILED),
+        cancelled == 0 ? "" : ", " + cancelled + " cancelled",
         bytesSent() / 1e6,
         mounted,
         again == 0 ? "" : ", " + again + " sent again as the mirror would not mount them");
+  }
+
+  private long count(MirroredImage.Outcome outcome) {
+    return images().stream().filter(image -> image.outcome() == outcome).count();
   }
 }

@@ -4,6 +4,10 @@ import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platforms;
 import ai.kubernaut.airgap.mirror.MirrorOptions.IndexForm;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
+import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.preflight.Capability;
 import ai.kubernaut.airgap.progress.Progress;
@@ -25,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
@@ -46,6 +51,8 @@ final class MirrorRun {
   private final ContentCheck check;
   private final Workers images;
   private final Workers blobs;
+  private final Map<CopyJob, ImageCopy> copies = new ConcurrentHashMap<>();
+  private final Map<CopyJob, MirroredImage> ended = new ConcurrentHashMap<>();
 
   MirrorRun(
       MirrorPlan plan,
@@ -88,13 +95,13 @@ final class MirrorRun {
   MirrorReport mirror() throws InterruptedException {
     List<Found> found =
         images.await(jobs.stream().map(job -> images.submit(() -> find(job))).toList());
-    Map<Digest, BlobCopy> copies = blobs(found);
-    if (!copies.isEmpty()) {
-      learnHomes(found, copies);
+    Map<Digest, BlobCopy> blobCopies = blobs(found);
+    if (!blobCopies.isEmpty()) {
+      learnHomes(found, blobCopies);
     }
-    announce(found, copies);
+    announce(found, blobCopies);
     Map<Digest, CompletableFuture<?>> sent = new HashMap<>();
-    copies.values().stream()
+    blobCopies.values().stream()
         .sorted(Comparator.comparingLong((BlobCopy copy) -> copy.blob().size()).reversed())
         .forEach(copy -> sent.put(copy.blob().digest(), blobs.run(copy::copy)));
     List<CompletableFuture<MirroredImage>> results = new ArrayList<>();
@@ -108,6 +115,39 @@ final class MirrorRun {
     }
     List<MirroredImage> mirrored = images.await(results);
     return MirrorReport.of(asCarriedOut(mirrored), mirrored);
+  }
+
+  /** Returns the report of a run that ended before it asked about any image. */
+  static MirrorReport notBegun(MirrorPlan plan) {
+    return MirrorReport.of(
+        plan,
+        plan.entries().stream().map(entry -> cancelled(entry, MirroredImage.builder())).toList());
+  }
+
+  /** Returns what became of each image, once the threads of a cancelled run have ended. */
+  MirrorReport partialReport() {
+    return MirrorReport.of(
+        plan,
+        jobs.stream()
+            .map(
+                job -> {
+                  MirroredImage image = ended.get(job);
+                  ImageCopy copy = copies.get(job);
+                  return image != null
+                      ? image
+                      : cancelled(
+                          job.entry(), copy == null ? MirroredImage.builder() : copy.counted());
+                })
+            .toList());
+  }
+
+  private static MirroredImage cancelled(MirrorEntry entry, MirroredImage.Builder image) {
+    return image
+        .entry(entry)
+        .outcome(MirroredImage.Outcome.CANCELLED)
+        .failure(
+            Problem.of(ProblemCode.MIRRORING_CANCELLED, Subject.image(entry.source()), Map.of()))
+        .build();
   }
 
   /** Returns the plan with the digests of images whose platforms were reduced. */
@@ -128,6 +168,11 @@ final class MirrorRun {
     if (found.copy().isEmpty()) {
       budget.release();
     }
+    found.copy().ifPresent(copy -> copies.put(job, copy));
+    found
+        .ended()
+        .filter(image -> image.outcome() == MirroredImage.Outcome.PRESENT)
+        .ifPresent(image -> ended.put(job, image));
     return found;
   }
 
@@ -293,6 +338,7 @@ final class MirrorRun {
             .startedAfter(found.startedAfter())
             .duration(end.minus(found.startedAfter()))
             .build();
+    ended.put(found.job(), finished);
     progress.emit(run -> event(run, finished));
     return finished;
   }

@@ -24,7 +24,9 @@ public interface MirroredImage {
     /** The mirror had it already, with the right digest. */
     PRESENT,
     /** It could not be copied; the tag in the mirror was not changed. */
-    FAILED
+    FAILED,
+    /** The run ended before it was copied; the tag in the mirror was not changed. */
+    CANCELLED
   }
 
   /**
@@ -44,7 +46,7 @@ public interface MirroredImage {
   /**
    * The digest that the mirror has under the target's name.
    *
-   * @return empty when it failed
+   * @return empty when it failed or was cancelled
    */
   Optional<Digest> digest();
 
@@ -52,7 +54,7 @@ public interface MirroredImage {
    * The digest that it has at its source. It is another than {@link #digest()} when platforms were
    * left out.
    *
-   * @return empty when it failed, or was only looked for in the mirror
+   * @return empty when it failed or was cancelled, or was only looked for in the mirror
    */
   Optional<Digest> sourceDigest();
 
@@ -174,9 +176,9 @@ public interface MirroredImage {
   List<ImageRef> unlistedAttachments();
 
   /**
-   * Returns why it failed.
+   * Returns why it is not in the mirror.
    *
-   * @return an error; empty unless the outcome is FAILED
+   * @return an error; empty unless the outcome is FAILED or CANCELLED
    */
   Optional<Problem> failure();
 
@@ -204,14 +206,15 @@ public interface MirroredImage {
     return List.copyOf(problems);
   }
 
-  /** Checks that an image has a failure if, and only if, it failed. */
+  /** Checks that an image has a failure if, and only if, it is not in the mirror. */
   @Value.Check
   default void check() {
-    if ((outcome() == Outcome.FAILED) != failure().isPresent()) {
+    boolean isInMirror = outcome() == Outcome.COPIED || outcome() == Outcome.PRESENT;
+    if (isInMirror == failure().isPresent()) {
       throw new IllegalArgumentException(
           "failure of "
               + entry().source()
-              + " must be given if, and only if, the outcome is FAILED");
+              + " must be given if, and only if, the outcome is FAILED or CANCELLED");
     }
   }
 
@@ -247,6 +250,7 @@ public interface MirroredImage {
                   : ", " + blobsSentAgain() + " sent again as the mirror would not mount them",
               describeAttachments());
       case PRESENT -> "already there, " + abbreviated;
+      case CANCELLED -> "cancelled";
       case FAILED ->
           "FAILED: "
               + failure().map(problem -> problem.message() + "; " + problem.remedy()).orElse("");

@@ -182,6 +182,11 @@ public enum ProblemCode {
       Severity.ERROR,
       "it failed unexpectedly: {detail}",
       "report this failure to those who provide the registry client"),
+  /** The run ended before an image was in the mirror. */
+  MIRRORING_CANCELLED(
+      Severity.ERROR,
+      "the run ended before the image was in the mirror",
+      "mirror the plan again; content that is in the mirror is not sent again"),
   /** An image is not in the mirror. */
   IMAGE_NOT_IN_MIRROR(Severity.ERROR, "it is not in the mirror", "mirror the plan"),
   /** A tag of the mirror is another image than the plan has. */

@@ -376,7 +376,7 @@ final class FaultsTest {
     ImageRef there = target.nameOf(image());
     ImageCopy copy = copy();
 
-    sendLayer(copy, Journal.none());
+    sendLayer(copy, Journal.of(MirrorOptions.builder().build()));
 
     assertThat(client.findBlob(there.repository(), layer)).hasValue(LAYER);
     assertThat(push.requests().stream().filter(request -> request.method().equals("PATCH")))
@@ -399,7 +399,7 @@ final class FaultsTest {
               default -> Optional.empty();
             });
 
-    sendLayer(copy(), Journal.none());
+    sendLayer(copy(), Journal.of(MirrorOptions.builder().build()));
 
     assertThat(client.findBlob(target.nameOf(image()).repository(), layer)).hasValue(LAYER);
     assertThat(

@@ -667,8 +667,65 @@ final class MirrorEngineTest {
 
     Throwable e = catchThrowable(() -> mirror(plan(publish("gateway", 1), publish("other", 2))));
 
-    assertThat(e).isInstanceOf(CancelledException.class);
+    assertThat(e)
+        .isInstanceOfSatisfying(
+            MirrorCancelledException.class,
+            cancelled -> {
+              assertThat(cancelled.report().images())
+                  .extracting(MirroredImage::outcome)
+                  .containsOnly(MirroredImage.Outcome.CANCELLED);
+              assertThat(cancelled.report().problems())
+                  .extracting(Problem::code)
+                  .containsOnly(ProblemCode.MIRRORING_CANCELLED);
+              assertThat(cancelled.checkpoint().uploads()).isZero();
+            });
     assertThat(events(ProgressEvent.ImageFinished.class)).isEmpty();
+  }
+
+  @Test
+  void aCancelledRunReportsWhatIsInTheMirrorByThen() {
+    ImageRef there = publish("there", 1);
+    mirror(plan(there)).orElseThrow();
+    ImageRef copied = publish("copied", 2);
+    ImageRef other = publish("other", 3);
+    CompletableFuture<Void> cancel = new CompletableFuture<>();
+    options = MirrorOptions.builder().imagesAtOnce(1).blobsAtOnce(1).cancelledBy(cancel).build();
+
+    Throwable e =
+        catchThrowable(
+            () ->
+                new MirrorEngine(
+                        client,
+                        options,
+                        event -> {
+                          if (event instanceof ProgressEvent.ImageFinished image
+                              && image.source().equals(copied)) {
+                            client.before(
+                                call -> {
+                                  cancel.complete(null);
+                                  awaitInterrupt();
+                                });
+                          }
+                        })
+                    .mirror(plan(there, copied, other)));
+
+    assertThat(e)
+        .isInstanceOfSatisfying(
+            MirrorCancelledException.class,
+            cancelled -> {
+              assertThat(cancelled.reason()).isEqualTo(CancelledException.Reason.CANCELLED);
+              assertThat(cancelled.report().images())
+                  .extracting(MirroredImage::outcome)
+                  .containsExactly(
+                      MirroredImage.Outcome.PRESENT,
+                      MirroredImage.Outcome.COPIED,
+                      MirroredImage.Outcome.CANCELLED);
+              assertThat(cancelled.report().summary())
+                  .contains("1 copied, 1 already there, 0 failed, 1 cancelled");
+              assertThat(cancelled.report().isOk()).isFalse();
+              assertThat(cancelled.withReason(CancelledException.Reason.DEADLINE).report())
+                  .isEqualTo(cancelled.report());
+            });
   }
 
   private static void awaitInterrupt() {
