@@ -80,6 +80,7 @@ import ai.kubernaut.airgap.registry.Credentials;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.retry.RetryPolicy;
 import ai.kubernaut.airgap.registry.retry.RetryingClient;
+import ai.kubernaut.airgap.registry.retry.ThrottledClient;
 import ai.kubernaut.airgap.repair.RepairOptions;
 import ai.kubernaut.airgap.repair.RepairReport;
 import ai.kubernaut.airgap.seal.ImagePolicyDraft;
@@ -96,18 +97,14 @@ import ai.kubernaut.airgap.verify.VerificationReport;
 import ai.kubernaut.airgap.verify.Verifier;
 import ai.kubernaut.airgap.verify.VerifyOptions;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -122,20 +119,20 @@ import org.jspecify.annotations.Nullable;
  * unless {@link Builder#closeClients(boolean)} is set.
  */
 public final class Airgap implements AutoCloseable {
-  private static final Duration END_LIMIT = Duration.ofSeconds(10);
-
   private final @Nullable RegistryClient source;
   private final @Nullable RegistryClient target;
   private final @Nullable ClusterClient cluster;
   private final @Nullable HelmClient helm;
   private final boolean closesClients;
+  private final boolean isForRun;
   private final List<ImageFinder> finders;
   private final ProductProfile profile;
   private final RetryPolicy retry;
   private final Consumer<ProgressEvent> progress;
-  private final Set<StepRun<?>> steps = new HashSet<>();
-  private final Set<Run> runs = ConcurrentHashMap.newKeySet();
-  private volatile boolean closed;
+  private final Executor executor;
+  private final InstantSource clock;
+  private final RunOptions options;
+  private final Runs runs;
 
   private Airgap(Builder builder) {
     this.source = builder.source;
@@ -143,20 +140,51 @@ public final class Airgap implements AutoCloseable {
     this.cluster = builder.cluster;
     this.helm = builder.helm;
     this.closesClients = builder.closesClients;
+    this.isForRun = false;
     this.finders = List.copyOf(builder.finders);
     this.profile = builder.profile;
     this.retry = builder.retry;
-    this.progress = oneAtATime(builder.progress);
+    this.runs = new Runs();
+    this.progress = runs.oneAtATime(builder.progress);
+    this.executor = builder.executor;
+    this.clock = builder.clock;
+    this.options = RunOptions.builder().build();
   }
 
-  /** Runs of several threads share the listener. */
-  private static Consumer<ProgressEvent> oneAtATime(Consumer<ProgressEvent> listener) {
-    Object lock = new Object();
-    return event -> {
-      synchronized (lock) {
-        listener.accept(event);
-      }
-    };
+  /** Creates what the steps of a run are called on: the same clients with the run's options. */
+  private Airgap(Airgap outer, StepRun<?> run, RunOptions options) {
+    this.cluster = outer.cluster;
+    this.helm = outer.helm;
+    this.closesClients = false;
+    this.isForRun = true;
+    this.finders = outer.finders;
+    this.profile = outer.profile;
+    this.retry = options.retry().orElse(outer.retry);
+    this.runs = outer.runs;
+    this.executor = outer.executor;
+    this.clock = outer.clock;
+    this.options = options;
+    Progress events =
+        Progress.of(
+            run.id(),
+            ProgressEvent.Step.PLAN,
+            runs.oneAtATime(
+                event -> {
+                  run.observe(event);
+                  options.listener().ifPresent(listener -> listener.accept(event));
+                  outer.progress.accept(event);
+                }));
+    this.progress = events;
+    this.source = limited(outer.source, options, events);
+    this.target =
+        outer.source == outer.target ? this.source : limited(outer.target, options, events);
+  }
+
+  private static @Nullable RegistryClient limited(
+      @Nullable RegistryClient client, RunOptions options, Progress events) {
+    return client == null || options.limits().isEmpty()
+        ? client
+        : ThrottledClient.of(client, options.limits(), events);
   }
 
   /** {@return a builder without clients; only the clients that the used steps need must be set} */
@@ -231,7 +259,7 @@ public final class Airgap implements AutoCloseable {
   }
 
   private MirrorPlan planned(String what, Function<RegistryClient, MirrorPlan> planning) {
-    Progress run = run();
+    Progress run = planning();
     RegistryClient client = retrying(source(), run);
     return run.during(
         0,
@@ -255,7 +283,7 @@ public final class Airgap implements AutoCloseable {
    * @throws IllegalStateException when a client that this step needs was not given
    */
   public PlanForecast forecast(MirrorPlan plan) {
-    Progress run = run();
+    Progress run = planning();
     return new PlanForecaster(retrying(source(), run), retrying(target(), run)).forecast(plan);
   }
 
@@ -272,7 +300,7 @@ public final class Airgap implements AutoCloseable {
    * @throws IllegalStateException when no registry client was given
    */
   public Chart fetchChart(ImageRef artifact, Path directory) {
-    return new ChartFetcher(retrying(source(), run())).fetch(artifact, directory);
+    return new ChartFetcher(retrying(source(), planning())).fetch(artifact, directory);
   }
 
   /**
@@ -484,7 +512,7 @@ public final class Airgap implements AutoCloseable {
    * @throws IllegalStateException when no registry client was given
    */
   public Inventory inventory(MirrorPlan plan) {
-    return Inventory.of(plan, retrying(target(), run()));
+    return Inventory.of(plan, retrying(target(), planning()));
   }
 
   /**
@@ -499,22 +527,16 @@ public final class Airgap implements AutoCloseable {
   }
 
   /** Runs a step of the mirror engine that closing cancels. */
-  private <T> T cancellable(MirrorOptions options, Function<MirrorOptions, T> step) {
-    Run run = new Run();
-    runs.add(run);
-    try {
-      if (closed) {
-        run.stop();
-      }
-      return step.apply(
-          MirrorOptions.builder()
-              .from(options)
-              .cancelledBy(run.stoppedBy(options.cancelledBy()))
-              .build());
-    } finally {
-      runs.remove(run);
-      run.stop();
-    }
+  private <T> T cancellable(MirrorOptions mirror, Function<MirrorOptions, T> step) {
+    return runs.cancellable(
+        mirror.cancelledBy(),
+        cancelled ->
+            step.apply(
+                MirrorOptions.builder()
+                    .from(mirror)
+                    .cancelledBy(cancelled)
+                    .retry(options.retry().orElse(mirror.retry()))
+                    .build()));
   }
 
   /**
@@ -559,7 +581,7 @@ public final class Airgap implements AutoCloseable {
    * @throws IllegalStateException when no registry client was given
    */
   public MirrorListing listMirror(MirrorPlan plan) {
-    return MirrorListing.of(plan, retrying(target(), run()));
+    return MirrorListing.of(plan, retrying(target(), planning()));
   }
 
   /**
@@ -571,7 +593,7 @@ public final class Airgap implements AutoCloseable {
    * @throws IllegalStateException when no registry client was given
    */
   public ImageInspection inspect(MirrorPlan plan, MirrorEntry entry) {
-    return ImageInspection.of(entry, plan, retrying(target(), run()));
+    return ImageInspection.of(entry, plan, retrying(target(), planning()));
   }
 
   /**
@@ -867,7 +889,7 @@ public final class Airgap implements AutoCloseable {
   public SupportBundleReport collectSupportBundle(
       Installation installation, Path file, SupportBundleOptions options) {
     Progress run = Progress.of(ProgressEvent.Step.VERIFY, progress);
-    return new SupportCollector(cluster(), helm(), retrying(target(), run), profile, run)
+    return new SupportCollector(cluster(), helm(), retrying(target(), run), profile, clock, run)
         .collect(installation, file, options);
   }
 
@@ -1137,7 +1159,7 @@ public final class Airgap implements AutoCloseable {
   }
 
   private SecretRotator rotator() {
-    return new SecretRotator(cluster(), helm(), profile, InstantSource.system(), progress);
+    return new SecretRotator(cluster(), helm(), profile, clock, progress);
   }
 
   /**
@@ -1189,66 +1211,58 @@ public final class Airgap implements AutoCloseable {
   }
 
   /**
-   * Starts a step in a thread of its own.
+   * Starts a run of one or more steps in another thread, with the default options.
    *
-   * @param <T> the result of the step
-   * @param step calls one or more methods of this object
+   * @param <T> the result of the steps
+   * @param steps calls one or more methods of what it is given, which is for this run alone
    * @return the run, which can be waited for and cancelled; {@link #close()} cancels it
    * @throws IllegalStateException when this object is closed
    */
-  public <T> StepRun<T> start(Function<Airgap, T> step) {
-    return start(step, Optional.empty());
+  public <T> StepRun<T> start(Function<Airgap, T> steps) {
+    return start(steps, RunOptions.builder().build());
   }
 
   /**
-   * Starts a step with a deadline in a thread of its own.
+   * Starts a run of one or more steps in another thread.
    *
-   * @param <T> the result of the step
-   * @param step calls one or more methods of this object
-   * @param deadline how long the step may take; more than zero
-   * @return the run, which can be waited for and cancelled; {@link #close()} cancels it
-   * @throws IllegalArgumentException when the deadline is zero or less
+   * @param <T> the result of the steps
+   * @param steps calls one or more methods of what it is given, which is for this run alone and has
+   *     its options
+   * @param options identifier, deadline, cancellation, retries, limits, listener
+   * @return the run, which can be waited for, observed, cancelled and paused; {@link #close()}
+   *     cancels it
+   * @throws IllegalStateException when this object is closed
+   * @throws java.util.concurrent.RejectedExecutionException when the executor of {@link
+   *     Builder#executor} rejects the run
+   */
+  public <T> StepRun<T> start(Function<Airgap, T> steps, RunOptions options) {
+    StepRun<T> run =
+        new StepRun<>(options.id().orElseGet(() -> UUID.randomUUID().toString()), runs::remove);
+    Airgap forRun = new Airgap(this, run, options);
+    runs.start(run, () -> run.start(executor, () -> steps.apply(forRun), options));
+    return run;
+  }
+
+  /**
+   * Runs one or more steps in another thread and waits for their end. When this thread is
+   * interrupted, the run is cancelled.
+   *
+   * @param <T> the result of the steps
+   * @param steps calls one or more methods of what it is given, which is for this run alone and has
+   *     its options
+   * @param options identifier, deadline, cancellation, retries, limits, listener
+   * @return the result of the steps
+   * @throws ai.kubernaut.airgap.common.CancelledException when the run is ended early, or this
+   *     thread is interrupted
+   * @throws RuntimeException what the steps throw
    * @throws IllegalStateException when this object is closed
    */
-  public <T> StepRun<T> start(Function<Airgap, T> step, Duration deadline) {
-    if (deadline.isZero() || deadline.isNegative()) {
-      throw new IllegalArgumentException("deadline " + deadline + " must be more than zero");
-    }
-    return start(step, Optional.of(deadline));
-  }
-
-  private <T> StepRun<T> start(Function<Airgap, T> step, Optional<Duration> deadline) {
-    synchronized (steps) {
-      if (closed) {
-        throw new IllegalStateException("this Airgap is closed");
-      }
-      StepRun<T> run = new StepRun<>(() -> step.apply(this), this::forget);
-      steps.add(run);
-      run.start(deadline);
-      return run;
-    }
-  }
-
-  private void forget(StepRun<?> run) {
-    synchronized (steps) {
-      steps.remove(run);
-    }
-  }
-
-  /** Cancels the steps that were started, and gives them some time to end. */
-  private void endSteps() {
-    List<StepRun<?>> running;
-    synchronized (steps) {
-      closed = true;
-      running = List.copyOf(steps);
-    }
-    running.forEach(StepRun::cancel);
+  public <T> T run(Function<Airgap, T> steps, RunOptions options) {
+    StepRun<T> run = start(steps, options);
     try {
-      for (StepRun<?> run : running) {
-        run.join(END_LIMIT);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      return run.await();
+    } finally {
+      run.cancel();
     }
   }
 
@@ -1260,7 +1274,7 @@ public final class Airgap implements AutoCloseable {
     return required(target, "registry(…) or targetRegistry(…)");
   }
 
-  private Progress run() {
+  private Progress planning() {
     return Progress.of(ProgressEvent.Step.PLAN, progress);
   }
 
@@ -1277,9 +1291,7 @@ public final class Airgap implements AutoCloseable {
   }
 
   private <T> T required(@Nullable T client, String method) {
-    if (closed) {
-      throw new IllegalStateException("this Airgap is closed");
-    }
+    runs.checkOpen();
     if (client == null) {
       throw new IllegalStateException(
           "this step needs a client that was not given; call Airgap.builder()." + method);
@@ -1288,15 +1300,17 @@ public final class Airgap implements AutoCloseable {
   }
 
   /**
-   * Cancels the steps that were {@linkplain #start started} and waits up to ten seconds for their
+   * Cancels the runs that were {@linkplain #start started} and waits up to ten seconds for their
    * end, cancels mirroring and checking in other threads, as {@link MirrorOptions#cancelledBy()}
-   * does, and closes the clients if {@link Builder#closeClients(boolean)} says so. Calling it again
-   * does nothing.
+   * does, and closes the clients if {@link Builder#closeClients(boolean)} says so. Calling it
+   * again, or calling it in a run, does nothing.
    */
   @Override
   public void close() {
-    endSteps();
-    runs.forEach(Run::stop);
+    if (isForRun) {
+      return;
+    }
+    runs.close();
     if (!closesClients) {
       return;
     }
@@ -1314,21 +1328,6 @@ public final class Airgap implements AutoCloseable {
     }
   }
 
-  /** A run that closing stops. */
-  private static final class Run {
-    private final CompletableFuture<Object> stopped = new CompletableFuture<>();
-
-    void stop() {
-      stopped.complete(null);
-    }
-
-    CompletionStage<?> stoppedBy(Optional<CompletionStage<?>> other) {
-      return other.isEmpty()
-          ? stopped
-          : CompletableFuture.anyOf(stopped, other.get().toCompletableFuture());
-    }
-  }
-
   /** Builds an {@link Airgap}. Not thread-safe. */
   public static final class Builder {
     private @Nullable RegistryClient source;
@@ -1339,6 +1338,8 @@ public final class Airgap implements AutoCloseable {
     private final List<ImageFinder> finders = new ArrayList<>(List.of(ImageFinder.containers()));
     private ProductProfile profile = KubernautProfile.profile();
     private RetryPolicy retry = RetryPolicy.builder().build();
+    private Executor executor = Runs.threads();
+    private InstantSource clock = InstantSource.system();
     private Consumer<ProgressEvent> progress = event -> {};
 
     private Builder() {}
@@ -1455,6 +1456,31 @@ public final class Airgap implements AutoCloseable {
      */
     public Builder onProgress(Consumer<ProgressEvent> listener) {
       this.progress = Objects.requireNonNull(listener, "listener");
+      return this;
+    }
+
+    /**
+     * Configures which threads the runs use that {@link Airgap#start} starts. The workers of a
+     * step, such as the senders of blobs, have threads of their own, which end with the step.
+     *
+     * @param executor calls runs in other threads, and interrupts none of them for other reasons
+     *     than to end it; stays open; by default a new daemon thread for each run
+     * @return this builder
+     */
+    public Builder executor(Executor executor) {
+      this.executor = Objects.requireNonNull(executor, "executor");
+      return this;
+    }
+
+    /**
+     * Configures the clock that the times in reports and objects of the cluster are taken from.
+     * Time limits do not depend on it.
+     *
+     * @param clock by default that of the system
+     * @return this builder
+     */
+    public Builder clock(InstantSource clock) {
+      this.clock = Objects.requireNonNull(clock, "clock");
       return this;
     }
 

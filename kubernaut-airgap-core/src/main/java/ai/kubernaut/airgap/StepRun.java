@@ -1,66 +1,118 @@
 package ai.kubernaut.airgap;
 
 import ai.kubernaut.airgap.common.CancelledException;
+import ai.kubernaut.airgap.mirror.MirrorCancelledException;
+import ai.kubernaut.airgap.mirror.MirrorCheckpoint;
+import ai.kubernaut.airgap.progress.ProgressEvent;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A step that runs in a thread of its own. It can be waited for, cancelled, and limited by a
- * deadline. Thread-safe.
+ * A run of one or more steps in another thread. It can be waited for, observed, cancelled, paused,
+ * and limited by a deadline. Thread-safe.
  *
  * <pre>{@code
- * StepRun<MirrorReport> run = airgap.start(steps -> steps.mirror(plan), Duration.ofHours(2));
+ * StepRun<MirrorReport> run =
+ *     airgap.start(
+ *         steps -> steps.mirror(plan),
+ *         RunOptions.builder().deadline(Duration.ofHours(2)).build());
+ * System.out.println(run.progress().bytesDone());
  * MirrorReport report = run.await();
  * }</pre>
  *
- * @param <T> the result of the step
+ * @param <T> the result of the steps
  */
 public final class StepRun<T> {
+  private final String id;
+  private final Consumer<StepRun<?>> afterwards;
   private final CompletableFuture<T> result = new CompletableFuture<>();
-  private final AtomicReference<CancelledException.@Nullable Reason> stopped =
-      new AtomicReference<>();
   private final CountDownLatch ended = new CountDownLatch(1);
-  private final Thread thread;
+  private final CountDownLatch left = new CountDownLatch(1);
+  private volatile RunProgress progress = RunProgress.builder().build();
+
+  // Guarded by this.
+  private CancelledException.@Nullable Reason stopped;
+  private @Nullable Thread thread;
 
   /**
    * Creates a run that does not run yet.
    *
-   * @param step the step
-   * @param afterwards is called when the step has ended
+   * @param afterwards is called when the run has ended
    */
-  StepRun(Supplier<T> step, Consumer<StepRun<?>> afterwards) {
-    this.thread = new Thread(() -> run(step, afterwards), "kubernaut-airgap-step");
-    thread.setDaemon(true);
+  StepRun(String id, Consumer<StepRun<?>> afterwards) {
+    this.id = id;
+    this.afterwards = afterwards;
   }
 
-  void start(Optional<Duration> deadline) {
-    thread.start();
-    deadline.ifPresent(this::limit);
+  /**
+   * Starts the run.
+   *
+   * @param executor calls the steps in another thread
+   * @param steps the steps
+   * @param options its deadline, and what cancels it
+   */
+  void start(Executor executor, Supplier<T> steps, RunOptions options) {
+    executor.execute(() -> run(steps));
+    options.deadline().ifPresent(this::limit);
+    options.cancelledBy().ifPresent(this::cancelAfter);
   }
 
-  private void run(Supplier<T> step, Consumer<StepRun<?>> afterwards) {
+  private void run(Supplier<T> steps) {
+    if (!enter()) {
+      return;
+    }
     try {
-      T value = step.get();
-      ended.countDown();
+      T value = steps.get();
+      leave();
       result.complete(value);
     } catch (Throwable failure) {
-      CancelledException.Reason reason = stopped.get();
-      ended.countDown();
+      CancelledException.Reason reason = leave();
       result.completeExceptionally(
-          reason != null && failure instanceof CancelledException
-              ? new CancelledException(reason, String.valueOf(failure.getMessage()), failure)
+          reason != null && failure instanceof CancelledException cancelled
+              ? cancelled.withReason(reason)
               : failure);
     }
     afterwards.accept(this);
+    left.countDown();
+  }
+
+  /** Returns false if the run was stopped before it began. */
+  private synchronized boolean enter() {
+    if (stopped == null) {
+      thread = Thread.currentThread();
+    }
+    return stopped == null;
+  }
+
+  /** Leaves the thread to its owner as it was, and returns why the run was stopped. */
+  private synchronized CancelledException.@Nullable Reason leave() {
+    if (stopped != null) {
+      boolean unused = Thread.interrupted();
+    }
+    thread = null;
+    ended.countDown();
+    return stopped;
+  }
+
+  private void cancelAfter(CompletionStage<?> stage) {
+    // A stage that outlives the run keeps nothing of it.
+    CompletableFuture<Void> unused =
+        CompletableFuture.anyOf(result, stage.toCompletableFuture())
+            .handle(
+                (value, failure) -> {
+                  cancel();
+                  return null;
+                });
   }
 
   private void limit(Duration deadline) {
@@ -81,34 +133,96 @@ public final class StepRun<T> {
   }
 
   private void stop(CancelledException.Reason reason) {
-    if (stopped.compareAndSet(null, reason) && ended.getCount() > 0) {
-      thread.interrupt();
+    synchronized (this) {
+      if (stopped != null || ended.getCount() == 0) {
+        return;
+      }
+      stopped = reason;
+      if (thread != null) {
+        thread.interrupt();
+        return;
+      }
+      ended.countDown();
     }
+    result.completeExceptionally(
+        new CancelledException(reason, "the run was cancelled before it began", null));
+    afterwards.accept(this);
+    left.countDown();
+  }
+
+  /** Takes note of an event of the run. */
+  void observe(ProgressEvent event) {
+    progress = progress.after(event);
   }
 
   /**
-   * Asks the step to end. The step ends as it does when its thread is interrupted: what was done
-   * stays done, and {@link #await()} throws a {@link CancelledException}. A step that has ended is
-   * not changed.
+   * Returns the identifier that all events of the run carry.
+   *
+   * @return that of {@link RunOptions#id()}, or a random one
+   */
+  public String id() {
+    return id;
+  }
+
+  /**
+   * Returns how far the run is.
+   *
+   * @return the progress at this moment; after the end, the last one
+   */
+  public RunProgress progress() {
+    return progress;
+  }
+
+  /**
+   * Asks the run to end. The steps end as they do when their thread is interrupted: what was done
+   * stays done, and {@link #await()} throws a {@link CancelledException}; for mirroring, a {@link
+   * MirrorCancelledException} with a report. A run that has ended is not changed.
    */
   public void cancel() {
     stop(CancelledException.Reason.CANCELLED);
   }
 
   /**
-   * Waits for the end of the step.
+   * Cancels the run, waits for its end, and returns what another run needs to continue the uploads
+   * of its mirroring, in this process or another one. Only runs with {@link
+   * ai.kubernaut.airgap.mirror.MirrorOptions#resumable()} have uploads to continue; other runs send
+   * unfinished blobs from the start. Content that is in the mirror is never sent again.
    *
-   * @return the result of the step
-   * @throws CancelledException with CANCELLED or DEADLINE when the step was ended early, and with
-   *     INTERRUPTED when the waiting thread is interrupted; the step goes on then
-   * @throws RuntimeException what the step has thrown
+   * @return the unfinished uploads for {@link
+   *     ai.kubernaut.airgap.mirror.MirrorOptions#resumeFrom()}; empty if the run ended by itself or
+   *     did not mirror, which {@link #await()} tells
+   * @throws CancelledException with INTERRUPTED when the waiting thread is interrupted; the run is
+   *     cancelled all the same
+   */
+  public Optional<MirrorCheckpoint> pause() {
+    cancel();
+    try {
+      ended.await();
+    } catch (InterruptedException e) {
+      throw CancelledException.interrupted("interrupted while waiting for the end of a run", e);
+    }
+    return result
+        .handle(
+            (value, failure) ->
+                failure instanceof MirrorCancelledException cancelled
+                    ? Optional.of(cancelled.checkpoint())
+                    : Optional.<MirrorCheckpoint>empty())
+        .join();
+  }
+
+  /**
+   * Waits for the end of the run.
+   *
+   * @return the result of the steps
+   * @throws CancelledException with CANCELLED or DEADLINE when the run was ended early, and with
+   *     INTERRUPTED when the waiting thread is interrupted; the run goes on then
+   * @throws RuntimeException what the steps have thrown
    */
   public T await() {
     try {
       return result.get();
     } catch (InterruptedException e) {
-      throw CancelledException.interrupted(
-          "interrupted while waiting for a step; the step goes on", e);
+      throw CancelledException.interrupted("interrupted while waiting for a run; it goes on", e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RuntimeException failure) {
         throw failure;
@@ -122,16 +236,16 @@ public final class StepRun<T> {
 
   /**
    * Returns the result as a future for composition with others. Completing or cancelling the future
-   * does not change the step.
+   * does not change the run.
    *
-   * @return a new future; it completes exceptionally with what the step throws
+   * @return a new future; it completes exceptionally with what the steps throw
    */
   public CompletableFuture<T> toFuture() {
     return result.copy();
   }
 
-  /** Waits a limited time for the thread of the step to end. */
+  /** Waits a limited time for the run to end. */
   void join(Duration limit) throws InterruptedException {
-    thread.join(limit.toMillis());
+    boolean unused = left.await(limit.toMillis(), TimeUnit.MILLISECONDS);
   }
 }

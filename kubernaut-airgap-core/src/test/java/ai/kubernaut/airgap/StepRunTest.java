@@ -12,6 +12,9 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -23,7 +26,6 @@ final class StepRunTest {
 
   /** A step that ends only when its thread is interrupted. */
   private String endless(Airgap steps) {
-    assertThat(steps).isSameAs(airgap);
     begun.countDown();
     try {
       new CountDownLatch(1).await();
@@ -31,6 +33,10 @@ final class StepRunTest {
     } catch (InterruptedException e) {
       throw CancelledException.interrupted("mirroring was interrupted", e);
     }
+  }
+
+  private static RunOptions deadline(Duration limit) {
+    return RunOptions.builder().deadline(limit).build();
   }
 
   private static Reason reason(StepRun<?> run) {
@@ -69,16 +75,20 @@ final class StepRunTest {
 
   @Test
   void aDeadlineEndsAStep() {
-    StepRun<String> run = airgap.start(this::endless, Duration.ofMillis(20));
+    StepRun<String> run = airgap.start(this::endless, deadline(Duration.ofMillis(20)));
     assertThat(reason(run)).isEqualTo(Reason.DEADLINE);
   }
 
   @Test
   void aDeadlineThatIsNotReachedChangesNothing() {
-    assertThat(airgap.start(steps -> "done", Duration.ofHours(1)).await()).isEqualTo("done");
+    assertThat(airgap.start(steps -> "done", deadline(Duration.ofHours(1))).await())
+        .isEqualTo("done");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> airgap.start(steps -> "done", Duration.ZERO))
-        .withMessage("deadline PT0S must be more than zero");
+        .isThrownBy(() -> deadline(Duration.ZERO))
+        .withMessage("deadline is PT0S; it must be more than zero");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RunOptions.builder().id(" ").build())
+        .withMessage("id is blank; it must identify the run");
   }
 
   @Test
@@ -110,5 +120,96 @@ final class StepRunTest {
     assertThat(run.toFuture()).isNotDone();
     run.cancel();
     assertThat(reason(run)).isEqualTo(Reason.CANCELLED);
+  }
+
+  @Test
+  void theOptionsOfARunCancelIt() throws Exception {
+    CompletableFuture<Void> cancel = new CompletableFuture<>();
+    StepRun<String> run =
+        airgap.start(this::endless, RunOptions.builder().cancelledBy(cancel).build());
+    begun.await();
+    cancel.completeExceptionally(new IllegalStateException("the host stops"));
+    assertThat(reason(run)).isEqualTo(Reason.CANCELLED);
+  }
+
+  @Test
+  void aRunThatIsWaitedForIsCancelledWithItsCaller() throws Exception {
+    CountDownLatch ended = new CountDownLatch(1);
+    Thread caller = Thread.currentThread();
+    Thread interrupter =
+        new Thread(
+            () -> {
+              try {
+                begun.await();
+                caller.interrupt();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    interrupter.start();
+    assertThatThrownBy(
+            () ->
+                airgap.run(
+                    steps -> {
+                      try {
+                        return endless(steps);
+                      } finally {
+                        ended.countDown();
+                      }
+                    },
+                    RunOptions.builder().build()))
+        .isInstanceOf(CancelledException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    ended.await();
+    interrupter.join();
+  }
+
+  @Test
+  void anExecutorOfTheHostGetsItsThreadBackUninterrupted() throws Exception {
+    ExecutorService pool = Executors.newSingleThreadExecutor();
+    try (Airgap inPool = Airgap.builder().executor(pool).build()) {
+      StepRun<String> first = inPool.start(this::endless);
+      StepRun<String> second = inPool.start(steps -> "done");
+      StepRun<String> third = inPool.start(steps -> "never");
+      begun.await();
+      third.cancel();
+      assertThat(reason(third)).isEqualTo(Reason.CANCELLED);
+      first.cancel();
+      assertThat(reason(first)).isEqualTo(Reason.CANCELLED);
+      assertThat(second.await()).isEqualTo("done");
+      assertThat(pool.submit(() -> Thread.currentThread().isInterrupted()).get()).isFalse();
+    } finally {
+      pool.shutdownNow();
+    }
+    try (Airgap without = Airgap.builder().executor(pool).build()) {
+      assertThatThrownBy(() -> without.start(steps -> "rejected"))
+          .isInstanceOf(RejectedExecutionException.class);
+    }
+  }
+
+  @Test
+  void closingInARunClosesNothing() {
+    assertThat(
+            airgap
+                .start(
+                    steps -> {
+                      steps.close();
+                      return "done";
+                    })
+                .await())
+        .isEqualTo("done");
+    assertThat(airgap.start(steps -> "again").await()).isEqualTo("again");
+  }
+
+  @Test
+  void aRunWithoutMirroringHasNothingToResume() throws Exception {
+    StepRun<String> run = airgap.start(this::endless);
+    begun.await();
+    assertThat(run.pause()).isEmpty();
+    assertThat(reason(run)).isEqualTo(Reason.CANCELLED);
+    StepRun<String> done = airgap.start(steps -> "done");
+    assertThat(done.await()).isEqualTo("done");
+    assertThat(done.pause()).isEmpty();
+    assertThat(done.await()).isEqualTo("done");
   }
 }

@@ -29,6 +29,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,6 +79,7 @@ public final class SupportCollector {
   private final HelmClient helm;
   private final @Nullable RegistryClient registries;
   private final ProductProfile profile;
+  private final InstantSource clock;
   private final Consumer<ProgressEvent> progress;
 
   /**
@@ -88,6 +90,7 @@ public final class SupportCollector {
    * @param registries is asked as for a diagnosis; stays open; null when the mirror cannot be read
    *     from this machine
    * @param profile the product
+   * @param clock says when the bundle is collected
    * @param progress is sent the beginning and the end
    */
   public SupportCollector(
@@ -95,11 +98,13 @@ public final class SupportCollector {
       HelmClient helm,
       @Nullable RegistryClient registries,
       ProductProfile profile,
+      InstantSource clock,
       Consumer<ProgressEvent> progress) {
     this.cluster = cluster;
     this.helm = new ProbedHelmClient(helm, cluster);
     this.registries = registries;
     this.profile = profile;
+    this.clock = clock;
     this.progress = progress;
   }
 
@@ -127,7 +132,7 @@ public final class SupportCollector {
 
   private SupportBundleReport collected(
       Installation installation, Path file, SupportBundleOptions options) {
-    Instant moment = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    Instant moment = clock.instant().truncatedTo(ChronoUnit.SECONDS);
     SecretMask mask = new SecretMask();
     RecordedCluster recorded = RecordedCluster.of(cluster, options.logLines());
     RecordedRegistry registry =

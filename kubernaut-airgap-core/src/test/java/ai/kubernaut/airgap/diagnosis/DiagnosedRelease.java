@@ -42,6 +42,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
@@ -405,7 +406,13 @@ final class DiagnosedRelease {
     try (ScratchDirectory scratch = ScratchDirectory.create()) {
       Path file = scratch.path().resolve("support.tar.gz");
       SupportBundleReport report =
-          new SupportCollector(cluster, helm, mirror, KubernautProfile.profile(), event -> {})
+          new SupportCollector(
+                  cluster,
+                  helm,
+                  mirror,
+                  KubernautProfile.profile(),
+                  InstantSource.system(),
+                  event -> {})
               .collect(installation, file, SupportBundleOptions.builder().build());
       assertThat(report.problems()).isEmpty();
       assertThat(SupportBundle.read(file).diagnose()).isEqualTo(report.diagnosis());

@@ -29,6 +29,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -123,7 +124,8 @@ final class SupportBundleTest {
                     .target(ImageRef.parse(GATEWAY))
                     .build())
             .build();
-    return new SupportCollector(cluster, helm, mirror, KubernautProfile.profile(), event -> {})
+    return new SupportCollector(
+            cluster, helm, mirror, KubernautProfile.profile(), InstantSource.system(), event -> {})
         .collect(Installation.of(RELEASE, plan), file, options);
   }
 
