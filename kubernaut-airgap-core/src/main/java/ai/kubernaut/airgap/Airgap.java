@@ -1279,7 +1279,7 @@ public final class Airgap implements AutoCloseable {
   }
 
   private RegistryClient retrying(RegistryClient client, Progress run) {
-    return RetryingClient.of(client, retry, run);
+    return new CancellableClient(RetryingClient.of(client, retry, run));
   }
 
   private ClusterClient cluster() {
