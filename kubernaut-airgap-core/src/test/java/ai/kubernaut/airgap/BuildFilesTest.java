@@ -104,6 +104,7 @@ final class BuildFilesTest {
       try (Stream<Path> files = Files.walk(sources)) {
         files
             .filter(file -> file.toString().endsWith(".java"))
+            .filter(file -> !file.endsWith("module-info.java"))
             .map(file -> sources.relativize(file).getParent().toString())
             .distinct()
             .forEach(name -> assertThat(packages.add(name)).as(name).isTrue());

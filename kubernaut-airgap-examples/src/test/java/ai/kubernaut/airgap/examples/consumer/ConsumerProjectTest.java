@@ -17,7 +17,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -192,21 +194,40 @@ final class ConsumerProjectTest {
   }
 
   private static String runProgram(String classPath, String name) throws Exception {
-    String own =
-        Path.of(Consumer.class.getProtectionDomain().getCodeSource().getLocation().toURI())
-            .toString();
-    return run(
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx256m",
-            "-cp",
-            own + File.pathSeparator + classPath,
-            Consumer.class.getName(),
-            source.host(),
-            mirror.host(),
-            lab.kubeconfig().toString(),
-            chart.toString(),
-            name));
+    return runProgram(
+        name,
+        java(),
+        "-cp",
+        jarOf(Consumer.class) + File.pathSeparator + classPath,
+        Consumer.class.getName());
+  }
+
+  private static String runProgram(String name, String... java) throws Exception {
+    List<String> command = new ArrayList<>(List.of(java));
+    command.add(1, "-Xmx256m");
+    command.addAll(
+        List.of(source.host(), mirror.host(), lab.kubeconfig().toString(), chart.toString(), name));
+    return run(command);
+  }
+
+  private static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+
+  /** Returns the modules that the README names after an option. */
+  private static String documented(String option) throws IOException {
+    return Files.readString(ROOT.resolve("README.md"))
+        .lines()
+        .filter(line -> line.contains(option + " "))
+        .map(line -> line.replaceAll(".*" + option + " (\\S+).*", "$1"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static void assertRan(String said) {
+    assertThat(said)
+        .contains(
+            "1 images for", "1 copied", "Namespace kube-system", "metadata: {name: packaged}");
   }
 
   @ParameterizedTest
@@ -219,9 +240,73 @@ final class ConsumerProjectTest {
   void aProjectRunsWithTheVersionsThatItsBomsChoose(String name, String framework)
       throws Exception {
     String classPath = resolve(project(name, framework));
-    assertThat(runProgram(classPath, name))
-        .contains(
-            "1 images for", "1 copied", "Namespace kube-system", "metadata: {name: packaged}");
+    assertRan(runProgram(classPath, name));
+  }
+
+  @Test
+  void aModularProgramRunsOnTheModulePath() throws Exception {
+    String modulePath = resolve(project("modular", ""));
+    Path sources = Files.createDirectories(directory.resolve("modular/src"));
+    Files.writeString(
+        sources.resolve("module-info.java"),
+        """
+        module consumer {
+          requires ai.kubernaut.airgap.core;
+          requires ai.kubernaut.airgap.k8s;
+        }
+        """);
+    Path program =
+        Files.copy(
+            Path.of("src/test/java", Consumer.class.getName().replace('.', '/') + ".java"),
+            sources.resolve("Consumer.java"));
+    Path classes = directory.resolve("modular/classes");
+    assertThat(
+            ToolProvider.findFirst("javac")
+                .orElseThrow()
+                .run(
+                    System.out,
+                    System.err,
+                    "-p",
+                    modulePath,
+                    "-d",
+                    classes.toString(),
+                    sources.resolve("module-info.java").toString(),
+                    program.toString()))
+        .isZero();
+    assertRan(
+        runProgram(
+            "modular",
+            java(),
+            "-p",
+            classes + File.pathSeparator + modulePath,
+            "--add-modules",
+            documented("java -p modules --add-modules"),
+            "-m",
+            "consumer/" + Consumer.class.getName()));
+  }
+
+  @Test
+  void aRuntimeImageNeedsOnlyTheDocumentedModules() throws Exception {
+    String classPath = resolve(project("image", ""));
+    Path image = directory.resolve("image/runtime");
+    assertThat(
+            ToolProvider.findFirst("jlink")
+                .orElseThrow()
+                .run(
+                    System.out,
+                    System.err,
+                    "--add-modules",
+                    documented("jlink --add-modules"),
+                    "--output",
+                    image.toString()))
+        .isZero();
+    assertRan(
+        runProgram(
+            "image",
+            image.resolve("bin/java").toString(),
+            "-cp",
+            jarOf(Consumer.class) + File.pathSeparator + classPath,
+            Consumer.class.getName()));
   }
 
   @Test
