@@ -57,6 +57,11 @@ final class FailureReports {
     return content.isOk(false).summary(message).build();
   }
 
+  static ReportContent withExitStatus(ReportContent content, int status) {
+    ObjectNode json = content.fields().deepCopy().put("exitStatus", status);
+    return new ReportContent.Builder().from(content).fields(json).build();
+  }
+
   private static ReportContent.Builder joined(
       String kind,
       String title,

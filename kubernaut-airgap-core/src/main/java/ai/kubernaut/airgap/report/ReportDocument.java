@@ -394,6 +394,16 @@ public final class ReportDocument {
     return new ReportDocument(FailureReports.of(command, failure, contents(steps)));
   }
 
+  /**
+   * Returns the report of a run that failed with the exit status of the program.
+   *
+   * @param status the exit status, from 1 to 255
+   * @return a new report
+   */
+  public ReportDocument withExitStatus(int status) {
+    return new ReportDocument(FailureReports.withExitStatus(content, status));
+  }
+
   private static Map<String, ReportContent> contents(Map<String, ReportDocument> steps) {
     Map<String, ReportContent> contents = new LinkedHashMap<>();
     steps.forEach((name, step) -> contents.put(name, step.content));

@@ -2,10 +2,13 @@ package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.bundle.Bundle;
 import ai.kubernaut.airgap.bundle.archive.ArchiveRegistryClient;
+import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.registry.RegistryClient;
+import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.layout.LayoutRegistryClient;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Where a bundle is on disk: an image layout, or the parts of an archive. */
 final class BundleStore implements AutoCloseable {
@@ -16,28 +19,38 @@ final class BundleStore implements AutoCloseable {
   }
 
   static BundleStore create(Path directory, Optional<Long> partSize) {
-    return new BundleStore(
-        partSize
-            .<RegistryClient>map(size -> ArchiveRegistryClient.create(directory, size))
-            .orElseGet(() -> LayoutRegistryClient.at(directory, Bundle.repository())));
+    return open(
+        () ->
+            partSize
+                .<RegistryClient>map(size -> ArchiveRegistryClient.create(directory, size))
+                .orElseGet(() -> LayoutRegistryClient.at(directory, Bundle.repository())));
   }
 
   /** Opens a bundle whose content is going to be used. */
   static BundleStore open(Path path) {
-    return new BundleStore(
-        ArchiveRegistryClient.isArchive(path) ? ArchiveRegistryClient.open(path) : layout(path));
+    return open(
+        () ->
+            ArchiveRegistryClient.isArchive(path)
+                ? ArchiveRegistryClient.open(path)
+                : LayoutRegistryClient.open(path, Bundle.repository()));
   }
 
   /** Opens a bundle of which only the lists are read. */
   static BundleStore openUnchecked(Path path) {
-    return new BundleStore(
-        ArchiveRegistryClient.isArchive(path)
-            ? ArchiveRegistryClient.openUnchecked(path)
-            : layout(path));
+    return open(
+        () ->
+            ArchiveRegistryClient.isArchive(path)
+                ? ArchiveRegistryClient.openUnchecked(path)
+                : LayoutRegistryClient.open(path, Bundle.repository()));
   }
 
-  private static RegistryClient layout(Path path) {
-    return LayoutRegistryClient.open(path, Bundle.repository());
+  /** What fails here is a file, not a registry. */
+  private static BundleStore open(Supplier<RegistryClient> store) {
+    try {
+      return new BundleStore(store.get());
+    } catch (RegistryException e) {
+      throw new AirgapException(e.getMessage(), e);
+    }
   }
 
   RegistryClient client() {

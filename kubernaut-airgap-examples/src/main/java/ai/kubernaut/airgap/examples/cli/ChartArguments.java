@@ -121,7 +121,8 @@ final class ChartArguments {
                 layeredOn(
                     location.startsWith(OCI)
                         ? airgap.fetchChart(
-                            ImageRef.parse(location.substring(OCI.length())), chartDirectory)
+                            MirrorImages.reference(location.substring(OCI.length())),
+                            chartDirectory)
                         : Chart.at(Path.of(location))));
   }
 

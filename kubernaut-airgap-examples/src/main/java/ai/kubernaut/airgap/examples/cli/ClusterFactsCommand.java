@@ -2,10 +2,10 @@ package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ClusterVersions;
+import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.k8s.Fabric8ClusterClient;
 import ai.kubernaut.airgap.report.ReportDocument;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -44,7 +44,7 @@ final class ClusterFactsCommand implements Callable<Integer> {
       try {
         Files.writeString(out, versions.toYaml());
       } catch (IOException e) {
-        throw new UncheckedIOException("cannot write " + out + ": " + e.getMessage(), e);
+        throw new AirgapException("cannot write " + out + ": " + e, e);
       }
     }
     output.report(ReportDocument.of(versions));

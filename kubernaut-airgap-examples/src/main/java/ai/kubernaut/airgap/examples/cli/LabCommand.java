@@ -7,7 +7,6 @@ import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.WaitPolicy;
 import ai.kubernaut.airgap.cluster.change.ClusterChange;
-import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.common.Secret;
 import ai.kubernaut.airgap.diagnosis.Diagnosis;
 import ai.kubernaut.airgap.examples.lab.Lab;
@@ -309,7 +308,7 @@ final class LabCommand implements Callable<Integer> {
     MirrorPlan.Builder rest = MirrorPlan.builder(plan.target()).chart(plan.chart());
     plan.entries().stream().filter(entry -> !isLeftOut(entry.source())).forEach(rest::addEntries);
     if (rest.build().entries().size() == plan.entries().size()) {
-      throw new AirgapException(
+      throw new IllegalArgumentException(
           "no image of the plan is called "
               + String.join(" or ", leaveOut)
               + "; --leave-out takes the last part of its name");

@@ -40,7 +40,7 @@ final class LlmArguments {
         (key, variable) -> {
           String value = System.getenv(variable);
           if (value == null || value.isEmpty()) {
-            throw new AirgapException(
+            throw new IllegalArgumentException(
                 "the environment variable " + variable + " for --llm-credentials-env is not set");
           }
           secrets.put(key, Secret.of(value));

@@ -9,10 +9,10 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ParameterException;
 
 /** The program: one command for each step, and the lab for all of them. */
 @Command(
@@ -43,10 +43,6 @@ import picocli.CommandLine.ParameterException;
       PermissionsCommand.class,
       ClusterFactsCommand.class,
       LabCommand.class
-    },
-    footer = {
-      "",
-      "Exit status: 0 when all went well, 1 when a step failed, 2 when the command line was wrong."
     })
 public final class Main {
   private Main() {}
@@ -74,23 +70,38 @@ public final class Main {
    * @param out reports and the story of the steps
    * @param err errors, and progress where reports are JSON
    * @param arguments the command line
-   * @return 0 when all went well, 1 when a step failed, 2 when the command line was wrong
+   * @return the exit status: 0 for success; {@code --help} lists the others
    */
   public static int run(PrintWriter out, PrintWriter err, String... arguments) {
-    return commandLine().setOut(out).setErr(err).execute(arguments);
+    return run(commandLine(), out, err, arguments);
+  }
+
+  static int run(CommandLine commands, PrintWriter out, PrintWriter err, String... arguments) {
+    FailureHandler failures = new FailureHandler(List.of(arguments));
+    return commands
+        .setParameterExceptionHandler(failures)
+        .setExecutionExceptionHandler(failures)
+        .setOut(out)
+        .setErr(err)
+        .execute(arguments);
   }
 
   /** Returns the parser of all commands. */
   static CommandLine commandLine() {
-    return new CommandLine(new Main())
-        .registerConverter(ImageRef.class, text -> legal(text, ImageRef::parse))
-        .registerConverter(Platform.class, text -> legal(text, Platform::parse))
-        .registerConverter(Separator.class, text -> legal(text, Separator::parse))
-        .registerConverter(Target.class, text -> legal(text, Target::registry))
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionStrategy(Main::run)
-        .setParameterExceptionHandler(Main::refuse)
-        .setExecutionExceptionHandler(Main::explain);
+    CommandLine commands =
+        new CommandLine(new Main())
+            .registerConverter(ImageRef.class, text -> legal(text, ImageRef::parse))
+            .registerConverter(Platform.class, text -> legal(text, Platform::parse))
+            .registerConverter(Separator.class, text -> legal(text, Separator::parse))
+            .registerConverter(Target.class, text -> legal(text, Target::registry))
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExecutionStrategy(Main::run);
+    commands
+        .getCommandSpec()
+        .usageMessage()
+        .exitCodeListHeading("%nExit status:%n")
+        .exitCodeList(ExitStatus.meanings());
+    return commands;
   }
 
   /** What is no legal name is wrong usage, not a failed step. */
@@ -115,38 +126,11 @@ public final class Main {
         throw new CommandLine.ExecutionException(command, String.valueOf(e.getMessage()), e);
       }
     }
-    return new CommandLine.RunLast().execute(parsed);
-  }
-
-  /** Two lines: what is wrong, and where the options are. */
-  private static int refuse(ParameterException wrong, String[] arguments) {
-    return usage(wrong.getCommandLine(), wrong);
-  }
-
-  private static int usage(CommandLine command, Exception wrong) {
-    command.getErr().println("error: " + String.valueOf(wrong.getMessage()).strip());
-    command
-        .getErr()
-        .println(command.getCommandSpec().qualifiedName() + " --help shows the options");
-    return CommandLine.ExitCode.USAGE;
-  }
-
-  private static int explain(
-      Exception exception, CommandLine command, CommandLine.ParseResult result) {
-    if (exception instanceof AirgapException failure) {
-      command.getErr().println(Output.fit("error: " + exception.getMessage()));
-      try {
-        Output.of(command).ifPresent(output -> output.fail(failure));
-      } catch (AirgapException e) {
-        command.getErr().println("error: " + e.getMessage());
-      }
-    } else if (exception instanceof IllegalArgumentException) {
-      return usage(command, exception);
-    } else {
-      // Nothing the library foresaw: whoever mends it needs the whole trace.
-      command.getErr().println("unexpected error, please report it:");
-      exception.printStackTrace(command.getErr());
+    try {
+      return new CommandLine.RunLast().execute(parsed);
+    } catch (Error e) {
+      // Such as a native library that cannot be loaded: no exception for picocli.
+      throw new CommandLine.ExecutionException(command, "the command failed: " + e, e);
     }
-    return CommandLine.ExitCode.SOFTWARE;
   }
 }

@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.InvalidReferenceException;
 import ai.kubernaut.airgap.image.Platform;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.mirror.ImageInspection;
@@ -21,6 +22,15 @@ final class MirrorImages {
 
   private MirrorImages() {}
 
+  /** Reads a reference of the command line: what is no legal one is wrong usage. */
+  static ImageRef reference(String text) {
+    try {
+      return ImageRef.parse(text);
+    } catch (InvalidReferenceException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
   /** Makes a plan of images that are named by their source, or by their name in the mirror. */
   static MirrorPlan planOf(List<String> images, Target target) {
     if (images.isEmpty()) {
@@ -29,7 +39,7 @@ final class MirrorImages {
     }
     MirrorPlan.Builder plan = MirrorPlan.builder(target);
     for (String text : images) {
-      ImageRef image = ImageRef.parse(text);
+      ImageRef image = reference(text);
       ImageRef mirrored = target.contains(image) ? image : target.nameOf(image);
       plan.addEntries(MirrorEntry.builder().source(image).target(mirrored).build());
     }
@@ -59,7 +69,7 @@ final class MirrorImages {
     if (repository.substring(repository.lastIndexOf('/') + 1).equals(name)) {
       return true;
     }
-    ImageRef image = ImageRef.parse(name);
+    ImageRef image = reference(name);
     return entry.source().refersToSameImageAs(image)
         || entry.target().refersToSameImageAs(image)
         || entry.source().withoutDigest().equals(image)

@@ -114,6 +114,11 @@ final class Output implements Consumer<ProgressEvent> {
     steps.put(name, step);
   }
 
+  /** Returns whether the report of the command, or of its failure, was printed. */
+  boolean hasReported() {
+    return reported;
+  }
+
   /** Reports all steps. */
   void reportSteps(String kind, String title) {
     report(ReportDocument.ofSteps(kind, title, steps));
@@ -135,9 +140,14 @@ final class Output implements Consumer<ProgressEvent> {
     write(report);
   }
 
-  /** Reports that the command failed, unless its report tells so already. */
-  void fail(AirgapException failure) {
+  /**
+   * Reports that the command failed, unless its report tells so already.
+   *
+   * @param asJson whether JSON is asked for by an option that may not have been parsed
+   */
+  void fail(AirgapException failure, ExitStatus status, boolean asJson) {
     closeBar();
+    json |= asJson;
     if (reported || (!json && files.isEmpty())) {
       return;
     }
@@ -146,7 +156,9 @@ final class Output implements Consumer<ProgressEvent> {
       steps.put("verification", ReportDocument.of(failed.report()));
       steps.put("diagnosis", ReportDocument.of(failed.diagnosis()));
     }
-    ReportDocument report = ReportDocument.ofFailure(command.qualifiedName(), failure, steps);
+    ReportDocument report =
+        ReportDocument.ofFailure(command.qualifiedName(), failure, steps)
+            .withExitStatus(status.number());
     if (json) {
       out().println(ReportFormat.JSON.write(report));
     }

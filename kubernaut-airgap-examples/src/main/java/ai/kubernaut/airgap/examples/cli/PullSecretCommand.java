@@ -2,7 +2,6 @@ package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.cluster.change.ClusterChange;
-import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.pullsecret.PullSecretOptions;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
@@ -32,12 +31,7 @@ final class PullSecretCommand extends ChangeCommand {
   private Credentials credentials(MirrorPlan of) {
     return registries
         .credentialsFor(of.target())
-        .orElseThrow(
-            () ->
-                new AirgapException(
-                    "there are no credentials for "
-                        + of.target().address()
-                        + "; log in to it first, or give --authfile"));
+        .orElseThrow(() -> new MissingCredentialsException(of.target()));
   }
 
   @Override

@@ -83,7 +83,7 @@ final class SecretsCommand extends ChangeCommand {
 
   private boolean rotates() {
     if (!rotate.isEmpty() && !restart.isEmpty()) {
-      throw new AirgapException("--rotate and --restart exclude each other");
+      throw new IllegalArgumentException("--rotate and --restart exclude each other");
     }
     return !rotate.isEmpty() || !restart.isEmpty();
   }

@@ -30,8 +30,6 @@ import picocli.CommandLine.Option;
           + " 2 when the command line was wrong; 3 when the release is healthy but has changed since the report of --since."
     })
 final class VerifyCommand extends ClusterCommand {
-  private static final int CHANGED = 3;
-
   @Option(
       names = "--since",
       paramLabel = "REPORT",
@@ -80,7 +78,7 @@ final class VerifyCommand extends ClusterCommand {
     if (!report.isOk()) {
       return 1;
     }
-    return drift.filter(VerificationDrift::isChanged).isPresent() ? CHANGED : 0;
+    return drift.filter(VerificationDrift::isChanged).isPresent() ? ExitStatus.CHANGED.number() : 0;
   }
 
   private VerifyOptions options() {

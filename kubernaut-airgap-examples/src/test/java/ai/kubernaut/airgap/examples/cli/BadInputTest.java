@@ -75,7 +75,7 @@ final class BadInputTest {
   private void assertRefused(List<String> words, Object... more) throws IOException {
     Map<String, Long> before = files();
     CommandLineRun run = plan(more);
-    assertThat(run.status()).as(run.toString()).isEqualTo(1);
+    assertThat(run.status()).as(run.toString()).isEqualTo(6);
     assertThat(run.err()).contains(words).doesNotContain("\tat ").hasSizeLessThan(10_000);
     assertThat(files()).as("nothing is written").isEqualTo(before);
   }
@@ -182,7 +182,7 @@ final class BadInputTest {
     Path plan = write("broken-plan.yaml", textAndWords.get(0));
     for (String command : List.of("mirror", "plan", "preflight")) {
       CommandLineRun run = CommandLineRun.of(command, "--plan", plan);
-      assertThat(run.status()).as(run.toString()).isEqualTo(1);
+      assertThat(run.status()).as(run.toString()).isEqualTo(7);
       assertThat(run.err())
           .contains(plan.toString())
           .contains(textAndWords.subList(1, textAndWords.size()))

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -141,7 +142,7 @@ class BundleCommandsTest {
     CommandLineRun elsewhere =
         CommandLineRun.of(
             reach("mirror", "--from-bundle", second, "--target", mirror.host() + "/empty"));
-    assertThat(elsewhere.status()).isEqualTo(1);
+    assertThat(elsewhere.status()).isEqualTo(7);
     assertThat(elsewhere.err()).contains("1 of 1 blobs are missing; nothing was sent");
 
     JsonNode updated = run(reach("mirror", "--from-bundle", second));
@@ -286,7 +287,7 @@ class BundleCommandsTest {
           .contains("the signature is not one of this bundle with the required key");
       CommandLineRun missing =
           CommandLineRun.of("bundle", "check", unsigned, "--verify-key", keys.get(1));
-      assertThat(missing.status()).isEqualTo(1);
+      assertThat(missing.status()).isEqualTo(7);
       assertThat(missing.err()).contains("there is no such signature, and one is required");
     }
   }
@@ -336,7 +337,7 @@ class BundleCommandsTest {
     CommandLineRun differs =
         CommandLineRun.of(
             "bundle", "check", other, "--provenance", provenance, "--verify-key", keys.get(1));
-    assertThat(differs.status()).isEqualTo(1);
+    assertThat(differs.status()).isEqualTo(7);
     assertThat(differs.err()).contains("it is not about this bundle");
     CommandLineRun withoutKey =
         CommandLineRun.of("bundle", "check", bundle, "--provenance", provenance);
@@ -362,7 +363,32 @@ class BundleCommandsTest {
     assertThat(size.err()).contains("'4.5GB' is not a size");
     assertThat(CommandLineRun.of("bundle").status()).isEqualTo(2);
     CommandLineRun nothing = CommandLineRun.of("bundle", "check", directory.resolve("nothing"));
-    assertThat(nothing.status()).isEqualTo(1);
+    assertThat(nothing.status()).isEqualTo(7);
     assertThat(nothing.err()).contains("there is no such directory");
+  }
+
+  @Test
+  void aDamagedBundleIsAReportWithAProblem() throws IOException {
+    Path bundle = directory.resolve("damaged");
+    create(1, bundle);
+    Path blob = largestFile(bundle.resolve("blobs"));
+    byte[] content = Files.readAllBytes(blob);
+    content[content.length / 2] ^= 1;
+    Files.write(blob, content);
+
+    CommandLineRun run = CommandLineRun.of("bundle", "check", bundle, "--json");
+
+    assertThat(run.status()).as(run.toString()).isEqualTo(1);
+    assertThat(new ObjectMapper().readTree(run.out()).path("kind").asText())
+        .isEqualTo("BundleReport");
+  }
+
+  private static Path largestFile(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files
+          .filter(Files::isRegularFile)
+          .max(Comparator.comparingLong(file -> file.toFile().length()))
+          .orElseThrow();
+    }
   }
 }

@@ -14,7 +14,7 @@ public final class CommandLineRun {
   private final String out;
   private final String err;
 
-  private CommandLineRun(int status, String out, String err) {
+  CommandLineRun(int status, String out, String err) {
     this.status = status;
     this.out = out;
     this.err = err;

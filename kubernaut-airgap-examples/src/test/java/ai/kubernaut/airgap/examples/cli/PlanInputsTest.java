@@ -82,7 +82,7 @@ final class PlanInputsTest {
         .contains("quay.io/kubernaut-ai/gateway:v1.1.0 → harbor.corp/kubernaut-ai/gateway:v1.1.0")
         .contains("quay.io/acme/b → harbor.corp/acme/b");
     CommandLineRun without = offline("--imageset", set);
-    assertThat(without.status()).isEqualTo(1);
+    assertThat(without.status()).isEqualTo(7);
     assertThat(without.err()).contains("is a template with <VERSION> in it");
   }
 
@@ -90,7 +90,7 @@ final class PlanInputsTest {
   void aBrokenList_isNamedWithItsLine() throws IOException {
     CommandLineRun run = offline("--images", write("images.txt", "a/b:1\nA/b:1:2\n"));
 
-    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.status()).isEqualTo(7);
     assertThat(run.err()).contains("line 2 of the image list", "images.txt");
   }
 

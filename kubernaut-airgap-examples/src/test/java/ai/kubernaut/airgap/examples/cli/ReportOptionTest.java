@@ -93,7 +93,7 @@ final class ReportOptionTest {
   void aFileThatCannotBeWrittenIsNamedBeforeTheStepRuns() {
     CommandLineRun run = plan("--report", directory.resolve("missing/plan.html"));
 
-    assertThat(run.status()).as(run.toString()).isEqualTo(1);
+    assertThat(run.status()).as(run.toString()).isEqualTo(7);
     assertThat(run.err())
         .contains("cannot write the report", "missing/plan.html", "there is no directory");
     assertThat(plan).doesNotExist();
@@ -146,7 +146,7 @@ final class ReportOptionTest {
         CommandLineRun.of(
             "mirror", "--plan", directory.resolve("none.yaml"), "--report", json, "--json");
 
-    assertThat(run.status()).as(run.toString()).isEqualTo(1);
+    assertThat(run.status()).as(run.toString()).isEqualTo(7);
     JsonNode report = new ObjectMapper().readTree(Files.readString(json));
     assertThat(json).hasContent(run.out());
     assertThat(report.path("kind").asText()).isEqualTo("FailedRun");

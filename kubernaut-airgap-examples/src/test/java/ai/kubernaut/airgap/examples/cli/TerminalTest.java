@@ -120,7 +120,7 @@ final class TerminalTest {
         ChildJvm.command(
             Main.class, "mirror", "--plan", directory.resolve("x".repeat(60)).toString());
     try (Terminal terminal = Terminal.start(directory, 130, "", wrong)) {
-      terminal.awaitText("exit=1");
+      terminal.awaitText("exit=7");
       assertThat(terminal.screen()).contains("error: no plan can be read:");
       assertThat(terminal.screen().lines().filter(line -> line.contains(" ")))
           .allMatch(line -> line.strip().length() <= 100 || !line.strip().contains(" "));

@@ -78,19 +78,19 @@ class WrongInputTest {
   void aMissingChart_isNamed() {
     assertFails(
         planOffline("--chart", directory.resolve("missing-chart")),
-        1,
+        6,
         "there is no chart at",
         "missing-chart");
   }
 
   @Test
   void aDirectoryThatIsNoChart_isNamed() {
-    assertFails(planOffline("--chart", directory), 1, "is not a chart: it has no Chart.yaml");
+    assertFails(planOffline("--chart", directory), 6, "is not a chart: it has no Chart.yaml");
   }
 
   @Test
   void aChartThatDemandsValues_isHeard() {
-    assertFails(planOffline("--chart", chart), 1, "could not be rendered", "sdkConfigContent");
+    assertFails(planOffline("--chart", chart), 6, "could not be rendered", "sdkConfigContent");
   }
 
   @Test
@@ -98,7 +98,7 @@ class WrongInputTest {
     assertFails(
         planOffline(
             "--chart", chart, "--sdk-config", sdkConfig, "--set", "global.image.registri=quay.io"),
-        1,
+        6,
         "registri",
         "schema");
   }
@@ -107,7 +107,7 @@ class WrongInputTest {
   void aMissingValuesFile_isNamed() {
     assertFails(
         planOffline("--chart", chart, "--values", directory.resolve("none.yaml")),
-        1,
+        6,
         "the values file",
         "none.yaml");
   }
@@ -255,7 +255,7 @@ class WrongInputTest {
     Path kubeconfig = Files.writeString(directory.resolve("kubeconfig"), "clusters: [\n");
     assertFails(
         CommandLineRun.of("verify", "--plan", savePlan("harbor.corp"), "--kubeconfig", kubeconfig),
-        1,
+        5,
         "the kubeconfig",
         "line 2");
   }
@@ -292,7 +292,7 @@ class WrongInputTest {
             kubeconfig,
             "--authfile",
             authFile),
-        1,
+        5,
         "the API server http://127.0.0.1:" + port);
   }
 
@@ -303,7 +303,7 @@ class WrongInputTest {
         plan, Files.readString(plan).replace("airgap.kubernaut.ai/v1", "airgap.kubernaut.ai/v9"));
     assertFails(
         CommandLineRun.of("mirror", "--plan", plan),
-        1,
+        7,
         "no plan can be read",
         "airgap.kubernaut.ai/v9");
   }

@@ -191,7 +191,7 @@ class RealPartsTest {
       Path template = elsewhere.resolve(chart.getFileName() + "/templates/_helpers.tpl");
       Files.writeString(template, Files.readString(template) + "\n{{/* altered */}}\n");
       String refused =
-          runElsewhere(elsewhere, 1, with("install", cluster, "--llm-credentials", llmKey()));
+          runElsewhere(elsewhere, 6, with("install", cluster, "--llm-credentials", llmKey()));
       assertThat(refused)
           .containsPattern(
               "kubernaut has changed since the plan was made: planned with sha256:[0-9a-f]{64}, found sha256:[0-9a-f]{64}");
