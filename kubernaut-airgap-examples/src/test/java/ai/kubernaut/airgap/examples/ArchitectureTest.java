@@ -23,7 +23,7 @@ final class ArchitectureTest {
   @Test
   void librariesAreUsedInOnePackageEach() {
     RULES
-        .librariesAreUsedOnlyIn(List.of("examples.cli"), "picocli..", "me.tongfei..")
+        .librariesAreUsedOnlyIn(List.of("examples.cli"), "picocli..", "me.tongfei..", "org.jline..")
         .check(MODULE);
     RULES
         .librariesAreUsedOnlyIn(

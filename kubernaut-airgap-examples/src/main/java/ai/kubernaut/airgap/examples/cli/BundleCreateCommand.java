@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
     name = "create",
     description = "Puts the images of a plan, the plan and its chart into a bundle.",
     mixinStandardHelpOptions = true)
-final class BundleCreateCommand extends StepCommand {
+final class BundleCreateCommand extends StepCommand implements Interruptible {
   @Option(
       names = "--out",
       paramLabel = "DIR",
@@ -180,5 +180,12 @@ final class BundleCreateCommand extends StepCommand {
     } catch (IOException e) {
       return OptionalLong.empty();
     }
+  }
+
+  @Override
+  public String afterInterruption() {
+    return dryRun
+        ? NOTHING
+        : "What was written is in " + out + ". The same command continues from there:";
   }
 }

@@ -16,7 +16,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What the commands have in common that change objects of the cluster. */
-abstract class ChangeCommand implements Callable<Integer> {
+abstract class ChangeCommand implements Callable<Integer>, Interruptible {
   @Mixin PlanArguments plan = new PlanArguments();
   @Mixin RegistryArguments registries = new RegistryArguments();
   @Mixin ReleaseArguments release = new ReleaseArguments();
@@ -112,5 +112,12 @@ abstract class ChangeCommand implements Callable<Integer> {
           }
           output.tell("wrote " + file);
         });
+  }
+
+  @Override
+  public String afterInterruption() {
+    return dryRun || directory != null
+        ? NOTHING
+        : "Changes that were made stay. The same command makes the others:";
   }
 }

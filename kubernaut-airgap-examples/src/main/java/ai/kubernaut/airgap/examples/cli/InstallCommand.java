@@ -23,7 +23,7 @@ import picocli.CommandLine.TypeConversionException;
     name = "install",
     description = "Installs the chart from the mirror, or upgrades it.",
     mixinStandardHelpOptions = true)
-class InstallCommand extends ClusterCommand {
+class InstallCommand extends ClusterCommand implements Interruptible {
   @Option(names = "--dry-run", description = "Print what would change, and change nothing.")
   boolean dryRun;
 
@@ -88,5 +88,12 @@ class InstallCommand extends ClusterCommand {
     Installation installation = airgap.install(mirrored, secret, options);
     output.report(ReportDocument.of(installation));
     return 0;
+  }
+
+  @Override
+  public String afterInterruption() {
+    return dryRun
+        ? NOTHING
+        : "What was installed stays, and the release may be pending. The same command continues:";
   }
 }

@@ -55,7 +55,7 @@ import picocli.CommandLine.Option;
       "Every part that is named on the command line is a real one: --source, --target, --chart, --kubeconfig."
     },
     mixinStandardHelpOptions = true)
-final class LabCommand implements Callable<Integer> {
+final class LabCommand implements Callable<Integer>, Interruptible {
   @Mixin ChartArguments chart = new ChartArguments();
   @Mixin TargetArguments target = new TargetArguments();
   @Mixin RegistryArguments registries = new RegistryArguments();
@@ -334,5 +334,10 @@ final class LabCommand implements Callable<Integer> {
   private boolean isLeftOut(ImageRef image) {
     return leaveOut.contains(
         image.repository().name().substring(image.repository().name().lastIndexOf('/') + 1));
+  }
+
+  @Override
+  public String afterInterruption() {
+    return "The lab is gone; what was changed in real parts stays. The same command starts again:";
   }
 }

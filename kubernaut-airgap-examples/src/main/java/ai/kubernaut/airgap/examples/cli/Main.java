@@ -53,7 +53,15 @@ public final class Main {
    * @param arguments the command line
    */
   public static void main(String[] arguments) {
-    System.exit(run(writer(System.out), writer(System.err), arguments));
+    System.exit(
+        Interruption.during(
+            interruption ->
+                run(
+                    commandLine(),
+                    interruption,
+                    writer(System.out),
+                    writer(System.err),
+                    arguments)));
   }
 
   /**
@@ -73,12 +81,18 @@ public final class Main {
    * @return the exit status: 0 for success; {@code --help} lists the others
    */
   public static int run(PrintWriter out, PrintWriter err, String... arguments) {
-    return run(commandLine(), out, err, arguments);
+    return run(commandLine(), Interruption.none(), out, err, arguments);
   }
 
-  static int run(CommandLine commands, PrintWriter out, PrintWriter err, String... arguments) {
-    FailureHandler failures = new FailureHandler(List.of(arguments));
+  static int run(
+      CommandLine commands,
+      Interruption interruption,
+      PrintWriter out,
+      PrintWriter err,
+      String... arguments) {
+    FailureHandler failures = new FailureHandler(List.of(arguments), interruption);
     return commands
+        .setExecutionStrategy(parsed -> run(parsed, failures))
         .setParameterExceptionHandler(failures)
         .setExecutionExceptionHandler(failures)
         .setOut(out)
@@ -94,8 +108,7 @@ public final class Main {
             .registerConverter(Platform.class, text -> legal(text, Platform::parse))
             .registerConverter(Separator.class, text -> legal(text, Separator::parse))
             .registerConverter(Target.class, text -> legal(text, Target::registry))
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .setExecutionStrategy(Main::run);
+            .setCaseInsensitiveEnumValuesAllowed(true);
     commands
         .getCommandSpec()
         .usageMessage()
@@ -114,12 +127,13 @@ public final class Main {
   }
 
   /** Opens the report files before the command does anything. */
-  private static int run(CommandLine.ParseResult parsed) {
+  private static int run(CommandLine.ParseResult parsed, FailureHandler failures) {
     CommandLine command = parsed.asCommandLineList().get(parsed.asCommandLineList().size() - 1);
     boolean isHelp =
         parsed.asCommandLineList().stream()
             .anyMatch(one -> one.isUsageHelpRequested() || one.isVersionHelpRequested());
     if (!isHelp) {
+      failures.started(command);
       try {
         Output.of(command).ifPresent(Output::open);
       } catch (AirgapException e) {

@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
     description = "Copies the images of a plan, or of a bundle, to the mirror.",
     mixinStandardHelpOptions = true,
     subcommands = {MirrorListCommand.class, MirrorInspectCommand.class})
-final class MirrorCommand extends StepCommand {
+final class MirrorCommand extends StepCommand implements Interruptible {
   @Option(
       names = "--journal",
       paramLabel = "FILE",
@@ -223,5 +223,13 @@ final class MirrorCommand extends StepCommand {
     output.report(ReportDocument.of(report));
     report.orElseThrow();
     return 0;
+  }
+
+  @Override
+  public String afterInterruption() {
+    return "What was sent is in the mirror. The same command continues from there"
+        + (journal == null
+            ? "; with --journal FILE, also blobs that are half sent:"
+            : ", also with blobs that are half sent:");
   }
 }

@@ -14,8 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
@@ -46,8 +46,9 @@ final class Output implements Consumer<ProgressEvent> {
   CommandSpec command;
 
   private volatile @Nullable TransferBar bar;
+  private volatile @Nullable TerminalWidth terminal;
   private boolean apart;
-  private boolean reported;
+  private final AtomicBoolean reported = new AtomicBoolean();
   private final List<ReportFile> files = new ArrayList<>();
   private final Map<String, ReportDocument> steps = new LinkedHashMap<>();
 
@@ -116,7 +117,7 @@ final class Output implements Consumer<ProgressEvent> {
 
   /** Returns whether the report of the command, or of its failure, was printed. */
   boolean hasReported() {
-    return reported;
+    return reported.get();
   }
 
   /** Reports all steps. */
@@ -135,7 +136,9 @@ final class Output implements Consumer<ProgressEvent> {
    * @param text what is printed unless JSON is asked for
    */
   void report(ReportDocument report, String text) {
-    reported = true;
+    if (reported.getAndSet(true)) {
+      return;
+    }
     out().println(json ? ReportFormat.JSON.write(report) : text);
     write(report);
   }
@@ -148,21 +151,28 @@ final class Output implements Consumer<ProgressEvent> {
   void fail(AirgapException failure, ExitStatus status, boolean asJson) {
     closeBar();
     json |= asJson;
-    if (reported || (!json && files.isEmpty())) {
+    if ((!json && files.isEmpty()) || reported.getAndSet(true)) {
       return;
     }
-    reported = true;
     if (failure instanceof InstallationFailedException failed) {
       steps.put("verification", ReportDocument.of(failed.report()));
       steps.put("diagnosis", ReportDocument.of(failed.diagnosis()));
     }
-    ReportDocument report =
-        ReportDocument.ofFailure(command.qualifiedName(), failure, steps)
-            .withExitStatus(status.number());
+    ReportDocument report = failedRun(command, failure, steps, status);
     if (json) {
       out().println(ReportFormat.JSON.write(report));
     }
     write(report);
+  }
+
+  /** Creates the report of a command that failed. */
+  static ReportDocument failedRun(
+      CommandSpec command,
+      AirgapException failure,
+      Map<String, ReportDocument> steps,
+      ExitStatus status) {
+    return ReportDocument.ofFailure(command.qualifiedName(), failure, steps)
+        .withExitStatus(status.number());
   }
 
   private void write(ReportDocument report) {
@@ -190,15 +200,11 @@ final class Output implements Consumer<ProgressEvent> {
           && sized.bytes() > 0
           && isTerminal()
           && !json) {
-        bar =
-            new TransferBar(story(), sized.images(), sized.bytes(), width()::getMaxRenderedLength);
+        TerminalWidth width = TerminalWidth.open();
+        terminal = width;
+        bar = new TransferBar(story(), sized.images(), sized.bytes(), width::columns);
       }
     }
-  }
-
-  /** Asks the terminal for its width. */
-  private static ConsoleProgressBarConsumer width() {
-    return new ConsoleProgressBarConsumer(System.err);
   }
 
   /** Fits lines to a terminal. In files and pipes they stay whole, so that they can be searched. */
@@ -212,11 +218,16 @@ final class Output implements Consumer<ProgressEvent> {
   }
 
   /** Ends the bar, so that what follows has the line for itself. */
-  void closeBar() {
+  synchronized void closeBar() {
     TransferBar drawn = bar;
+    TerminalWidth width = terminal;
     bar = null;
+    terminal = null;
     if (drawn != null) {
       drawn.close();
+    }
+    if (width != null) {
+      width.close();
     }
   }
 }

@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
       "With --target alone: checks that the registry can be reached and accepts the credentials."
     },
     mixinStandardHelpOptions = true)
-final class PreflightCommand extends StepCommand {
+final class PreflightCommand extends StepCommand implements Interruptible {
   @Option(
       names = "--may-write",
       description =
@@ -38,5 +38,12 @@ final class PreflightCommand extends StepCommand {
     output.report(ReportDocument.of(report));
     report.orElseThrow();
     return 0;
+  }
+
+  @Override
+  public String afterInterruption() {
+    return mayWrite
+        ? "An image with the tag airgap-preflight may be in the mirror. The same command starts again:"
+        : NOTHING;
   }
 }

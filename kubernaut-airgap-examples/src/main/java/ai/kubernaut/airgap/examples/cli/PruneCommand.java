@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
     description =
         "Lists content of the mirror that no plan and no revision of a release needs. Deletes nothing without --delete.",
     mixinStandardHelpOptions = true)
-final class PruneCommand implements Callable<Integer> {
+final class PruneCommand implements Callable<Integer>, Interruptible {
   @Mixin RegistryArguments registries = new RegistryArguments();
   @Mixin ClusterArguments cluster = new ClusterArguments();
   @Mixin Output output = new Output();
@@ -58,5 +58,10 @@ final class PruneCommand implements Callable<Integer> {
       output.report(ReportDocument.of(report));
       return report.isOk() ? 0 : 1;
     }
+  }
+
+  @Override
+  public String afterInterruption() {
+    return delete ? "What was deleted stays deleted. The same command deletes the rest:" : NOTHING;
   }
 }

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
       "Everything else is listed with its command. Give --pin-digests and --through-mirror-rules as for the installation."
     },
     mixinStandardHelpOptions = true)
-final class RepairCommand extends ClusterCommand {
+final class RepairCommand extends ClusterCommand implements Interruptible {
   @Option(names = "--dry-run", description = "Print what would be repaired, and change nothing.")
   boolean dryRun;
 
@@ -52,5 +52,12 @@ final class RepairCommand extends ClusterCommand {
     RepairReport report = airgap.repair(installation, airgap.diagnose(installation), options);
     output.report(ReportDocument.of(report));
     return report.isOk() ? 0 : 1;
+  }
+
+  @Override
+  public String afterInterruption() {
+    return dryRun
+        ? NOTHING
+        : "Repairs that were made stay. The same command looks for what is left to repair:";
   }
 }

@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
     name = "rollback",
     description = "Rolls a release back to a revision whose images can all be pulled.",
     mixinStandardHelpOptions = true)
-final class RollbackCommand extends ReleaseCommand {
+final class RollbackCommand extends ReleaseCommand implements Interruptible {
   @Parameters(paramLabel = "REVISION", description = "The revision, as history lists it.")
   int revision;
 
@@ -26,5 +26,12 @@ final class RollbackCommand extends ReleaseCommand {
         airgap.rollback(name, revision, ReleaseOptions.builder().dryRun(dryRun).build());
     output.report(ReportDocument.of(change));
     return change.isOk() ? 0 : 1;
+  }
+
+  @Override
+  public String afterInterruption() {
+    return dryRun
+        ? NOTHING
+        : "The rollback may be incomplete; history shows the revisions. The same command rolls back again:";
   }
 }

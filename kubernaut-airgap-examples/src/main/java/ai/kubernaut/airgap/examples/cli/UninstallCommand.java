@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
     name = "uninstall",
     description = "Uninstalls a release, and lists what remains in the cluster.",
     mixinStandardHelpOptions = true)
-final class UninstallCommand extends ReleaseCommand {
+final class UninstallCommand extends ReleaseCommand implements Interruptible {
   @Option(names = "--dry-run", description = "List what would be removed; change nothing.")
   boolean dryRun;
 
@@ -21,5 +21,10 @@ final class UninstallCommand extends ReleaseCommand {
     ReleaseChange change = airgap.uninstall(name, ReleaseOptions.builder().dryRun(dryRun).build());
     output.report(ReportDocument.of(change));
     return change.isOk() ? 0 : 1;
+  }
+
+  @Override
+  public String afterInterruption() {
+    return dryRun ? NOTHING : "What was removed stays removed. The same command removes the rest:";
   }
 }

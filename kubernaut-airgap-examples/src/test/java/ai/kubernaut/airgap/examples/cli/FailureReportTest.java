@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.examples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.kubernaut.airgap.common.CancelledException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -175,10 +176,32 @@ final class FailureReportTest {
     int status =
         Main.run(
             commands,
+            Interruption.none(),
             new PrintWriter(out, true),
             new PrintWriter(err, true),
             arguments.toArray(String[]::new));
     return new CommandLineRun(status, out.toString(), err.toString());
+  }
+
+  @Test
+  void aCancelledRunSaysHowToContinue() throws IOException {
+    Path report = directory.resolve("report.json");
+    Runnable cancelled =
+        () -> {
+          throw CancelledException.interrupted("the step was interrupted", null);
+        };
+
+    CommandLineRun run = fail(cancelled, "--json", "--report", report.toString());
+
+    assertThat(Thread.interrupted()).as("the interrupt flag is kept").isTrue();
+    assertThat(run.status()).as(run.toString()).isEqualTo(8);
+    assertThat(run.err().lines())
+        .containsExactly(
+            "error: the step was interrupted",
+            "Nothing was changed. The same command starts again:",
+            "  kubernaut-airgap fail --json --report " + report);
+    assertThat(onlyDocument(run.out()).path("exitStatus").asInt()).isEqualTo(8);
+    assertThat(report).hasContent(run.out());
   }
 
   @Test

@@ -79,6 +79,8 @@ final class TerminalTest {
 
         terminal.keys("C-c");
         terminal.awaitText("exit=130");
+        assertThat(terminal.screen().lines().map(String::strip))
+            .containsSubsequence("interrupted: the command has not finished", "exit=130");
       }
     }
   }
