@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Function;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -42,7 +43,8 @@ import picocli.CommandLine.Command;
       PruneCommand.class,
       PermissionsCommand.class,
       ClusterFactsCommand.class,
-      LabCommand.class
+      LabCommand.class,
+      AutoComplete.GenerateCompletion.class
     })
 public final class Main {
   private Main() {}

@@ -18,7 +18,7 @@ final class TargetArguments {
 
   @Option(
       names = "--separator",
-      paramLabel = "/|-",
+      paramLabel = "SEPARATOR",
       description =
           "How names are joined in the mirror: / for nested registries, - for flat ones. Default: that of --preset, or /")
   @Nullable Separator separator;

@@ -257,6 +257,7 @@ final class InterruptionTest {
             "mirror inspect",
             "bundle inspect",
             "bundle check",
-            "bundle serve");
+            "bundle serve",
+            "generate-completion");
   }
 }
