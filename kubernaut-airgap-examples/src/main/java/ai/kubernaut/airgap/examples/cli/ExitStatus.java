@@ -22,12 +22,12 @@ import java.util.stream.Stream;
 /** The exit statuses of the program. Scripts rely on the numbers, so that they must not change. */
 enum ExitStatus {
   OK(0, "Success."),
-  PROBLEM(1, "The command ran, and its report names a problem.", ProblemsException.class),
+  PROBLEM(1, "A step found problems; its report names them.", ProblemsException.class),
   USAGE(2, "The command line is wrong."),
   CHANGED(3, "Only for verify --since: the release is healthy but has changed."),
   REGISTRY(
       4,
-      "A registry could not be used, or what it sent; or credentials or certificates for it.",
+      "A registry, or the credentials or certificates for it, could not be used.",
       RegistryException.class,
       RegistryConfigException.class,
       MissingCredentialsException.class,

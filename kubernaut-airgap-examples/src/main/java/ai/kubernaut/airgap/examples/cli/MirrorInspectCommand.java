@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "Exit status: 0 when the image is there, with the digest of the plan, otherwise 1."
+      "Exit status: 0 when the image is there, with the digest of the plan, and 1 when it is not."
     })
 final class MirrorInspectCommand extends StepCommand {
   @Parameters(

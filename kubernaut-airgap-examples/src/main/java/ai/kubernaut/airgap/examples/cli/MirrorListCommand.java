@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
       "Without a plan: those of the given images, for --target."
     },
     mixinStandardHelpOptions = true,
-    footer = {"", "Exit status: 0 when all images of the plan are there, otherwise 1."})
+    footer = {"", "Exit status: 0 when all images of the plan are there, 1 when one is missing."})
 final class MirrorListCommand extends StepCommand {
   @Parameters(
       paramLabel = "IMAGE",

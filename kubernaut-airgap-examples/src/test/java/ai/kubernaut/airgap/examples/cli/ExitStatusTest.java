@@ -89,7 +89,7 @@ final class ExitStatusTest {
     assertThat(help.status()).isZero();
     assertThat(help.out())
         .contains("Exit status:", "  0     Success.", "  70    An unexpected error")
-        .containsPattern("  4 +A registry could not be used");
+        .containsPattern("  4 +A registry, or the credentials");
   }
 
   @Test
