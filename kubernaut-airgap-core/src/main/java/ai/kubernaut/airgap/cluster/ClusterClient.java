@@ -67,6 +67,23 @@ public interface ClusterClient extends AutoCloseable {
       ResourceType type, @Nullable String namespace, Map<String, String> labels);
 
   /**
+   * Reads the objects that a label selector selects. By default, all objects are read and compared
+   * here; an adapter should let the API server select them.
+   *
+   * @param type their type
+   * @param namespace their namespace; null for all namespaces, or for a type of the whole cluster
+   * @param selector selects them
+   * @return in the order of their names; empty when the namespace or the type is not there
+   * @throws ClusterException when the question cannot be answered
+   */
+  default List<KubernetesObject> list(
+      ResourceType type, @Nullable String namespace, LabelSelector selector) {
+    return list(type, namespace, Map.of()).stream()
+        .filter(object -> selector.matches(object.labels()))
+        .toList();
+  }
+
+  /**
    * Creates an object.
    *
    * @param type its type

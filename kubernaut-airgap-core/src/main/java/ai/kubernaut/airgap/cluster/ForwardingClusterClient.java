@@ -49,6 +49,12 @@ public abstract class ForwardingClusterClient implements ClusterClient {
   }
 
   @Override
+  public List<KubernetesObject> list(
+      ResourceType type, @Nullable String namespace, LabelSelector selector) {
+    return cluster.list(type, namespace, selector);
+  }
+
+  @Override
   public KubernetesObject create(ResourceType type, KubernetesObject object) {
     return cluster.create(type, object);
   }

@@ -268,6 +268,31 @@ public abstract class ClusterClientContract {
   }
 
   @Test
+  void aListHoldsWhatALabelSelectorSelects() {
+    label("api", Map.of("app", "x", "contract.example.org/tier", "api"));
+    label("db", Map.of("app", "x", "contract.example.org/tier", "db"));
+    label("other", Map.of("app", "y"));
+    assertThat(selected("app=x")).containsExactly("api", "db");
+    assertThat(selected("app==x,contract.example.org/tier!=db")).containsExactly("api");
+    assertThat(selected("app in (x, y), !contract.example.org/tier")).containsExactly("other");
+    assertThat(selected("app,contract.example.org/tier notin (api,cache)"))
+        .containsExactly("db", "other");
+    assertThat(selected("app in (z)")).isEmpty();
+    assertThat(selected("")).contains("api", "db", "other").isSorted();
+    assertThat(cluster.list(WIDGET, namespace, LabelSelector.everything())).isEmpty();
+  }
+
+  private void label(String name, Map<String, String> labels) {
+    cluster.create(ResourceType.SECRET, secret(name, "").with(labels, "metadata", "labels"));
+  }
+
+  private List<String> selected(String selector) {
+    return cluster.list(ResourceType.SECRET, namespace, LabelSelector.parse(selector)).stream()
+        .map(KubernetesObject::name)
+        .toList();
+  }
+
+  @Test
   void aListOfAllNamespacesHoldsThemAll() {
     String first = namespace;
     Map<String, String> label = Map.of("run", UUID.randomUUID().toString());

@@ -6,6 +6,7 @@ import ai.kubernaut.airgap.cluster.ClusterVersions;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.HttpPath;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.LabelSelector;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.ServiceResponse;
 import io.fabric8.kubernetes.client.Config;
@@ -146,11 +147,23 @@ public final class Fabric8ClusterClient implements ClusterClient {
   @Override
   public List<KubernetesObject> list(
       ResourceType type, @Nullable String namespace, Map<String, String> labels) {
-    String selector =
+    return list(
+        type,
+        namespace,
         new TreeMap<>(labels)
             .entrySet().stream()
                 .map(label -> label.getKey() + "=" + label.getValue())
-                .collect(Collectors.joining(","));
+                .collect(Collectors.joining(",")));
+  }
+
+  @Override
+  public List<KubernetesObject> list(
+      ResourceType type, @Nullable String namespace, LabelSelector selector) {
+    return list(type, namespace, selector.toString());
+  }
+
+  private List<KubernetesObject> list(
+      ResourceType type, @Nullable String namespace, String selector) {
     List<KubernetesObject> objects = new ArrayList<>();
     String next = "";
     do {
