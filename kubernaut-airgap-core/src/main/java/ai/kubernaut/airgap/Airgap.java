@@ -828,7 +828,9 @@ public final class Airgap implements AutoCloseable {
   }
 
   /**
-   * Verifies a release (the guide, step 5). Needs all three clients.
+   * Verifies a release (the guide, step 5). Needs all three clients; with {@link
+   * VerifyOptions#selector()} only a cluster client, and a registry client to compare digests with
+   * the mirror.
    *
    * @param installation the release, and the plan whose images it should run
    * @param options how long to wait, and what to check
@@ -839,8 +841,53 @@ public final class Airgap implements AutoCloseable {
    */
   public VerificationReport verify(Installation installation, VerifyOptions options) {
     Progress run = Progress.of(ProgressEvent.Step.VERIFY, progress);
-    return new Verifier(cluster(), helm(), retrying(target(), run), profile, run)
+    boolean isSelected = options.selector().isPresent();
+    return new Verifier(
+            cluster(),
+            isSelected ? null : helm(),
+            isSelected ? mirrorIfGiven(run) : retrying(target(), run),
+            profile,
+            run)
         .verify(installation, options);
+  }
+
+  /**
+   * Verifies what runs the images of a plan (the guide, step 5). With {@link
+   * VerifyOptions#selector()}, for those who deploy with {@code helm template} or GitOps, it needs
+   * only a cluster client, and a registry client to compare digests with the mirror; otherwise it
+   * is {@link #verify(Installation, VerifyOptions)} for {@link #installationOf}.
+   *
+   * <pre>{@code
+   * VerifyOptions labels = VerifyOptions.builder().selector("app.kubernetes.io/instance=kubernaut").build();
+   * airgap.verify(plan, labels).orElseThrow();
+   * }</pre>
+   *
+   * @param plan the images; its release names the namespace unless the options name others
+   * @param options the labels, how long to wait, and what to check
+   * @return a check for each part of the release; {@link VerificationReport#orElseThrow()} throws
+   *     an exception if one did not pass
+   * @throws HelmException without a selector, when the plan's chart is not there, or refuses its
+   *     values
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public VerificationReport verify(MirrorPlan plan, VerifyOptions options) {
+    return verify(installation(plan, options), options);
+  }
+
+  /** Helm is needed to find the namespaces of a release, but not where labels select objects. */
+  private Installation installation(MirrorPlan plan, VerifyOptions options) {
+    return options.selector().isPresent()
+        ? Installation.builder()
+            .release(plan.release())
+            .plan(plan)
+            .otherNamespaces(options.namespaces())
+            .build()
+        : installationOf(plan);
+  }
+
+  private @Nullable RegistryClient mirrorIfGiven(Progress run) {
+    return target == null ? null : retrying(target, run);
   }
 
   /**
@@ -859,8 +906,30 @@ public final class Airgap implements AutoCloseable {
   }
 
   /**
-   * Finds the causes of what a verification has found. Read-only. Needs a cluster client and a
-   * registry client.
+   * Finds out why what runs the images of a plan does not run as it should: verifies it once, as
+   * {@link #verify(MirrorPlan, VerifyOptions)} does, and looks for the causes. Read-only. Needs the
+   * clients that the verification needs.
+   *
+   * @param plan the images
+   * @param options the labels, and what to check; it is checked once, without waiting
+   * @return a graph of causes and consequences, without any cause if everything runs as it should
+   * @throws HelmException without a selector, when the plan's chart is not there, or refuses its
+   *     values
+   * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   * @throws IllegalStateException when a client that this step needs was not given
+   */
+  public Diagnosis diagnose(MirrorPlan plan, VerifyOptions options) {
+    Installation installation = installation(plan, options);
+    return diagnose(
+        installation,
+        verify(
+            installation,
+            VerifyOptions.builder().from(options).waitPolicy(WaitPolicy.once()).build()));
+  }
+
+  /**
+   * Finds the causes of what a verification has found. Read-only. Needs a cluster client; without a
+   * registry client, what the mirror has is not known.
    *
    * @param installation the release, and the plan whose images it should run
    * @param report what the verification of this installation has found
@@ -870,7 +939,7 @@ public final class Airgap implements AutoCloseable {
    */
   public Diagnosis diagnose(Installation installation, VerificationReport report) {
     Progress run = Progress.of(ProgressEvent.Step.VERIFY, progress);
-    return new Diagnoser(cluster(), retrying(target(), run), profile, run)
+    return new Diagnoser(cluster(), mirrorIfGiven(run), profile, run)
         .diagnose(installation, report);
   }
 

@@ -263,11 +263,7 @@ public final class Installer {
         helm.status(plan.release())
             .filter(release -> pending.filter(PendingOperation::isRemoved).isEmpty());
     if (existing.isEmpty() && options.upgradeOnly()) {
-      problems.add(
-          Problem.of(
-              ProblemCode.RELEASE_NOT_FOUND,
-              subject(plan.release()),
-              Map.of("namespace", namespace)));
+      problems.add(ReleaseManager.notFound(plan.release()));
     }
     ReleaseHooks hooks =
         ReleaseHooks.of(

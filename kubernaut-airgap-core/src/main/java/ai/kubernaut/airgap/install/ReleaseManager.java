@@ -333,9 +333,11 @@ public final class ReleaseManager {
         object.kind() + " " + object.namespace().orElse(release.namespace()) + "/" + object.name());
   }
 
-  private static Problem notFound(ReleaseName release) {
+  static Problem notFound(ReleaseName release) {
     return Problem.of(
-        ProblemCode.RELEASE_NOT_FOUND, subject(release), Map.of("namespace", release.namespace()));
+        ProblemCode.RELEASE_NOT_FOUND,
+        subject(release),
+        Map.of("namespace", release.namespace(), "selector", "", "labels", ""));
   }
 
   private static Fact fact(FactCode code, ReleaseName release, String parameter, int value) {

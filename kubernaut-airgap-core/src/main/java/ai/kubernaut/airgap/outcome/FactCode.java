@@ -162,6 +162,9 @@ public enum FactCode {
   // Verification
   /** The release is deployed. */
   RELEASE_DEPLOYED("{chart} is {status} at revision {revision}"),
+  /** Objects were selected by their labels, without asking Helm for the release. */
+  HELM_NOT_ASKED(
+      "was verified by labels ({selector}) in {namespaces}, and Helm was not asked: its status, objects that were deleted or changed since it was deployed, and Jobs that no longer exist were not checked"),
   /** All pods of a Deployment, StatefulSet or DaemonSet are ready. */
   WORKLOAD_READY("{ready} of {wanted} pods are ready"),
   /** A Job is complete. */

@@ -433,7 +433,7 @@ public enum ProblemCode {
   RELEASE_NOT_FOUND(
       Severity.ERROR,
       "there is no such release in {namespace}",
-      "give the name and namespace of the release, or install the chart, which takes over the objects that Helm created for this release before"),
+      "give the name and namespace of the release, or install the chart, which takes over the objects that Helm created for this release before[; if it was deployed without a release of Helm (helm template, GitOps), verify it with --selector {selector} (VerifyOptions.selector)][; its workloads have the label {labels}]"),
   /** The last operation of Helm on the release did not succeed. */
   RELEASE_NOT_DEPLOYED(
       Severity.ERROR,
@@ -444,6 +444,16 @@ public enum ProblemCode {
       Severity.ERROR,
       "there is no Deployment, StatefulSet or DaemonSet in the namespaces of the release",
       "install the chart"),
+  /** No workload has the labels that were given. */
+  WORKLOADS_NOT_SELECTED(
+      Severity.ERROR,
+      "there is no Deployment, StatefulSet or DaemonSet in {namespaces} that the selector '{selector}' selects[; those that exist have the label {labels}]",
+      "give the namespaces and the labels of the workloads, or deploy them"),
+  /** A pod beside those that were selected runs images that the plan does not have. */
+  POD_NOT_SELECTED(
+      Severity.WARNING,
+      "the selector '{selector}' does not select it, and the plan does not have its images: {images}",
+      "if it belongs to the release, give a selector that selects it, and plan its images"),
   /** An object that the deployed revision has does not exist in the cluster. */
   RELEASE_OBJECT_NOT_FOUND(
       Severity.ERROR,

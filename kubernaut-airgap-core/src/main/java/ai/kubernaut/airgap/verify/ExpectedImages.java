@@ -205,6 +205,17 @@ final class ExpectedImages {
         });
   }
 
+  /** Whether a reference is one of the plan, by its name in the mirror or at its source. */
+  boolean isPlanned(String image) {
+    return parse(image)
+        .filter(
+            reference ->
+                entry(reference) != null
+                    || plan.entries().stream()
+                        .anyMatch(entry -> entry.source().refersToSameImageAs(reference)))
+        .isPresent();
+  }
+
   /** Returns a problem when an image has another digest in the mirror than the plan expects. */
   Optional<Check> movedTag(ImageRef image, Digest now) {
     return plan.entries().stream()

@@ -17,11 +17,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands in the namespaces of a release at one moment; events and logs are only fetched where
- * something needs an explanation.
+ * What stands in the namespaces of a release at one moment, or what of it is selected; events and
+ * logs are only fetched where something needs an explanation.
  */
 final class Namespaces {
   private final ClusterClient cluster;
@@ -32,29 +34,84 @@ final class Namespaces {
   private final List<KubernetesObject> services;
 
   private final Set<String> names;
+  private final Optional<Selection> selection;
+  private final List<KubernetesObject> others;
   private final Map<String, Optional<List<KubernetesObject>>> secrets = new HashMap<>();
 
-  private Namespaces(ClusterClient cluster, Collection<String> namespaces) {
+  private Namespaces(
+      ClusterClient cluster, Collection<String> namespaces, Optional<Selection> selection) {
     this.cluster = cluster;
     this.names = Collections.unmodifiableSet(new TreeSet<>(namespaces));
+    this.selection = selection;
     this.inspector = new WorkloadInspector(cluster);
-    this.pods = list(ResourceType.POD, namespaces);
-    this.jobs = list(ResourceType.JOB, namespaces);
-    this.services = list(ResourceType.SERVICE, namespaces);
-    List<KubernetesObject> all = new ArrayList<>(list(ResourceType.DEPLOYMENT, namespaces));
-    all.addAll(list(ResourceType.STATEFUL_SET, namespaces));
-    all.addAll(list(ResourceType.DAEMON_SET, namespaces));
+    this.jobs = selected(ResourceType.JOB);
+    List<KubernetesObject> all = new ArrayList<>(selected(ResourceType.DEPLOYMENT));
+    all.addAll(selected(ResourceType.STATEFUL_SET));
+    all.addAll(selected(ResourceType.DAEMON_SET));
     this.workloads = List.copyOf(all);
+    List<KubernetesObject> owners = new ArrayList<>(jobs);
+    owners.addAll(workloads);
+    Map<Boolean, List<KubernetesObject>> bySelection =
+        all(ResourceType.POD).stream()
+            .filter(pod -> pod.fields().text("metadata", "deletionTimestamp").isEmpty())
+            .collect(
+                Collectors.partitioningBy(
+                    pod -> selection.isEmpty() || selection.get().hasPod(pod, owners)));
+    this.pods = bySelection.getOrDefault(true, List.of());
+    this.others = bySelection.getOrDefault(false, List.of());
+    this.services =
+        all(ResourceType.SERVICE).stream()
+            .filter(
+                service ->
+                    selection.isEmpty() || selection.get().hasService(service, workloads, pods))
+            .toList();
   }
 
+  /** Reads everything in namespaces. */
   static Namespaces look(ClusterClient cluster, Collection<String> namespaces) {
-    return new Namespaces(cluster, namespaces);
+    return new Namespaces(cluster, namespaces, Optional.empty());
   }
 
-  private List<KubernetesObject> list(ResourceType type, Collection<String> namespaces) {
-    List<KubernetesObject> objects = new ArrayList<>();
-    namespaces.forEach(namespace -> objects.addAll(cluster.list(type, namespace, Map.of())));
-    return List.copyOf(objects);
+  /** Reads what is selected in namespaces. */
+  static Namespaces look(
+      ClusterClient cluster, Collection<String> namespaces, Selection selection) {
+    return new Namespaces(cluster, namespaces, Optional.of(selection));
+  }
+
+  private List<KubernetesObject> selected(ResourceType type) {
+    return selection
+        .map(
+            by ->
+                names.stream()
+                    .flatMap(namespace -> cluster.list(type, namespace, by.selector()).stream())
+                    .toList())
+        .orElseGet(() -> all(type));
+  }
+
+  private List<KubernetesObject> all(ResourceType type) {
+    return names.stream()
+        .flatMap(namespace -> cluster.list(type, namespace, Map.of()).stream())
+        .toList();
+  }
+
+  /** How the objects are selected; empty when they are all objects of the namespaces. */
+  Optional<Selection> selection() {
+    return selection;
+  }
+
+  /** Pods that are not selected, and not on their way out. */
+  List<KubernetesObject> others() {
+    return others;
+  }
+
+  /**
+   * The Deployments, StatefulSets and DaemonSets in the namespaces, selected or not. Only for an
+   * explanation.
+   */
+  List<KubernetesObject> unselectedWorkloads() {
+    return Stream.of(ResourceType.DEPLOYMENT, ResourceType.STATEFUL_SET, ResourceType.DAEMON_SET)
+        .flatMap(type -> all(type).stream())
+        .toList();
   }
 
   /** The namespaces, sorted. */
@@ -97,9 +154,7 @@ final class Namespaces {
 
   /** Pods that are not on their way out. */
   List<KubernetesObject> pods() {
-    return pods.stream()
-        .filter(pod -> pod.fields().text("metadata", "deletionTimestamp").isEmpty())
-        .toList();
+    return pods;
   }
 
   List<KubernetesObject> jobs() {

@@ -3,15 +3,20 @@ package ai.kubernaut.airgap.verify;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.workload.PodFields;
 import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.outcome.Problem;
+import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.Subject;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /** Checks pods and their containers. */
 final class PodChecks {
+  private static final Set<String> ENDED = Set.of("Succeeded", "Failed");
+
   private final Namespaces namespaces;
   private final ExpectedImages images;
   private final List<Check> checks = new ArrayList<>();
@@ -29,8 +34,29 @@ final class PodChecks {
         checkImages(pod);
       }
     }
+    namespaces.selection().ifPresent(this::nameOthers);
     checkMirror();
     return List.copyOf(checks);
+  }
+
+  /** Pods beside those that are selected are named: the selector may be too narrow. */
+  private void nameOthers(Selection selection) {
+    for (KubernetesObject pod : namespaces.others()) {
+      if (!ENDED.contains(PodFields.phase(pod))) {
+        checks.add(
+            Check.of(
+                Check.Kind.POD,
+                Check.Result.FAIL,
+                Problem.of(
+                    ProblemCode.POD_NOT_SELECTED,
+                    pod.subject(),
+                    Map.of(
+                        "images",
+                        String.join(", ", Selection.images(pod)),
+                        "selector",
+                        selection.selector().toString()))));
+      }
+    }
   }
 
   /** A Job or ReplicaSet replaces a pod that has failed or was evicted; the new one is checked. */

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Checks of what rarely changes while pods start, and needs large answers: webhooks, the LLM,
@@ -55,7 +56,8 @@ final class RareChecks {
     if (!isWaiting || age >= LOOKS) {
       List<Check> seen =
           new ArrayList<>(new WebhookChecks(namespaces, moment.orElseGet(Instant::now)).run());
-      seen.addAll(new LlmChecks(namespaces, release.namespace(), profile).run());
+      llmNamespaces(namespaces)
+          .forEach(each -> seen.addAll(new LlmChecks(namespaces, each, profile).run()));
       if (hasReadRevision && revision.isPresent()) {
         ReleaseObjectChecks objects = new ReleaseObjectChecks(namespaces, revision.get());
         seen.addAll(objects.access());
@@ -66,5 +68,10 @@ final class RareChecks {
     }
     age++;
     return checks;
+  }
+
+  /** The LLM is configured in the namespace of the release, or where objects are selected. */
+  private Set<String> llmNamespaces(Namespaces namespaces) {
+    return namespaces.selection().isPresent() ? namespaces.names() : Set.of(release.namespace());
   }
 }

@@ -23,13 +23,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Verifies that a release runs from the mirror (the guide, step 5): the release, its workloads,
  * every pod and the digest of every container, the Jobs of the hooks, the claims, the webhooks, the
- * configuration of the LLM, and the health of its services. Read-only. Thread-safe.
+ * configuration of the LLM, and the health of its services. With {@link VerifyOptions#selector()},
+ * the objects are found by their labels instead of the release. Read-only. Thread-safe.
  */
 public final class Verifier {
   /** What a verification waits for, causes before what depends on them. */
@@ -42,10 +44,11 @@ public final class Verifier {
     WAITED.put(Check.Kind.WEBHOOK, "webhooks");
     WAITED.put(Check.Kind.WORKLOAD, "workloads");
     WAITED.put(Check.Kind.HEALTH, "services");
+    WAITED.put(Check.Kind.RELEASE, "GitOps resources");
   }
 
   private final ClusterClient cluster;
-  private final HelmClient helm;
+  private final @Nullable HelmClient helm;
   private final @Nullable RegistryClient registries;
   private final ProductProfile profile;
   private final Consumer<ProgressEvent> progress;
@@ -54,7 +57,8 @@ public final class Verifier {
    * Creates a verifier for Kubernaut.
    *
    * @param cluster is read; stays open
-   * @param helm is asked for the release; stays open
+   * @param helm is asked for the release; stays open; null when everything is verified with {@link
+   *     VerifyOptions#selector()}
    * @param registries is asked for the digests in the mirror; stays open; null when the mirror
    *     cannot be read: then a container passes when it runs the digest of the plan, and other
    *     digests are not compared
@@ -62,7 +66,7 @@ public final class Verifier {
    */
   public Verifier(
       ClusterClient cluster,
-      HelmClient helm,
+      @Nullable HelmClient helm,
       @Nullable RegistryClient registries,
       Consumer<ProgressEvent> progress) {
     this(cluster, helm, registries, KubernautProfile.profile(), progress);
@@ -72,7 +76,8 @@ public final class Verifier {
    * Creates a verifier.
    *
    * @param cluster is read; stays open
-   * @param helm is asked for the release; stays open
+   * @param helm is asked for the release; stays open; null when everything is verified with {@link
+   *     VerifyOptions#selector()}
    * @param registries is asked for the digests in the mirror; stays open; null when the mirror
    *     cannot be read: then a container passes when it runs the digest of the plan, and other
    *     digests are not compared
@@ -81,12 +86,12 @@ public final class Verifier {
    */
   public Verifier(
       ClusterClient cluster,
-      HelmClient helm,
+      @Nullable HelmClient helm,
       @Nullable RegistryClient registries,
       ProductProfile profile,
       Consumer<ProgressEvent> progress) {
     this.cluster = cluster;
-    this.helm = new ProbedHelmClient(helm, cluster);
+    this.helm = helm == null ? null : new ProbedHelmClient(helm, cluster);
     this.registries = registries;
     this.profile = profile;
     this.progress = progress;
@@ -99,18 +104,35 @@ public final class Verifier {
    * @param options how long to wait, and what to check
    * @return the last checks; problems are part of it and no exception
    * @throws ai.kubernaut.airgap.cluster.ClusterException when the cluster cannot be asked
+   * @throws IllegalStateException when there is neither a selector nor a client for Helm
    */
   public VerificationReport verify(Installation installation, VerifyOptions options) {
+    if (options.selector().isEmpty() && helm == null) {
+      throw new IllegalStateException(
+          "the release "
+              + installation.release().name()
+              + " cannot be verified without a client for Helm; give one, or the labels of its objects"
+              + " with VerifyOptions.selector");
+    }
     Progress run = Progress.of(ProgressEvent.Step.VERIFY, progress);
     return run.during(
         0,
         "Verifying "
-            + installation.release().name()
+            + options
+                .selector()
+                .map(selector -> "what the selector '" + selector + "' selects")
+                .orElse(installation.release().name())
             + " in "
-            + String.join(", ", installation.namespaces()),
+            + String.join(", ", namespaces(installation, options)),
         () -> verify(installation, options, run),
         VerificationReport::isOk,
         VerificationReport::summary);
+  }
+
+  private static Set<String> namespaces(Installation installation, VerifyOptions options) {
+    return options.namespaces().isEmpty()
+        ? installation.namespaces()
+        : new TreeSet<>(options.namespaces());
   }
 
   private VerificationReport verify(
@@ -175,10 +197,19 @@ public final class Verifier {
 
   private Look look(
       Installation installation, ExpectedImages images, RareChecks rare, VerifyOptions options) {
+    Set<String> names = namespaces(installation, options);
+    Optional<Selection> selection =
+        options.selector().map(selector -> new Selection(selector, images::isPlanned));
+    Namespaces namespaces =
+        selection
+            .map(by -> Namespaces.look(cluster, names, by))
+            .orElseGet(() -> Namespaces.look(cluster, names));
     List<Check> checks = new ArrayList<>();
-    Check release = release(installation.release());
+    Check release =
+        selection
+            .map(by -> selected(installation.release(), by, names))
+            .orElseGet(() -> release(installation.release(), namespaces));
     checks.add(release);
-    Namespaces namespaces = Namespaces.look(cluster, installation.namespaces());
     boolean isDeployed = release.result() == Check.Result.PASS;
     checks.addAll(
         new WorkloadChecks(
@@ -186,7 +217,7 @@ public final class Verifier {
                 namespaces,
                 isDeployed,
                 profile.migrationJob(),
-                rare.revision(isDeployed))
+                selection.isPresent() ? Optional.empty() : rare.revision(isDeployed))
             .run());
     checks.addAll(new ClaimChecks(namespaces).run());
     PodChecks pods = new PodChecks(namespaces, images);
@@ -201,15 +232,39 @@ public final class Verifier {
         pods.expectedNodes());
   }
 
-  private Check release(ReleaseName name) {
+  /** Says what is not checked, because only Helm knows it. */
+  private static Check selected(ReleaseName name, Selection selection, Set<String> names) {
+    return Check.of(
+        Check.Kind.RELEASE,
+        Check.Result.SKIPPED,
+        Fact.of(
+            FactCode.HELM_NOT_ASKED,
+            new Subject(Subject.Kind.RELEASE, name.name()),
+            Map.of(
+                "selector",
+                selection.selector().isEmpty() ? "everything" : selection.selector().toString(),
+                "namespaces",
+                String.join(", ", names))));
+  }
+
+  private Check release(ReleaseName name, Namespaces namespaces) {
     Subject subject = new Subject(Subject.Kind.RELEASE, name.name());
-    Optional<Release> release = helm.status(name);
+    Optional<Release> release = helm == null ? Optional.empty() : helm.status(name);
     if (release.isEmpty()) {
+      String labels = CommonLabels.of(namespaces.workloads());
       return Check.of(
           Check.Kind.RELEASE,
           Check.Result.FAIL,
           Problem.of(
-              ProblemCode.RELEASE_NOT_FOUND, subject, Map.of("namespace", name.namespace())));
+              ProblemCode.RELEASE_NOT_FOUND,
+              subject,
+              Map.of(
+                  "namespace",
+                  name.namespace(),
+                  "selector",
+                  labels.isEmpty() ? "LABELS" : labels,
+                  "labels",
+                  labels)));
     }
     Map<String, String> parameters =
         Map.of(

@@ -64,13 +64,20 @@ final class WebhookChecks {
 
   /** The webhooks that services of the release serve. */
   private List<Fields> webhooks(KubernetesObject configuration) {
+    boolean isSelected =
+        namespaces
+            .selection()
+            .map(selection -> selection.selector().matches(configuration.labels()))
+            .orElse(true);
     return configuration.fields().list("webhooks").stream()
         .filter(
-            webhook ->
-                webhook
-                    .text("clientConfig", "service", "namespace")
-                    .filter(namespaces.names()::contains)
-                    .isPresent())
+            webhook -> {
+              Fields service = webhook.fields("clientConfig", "service");
+              String namespace = service.text("namespace").orElse("");
+              return namespaces.names().contains(namespace)
+                  && (isSelected
+                      || service(namespace, service.text("name").orElse("")).isPresent());
+            })
         .toList();
   }
 

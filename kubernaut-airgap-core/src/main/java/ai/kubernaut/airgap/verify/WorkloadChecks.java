@@ -49,13 +49,7 @@ final class WorkloadChecks {
     List<Check> checks = new ArrayList<>();
     namespaces.workloads().forEach(workload -> checks.add(workload(workload)));
     if (namespaces.workloads().isEmpty()) {
-      checks.add(
-          Check.of(
-              Check.Kind.WORKLOAD,
-              Check.Result.FAIL,
-              Problem.of(
-                  ProblemCode.WORKLOADS_MISSING,
-                  new Subject(Subject.Kind.RELEASE, release.name()))));
+      checks.add(Check.of(Check.Kind.WORKLOAD, Check.Result.FAIL, noWorkload()));
     }
     namespaces.jobs().forEach(job -> checks.add(job(job)));
     if (revision.isPresent()) {
@@ -63,12 +57,31 @@ final class WorkloadChecks {
         checks.addAll(new ReleaseObjectChecks(namespaces, revision.get()).workloadsAndServices());
       }
       revision.get().hooks().forEach(hook -> absentHook(hook).ifPresent(checks::add));
-    } else {
+    } else if (namespaces.selection().isEmpty()) {
       migrationJob
           .filter(part -> namespaces.jobs().stream().noneMatch(job -> job.name().contains(part)))
           .ifPresent(part -> checks.add(missingMigration(part)));
     }
     return checks;
+  }
+
+  private Problem noWorkload() {
+    Subject subject = new Subject(Subject.Kind.RELEASE, release.name());
+    return namespaces
+        .selection()
+        .map(
+            selection ->
+                Problem.of(
+                    ProblemCode.WORKLOADS_NOT_SELECTED,
+                    subject,
+                    Map.of(
+                        "selector",
+                        selection.selector().toString(),
+                        "namespaces",
+                        String.join(", ", namespaces.names()),
+                        "labels",
+                        CommonLabels.of(namespaces.unselectedWorkloads()))))
+        .orElseGet(() -> Problem.of(ProblemCode.WORKLOADS_MISSING, subject));
   }
 
   private static Check workload(KubernetesObject workload) {
