@@ -3,6 +3,7 @@ package ai.kubernaut.airgap;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.gitops.GitOpsResource;
 import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.common.CancelledException;
 import ai.kubernaut.airgap.diagnosis.Cause;
@@ -285,6 +286,10 @@ final class RepairRun {
     if (ready.isEmpty()) {
       return;
     }
+    if (!diagnosis.managedBy().isEmpty()) {
+      ready.forEach(job -> leave(job, diagnosis.managedBy().get(0)));
+      return;
+    }
     if (options.dryRun()) {
       ready.forEach(job -> done(job, FactCode.JOB_TO_BE_RECREATED));
       return;
@@ -305,6 +310,29 @@ final class RepairRun {
     } catch (AirgapException e) {
       ready.forEach(job -> failed(job, e));
     }
+  }
+
+  /** An upgrade would be reverted. */
+  private void leave(Problem job, GitOpsResource manager) {
+    String path = job.subject().name();
+    int slash = path.indexOf('/');
+    report.addProblems(
+        Problem.of(
+            ProblemCode.REPAIR_LEFT_TO_GITOPS,
+            job.subject(),
+            Map.of(
+                "code",
+                job.code().name(),
+                "resource",
+                manager.subject().toString(),
+                "tool",
+                manager.tool().toString(),
+                "namespace",
+                path.substring(0, slash),
+                "job",
+                manager.isHelmRelease() ? "" : path.substring(slash + 1),
+                "command",
+                manager.syncCommand())));
   }
 
   /** Helm creates the Jobs of hooks again, but no others. */

@@ -47,6 +47,7 @@ public final class ArchitectureRules {
           "registry.retry",
           "cluster",
           "cluster.change",
+          "cluster.gitops",
           "cluster.workload",
           "cluster.openshift",
           "cluster.rbac",

@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.diagnosis;
 
 import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.gitops.GitOpsResource;
 import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
@@ -94,8 +95,12 @@ final class CauseGraph {
     return node(problem).caused;
   }
 
-  /** The causes, the roots first. */
-  List<Cause> causes() {
+  /**
+   * The causes, the roots first.
+   *
+   * @param managers what reverts the repairs that upgrade the release; these are left to it
+   */
+  List<Cause> causes(List<GitOpsResource> managers) {
     List<Cause> causes = new ArrayList<>();
     nodes.forEach(
         (problem, node) -> {
@@ -106,7 +111,12 @@ final class CauseGraph {
                   .evidence(node.evidence)
                   .consequences(node.consequences);
           if (!node.caused) {
-            Repairs.of(problem).ifPresent(cause::repair);
+            if (Repairs.isUpgrade(problem) && !managers.isEmpty()) {
+              managers.forEach(manager -> cause.addEvidence(manager.manages(problem.subject())));
+              cause.repair(new Repair(managers.get(0).syncCommand(), ""));
+            } else {
+              Repairs.of(problem).ifPresent(cause::repair);
+            }
           }
           causes.add(cause.build());
         });

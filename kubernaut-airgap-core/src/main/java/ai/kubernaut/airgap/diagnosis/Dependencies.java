@@ -56,6 +56,10 @@ final class Dependencies {
           ProblemCode.HOOK_NOT_RUN,
           ProblemCode.HOOK_NOT_COMPLETE);
 
+  /** What a verification says of a release that has no workload. */
+  static final Set<ProblemCode> WITHOUT_WORKLOADS =
+      Set.of(ProblemCode.WORKLOADS_MISSING, ProblemCode.WORKLOADS_NOT_SELECTED);
+
   private static final Set<ProblemCode> CERTIFICATES =
       Set.of(ProblemCode.WEBHOOK_CA_MISSING, ProblemCode.WEBHOOK_CA_INVALID);
 
@@ -360,7 +364,7 @@ final class Dependencies {
     }
     List<Problem> releases =
         graph.of(Subject.Kind.RELEASE).stream()
-            .filter(problem -> problem.code() != ProblemCode.WORKLOADS_MISSING)
+            .filter(problem -> !WITHOUT_WORKLOADS.contains(problem.code()))
             .toList();
     for (Problem release : releases) {
       if (release.code() == ProblemCode.RELEASE_NOT_DEPLOYED) {

@@ -91,8 +91,10 @@ public final class Diagnoser {
       lost.explain();
       new Dependencies(state, owners, profile.migrationJob(), lost.missing(), graph).link();
       lost.explainConfigurations();
+      new GitOpsCauses(report.managedBy(), graph).explain();
     }
-    return Diagnosis.of(installation.release(), graph.causes());
+    return Diagnosis.of(
+        installation.release(), graph.causes(report.managedBy()), report.managedBy());
   }
 
   private void explainPods(

@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.diagnosis;
 
 import ai.kubernaut.airgap.chart.ReleaseName;
+import ai.kubernaut.airgap.cluster.gitops.GitOpsResource;
 import ai.kubernaut.airgap.outcome.Outcome;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemsException;
@@ -26,6 +27,12 @@ public interface Diagnosis extends Outcome<Diagnosis> {
   @Value.Parameter
   List<Cause> causes();
 
+  /**
+   * {@return the objects of Argo CD and Flux that manage the release and revert what others change;
+   * empty when none are known}
+   */
+  List<GitOpsResource> managedBy();
+
   /** {@return the causes that no other cause explains: what has to be repaired} */
   default List<Cause> roots() {
     return causes().stream().filter(Cause::isRoot).toList();
@@ -38,10 +45,20 @@ public interface Diagnosis extends Outcome<Diagnosis> {
   }
 
   /**
+   * Returns whether the release runs as it should.
+   *
+   * @return false when a cause, a root or not, is an error
+   */
+  @Override
+  default boolean isOk() {
+    return causes().stream().map(Cause::problem).noneMatch(Problem::isError);
+  }
+
+  /**
    * Returns this diagnosis if it has found no cause.
    *
    * @return this
-   * @throws ProblemsException when a root is an error
+   * @throws ProblemsException when a cause is an error
    */
   @Override
   default Diagnosis orElseThrow() {
@@ -118,5 +135,21 @@ public interface Diagnosis extends Outcome<Diagnosis> {
    */
   static Diagnosis of(ReleaseName release, List<Cause> causes) {
     return ImmutableDiagnosis.of(release, causes);
+  }
+
+  /**
+   * Creates a diagnosis of a release that Argo CD or Flux may manage.
+   *
+   * @param release the release
+   * @param causes its causes
+   * @param managedBy the objects of Argo CD and Flux that manage it
+   * @return the diagnosis
+   */
+  static Diagnosis of(ReleaseName release, List<Cause> causes, List<GitOpsResource> managedBy) {
+    return ImmutableDiagnosis.builder()
+        .release(release)
+        .causes(causes)
+        .managedBy(managedBy)
+        .build();
   }
 }

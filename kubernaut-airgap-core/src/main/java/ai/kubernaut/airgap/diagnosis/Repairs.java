@@ -135,6 +135,9 @@ final class Repairs {
     all.put(ProblemCode.RELEASE_OBJECT_CHANGED, install);
     all.put(ProblemCode.RELEASE_NOT_FOUND, install);
     all.put(ProblemCode.RELEASE_NOT_DEPLOYED, install);
+    all.put(ProblemCode.GITOPS_NOT_READY, command("{command}"));
+    all.put(ProblemCode.GITOPS_OUT_OF_SYNC, command("{command}"));
+    all.put(ProblemCode.GITOPS_SUSPENDED, command("{command}"));
     all.put(ProblemCode.JOB_FAILED, install);
     all.put(ProblemCode.MIGRATION_JOB_MISSING, install);
     all.put(ProblemCode.HOOK_FAILED, install);
@@ -187,12 +190,19 @@ final class Repairs {
         .map(repair -> new Repair(fill(repair.command(), problem), repair.call()));
   }
 
+  /** Whether the repair of a problem installs or upgrades the release. */
+  static boolean isUpgrade(Problem problem) {
+    Repair repair = CATALOGUE.get(problem.code());
+    return repair != null && repair.command().startsWith(INSTALL);
+  }
+
   private static String fill(String command, Problem problem) {
     String name = problem.subject().name();
     String path = name.substring(name.lastIndexOf(' ') + 1);
     int slash = path.indexOf('/');
     String kind = problem.subject().kind().name().replace("_", "").toLowerCase(Locale.ROOT);
     return command
+        .replace("{command}", problem.parameters().getOrDefault("command", ""))
         .replace("{container}", problem.parameters().getOrDefault("container", ""))
         .replace("{kind}", kind)
         .replace("{name}", name)

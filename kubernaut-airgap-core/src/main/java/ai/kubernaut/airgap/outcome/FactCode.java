@@ -165,6 +165,11 @@ public enum FactCode {
   /** Objects were selected by their labels, without asking Helm for the release. */
   HELM_NOT_ASKED(
       "was verified by labels ({selector}) in {namespaces}, and Helm was not asked: its status, objects that were deleted or changed since it was deployed, and Jobs that no longer exist were not checked"),
+  /** Argo CD or Flux applies the objects of the release. */
+  RELEASE_MANAGED(
+      "is managed by {resource} of {tool}, which reverts what install, upgrade, rollback and repair of this library change: change its source instead[; its state is not known: {unread}]"),
+  /** The objects of the release were applied without Helm, Argo CD or Flux. */
+  RELEASE_APPLIED("was deployed with {tool}: its workloads are objects that {tool} has applied"),
   /** All pods of a Deployment, StatefulSet or DaemonSet are ready. */
   WORKLOAD_READY("{ready} of {wanted} pods are ready"),
   /** A Job is complete. */
@@ -289,6 +294,8 @@ public enum FactCode {
   REVISION_HAS_OBJECT("is in the manifest of revision {revision}"),
   /** A condition in the status of an object. */
   CONDITION_OBSERVED("its condition {condition} is {status}[: {detail}]"),
+  /** A field of an object. */
+  FIELD_OBSERVED("its field {field} is {value}"),
   /** Somebody has paused the updates of a Deployment. */
   UPDATE_PAUSED("its field spec.paused is true"),
   /** A webhook and the service that it calls. */

@@ -467,6 +467,21 @@ public enum ProblemCode {
       Severity.ERROR,
       "does not match revision {revision} of the release: {difference}",
       "find out who changed it, and upgrade the release with the same chart and plan, which restores it"),
+  /** Argo CD or Flux cannot deploy the release, or what it has deployed is not healthy. */
+  GITOPS_NOT_READY(
+      Severity.ERROR,
+      "{tool} has not deployed it successfully: {detail}",
+      "fix what {tool} reports; it tries again by itself, or with: {command}"),
+  /** The objects in the cluster differ from the source of an Application of Argo CD. */
+  GITOPS_OUT_OF_SYNC(
+      Severity.WARNING,
+      "the cluster differs from its source[: {resources}]",
+      "find out what has changed; to apply the source, run: {command}"),
+  /** Argo CD or Flux does not apply the source of a release at present. */
+  GITOPS_SUSPENDED(
+      Severity.WARNING,
+      "{tool} does not apply its source: {detail}",
+      "if it should be applied, run: {command}"),
   /** A Deployment, StatefulSet or DaemonSet has fewer ready pods than it should have. */
   WORKLOAD_NOT_READY(
       Severity.ERROR, "{ready} of {wanted} pods are ready", "fix the problems of its pods"),
@@ -709,6 +724,11 @@ public enum ProblemCode {
   /** What was diagnosed needs a decision of a person, and something else was to be repaired. */
   REPAIR_LEFT_TO_PERSON(
       Severity.WARNING, "{code} has no automatic repair: {message}", "{remedy}[; run: {command}]"),
+  /** What was diagnosed would be repaired by an upgrade, which Argo CD or Flux would revert. */
+  REPAIR_LEFT_TO_GITOPS(
+      Severity.ERROR,
+      "{code} was not repaired: the release is managed by {resource} of {tool}, which would revert an upgrade",
+      "let {tool} create the Job again[: delete it with kubectl delete job {job} -n {namespace}], and run: {command}"),
   /** What was diagnosed has a repair that was not asked for. */
   REPAIR_NOT_CHOSEN(
       Severity.WARNING,

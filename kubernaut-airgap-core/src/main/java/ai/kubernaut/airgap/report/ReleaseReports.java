@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.report;
 
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.cluster.change.ObjectChange;
+import ai.kubernaut.airgap.cluster.gitops.GitOpsResource;
 import ai.kubernaut.airgap.diagnosis.Diagnosis;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.install.Installation;
@@ -27,11 +28,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Reports of a release. */
 final class ReleaseReports {
+  /** How the release was deployed, and what was not checked because of that. */
+  private static final Set<FactCode> OF_DEPLOYMENT =
+      Set.of(FactCode.HELM_NOT_ASKED, FactCode.RELEASE_MANAGED, FactCode.RELEASE_APPLIED);
+
   private ReleaseReports() {}
 
   private static String name(ReleaseName release) {
@@ -200,6 +206,10 @@ final class ReleaseReports {
     if (!report.origins().isEmpty()) {
       lines.add(origins(report));
     }
+    report.checks().stream()
+        .flatMap(check -> check.fact().stream())
+        .filter(fact -> OF_DEPLOYMENT.contains(fact.code()))
+        .forEach(fact -> lines.add(fact.describe()));
     return lines;
   }
 
@@ -272,8 +282,20 @@ final class ReleaseReports {
       check.remedy().ifPresent(remedy -> one.put("remedy", remedy));
     }
     addOrigins(json, report.origins());
+    addManagers(json, report.managedBy());
     Json.addProblems(json, report.problems());
     return json;
+  }
+
+  private static void addManagers(ObjectNode json, List<GitOpsResource> managers) {
+    ArrayNode all = json.putArray("managedBy");
+    for (GitOpsResource manager : managers) {
+      ObjectNode one = all.addObject();
+      one.put("tool", manager.tool().name());
+      one.put("kind", manager.kind());
+      manager.namespace().ifPresent(namespace -> one.put("namespace", namespace));
+      one.put("name", manager.name());
+    }
   }
 
   private static void addOrigins(ObjectNode json, List<ContainerOrigin> all) {
@@ -317,6 +339,7 @@ final class ReleaseReports {
     json.put("namespace", diagnosis.release().namespace());
     json.put("ok", diagnosis.isOk());
     json.put("summary", diagnosis.summary());
+    addManagers(json, diagnosis.managedBy());
     Json.addProblems(json, diagnosis.problems());
     return CauseDiagram.add(
         ReportContent.of("Diagnosis", "Diagnosis of " + name(diagnosis.release()), diagnosis)

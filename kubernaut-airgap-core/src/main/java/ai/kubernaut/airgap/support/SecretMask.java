@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.support;
 
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.gitops.GitOpsResource;
 import ai.kubernaut.airgap.install.StoredRevision;
 import ai.kubernaut.airgap.registry.Credentials;
 import ai.kubernaut.airgap.registry.DockerAuths;
@@ -128,7 +129,7 @@ final class SecretMask {
     if (content.get("metadata") instanceof Map<?, ?> metadata) {
       content.put("metadata", metadata(metadata));
     }
-    KubernetesObject plain = KubernetesObject.of(Fields.of(content));
+    KubernetesObject plain = GitOpsResource.withoutValues(KubernetesObject.of(Fields.of(content)));
     if (plain.kind().equals("Secret")) {
       return isRelease(plain) ? StoredRevision.withoutValues(plain) : secret(plain);
     }

@@ -24,7 +24,7 @@ public interface Check {
 
   /** What is checked. */
   enum Kind {
-    /** The Helm release is deployed. */
+    /** The Helm release is deployed, or what Argo CD or Flux manages it with is ready. */
     RELEASE,
     /** A Deployment or StatefulSet has all its pods. */
     WORKLOAD,

@@ -104,11 +104,11 @@ final class Namespaces {
     return others;
   }
 
-  /**
-   * The Deployments, StatefulSets and DaemonSets in the namespaces, selected or not. Only for an
-   * explanation.
-   */
-  List<KubernetesObject> unselectedWorkloads() {
+  /** The Deployments, StatefulSets and DaemonSets in the namespaces, selected or not. */
+  List<KubernetesObject> allWorkloads() {
+    if (selection.isEmpty()) {
+      return workloads;
+    }
     return Stream.of(ResourceType.DEPLOYMENT, ResourceType.STATEFUL_SET, ResourceType.DAEMON_SET)
         .flatMap(type -> all(type).stream())
         .toList();

@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.verify;
 
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.cluster.gitops.GitOpsResource;
 import ai.kubernaut.airgap.install.StoredRevision;
 import ai.kubernaut.airgap.kubernaut.ProductProfile;
 import java.time.Instant;
@@ -12,8 +13,8 @@ import java.util.Set;
 
 /**
  * Checks of what rarely changes while pods start, and needs large answers: webhooks, the LLM,
- * roles, and the stored release. While a verification waits, they are read again only now and then.
- * Not thread-safe.
+ * roles, objects of Argo CD and Flux, and the stored release. While a verification waits, they are
+ * read again only now and then. Not thread-safe.
  */
 final class RareChecks {
   private static final int LOOKS = 5;
@@ -23,6 +24,7 @@ final class RareChecks {
   private final ProductProfile profile;
   private final Optional<Instant> moment;
   private List<Check> checks = List.of();
+  private List<GitOpsResource> managers = List.of();
   private int age = LOOKS;
   private Optional<StoredRevision> revision = Optional.empty();
   private boolean hasReadRevision;
@@ -47,12 +49,19 @@ final class RareChecks {
     return revision;
   }
 
+  /** What manages the release, as of the last run. */
+  List<GitOpsResource> managers() {
+    return managers;
+  }
+
   /**
-   * Checks the webhooks, the LLM, and the roles and definitions of a deployed release.
+   * Checks the webhooks, the LLM, who deploys the release, and the roles and definitions of a
+   * deployed release.
    *
+   * @param isHelmRelease whether Helm knows the release
    * @param isWaiting whether this look is followed by others
    */
-  List<Check> run(Namespaces namespaces, boolean isWaiting) {
+  List<Check> run(Namespaces namespaces, boolean isHelmRelease, boolean isWaiting) {
     if (!isWaiting || age >= LOOKS) {
       List<Check> seen =
           new ArrayList<>(new WebhookChecks(namespaces, moment.orElseGet(Instant::now)).run());
@@ -63,6 +72,9 @@ final class RareChecks {
         seen.addAll(objects.access());
         seen.addAll(objects.definitions());
       }
+      DeployerChecks deployer = new DeployerChecks(namespaces, release, isHelmRelease);
+      managers = deployer.managers();
+      seen.addAll(deployer.run());
       checks = List.copyOf(seen);
       age = 0;
     }

@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.verify;
 
 import ai.kubernaut.airgap.chart.ReleaseName;
+import ai.kubernaut.airgap.cluster.gitops.GitOpsResource;
 import ai.kubernaut.airgap.outcome.Outcome;
 import ai.kubernaut.airgap.outcome.Problem;
 import java.util.List;
@@ -25,6 +26,12 @@ public interface VerificationReport extends Outcome<VerificationReport> {
   List<ContainerOrigin> origins();
 
   /**
+   * {@return the objects of Argo CD and Flux that manage the release and revert what others change;
+   * empty when none are known}
+   */
+  List<GitOpsResource> managedBy();
+
+  /**
    * Creates a report without origins.
    *
    * @param release the release
@@ -45,10 +52,28 @@ public interface VerificationReport extends Outcome<VerificationReport> {
    */
   static VerificationReport of(
       ReleaseName release, List<Check> checks, List<ContainerOrigin> origins) {
+    return of(release, checks, origins, List.of());
+  }
+
+  /**
+   * Creates a report of a release that Argo CD or Flux may manage.
+   *
+   * @param release the release
+   * @param checks its checks
+   * @param origins where the images of its containers come from
+   * @param managedBy the objects of Argo CD and Flux that manage it
+   * @return the report
+   */
+  static VerificationReport of(
+      ReleaseName release,
+      List<Check> checks,
+      List<ContainerOrigin> origins,
+      List<GitOpsResource> managedBy) {
     return ImmutableVerificationReport.builder()
         .release(release)
         .checks(checks)
         .origins(origins)
+        .managedBy(managedBy)
         .build();
   }
 

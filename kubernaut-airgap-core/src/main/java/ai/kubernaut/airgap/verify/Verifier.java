@@ -226,9 +226,16 @@ public final class Verifier {
       checks.addAll(new HealthChecks(namespaces).run());
     }
     boolean isWaiting = checks.stream().anyMatch(check -> check.result() == Check.Result.PENDING);
-    checks.addAll(rare.run(namespaces, isWaiting && !options.waitPolicy().isSingleLook()));
+    boolean isHelmRelease =
+        selection.isEmpty()
+            && release
+                .problem()
+                .filter(problem -> problem.code() == ProblemCode.RELEASE_NOT_FOUND)
+                .isEmpty();
+    checks.addAll(
+        rare.run(namespaces, isHelmRelease, isWaiting && !options.waitPolicy().isSingleLook()));
     return new Look(
-        VerificationReport.of(installation.release(), checks, pods.origins()),
+        VerificationReport.of(installation.release(), checks, pods.origins(), rare.managers()),
         pods.expectedNodes());
   }
 

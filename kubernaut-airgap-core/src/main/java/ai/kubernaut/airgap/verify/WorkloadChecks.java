@@ -80,7 +80,7 @@ final class WorkloadChecks {
                         "namespaces",
                         String.join(", ", namespaces.names()),
                         "labels",
-                        CommonLabels.of(namespaces.unselectedWorkloads()))))
+                        CommonLabels.of(namespaces.allWorkloads()))))
         .orElseGet(() -> Problem.of(ProblemCode.WORKLOADS_MISSING, subject));
   }
 

@@ -87,7 +87,17 @@ final class DiagnosedRelease {
           Map.entry("ValidatingWebhookConfiguration", ResourceType.VALIDATING_WEBHOOKS),
           Map.entry("ImageDigestMirrorSet", ResourceType.IMAGE_DIGEST_MIRROR_SET),
           Map.entry("ImageTagMirrorSet", ResourceType.IMAGE_TAG_MIRROR_SET),
-          Map.entry("Image", ResourceType.IMAGE_CONFIG));
+          Map.entry("Image", ResourceType.IMAGE_CONFIG),
+          Map.entry(
+              "Application",
+              ResourceType.namespaced("argoproj.io/v1alpha1", "Application", "applications")),
+          Map.entry(
+              "HelmRelease",
+              ResourceType.namespaced("helm.toolkit.fluxcd.io/v2", "HelmRelease", "helmreleases")),
+          Map.entry(
+              "Kustomization",
+              ResourceType.namespaced(
+                  "kustomize.toolkit.fluxcd.io/v1", "Kustomization", "kustomizations")));
 
   final MemoryClusterClient cluster;
   final MemoryRegistryClient images = MemoryRegistryClient.create();

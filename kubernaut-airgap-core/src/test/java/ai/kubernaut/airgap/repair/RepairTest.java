@@ -9,6 +9,7 @@ import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.chart.TemplateHelm;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.cluster.gitops.GitOpsResource;
 import ai.kubernaut.airgap.cluster.memory.MemoryClusterClient;
 import ai.kubernaut.airgap.diagnosis.Cause;
 import ai.kubernaut.airgap.diagnosis.Diagnosis;
@@ -329,6 +330,45 @@ final class RepairTest {
     assertThat(report.facts())
         .extracting(fact -> fact.code())
         .containsExactly(FactCode.JOB_TO_BE_RECREATED);
+  }
+
+  @Test
+  void aJobOfAReleaseThatArgoOrFluxManagesIsLeftToThem() {
+    GitOpsResource application =
+        GitOpsResource.builder()
+            .tool(GitOpsResource.Tool.ARGO_CD)
+            .kind("Application")
+            .namespace("argocd")
+            .name("kubernaut")
+            .isProgressing(false)
+            .build();
+    GitOpsResource release =
+        GitOpsResource.builder()
+            .from(application)
+            .tool(GitOpsResource.Tool.FLUX)
+            .kind("HelmRelease")
+            .namespace("flux-system")
+            .build();
+    root(failedJob());
+    root(missing(SOURCE));
+    RepairReport report = repair(all(), Diagnosis.of(RELEASE, causes, List.of(application)));
+    assertThat(facts(report))
+        .as("what no controller reverts is repaired")
+        .containsExactly("IMAGE_MIRRORED_AGAIN " + MIRROR.nameOf(SOURCE));
+    assertThat(problems(report)).containsExactly(ProblemCode.REPAIR_LEFT_TO_GITOPS);
+    assertThat(report.problems().get(0).describe())
+        .contains(
+            "Application argocd/kubernaut of Argo CD",
+            "kubectl delete job migration -n kubernaut-system",
+            "argocd app sync argocd/kubernaut");
+    assertThat(
+            repair(
+                    RepairOptions.builder().from(all()).dryRun(true).build(),
+                    Diagnosis.of(RELEASE, causes, List.of(release)))
+                .problems())
+        .extracting(Problem::remedy)
+        .containsExactly(
+            "let Flux create the Job again, and run: flux reconcile helmrelease kubernaut -n flux-system --force");
   }
 
   @Test

@@ -369,4 +369,72 @@ final class SelectedObjectsTest {
           .containsExactly("IMAGE_NOT_IN_MIRROR " + IMAGE);
     }
   }
+
+  @Test
+  void theApplicationThatDeploysItIsNamedWithItsState() {
+    ResourceType type =
+        ResourceType.namespaced("argoproj.io/v1alpha1", "Application", "applications");
+    String application =
+        """
+        {apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: kubernaut, namespace: argocd},
+         spec: {destination: {namespace: kubernaut-system}}, status: {sync: {status: %s}, health: {status: %s}}}
+        """;
+    cluster.put(type, object(application.formatted("Synced", "Healthy")));
+    VerificationReport report = verify(LABELS).orElseThrow();
+    assertThat(report.managedBy())
+        .extracting(resource -> resource.subject().toString())
+        .containsExactly("Application argocd/kubernaut");
+    assertThat(report.checks())
+        .flatExtracting(check -> check.fact().stream().map(Fact::code).toList())
+        .contains(FactCode.RELEASE_MANAGED);
+    cluster.put(type, object(application.formatted("OutOfSync", "Healthy")));
+    assertThat(verify(LABELS).isOk()).as("is a warning").isTrue();
+    assertThat(problems(verify(LABELS)))
+        .containsExactly("GITOPS_OUT_OF_SYNC Application argocd/kubernaut");
+    cluster.put(type, object(application.formatted("Synced", "Progressing")));
+    assertThat(checked(verify(LABELS))).contains("PENDING RELEASE Application argocd/kubernaut");
+    cluster.put(type, object(application.formatted("OutOfSync", "Missing")));
+    assertThat(verify(LABELS).isOk()).isFalse();
+    assertThat(problems(verify("app.kubernetes.io/instance=other")))
+        .as("a namespace that is shared with others")
+        .containsExactly("WORKLOADS_NOT_SELECTED release kubernaut");
+  }
+
+  @Test
+  void objectsThatKubectlHasAppliedAreRecognized() {
+    KubernetesObject deployment =
+        cluster.get(ResourceType.DEPLOYMENT, NAMESPACE, "gateway").orElseThrow();
+    String applied =
+        "was deployed with kubectl: its workloads are objects that kubectl has applied";
+    cluster.put(
+        ResourceType.DEPLOYMENT,
+        deployment.with(
+            "{}", "metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"));
+    assertThat(facts(verify(LABELS))).contains(applied);
+    cluster.put(
+        ResourceType.DEPLOYMENT,
+        deployment.with(
+            List.of(Map.of("manager", "kubectl", "operation", "Apply")),
+            "metadata",
+            "managedFields"));
+    VerificationReport report = verify(LABELS);
+    assertThat(facts(report)).contains(applied);
+    assertThat(report.checks())
+        .flatExtracting(check -> check.fact().stream().map(Fact::code).toList())
+        .contains(FactCode.RELEASE_APPLIED);
+    cluster.put(
+        ResourceType.DEPLOYMENT,
+        deployment.with(
+            List.of(Map.of("manager", "kubectl", "operation", "Update")),
+            "metadata",
+            "managedFields"));
+    assertThat(facts(verify(LABELS))).doesNotContain(applied);
+  }
+
+  private static List<String> facts(VerificationReport report) {
+    return report.checks().stream()
+        .flatMap(check -> check.fact().stream())
+        .map(Fact::message)
+        .toList();
+  }
 }

@@ -33,6 +33,7 @@ final class Snippets {
             "ai.kubernaut.airgap.cluster.",
             "ai.kubernaut.airgap.cluster.change.",
             "ai.kubernaut.airgap.cluster.openshift.",
+            "ai.kubernaut.airgap.cluster.gitops.",
             "ai.kubernaut.airgap.cluster.rbac.",
             "ai.kubernaut.airgap.cluster.workload.",
             "ai.kubernaut.airgap.common.",
