@@ -28,6 +28,8 @@ public enum ClusterStep {
   UNINSTALL,
   /** Verifies the release (the guide, step 5). */
   VERIFY,
+  /** Verifies what a label selector selects, without asking Helm (the guide, step 5). */
+  VERIFY_BY_LABELS,
   /** Finds out why the release does not run (the guide, "Troubleshooting"). */
   DIAGNOSE,
   /** Diagnoses the release, renews its pull secrets, and upgrades it. */

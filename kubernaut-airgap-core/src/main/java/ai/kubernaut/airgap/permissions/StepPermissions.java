@@ -45,6 +45,7 @@ final class StepPermissions {
       case ROLLBACK -> table.rollback();
       case UNINSTALL -> table.uninstall();
       case VERIFY -> table.verify();
+      case VERIFY_BY_LABELS -> table.verifyByLabels();
       case DIAGNOSE -> table.diagnose();
       case REPAIR -> table.repair();
       case PRUNE -> table.prune();
@@ -237,9 +238,20 @@ final class StepPermissions {
   }
 
   private void verify() {
-    redirections();
     on(ResourceType.SECRET, namespace, "", "list");
     on(ResourceType.CONFIG_MAP, namespace, "", "list");
+    observe();
+    permissions.addAll(new ChartObjects(context).roles("list"));
+  }
+
+  /** Without Secrets: their certificates and keys are not checked, and Helm is not asked. */
+  private void verifyByLabels() {
+    context.namespaces().forEach(each -> on(ResourceType.CONFIG_MAP, each, "", "list"));
+    observe();
+  }
+
+  private void observe() {
+    redirections();
     cluster(ResourceType.MUTATING_WEBHOOKS, "list");
     cluster(ResourceType.VALIDATING_WEBHOOKS, "list");
     for (String each : context.namespaces()) {
@@ -258,7 +270,6 @@ final class StepPermissions {
       permissions.add(Permission.of("get", ResourceType.POD, each, "").on("log"));
       permissions.add(Permission.of("get", ResourceType.SERVICE, each, "").on("proxy"));
     }
-    permissions.addAll(new ChartObjects(context).roles("list"));
   }
 
   /** Each cause has questions of its own; what the user may not read is not considered. */

@@ -37,6 +37,11 @@ final class PermissionsDocumentTest {
         `patch` and `delete`, `uninstall` needs `delete`. Hooks need `get`, `create` and `delete`, and those that run need `watch`.
       - A chart with Roles or bindings needs everything that they grant, or `escalate` for the roles and `bind` for the bindings.
       - For a chart with Roles or bindings, `verify` and `diagnose` need `list` for their types, to find those that were deleted or changed.
+      - `verify --selector` needs `verify-by-labels`, for its `--selector-namespace` instead of the namespaces of the release. It does not need Secrets; if
+        the user may list them, the certificates of webhooks and the keys of the LLM are checked too.
+      - To know the state of a release that Argo CD or Flux manages, `verify`, `verify-by-labels` and `diagnose` `get` and `list` its HelmReleases
+        and Kustomizations, and `list` Applications in all namespaces or `get` them in `argocd` and `openshift-gitops`. Without these permissions, what
+        manages the release is named without its state.
       """;
 
   private static String document() {

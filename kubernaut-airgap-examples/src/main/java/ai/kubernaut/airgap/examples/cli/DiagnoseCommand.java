@@ -2,16 +2,17 @@ package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.diagnosis.Diagnosis;
-import ai.kubernaut.airgap.install.Installation;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.report.ReportDocument;
 import ai.kubernaut.airgap.support.SupportBundle;
 import ai.kubernaut.airgap.support.SupportBundleOptions;
 import ai.kubernaut.airgap.support.SupportBundleReport;
+import ai.kubernaut.airgap.verify.VerifyOptions;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -22,6 +23,8 @@ import picocli.CommandLine.Option;
     },
     mixinStandardHelpOptions = true)
 final class DiagnoseCommand extends ClusterCommand {
+  @Mixin SelectorArguments selector = new SelectorArguments();
+
   @Option(
       names = "--support-bundle",
       paramLabel = "FILE",
@@ -50,9 +53,9 @@ final class DiagnoseCommand extends ClusterCommand {
     if (fromBundle == null) {
       return super.call();
     }
-    if (plan.isGiven() || cluster.isGiven() || supportBundle != null) {
+    if (plan.isGiven() || cluster.isGiven() || selector.isGiven() || supportBundle != null) {
       throw new IllegalArgumentException(
-          "--from-bundle excludes a plan, a cluster and --support-bundle: the bundle has all of them");
+          "--from-bundle excludes a plan, a cluster, --selector and --support-bundle: the bundle has all of them");
     }
     SupportBundle bundle = SupportBundle.read(fromBundle);
     output.tell(
@@ -73,13 +76,19 @@ final class DiagnoseCommand extends ClusterCommand {
 
   @Override
   int run(Airgap airgap, MirrorPlan planned) {
-    Installation installation = airgap.installationOf(planned);
+    VerifyOptions options = selector.addTo(VerifyOptions.builder()).build();
     if (supportBundle == null) {
-      return report(airgap.diagnose(installation));
+      return report(airgap.diagnose(planned, options));
+    }
+    if (selector.isGiven()) {
+      throw new IllegalArgumentException(
+          "--support-bundle excludes --selector: a support bundle has everything in the namespaces of the release");
     }
     SupportBundleReport collected =
         airgap.collectSupportBundle(
-            installation, supportBundle, SupportBundleOptions.builder().maxBytes(maxSize).build());
+            airgap.installationOf(planned),
+            supportBundle,
+            SupportBundleOptions.builder().maxBytes(maxSize).build());
     collected.problems().stream().map(Problem::describe).forEach(output::tell);
     return report(collected.diagnosis());
   }

@@ -20,7 +20,7 @@ final class PermissionsCommand extends ClusterCommand {
       paramLabel = "STEP",
       required = true,
       description =
-          "pull-secret, trust, mirror-rules, seal, image-policy, secrets, rotate-secrets, install, upgrade, rollback, uninstall, verify, diagnose, repair or prune.")
+          "pull-secret, trust, mirror-rules, seal, image-policy, secrets, rotate-secrets, install, upgrade, rollback, uninstall, verify, verify-by-labels, diagnose, repair or prune.")
   String step;
 
   @Option(

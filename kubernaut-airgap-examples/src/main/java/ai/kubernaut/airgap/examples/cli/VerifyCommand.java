@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -30,6 +31,8 @@ import picocli.CommandLine.Option;
           + " 2 when the command line was wrong; 3 when the release is healthy but has changed since the report of --since."
     })
 final class VerifyCommand extends ClusterCommand {
+  @Mixin SelectorArguments selector = new SelectorArguments();
+
   @Option(
       names = "--since",
       paramLabel = "REPORT",
@@ -67,7 +70,7 @@ final class VerifyCommand extends ClusterCommand {
       throw new IllegalArgumentException("--attestation and --sign-key need each other");
     }
     Optional<PrivateKey> key = Optional.ofNullable(signKey).map(KeyFiles::privateKey);
-    VerificationReport report = airgap.verify(airgap.installationOf(planned), options());
+    VerificationReport report = airgap.verify(planned, options());
     if (attestation != null && key.isPresent()) {
       VerificationAttestation.of(report, Instant.now()).sign(key.get(), attestation);
     }
@@ -85,7 +88,8 @@ final class VerifyCommand extends ClusterCommand {
     if (timeout < 0) {
       throw new IllegalArgumentException("--timeout must not be negative");
     }
-    return VerifyOptions.builder()
+    return selector
+        .addTo(VerifyOptions.builder())
         .waitPolicy(
             timeout == 0
                 ? WaitPolicy.once()

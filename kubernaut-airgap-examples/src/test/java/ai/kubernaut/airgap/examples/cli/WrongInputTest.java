@@ -261,6 +261,43 @@ class WrongInputTest {
   }
 
   @Test
+  void aSelectorThatIsNone_isRefusedBeforeAnythingIsRead() {
+    for (String command : new String[] {"verify", "diagnose"}) {
+      assertFails(
+          CommandLineRun.of(command, "--plan", "no-such-plan.yaml", "--selector", "tier in"),
+          2,
+          "--selector",
+          "invalid label selector 'tier in'");
+    }
+  }
+
+  @Test
+  void namespacesWithoutASelector_areRefused() throws IOException {
+    Path kubeconfig =
+        Files.writeString(
+            directory.resolve("kubeconfig"),
+            """
+            apiVersion: v1
+            kind: Config
+            current-context: c
+            contexts: [{name: c, context: {cluster: c, user: u}}]
+            clusters: [{name: c, cluster: {server: 'http://127.0.0.1:9'}}]
+            users: [{name: u, user: {token: t}}]
+            """);
+    assertFails(
+        CommandLineRun.of(
+            "verify",
+            "--plan",
+            savePlan("harbor.corp"),
+            "--kubeconfig",
+            kubeconfig,
+            "--selector-namespace",
+            "shop"),
+        2,
+        "--selector-namespace needs --selector");
+  }
+
+  @Test
   void aClusterThatDoesNotAnswer_isNamed() throws IOException {
     int port;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

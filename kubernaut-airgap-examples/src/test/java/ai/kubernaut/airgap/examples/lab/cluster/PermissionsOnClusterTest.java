@@ -508,6 +508,20 @@ final class PermissionsOnClusterTest {
                               Duration.ofSeconds(cluster.isInThisJvm() ? 2 : 15),
                               Duration.ofMillis(100)))
                       .build()));
+      run(
+          ClusterStep.VERIFY_BY_LABELS,
+          first,
+          airgap ->
+              airgap.verify(
+                  first,
+                  VerifyOptions.builder()
+                      .selector("")
+                      .addNamespaces(shop, workflows)
+                      .waitPolicy(
+                          WaitPolicy.of(
+                              Duration.ofSeconds(cluster.isInThisJvm() ? 2 : 15),
+                              Duration.ofMillis(100)))
+                      .build()));
       Installation installed =
           Installation.builder().release(release).plan(first).addOtherNamespaces(workflows).build();
       run(ClusterStep.DIAGNOSE, first, airgap -> airgap.diagnose(installed));
