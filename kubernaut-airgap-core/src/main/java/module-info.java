@@ -24,6 +24,7 @@ module ai.kubernaut.airgap.core {
   exports ai.kubernaut.airgap.chart;
   exports ai.kubernaut.airgap.cluster;
   exports ai.kubernaut.airgap.cluster.change;
+  exports ai.kubernaut.airgap.cluster.gitops;
   exports ai.kubernaut.airgap.cluster.memory;
   exports ai.kubernaut.airgap.cluster.openshift;
   exports ai.kubernaut.airgap.cluster.rbac;

@@ -114,6 +114,23 @@ final class BuildFilesTest {
   }
 
   @Test
+  void theModuleExportsAllPackages() throws IOException {
+    Path sources = PROJECT.resolve("kubernaut-airgap-core/src/main/java");
+    List<String> packages;
+    try (Stream<Path> files = Files.walk(sources)) {
+      packages =
+          files
+              .filter(file -> file.endsWith("package-info.java"))
+              .map(file -> sources.relativize(file).getParent().toString().replace('/', '.'))
+              .toList();
+    }
+    assertThat(Files.readAllLines(sources.resolve("module-info.java")))
+        .filteredOn(line -> line.startsWith("  exports "))
+        .map(line -> line.replaceAll("  exports (.*);", "$1"))
+        .containsExactlyInAnyOrderElementsOf(packages);
+  }
+
+  @Test
   void thePomHasWhatARepositoryRequires() throws Exception {
     Document pom = pom("");
     for (String required :

@@ -2,7 +2,9 @@ package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.common.CancelledException;
+import ai.kubernaut.airgap.mirror.MirrorCancelledException;
 import ai.kubernaut.airgap.outcome.ProblemsException;
+import ai.kubernaut.airgap.report.ReportDocument;
 import ai.kubernaut.airgap.report.ReportFormat;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +50,10 @@ final class FailureHandler implements IParameterExceptionHandler, IExecutionExce
   @Override
   public int handleExecutionException(
       Exception exception, CommandLine command, ParseResult parsed) {
+    if (exception instanceof MirrorCancelledException cancelled) {
+      Output.of(command)
+          .ifPresent(output -> output.addStep("mirror", ReportDocument.of(cancelled.report())));
+    }
     if (interruption.signal().isPresent()) {
       // Whatever it is, it comes from the end of the run.
       return endedBySignal(command, interruption.signal().get());

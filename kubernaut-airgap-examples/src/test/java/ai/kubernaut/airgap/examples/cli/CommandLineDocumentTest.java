@@ -89,6 +89,7 @@ final class CommandLineDocumentTest {
     GROUPS.put(RegistryArguments.class, "Registries");
     GROUPS.put(ReleaseArguments.class, "Release");
     GROUPS.put(ClusterArguments.class, "Cluster");
+    GROUPS.put(SelectorArguments.class, "Selection by labels");
     GROUPS.put(ReferenceArguments.class, "Image references");
     GROUPS.put(LlmArguments.class, "LLM credentials");
     GROUPS.put(SignatureArguments.class, "Bundle signature");

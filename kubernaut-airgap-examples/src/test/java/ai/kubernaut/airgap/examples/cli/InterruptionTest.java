@@ -95,6 +95,10 @@ final class InterruptionTest {
         assertThat(failed.path("kind").asText()).isEqualTo("FailedRun");
         assertThat(failed.path("message").asText()).contains("interrupted: ", "--plan");
         assertThat(failed.path("exitStatus").asInt()).isEqualTo(status);
+        assertThat(failed.path("mirror").path("complete").asBoolean(true)).isFalse();
+        assertThat(failed.path("mirror").path("images")).hasSize(1);
+        assertThat(failed.path("problems").path(0).path("code").asText())
+            .isEqualTo("MIRRORING_CANCELLED");
 
         CommandLineRun again = CommandLineRun.of(arguments.toArray());
         assertThat(again.status()).as(again.toString()).isZero();
