@@ -275,11 +275,18 @@ public abstract class ClusterClientContract {
     assertThat(selected("app=x")).containsExactly("api", "db");
     assertThat(selected("app==x,contract.example.org/tier!=db")).containsExactly("api");
     assertThat(selected("app in (x, y), !contract.example.org/tier")).containsExactly("other");
-    assertThat(selected("app,contract.example.org/tier notin (api,cache)"))
-        .containsExactly("db", "other");
     assertThat(selected("app in (z)")).isEmpty();
     assertThat(selected("")).contains("api", "db", "other").isSorted();
     assertThat(cluster.list(WIDGET, namespace, LabelSelector.everything())).isEmpty();
+  }
+
+  @Test
+  protected void aListHoldsWhatALabelSelectorDoesNotExclude() {
+    label("api", Map.of("app", "x", "contract.example.org/tier", "api"));
+    label("db", Map.of("app", "x", "contract.example.org/tier", "db"));
+    label("other", Map.of("app", "y"));
+    assertThat(selected("app,contract.example.org/tier notin (api, cache)"))
+        .containsExactly("db", "other");
   }
 
   private void label(String name, Map<String, String> labels) {
