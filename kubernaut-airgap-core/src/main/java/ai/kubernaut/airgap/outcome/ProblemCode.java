@@ -47,6 +47,50 @@ public enum ProblemCode {
       Severity.WARNING,
       "the chart has too many branches to render all of them",
       "give the facts of the cluster: its Kubernetes version and its API versions"),
+  // Comparison with an approved plan
+  /** There is no file with an approved plan. */
+  APPROVED_PLAN_MISSING(
+      Severity.ERROR,
+      "there is no approved plan",
+      "review the plan, and save it as this file to approve it"),
+  /** A plan has an image that the approved plan does not have. */
+  PLAN_IMAGE_ADDED(
+      Severity.ERROR,
+      "the approved plan does not have this image",
+      "review the image, and approve the plan"),
+  /** A plan no longer has an image of the approved plan. */
+  PLAN_IMAGE_REMOVED(
+      Severity.ERROR,
+      "only the approved plan has this image",
+      "check that nothing needs the image any more, and approve the plan"),
+  /** A plan has another tag or digest of an image than the approved plan. */
+  PLAN_IMAGE_CHANGED(
+      Severity.ERROR,
+      "the approved plan has {approved} instead",
+      "review the change of the image, and approve the plan"),
+  /** A plan has a problem that the approved plan does not have. */
+  PLAN_PROBLEM_ADDED(
+      Severity.ERROR,
+      "the approved plan does not have the problem {code}: {problem}",
+      "{remedy}; otherwise review the problem, and approve the plan"),
+  /** A plan no longer has a problem of the approved plan. */
+  PLAN_PROBLEM_REMOVED(
+      Severity.ERROR,
+      "only the approved plan has the problem {code}: {problem}",
+      "approve the plan, so that the problem is noticed if it returns"),
+  /** Only one of a plan and the approved plan was proven. */
+  PLAN_PROOF_CHANGED(
+      Severity.ERROR,
+      "the approved plan has {approved}, and this plan has {received}",
+      "make both plans with Airgap.plan, which proves that the chart pulls from the mirror only"),
+  /** A chart seems to mention an image that it did not mention in the approved plan. */
+  PLAN_MENTION_ADDED(
+      Severity.ERROR,
+      "the chart mentions it, and the approved plan does not list it",
+      "add the image to the plan if a program in a pod pulls it, and approve the plan"),
+  /** A chart no longer mentions an image that it mentioned in the approved plan. */
+  PLAN_MENTION_REMOVED(
+      Severity.ERROR, "only in the approved plan does the chart mention it", "approve the plan"),
   // Preflight
   /** Repository names of the plan have more components than this kind of registry accepts. */
   REPOSITORY_NAMES_TOO_DEEP(

@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.examples.cli;
 import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.overlay.MirrorProof;
+import ai.kubernaut.airgap.plan.ApprovedPlan;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.plan.PlanDiff;
 import ai.kubernaut.airgap.plan.PlanForecast;
@@ -43,6 +44,13 @@ final class PlanCommand extends StepCommand {
   @Nullable Path earlier;
 
   @Option(
+      names = "--approved",
+      paramLabel = "FILE",
+      description =
+          "Fail if images, digests, mentions or the proof differ from this reviewed plan; --out saves what can be approved.")
+  @Nullable Path approved;
+
+  @Option(
       names = "--forecast",
       description = "Ask sources and mirror, and print how much would be sent.")
   boolean forecast;
@@ -75,6 +83,9 @@ final class PlanCommand extends StepCommand {
     if (file != null) {
       planned.save(file);
       output.tell("The plan is saved in " + file);
+    }
+    if (approved != null) {
+      ApprovedPlan.at(approved).compare(planned).orElseThrow();
     }
     // The plan tells that the proof does not hold; proving again tells where.
     Optional<MirrorProof> failed =

@@ -59,6 +59,26 @@ final class PlanInputsTest {
     assertThat(MirrorPlan.read(plan).chart()).isEmpty();
   }
 
+  @Test
+  void aPlanThatIsNotAsApproved_fails() throws IOException {
+    Path approved = directory.resolve("plan.approved.yaml");
+    Path before = write("before.txt", "quay.io/acme/a:1\n");
+    Path after = write("after.txt", "quay.io/acme/a:2\n");
+
+    CommandLineRun first = offline("--images", before, "--approved", approved);
+    assertThat(first.status()).isEqualTo(1);
+    assertThat(first.err()).contains(approved + ": there is no approved plan");
+
+    offline("--images", before, "--out", approved);
+    assertThat(offline("--images", before, "--approved", approved).status()).isZero();
+    CommandLineRun changed = offline("--images", after, "--approved", approved, "--json");
+    assertThat(changed.status()).isEqualTo(1);
+    assertThat(changed.err())
+        .contains("quay.io/acme/a:2: the approved plan has quay.io/acme/a:1 instead");
+    assertThat(new ObjectMapper().readTree(changed.out()).findValuesAsText("code"))
+        .containsExactly("PLAN_IMAGE_CHANGED");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"v1alpha2", "v2alpha1"})
   void anImageSetConfiguration_becomesAPlan(String version) throws IOException {
