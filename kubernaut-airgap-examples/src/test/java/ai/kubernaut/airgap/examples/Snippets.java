@@ -71,7 +71,9 @@ final class Snippets {
             "java.nio.file.",
             "java.time.",
             "java.util.",
-            "java.util.function.")) {
+            "java.util.function.",
+            "org.junit.jupiter.api.",
+            "org.junit.jupiter.api.extension.")) {
       source.append("import ").append(name).append("*;\n");
     }
     source
