@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,11 +37,29 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What every {@link HelmClient} does: each sentence of its Javadoc, with a small chart that the
- * test writes. A subclass gives the client, and says whether there is a cluster behind it; without
- * one, only rendering is looked at. No object of the chart runs a pod.
+ * test writes. A subclass gives the client. What the client cannot do, or whether there is no
+ * cluster behind it, the subclass says by {@link #abilities()}, and the tests of it are skipped
+ * with a message that names the ability. No object of the chart runs a pod.
  */
 @Timeout(300)
 public abstract class HelmClientContract {
+  /** What is optional for a client. */
+  public enum Ability {
+    /**
+     * There is a cluster to install into, which may be shared with other tests; then {@link
+     * HelmClientContract#newRelease} and {@link HelmClientContract#installedData} work.
+     */
+    CLUSTER,
+    /** It finds out what templates ask about the cluster: {@link HelmClient#conditions}. */
+    CONDITIONS,
+    /** It reads the values schemas of charts: {@link HelmClient#schemas}. */
+    SCHEMAS,
+    /** It reads the CustomResourceDefinitions of charts: {@link HelmClient#crds}. */
+    CRDS,
+    /** An interrupt ends a call. */
+    INTERRUPTS
+  }
+
   private static final Duration HOOKS = Duration.ofSeconds(60);
   private static final ReleaseName OFFLINE = ReleaseName.of("contract", "contract-system");
 
@@ -51,28 +70,26 @@ public abstract class HelmClientContract {
   /** Makes a new client. */
   protected abstract HelmClient open() throws Exception;
 
-  /** Whether the client can install into a cluster; it may be shared with other tests. */
-  protected abstract boolean hasCluster();
-
-  /** Whether the client reads the values schemas of charts, which is optional. */
-  protected boolean readsSchemas() {
-    return true;
+  /** What the client can do; everything, unless a subclass says less. */
+  protected Set<Ability> abilities() {
+    return EnumSet.allOf(Ability.class);
   }
 
-  /** Whether an interrupt ends a call, which an adapter that starts no process cannot do. */
-  protected boolean endsCallsOnInterrupt() {
-    return true;
+  private void require(Ability ability) {
+    assumeTrue(
+        abilities().contains(ability),
+        () -> "skipped: the client of this test has no ability " + ability);
   }
 
   /** A release that is not there yet, in a namespace of its own that is. Asked with a cluster. */
   protected ReleaseName newRelease() throws Exception {
-    throw new UnsupportedOperationException("override this, since there is a cluster");
+    throw new UnsupportedOperationException("override this, or leave out the ability CLUSTER");
   }
 
   /** The data of a ConfigMap in the release's namespace. Asked with a cluster. */
   protected Map<String, String> installedData(ReleaseName release, String configMap)
       throws Exception {
-    throw new UnsupportedOperationException("override this, since there is a cluster");
+    throw new UnsupportedOperationException("override this, or leave out the ability CLUSTER");
   }
 
   @BeforeEach
@@ -627,7 +644,7 @@ public abstract class HelmClientContract {
 
   @Test
   void schemasAreReadWithThePathsOfTheirValues() throws IOException {
-    assumeTrue(readsSchemas(), "skipped: this client does not read schemas");
+    require(Ability.SCHEMAS);
     String own = Files.readString(location.resolve("values.schema.json"));
     write("charts/inner/values.schema.json", "{\"title\": \"inner\"}");
     write("charts/inner/charts/deep/Chart.yaml", "apiVersion: v2\nname: deep\nversion: 0.1.0\n");
@@ -646,7 +663,7 @@ public abstract class HelmClientContract {
 
   @Test
   void theSchemaOfADependencyHasThePathOfEachAlias() throws IOException {
-    assumeTrue(readsSchemas(), "skipped: this client does not read schemas");
+    require(Ability.SCHEMAS);
     write(
         "Chart.yaml",
         """
@@ -674,7 +691,7 @@ public abstract class HelmClientContract {
 
   @Test
   void customResourceDefinitionsAreReadAsTheyAre() throws IOException {
-    assumeTrue(readsSchemas(), "skipped: this client does not read the files of charts");
+    require(Ability.CRDS);
     write("crds/widgets.yaml", "kind: CustomResourceDefinition # {{ not a template }}\n");
     write("crds/more/gadgets.yml", "kind: CustomResourceDefinition\nmetadata: {name: gadgets}");
     write("crds/README.md", "no manifest");
@@ -685,10 +702,35 @@ public abstract class HelmClientContract {
 
   @Test
   void schemasOfAMissingChartAreRefused() {
-    assumeTrue(readsSchemas(), "skipped: this client does not read schemas");
+    require(Ability.SCHEMAS);
     Path missing = directory.resolve("missing");
     assertThat(refused(() -> helm.schemas(Chart.at(missing))))
         .hasMessageContaining(missing.toString());
+  }
+
+  @Test
+  void conditionsAreThoseOfTheTemplatesThatAsk() throws IOException {
+    require(Ability.CONDITIONS);
+    write(
+        "templates/route.yaml",
+        "{{ if .Capabilities.APIVersions.Has \"route.openshift.io/v1\" }}kind: Route{{ end }}\n");
+
+    List<TemplateConditions> found = helm.conditions(Chart.at(location));
+
+    assertThat(found)
+        .filteredOn(conditions -> conditions.template().equals("templates/route.yaml"))
+        .flatExtracting(TemplateConditions::apiVersions)
+        .containsExactly("route.openshift.io/v1");
+    assertThat(found)
+        .filteredOn(conditions -> conditions.template().equals("templates/settings.yaml"))
+        .flatExtracting(TemplateConditions::lookups)
+        .singleElement()
+        .asString()
+        .contains("Namespace", "kube-system");
+    assertThat(found)
+        .extracting(TemplateConditions::template)
+        .as("templates that ask for nothing")
+        .doesNotContain("templates/hook.yaml");
   }
 
   private Map<String, String> versions(Chart chart) {
@@ -735,7 +777,7 @@ public abstract class HelmClientContract {
   }
 
   private ReleaseName release() throws Exception {
-    assumeTrue(hasCluster(), "skipped: there is no cluster behind this client");
+    require(Ability.CLUSTER);
     return newRelease();
   }
 
@@ -934,7 +976,7 @@ public abstract class HelmClientContract {
 
   @Test
   void anInterruptEndsAnInstallation() throws Exception {
-    assumeTrue(endsCallsOnInterrupt(), "skipped: this client cannot be interrupted");
+    require(Ability.INTERRUPTS);
     ReleaseName name = release();
     addEndlessHook();
     AtomicReference<Throwable> thrown = new AtomicReference<>();

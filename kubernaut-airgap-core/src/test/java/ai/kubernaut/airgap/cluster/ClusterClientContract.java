@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What every {@link ClusterClient} does: each sentence of its Javadoc. A subclass gives the client
  * and a cluster whose user may do everything; every test uses a namespace of its own, so the
  * cluster may be shared. What the cluster behind the client cannot do, the subclass says by {@link
- * #abilities()}, and the tests of it are skipped.
+ * #abilities()}, and the tests of it are skipped with a message that names the ability.
  */
 @Timeout(120)
 public abstract class ClusterClientContract {
@@ -138,7 +138,8 @@ public abstract class ClusterClientContract {
 
   private void require(Ability ability) {
     assumeTrue(
-        abilities().contains(ability), () -> "skipped: the cluster of this test has no " + ability);
+        abilities().contains(ability),
+        () -> "skipped: the cluster of this test has no ability " + ability);
   }
 
   private String newNamespace() {

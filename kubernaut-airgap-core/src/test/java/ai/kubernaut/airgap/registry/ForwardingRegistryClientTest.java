@@ -64,11 +64,6 @@ final class ForwardingRegistryClientTest extends RegistryClientContract {
   }
 
   @Override
-  protected boolean deletesManifests() {
-    return true;
-  }
-
-  @Override
   protected Subject open() {
     return new Subject(new Client(MemoryRegistryClient.create()), "harbor.corp:5000");
   }

@@ -22,11 +22,6 @@ final class ObservedClientTest extends RegistryClientContract {
   private final List<RegistryCall> calls = new CopyOnWriteArrayList<>();
 
   @Override
-  protected boolean deletesManifests() {
-    return true;
-  }
-
-  @Override
   protected Subject open() {
     return new Subject(
         ObservedClient.of(MemoryRegistryClient.create(), calls::add), "harbor.corp:5000");

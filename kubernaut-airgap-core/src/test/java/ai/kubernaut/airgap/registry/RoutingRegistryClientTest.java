@@ -27,11 +27,6 @@ final class RoutingRegistryClientTest extends RegistryClientContract {
   private final MemoryRegistryClient mirror = MemoryRegistryClient.create();
 
   @Override
-  protected boolean deletesManifests() {
-    return true;
-  }
-
-  @Override
   protected Subject open() {
     return new Subject(
         RoutingRegistryClient.builder()

@@ -22,8 +22,10 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,8 +39,8 @@ final class HelmJavaClientTest extends HelmClientContract {
   }
 
   @Override
-  protected boolean hasCluster() {
-    return false;
+  protected Set<Ability> abilities() {
+    return EnumSet.complementOf(EnumSet.of(Ability.CLUSTER));
   }
 
   private static Path chart(Path directory) throws IOException {

@@ -16,6 +16,8 @@ import ai.kubernaut.airgap.registry.RegistryException.Reason;
 import ai.kubernaut.airgap.registry.Skopeo;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,6 +38,11 @@ final class AnonymousRegistryTest extends RegistryClientContract {
   }
 
   @Override
+  protected Set<Ability> abilities() {
+    return EnumSet.complementOf(EnumSet.of(Ability.REFERRERS));
+  }
+
+  @Override
   protected Subject open() {
     return new Subject(
         HttpRegistryClient.builder()
@@ -43,11 +50,6 @@ final class AnonymousRegistryTest extends RegistryClientContract {
             .credentials(CredentialProvider.none())
             .build(),
         registry.host());
-  }
-
-  @Override
-  protected boolean deletesManifests() {
-    return true;
   }
 
   @Test

@@ -9,6 +9,8 @@ import ai.kubernaut.airgap.registry.DockerRegistry;
 import ai.kubernaut.airgap.registry.RegistryClientContract;
 import ai.kubernaut.airgap.registry.RegistryException;
 import ai.kubernaut.airgap.registry.RegistryException.Reason;
+import java.util.EnumSet;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,6 +28,11 @@ final class BasicAuthTlsRegistryTest extends RegistryClientContract {
     if (registry != null) {
       registry.close();
     }
+  }
+
+  @Override
+  protected Set<Ability> abilities() {
+    return EnumSet.complementOf(EnumSet.of(Ability.REFERRERS, Ability.DELETION));
   }
 
   @Override

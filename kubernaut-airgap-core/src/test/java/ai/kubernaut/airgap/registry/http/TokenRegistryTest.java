@@ -18,7 +18,9 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -42,6 +44,11 @@ final class TokenRegistryTest extends RegistryClientContract {
     if (tokens != null) {
       tokens.close();
     }
+  }
+
+  @Override
+  protected Set<Ability> abilities() {
+    return EnumSet.complementOf(EnumSet.of(Ability.REFERRERS, Ability.DELETION));
   }
 
   @Override

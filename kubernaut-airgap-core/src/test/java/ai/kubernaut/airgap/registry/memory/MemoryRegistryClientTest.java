@@ -4,11 +4,6 @@ import ai.kubernaut.airgap.registry.RegistryClientContract;
 
 final class MemoryRegistryClientTest extends RegistryClientContract {
   @Override
-  protected boolean deletesManifests() {
-    return true;
-  }
-
-  @Override
   protected Subject open() {
     return new Subject(MemoryRegistryClient.create(), "harbor.corp:5000");
   }

@@ -43,11 +43,6 @@ final class ThrottledClientContractTest extends RegistryClientContract {
   }
 
   @Override
-  protected boolean deletesManifests() {
-    return true;
-  }
-
-  @Override
   protected Subject open() {
     RegistryClient memory = MemoryRegistryClient.create();
     return new Subject(new Owner(decorate(memory, new NoSleep(0)), memory), "harbor.corp:5000");

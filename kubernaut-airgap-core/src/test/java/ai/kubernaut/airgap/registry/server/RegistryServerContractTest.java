@@ -5,6 +5,8 @@ import ai.kubernaut.airgap.registry.Credentials;
 import ai.kubernaut.airgap.registry.RegistryClientContract;
 import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
 import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
+import java.util.EnumSet;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -25,6 +27,11 @@ final class RegistryServerContractTest extends RegistryClientContract {
   static void stop() {
     server.close();
     content.close();
+  }
+
+  @Override
+  protected Set<Ability> abilities() {
+    return EnumSet.complementOf(EnumSet.of(Ability.DELETION));
   }
 
   @Override

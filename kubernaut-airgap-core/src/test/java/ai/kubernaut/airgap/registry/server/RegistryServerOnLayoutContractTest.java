@@ -5,6 +5,8 @@ import ai.kubernaut.airgap.registry.RegistryClientContract;
 import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
 import ai.kubernaut.airgap.registry.layout.LayoutRegistryClient;
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +32,11 @@ final class RegistryServerOnLayoutContractTest extends RegistryClientContract {
   @Override
   protected boolean repositoriesShareBlobs() {
     return true;
+  }
+
+  @Override
+  protected Set<Ability> abilities() {
+    return EnumSet.complementOf(EnumSet.of(Ability.DELETION));
   }
 
   @Override

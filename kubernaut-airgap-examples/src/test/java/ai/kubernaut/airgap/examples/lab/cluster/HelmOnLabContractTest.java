@@ -41,11 +41,6 @@ class HelmOnLabContractTest extends HelmClientContract {
   }
 
   @Override
-  protected boolean hasCluster() {
-    return true;
-  }
-
-  @Override
   protected ReleaseName newRelease() {
     String namespace = cluster.name("contract-" + UUID.randomUUID());
     try (Fabric8ClusterClient client = Fabric8ClusterClient.fromKubeconfig(kubeconfig())) {

@@ -2,6 +2,8 @@ package ai.kubernaut.airgap.examples.lab.cluster;
 
 import ai.kubernaut.airgap.chart.HelmClient;
 import ai.kubernaut.airgap.helm.HelmJavaClient;
+import java.util.EnumSet;
+import java.util.Set;
 
 /** The contract of the port, in a cluster, by Helm in this JVM. */
 class InProcessHelmContractTest extends HelmOnLabContractTest {
@@ -11,7 +13,7 @@ class InProcessHelmContractTest extends HelmOnLabContractTest {
   }
 
   @Override
-  protected boolean endsCallsOnInterrupt() {
-    return false;
+  protected Set<Ability> abilities() {
+    return EnumSet.complementOf(EnumSet.of(Ability.INTERRUPTS));
   }
 }
