@@ -154,6 +154,7 @@ final class BuildFilesTest {
         "CONTRIBUTING.md",
         "docs/steps.md",
         "docs/dependencies.md",
+        "docs/own-adapter.md",
         "docs/decisions/README.md",
         "kubernaut-airgap-examples/LAB.md",
         "kubernaut-airgap-examples/BENCHMARK.md"

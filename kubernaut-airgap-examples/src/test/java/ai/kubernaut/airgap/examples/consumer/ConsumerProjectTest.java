@@ -11,6 +11,7 @@ import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.k8s.Fabric8ClusterClient;
 import ai.kubernaut.airgap.registry.DockerRegistry;
 import ai.kubernaut.airgap.registry.RegistryClient;
+import ai.kubernaut.airgap.registry.RegistryClientContract;
 import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
 import java.io.File;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -53,11 +55,17 @@ final class ConsumerProjectTest {
     assumeTrue(Files.isRegularFile(jar), "the library was compiled, but not packaged");
     version = jar.getFileName().toString().replaceAll("kubernaut-airgap-core-(.*)\\.jar", "$1");
     install("kubernaut-airgap", ROOT);
-    install("kubernaut-airgap-core", ROOT.resolve("kubernaut-airgap-core"), jar);
+    install(
+        "kubernaut-airgap-core",
+        ROOT.resolve("kubernaut-airgap-core"),
+        jar,
+        jarOf(RegistryClientContract.class));
     install(
         "kubernaut-airgap-k8s",
         ROOT.resolve("kubernaut-airgap-k8s"),
         jarOf(Fabric8ClusterClient.class));
+    install(
+        "kubernaut-airgap-examples", ROOT.resolve("kubernaut-airgap-examples"), jarOfExamples());
     source = DockerRegistry.start();
     mirror = DockerRegistry.start();
     try (RegistryClient client = HttpRegistryClient.builder().plainHttp(source.host()).build()) {
@@ -87,6 +95,24 @@ final class ConsumerProjectTest {
 
   private static Path jarOf(Class<?> member) throws Exception {
     return Path.of(member.getProtectionDomain().getCodeSource().getLocation().toURI());
+  }
+
+  /** The jar of this module, which is packaged after its tests. */
+  private static Path jarOfExamples() throws Exception {
+    Path jar = directory.resolve("kubernaut-airgap-examples-" + version + ".jar");
+    assertThat(
+            ToolProvider.findFirst("jar")
+                .orElseThrow()
+                .run(
+                    System.out,
+                    System.err,
+                    "-cf",
+                    jar.toString(),
+                    "-C",
+                    jarOf(Lab.class).toString(),
+                    "."))
+        .isZero();
+    return jar;
   }
 
   /** What {@code mvn install} does, into a repository of this test. */
@@ -163,24 +189,32 @@ final class ConsumerProjectTest {
   /** Lets Maven check that the versions converge, and returns the class path. */
   private static String resolve(Path pom) throws Exception {
     Path classPath = pom.resolveSibling("classpath");
-    run(
-        List.of(
-            WRAPPER.toString(),
-            "-B",
-            "-q",
-            "-f",
-            pom.toString(),
-            "-Dmaven.repo.local=" + repository(),
-            "-Dmaven.repo.local.tail="
-                + System.getProperty(
-                    "maven.repo.local",
-                    Path.of(System.getProperty("user.home"), ".m2/repository").toString()),
-            "-Dmaven.repo.local.tail.ignoreAvailability=true",
-            "enforcer:enforce",
-            "dependency:build-classpath",
-            "-Dmdep.outputFile=" + classPath,
-            "-Dmdep.includeScope=runtime"));
+    maven(
+        pom,
+        "enforcer:enforce",
+        "dependency:build-classpath",
+        "-Dmdep.outputFile=" + classPath,
+        "-Dmdep.includeScope=runtime");
     return Files.readString(classPath);
+  }
+
+  private static void maven(Path pom, String... arguments) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                WRAPPER.toString(),
+                "-B",
+                "-q",
+                "-f",
+                pom.toString(),
+                "-Dmaven.repo.local=" + repository(),
+                "-Dmaven.repo.local.tail="
+                    + System.getProperty(
+                        "maven.repo.local",
+                        Path.of(System.getProperty("user.home"), ".m2/repository").toString()),
+                "-Dmaven.repo.local.tail.ignoreAvailability=true"));
+    command.addAll(List.of(arguments));
+    run(command);
   }
 
   private static String run(List<String> command) throws Exception {
@@ -346,5 +380,122 @@ final class ConsumerProjectTest {
             "snakeyaml",
             "snakeyaml-engine",
             "zjsonpatch");
+  }
+
+  /** A project with the adapters and the test dependencies of a page, which runs their tests. */
+  @Test
+  void theContractsRunInAProjectOfTheirOwn() throws Exception {
+    String page = Files.readString(ROOT.resolve("docs/own-adapter.md"));
+    Path pom = project("adapters", "");
+    StringBuilder plugins = new StringBuilder();
+    for (String plugin :
+        List.of("maven-resources-plugin", "maven-compiler-plugin", "maven-surefire-plugin")) {
+      plugins.append(
+          "<plugin><artifactId>%s</artifactId><version>%s</version></plugin>"
+              .formatted(plugin, pluginVersion(plugin)));
+    }
+    String lab = Files.readString(ROOT.resolve("kubernaut-airgap-examples/LAB.md"));
+    Files.writeString(
+        pom,
+        Files.readString(pom)
+            .replace(
+                "</dependencies>\n  <build>",
+                String.join("", blocks(page, "xml"))
+                    + String.join("", blocks(lab, "xml"))
+                    + "</dependencies>\n  <build>")
+            .replace("</plugins>", plugins + "</plugins>"));
+    Path sources = Files.createDirectories(pom.resolveSibling("src/test/java/adapters"));
+    for (String block : blocks(page, "java")) {
+      write(sources, block);
+    }
+    for (String block : blocks(lab, "java")) {
+      if (block.contains("@RegisterExtension")) {
+        write(sources, block);
+      }
+    }
+    write(
+        sources,
+        """
+        final class LabATest {
+          @RegisterExtension static final LabExtension LAB = LabExtension.of(Lab.builder().withoutSource());
+
+          @Test
+          void runs(Lab lab) {
+            Assertions.assertTrue(Files.exists(lab.kubeconfig()));
+            System.setProperty("adapters.kubeconfig", lab.kubeconfig().toString());
+          }
+        }
+        """);
+    write(
+        sources,
+        """
+        final class LabBTest {
+          @Test
+          void theLabOfTheOtherClassIsClosed() {
+            Assertions.assertFalse(Files.exists(Path.of(System.getProperty("adapters.kubeconfig"))));
+          }
+        }
+        """);
+
+    maven(
+        pom,
+        "test",
+        "-Dmaven.compiler.release=17",
+        "-Dsurefire.runOrder=alphabetical",
+        // The rest of this contract takes a minute, and the tests of the adapters run it.
+        "-Dtest=Audited*Test,HostCluster*Test,Lab*Test,MirroringTest,HostHelm*Test#rendering*+whatIs*");
+
+    assertThat(report(pom, "AuditedRegistryClientTest"))
+        .contains("aMountBringsTheBlobOver")
+        .doesNotContain("<skipped");
+    assertThat(report(pom, "HostClusterClientTest"))
+        .contains("whatIsCreatedIsReadBack", "no ability LOGS", "no ability SERVICES");
+    assertThat(report(pom, "HostHelmClientTest"))
+        .contains("renderingShowsHooks", "no ability CLUSTER");
+    assertThat(report(pom, "MirroringTest")).contains("mustGatherIsMirrored");
+  }
+
+  private static List<String> blocks(String document, String language) {
+    return Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
+        .matcher(document)
+        .results()
+        .map(block -> block.group(1))
+        .toList();
+  }
+
+  /** Writes a class with the imports that documents leave out. */
+  private static void write(Path sources, String declaration) throws IOException {
+    String name = declaration.replaceFirst("(?s).*?class (\\w+).*", "$1");
+    StringBuilder imports = new StringBuilder();
+    for (String imported :
+        List.of(
+            "Airgap",
+            "chart.*",
+            "cluster.*",
+            "cluster.memory.*",
+            "examples.lab.*",
+            "examples.lab.cluster.*",
+            "helm.*",
+            "image.*",
+            "plan.*",
+            "registry.*",
+            "registry.memory.*")) {
+      imports.append("import ai.kubernaut.airgap.").append(imported).append(";\n");
+    }
+    for (String imported :
+        List.of(
+            "java.nio.file",
+            "java.util",
+            "org.junit.jupiter.api",
+            "org.junit.jupiter.api.extension")) {
+      imports.append("import ").append(imported).append(".*;\n");
+    }
+    Files.writeString(
+        sources.resolve(name + ".java"), "package adapters;\n" + imports + declaration);
+  }
+
+  private static String report(Path pom, String test) throws IOException {
+    return Files.readString(
+        pom.resolveSibling("target/surefire-reports/TEST-adapters." + test + ".xml"));
   }
 }
