@@ -11,16 +11,22 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>Thread-safe; methods block until the answer is there.
  *   <li>Failures are {@link ClusterException} and its reason is the part that callers may rely on.
- *       Messages never hold the content of Secrets.
+ *       Messages name the object as {@code Kind namespace/name}, and never hold the content of
+ *       Secrets.
  *   <li>Methods only do what they are called: none creates a namespace, waits, or tries again.
+ *   <li>Objects have their kind, their {@code apiVersion} and their {@code
+ *       metadata.resourceVersion}, those in lists included. Fields that this library does not know
+ *       survive reading and writing.
  * </ul>
  *
  * The contract test {@code ClusterClientContract} (in the test-jar of this module) runs against
- * every adapter, and against a host's own.
+ * every adapter, and against a host's own; its enum {@code Ability} lists what the cluster of a
+ * test may lack.
  */
 public interface ClusterClient extends AutoCloseable {
   /**
-   * {@return the address of the API server for messages and reports, as a URL without credentials}
+   * {@return the address of the API server for messages and reports, as a URL without credentials
+   * and without a slash at its end}
    */
   String address();
 
@@ -38,7 +44,8 @@ public interface ClusterClient extends AutoCloseable {
   /**
    * Returns the versions of the cluster.
    *
-   * @return the version of Kubernetes and the API versions that the cluster serves
+   * @return the version of Kubernetes, for example {@code v1.33.1}, and the API versions that the
+   *     cluster serves, each once, with {@code v1}
    * @throws ClusterException when the request fails
    */
   ClusterVersions versions();
@@ -60,7 +67,8 @@ public interface ClusterClient extends AutoCloseable {
    * @param type their type
    * @param namespace their namespace; null for all namespaces, or for a type of the whole cluster
    * @param labels the labels that they have to have; all objects when empty
-   * @return in the order of their names; empty when the namespace or the type is not there
+   * @return in the order of their names, also over all namespaces; empty when the namespace or the
+   *     type is not there
    * @throws ClusterException when the question cannot be answered
    */
   List<KubernetesObject> list(
@@ -95,13 +103,15 @@ public interface ClusterClient extends AutoCloseable {
   KubernetesObject create(ResourceType type, KubernetesObject object);
 
   /**
-   * Replaces an object that was read before. Its {@code metadata.resourceVersion} says what it was
-   * then.
+   * Replaces an object that was read before, with all its fields: those that the new one does not
+   * have are removed. Its {@code metadata.resourceVersion} says what it was then. Of several who
+   * replace what they have read at the same time, one succeeds.
    *
    * @param type its type
    * @param object the whole object
    * @return what the cluster made of it
-   * @throws ClusterException with CONFLICT when it was changed meanwhile, NOT_FOUND when it is gone
+   * @throws ClusterException with CONFLICT when it was changed meanwhile, NOT_FOUND when it is
+   *     gone; nothing is changed then
    */
   KubernetesObject replace(ResourceType type, KubernetesObject object);
 
@@ -135,7 +145,8 @@ public interface ClusterClient extends AutoCloseable {
    * @param namespace the service's namespace
    * @param service its name
    * @param port the number or name of its port
-   * @param path an absolute path, as {@link HttpPath} allows it; it is encoded
+   * @param path a path as {@link HttpPath} allows it, with or without the first slash; it is
+   *     encoded
    * @return what the service answered, success or not; 503 when no pod is behind it, 504 when the
    *     pod does not answer in time
    * @throws ClusterException with INVALID, and nothing is sent, when the path is none that {@link

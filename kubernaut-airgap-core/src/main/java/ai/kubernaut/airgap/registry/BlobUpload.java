@@ -30,12 +30,14 @@ public interface BlobUpload {
    * Asks the registry how much it holds.
    *
    * @return the offset to go on from
-   * @throws RegistryException with NOT_FOUND when the registry has given the session up
+   * @throws RegistryException with NOT_FOUND when the registry has given the session up, or has
+   *     made a blob of it
    */
   long offset();
 
   /**
-   * Sends a piece. When it fails, {@link #offset()} says how much has arrived.
+   * Sends a piece. There is no blob yet, even if this was all of it. When it fails, {@link
+   * #offset()} says how much has arrived.
    *
    * @param offset where the piece begins in the blob; what {@link #offset()} would answer
    * @param length how many bytes it has
@@ -52,14 +54,14 @@ public interface BlobUpload {
    * @param offset how much was sent before
    * @param content the bytes from the offset on, none when all was sent; read to the end, not
    *     closed
-   * @throws RegistryException with DIGEST_MISMATCH when the bytes are not the blob's; the session
-   *     is over then
+   * @throws RegistryException with DIGEST_MISMATCH when the bytes are not the blob's; nothing is
+   *     stored, and the session is over then
    */
   void finish(Descriptor blob, long offset, InputStream content);
 
   /**
    * Tells the registry that nobody will go on. It would find out by itself, so failures are not
-   * reported.
+   * reported. Calling it again does nothing.
    */
   void abandon();
 }

@@ -16,8 +16,9 @@ import java.util.Set;
  * What every method has in common:
  *
  * <ul>
- *   <li>Thread-safe; methods block until the answer is there. An interrupted thread gets a {@link
- *       RegistryException} with {@link RegistryException.Reason#UNREACHABLE} soon, and stays
+ *   <li>Thread-safe; methods block until the answer is there, and can be called while streams of
+ *       {@link #readBlob} are open. An interrupted thread gets a {@link RegistryException} with
+ *       {@link RegistryException.Reason#UNREACHABLE} soon, from methods and from streams, and stays
  *       interrupted.
  *   <li>Nothing is tried again here beyond one fresh token after a 401: whether to try again is the
  *       caller's choice, and {@link RegistryException.Reason#retryable()} says whether it makes
@@ -25,12 +26,14 @@ import java.util.Set;
  *   <li>Content is identified by digest, and content that does not have the digest asked for ends
  *       in {@link RegistryException.Reason#DIGEST_MISMATCH}, never in a result.
  *   <li>Failures are {@link RegistryException}; its reason is the part that callers may rely on.
+ *       {@link RegistryException#registry()} is the registry as the reference names it, host and
+ *       port, and the message names it as well.
  *   <li>After {@link #close()} every method throws {@link IllegalStateException}.
  * </ul>
  *
  * Endpoints and answers are those of the OCI distribution specification 1.1. The contract test
  * {@code RegistryClientContract} (in the test-jar of this module) runs against every adapter, and
- * against a host's own.
+ * against a host's own; its enum {@code Ability} lists what is optional.
  */
 public interface RegistryClient extends AutoCloseable {
   /**
@@ -57,7 +60,7 @@ public interface RegistryClient extends AutoCloseable {
    * Fetches a manifest or an index as its exact bytes.
    *
    * @param image by digest when it has one, else by its tag, or {@code latest}
-   * @return the manifest
+   * @return the manifest, with the media type that it was stored with
    * @throws RegistryException with NOT_FOUND when there is none, DIGEST_MISMATCH when the bytes are
    *     not those of the digest
    * @throws InvalidManifestException when the bytes are no manifest, or more than {@link
@@ -66,13 +69,14 @@ public interface RegistryClient extends AutoCloseable {
   Manifest readManifest(ImageRef image);
 
   /**
-   * Stores a manifest or an index as its exact bytes, under its digest when the reference has no
-   * tag, else under the tag. What it refers to has to be there already.
+   * Stores a manifest or an index as its exact bytes, under its digest, and also under the tag when
+   * the reference has one; a tag that exists is moved. A reference without a tag creates none, not
+   * even {@code latest}. What the manifest refers to has to be there already.
    *
    * @param image where to store it; a digest in it has to be the manifest's
    * @param manifest what to store
-   * @throws RegistryException when the registry refuses it, DIGEST_MISMATCH when the reference has
-   *     another digest
+   * @throws RegistryException with REFUSED when a blob or a manifest that it refers to is missing,
+   *     DIGEST_MISMATCH when the reference has another digest; nothing is stored then
    */
   void writeManifest(ImageRef image, Manifest manifest);
 
@@ -82,35 +86,37 @@ public interface RegistryClient extends AutoCloseable {
    *
    * @param repository where to look
    * @param digest which blob
-   * @return its size in bytes; empty when this repository does not have it
+   * @return its size in bytes, which may be 0; empty when this repository does not have it
    * @throws RegistryException when the question cannot be answered
    */
   OptionalLong findBlob(Repository repository, Digest digest);
 
   /**
-   * Opens a blob for reading. The caller closes the stream; closing it early ends the transfer. The
-   * whole blob is never held in memory or on disk.
+   * Opens a blob for reading. The caller closes the stream; closing it early ends the transfer, and
+   * closing it again does nothing. The whole blob is never held in memory or on disk.
    *
    * @param repository where it is
    * @param blob which blob; its size has to be right
-   * @param offset the first byte wanted, 0 for all of it
+   * @param offset the first byte wanted, 0 for all of it; the size of the blob gives no byte
    * @return the bytes from the offset on. Its methods throw {@link RegistryException}: UNREACHABLE
    *     when the connection breaks or ends early, DIGEST_MISMATCH, at the latest instead of the end
-   *     of the stream, when the bytes from 0 on are not the blob's
-   * @throws RegistryException with NOT_FOUND when there is none
+   *     of the stream, when the bytes from 0 on are not the blob's, or not as many as its size. The
+   *     stream may be a {@link HashedInput}
+   * @throws RegistryException with NOT_FOUND when there is none, whatever the offset
+   * @throws IllegalArgumentException when the offset is negative or greater than the size
    */
   InputStream readBlob(Repository repository, Descriptor blob, long offset);
 
   /**
-   * Stores a blob. When the content fails or ends early, nothing is stored, and what the content's
-   * stream threw is thrown on: an {@link IOException} as the cause of an {@link
-   * UncheckedIOException}, everything else as it is.
+   * Stores a blob; one that is there already may be written again. When the content fails or ends
+   * early, nothing is stored, and what the content's stream threw is thrown on: an {@link
+   * IOException} as the cause of an {@link UncheckedIOException}, everything else as it is.
    *
    * @param repository where to store it
    * @param blob which blob; the registry checks the digest
    * @param content its bytes, from the first one; read to the end, not closed
    * @throws RegistryException when the registry refuses it; DIGEST_MISMATCH when the bytes are not
-   *     the blob's
+   *     the blob's, fewer or more; nothing is stored then
    */
   void writeBlob(Repository repository, Descriptor blob, InputStream content);
 
@@ -144,9 +150,10 @@ public interface RegistryClient extends AutoCloseable {
    * @param repository where the blob is wanted
    * @param digest which blob
    * @param from a repository of the same registry that has it
-   * @return true when the blob is there now; false when the registry would not, and the blob has to
-   *     be sent
+   * @return true when the blob is there now; false when the registry would not, for example because
+   *     the other repository does not have the blob or does not exist, and the blob has to be sent
    * @throws RegistryException only when the registry cannot be asked at all
+   * @throws IllegalArgumentException when the repositories are not of one registry
    */
   boolean mountBlob(Repository repository, Digest digest, Repository from);
 
@@ -230,7 +237,10 @@ public interface RegistryClient extends AutoCloseable {
     return Optional.empty();
   }
 
-  /** Ends open transfers and frees connections. Calling it again does nothing. */
+  /**
+   * Ends open transfers, whose streams then throw UNREACHABLE, and frees connections. Calling it
+   * again does nothing.
+   */
   @Override
   void close();
 }
