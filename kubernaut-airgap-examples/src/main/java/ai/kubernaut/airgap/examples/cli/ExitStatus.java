@@ -8,6 +8,7 @@ import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.common.CancelledException;
 import ai.kubernaut.airgap.image.InvalidReferenceException;
 import ai.kubernaut.airgap.outcome.ProblemsException;
+import ai.kubernaut.airgap.plan.ImageNotInPlanException;
 import ai.kubernaut.airgap.plan.InvalidPlanException;
 import ai.kubernaut.airgap.registry.InvalidManifestException;
 import ai.kubernaut.airgap.registry.RegistryException;
@@ -43,6 +44,7 @@ enum ExitStatus {
       7,
       "A file or a bundle could not be read or written, or has content that cannot be used.",
       BundleException.class,
+      ImageNotInPlanException.class,
       InvalidPlanException.class,
       InvalidYamlException.class,
       SupportBundleException.class,

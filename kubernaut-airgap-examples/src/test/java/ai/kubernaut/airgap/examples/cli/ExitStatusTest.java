@@ -39,6 +39,7 @@ final class ExitStatusTest {
           Map.entry("ClusterException", ExitStatus.CLUSTER),
           Map.entry("HelmException", ExitStatus.HELM),
           Map.entry("HookFailedException", ExitStatus.PROBLEM),
+          Map.entry("ImageNotInPlanException", ExitStatus.FILE),
           Map.entry("ImagesOutsideMirrorException", ExitStatus.PROBLEM),
           Map.entry("IncompleteMirrorException", ExitStatus.PROBLEM),
           Map.entry("InstallationFailedException", ExitStatus.PROBLEM),
