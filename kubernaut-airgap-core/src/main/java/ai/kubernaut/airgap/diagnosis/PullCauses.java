@@ -338,18 +338,7 @@ final class PullCauses implements Explanation {
                 .flatMap(pool -> PodFields.condition(pool, "Updated").stream())
                 .forEach(
                     condition ->
-                        graph.add(
-                            problem,
-                            Fact.of(
-                                FactCode.CONDITION_OBSERVED,
-                                problem.subject(),
-                                Map.of(
-                                    "condition",
-                                    "Updated",
-                                    "status",
-                                    condition.text("status").orElse(""),
-                                    "detail",
-                                    condition.text("message").orElse(""))))));
+                        graph.add(problem, PodFields.observed(problem.subject(), condition))));
     return cause;
   }
 

@@ -205,17 +205,7 @@ final class StateCauses {
       facts.add(Fact.of(FactCode.UPDATE_PAUSED, subject));
     }
     for (Fields condition : workload.fields().list("status", "conditions")) {
-      facts.add(
-          Fact.of(
-              FactCode.CONDITION_OBSERVED,
-              subject,
-              Map.of(
-                  "condition",
-                  condition.text("type").orElse(""),
-                  "status",
-                  condition.text("status").orElse(""),
-                  "detail",
-                  condition.text("message").orElse(""))));
+      facts.add(PodFields.observed(subject, condition));
     }
     return facts;
   }

@@ -114,17 +114,7 @@ final class FluxStatus {
       facts.add(field(subject, "spec.suspend", "true"));
     }
     for (Fields condition : object.fields().list("status", "conditions")) {
-      facts.add(
-          Fact.of(
-              FactCode.CONDITION_OBSERVED,
-              subject,
-              Map.of(
-                  "condition",
-                  condition.text("type").orElse(""),
-                  "status",
-                  condition.text("status").orElse(""),
-                  "detail",
-                  condition.text("message").orElse(""))));
+      facts.add(PodFields.observed(subject, condition));
     }
     for (String revision : List.of("lastAppliedRevision", "lastAttemptedRevision")) {
       object

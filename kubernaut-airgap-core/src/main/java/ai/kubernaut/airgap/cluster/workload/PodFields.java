@@ -2,6 +2,9 @@ package ai.kubernaut.airgap.cluster.workload;
 
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.outcome.Fact;
+import ai.kubernaut.airgap.outcome.FactCode;
+import ai.kubernaut.airgap.outcome.Subject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +67,26 @@ public final class PodFields {
     return object.fields().list("status", "conditions").stream()
         .filter(condition -> condition.text("type").orElse("").equals(type))
         .findFirst();
+  }
+
+  /**
+   * Returns a condition as evidence.
+   *
+   * @param subject the object that has the condition
+   * @param condition an element of {@code status.conditions}
+   * @return the fact {@link FactCode#CONDITION_OBSERVED}
+   */
+  public static Fact observed(Subject subject, Fields condition) {
+    return Fact.of(
+        FactCode.CONDITION_OBSERVED,
+        subject,
+        Map.of(
+            "condition",
+            condition.text("type").orElse(""),
+            "status",
+            condition.text("status").orElse(""),
+            "detail",
+            condition.text("message").orElse("")));
   }
 
   /**
