@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.cluster;
 
+import ai.kubernaut.airgap.common.PrintableText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +58,6 @@ public final class LabelSelector {
           "(?:(?=.{1,253}/)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*/)?"
               + NAME);
   private static final Pattern VALUE = Pattern.compile("(?:" + NAME + ")?");
-  private static final int SHOWN = 100;
 
   private final List<Requirement> requirements;
 
@@ -127,7 +127,7 @@ public final class LabelSelector {
     Matcher set = SET.matcher(term);
     if (set.matches()) {
       if (set.group(3).isBlank()) {
-        throw invalid(text, "'" + printable(term) + "' needs at least one value");
+        throw invalid(text, "'" + PrintableText.of(term) + "' needs at least one value");
       }
       NavigableSet<String> values = new TreeSet<>();
       for (String value : set.group(3).split(",", -1)) {
@@ -158,7 +158,7 @@ public final class LabelSelector {
     throw invalid(
         text,
         "'"
-            + printable(key)
+            + PrintableText.of(key)
             + "' is not a label key: up to 63 letters, digits, '-', '_' and '.', which start and end with a letter or digit,"
             + " after an optional DNS name and '/'");
   }
@@ -170,22 +170,17 @@ public final class LabelSelector {
     throw invalid(
         text,
         "'"
-            + printable(value)
+            + PrintableText.of(value)
             + "' is not a label value: up to 63 letters, digits, '-', '_' and '.', which start and end with a letter or digit");
   }
 
   private static IllegalArgumentException invalid(String text, String reason) {
     return new IllegalArgumentException(
         "invalid label selector '"
-            + printable(text)
+            + PrintableText.of(text)
             + "': "
             + reason
             + "; write for example app.kubernetes.io/instance=kubernaut");
-  }
-
-  private static String printable(String text) {
-    String beginning = text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
-    return beginning.replaceAll("\\p{Cntrl}", "?");
   }
 
   /**

@@ -5,6 +5,7 @@ import ai.kubernaut.airgap.cluster.HttpPath;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ServiceResponse;
 import ai.kubernaut.airgap.cluster.workload.PodFields;
+import ai.kubernaut.airgap.common.PrintableText;
 import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.outcome.FactCode;
 import ai.kubernaut.airgap.outcome.Problem;
@@ -99,7 +100,9 @@ final class HealthChecks {
     }
     if (!isPort(endpoint.port)) {
       return failed(
-          ProblemCode.SERVICE_PORT_INVALID, subject, Map.of("port", printable(endpoint.port)));
+          ProblemCode.SERVICE_PORT_INVALID,
+          subject,
+          Map.of("port", PrintableText.of(endpoint.port)));
     }
     HttpPath path;
     try {
@@ -108,7 +111,8 @@ final class HealthChecks {
       return failed(
           ProblemCode.PROBE_PATH_INVALID,
           subject,
-          Map.of("path", printable(endpoint.path), "detail", String.valueOf(e.getMessage())));
+          Map.of(
+              "path", PrintableText.of(endpoint.path), "detail", String.valueOf(e.getMessage())));
     }
     ServiceResponse response =
         namespaces
@@ -142,11 +146,5 @@ final class HealthChecks {
     }
     int number = Integer.parseInt(port);
     return number >= 1 && number <= 65535;
-  }
-
-  /** The beginning of a text from a chart, without what a terminal would obey. */
-  private static String printable(String text) {
-    String beginning = text.length() <= 100 ? text : text.substring(0, 100) + "…";
-    return beginning.replaceAll("\\p{Cntrl}", "?");
   }
 }
