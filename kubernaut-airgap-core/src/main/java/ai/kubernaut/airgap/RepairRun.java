@@ -210,12 +210,11 @@ final class RepairRun {
         report.addProblems(Problem.of(ProblemCode.REPAIR_WITHOUT_CREDENTIALS, problem.subject()));
         continue;
       }
-      String name = problem.subject().name();
       byName
           .computeIfAbsent(
               PullSecretConfigurer.isOfCluster(problem.subject())
                   ? ""
-                  : name.substring(name.indexOf('/') + 1),
+                  : shortName(problem.subject()),
               unseen -> new LinkedHashSet<>())
           .add(problem);
     }
@@ -242,11 +241,7 @@ final class RepairRun {
     }
     if (!name.isEmpty()) {
       how.secretName(name)
-          .namespaces(
-              problems.stream()
-                  .map(problem -> problem.subject().name())
-                  .map(path -> path.substring(0, path.indexOf('/')))
-                  .toList());
+          .namespaces(problems.stream().map(problem -> namespace(problem.subject())).toList());
     }
     try {
       PullSecretReport renewed =
@@ -314,8 +309,6 @@ final class RepairRun {
 
   /** An upgrade would be reverted. */
   private void leave(Problem job, GitOpsResource manager) {
-    String path = job.subject().name();
-    int slash = path.indexOf('/');
     report.addProblems(
         Problem.of(
             ProblemCode.REPAIR_LEFT_TO_GITOPS,
@@ -328,9 +321,9 @@ final class RepairRun {
                 "tool",
                 manager.tool().toString(),
                 "namespace",
-                path.substring(0, slash),
+                namespace(job.subject()),
                 "job",
-                manager.isHelmRelease() ? "" : path.substring(slash + 1),
+                manager.isHelmRelease() ? "" : shortName(job.subject()),
                 "command",
                 manager.syncCommand())));
   }
@@ -345,12 +338,18 @@ final class RepairRun {
   }
 
   private Optional<String> uid(Problem job) {
-    String path = job.subject().name();
-    int slash = path.indexOf('/');
     return cluster
-        .get(ResourceType.JOB, path.substring(0, slash), path.substring(slash + 1))
+        .get(ResourceType.JOB, namespace(job.subject()), shortName(job.subject()))
         .map(KubernetesObject::fields)
         .flatMap(fields -> fields.text("metadata", "uid"));
+  }
+
+  private static String namespace(Subject namespaced) {
+    return namespaced.name().substring(0, namespaced.name().indexOf('/'));
+  }
+
+  private static String shortName(Subject namespaced) {
+    return namespaced.name().substring(namespaced.name().indexOf('/') + 1);
   }
 
   private void done(Problem problem, FactCode code) {
