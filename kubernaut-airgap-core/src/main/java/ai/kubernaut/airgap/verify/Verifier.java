@@ -21,6 +21,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -239,7 +240,7 @@ public final class Verifier {
         pods.expectedNodes());
   }
 
-  /** Says what is not checked, because only Helm knows it. */
+  /** Returns a skipped check, which reports that the state of the Helm release was not checked. */
   private static Check selected(ReleaseName name, Selection selection, Set<String> names) {
     return Check.of(
         Check.Kind.RELEASE,
@@ -256,7 +257,7 @@ public final class Verifier {
 
   private Check release(ReleaseName name, Namespaces namespaces) {
     Subject subject = new Subject(Subject.Kind.RELEASE, name.name());
-    Optional<Release> release = helm == null ? Optional.empty() : helm.status(name);
+    Optional<Release> release = Objects.requireNonNull(helm).status(name);
     if (release.isEmpty()) {
       String labels = CommonLabels.of(namespaces.workloads());
       return Check.of(
