@@ -44,7 +44,7 @@ final class BundleStore implements AutoCloseable {
                 : LayoutRegistryClient.open(path, Bundle.repository()));
   }
 
-  /** What fails here is a file, not a registry. */
+  /** A failure here is that of a file, not of a registry. */
   private static BundleStore open(Supplier<RegistryClient> store) {
     try {
       return new BundleStore(store.get());

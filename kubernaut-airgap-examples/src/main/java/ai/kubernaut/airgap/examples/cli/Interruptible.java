@@ -1,10 +1,13 @@
 package ai.kubernaut.airgap.examples.cli;
 
-/** A command of which an interrupted run leaves something. */
+/** A command whose interrupted run may have changed something. */
 interface Interruptible {
-  /** What a command leaves that changes nothing. */
+  /** The message for a run that has changed nothing. */
   String NOTHING = "Nothing was changed. The same command starts again:";
 
-  /** Returns what an interrupted run has left, and what the same command does then. */
+  /**
+   * Returns what an interrupted run has changed, and what the same command does when it is run
+   * again.
+   */
   String afterInterruption();
 }

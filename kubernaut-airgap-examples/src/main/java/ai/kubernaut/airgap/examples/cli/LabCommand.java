@@ -338,6 +338,6 @@ final class LabCommand implements Callable<Integer>, Interruptible {
 
   @Override
   public String afterInterruption() {
-    return "The lab is gone; what was changed in real parts stays. The same command starts again:";
+    return "The lab has ended; changes to real registries and clusters remain. The same command starts again:";
   }
 }

@@ -119,7 +119,7 @@ public final class Main {
     return commands;
   }
 
-  /** What is no legal name is wrong usage, not a failed step. */
+  /** An invalid name is wrong usage, not a failed step. */
   private static <T> T legal(String text, Function<String, T> parse) {
     try {
       return parse.apply(text);

@@ -36,7 +36,7 @@ final class MirrorCommand extends StepCommand implements Interruptible {
       names = "--journal",
       paramLabel = "FILE",
       description =
-          "Lets half-sent blobs survive the process: run again with the same file to go on with them.")
+          "Record partially sent blobs in this file; a later run with the same file continues them.")
   @Nullable Path journal;
 
   @Option(
@@ -229,7 +229,7 @@ final class MirrorCommand extends StepCommand implements Interruptible {
   public String afterInterruption() {
     return "What was sent is in the mirror. The same command continues from there"
         + (journal == null
-            ? "; with --journal FILE, also blobs that are half sent:"
-            : ", also with blobs that are half sent:");
+            ? "; with --journal FILE, also with partially sent blobs:"
+            : ", also with partially sent blobs:");
   }
 }

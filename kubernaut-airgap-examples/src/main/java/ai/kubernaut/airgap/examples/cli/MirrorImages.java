@@ -22,7 +22,7 @@ final class MirrorImages {
 
   private MirrorImages() {}
 
-  /** Reads a reference of the command line: what is no legal one is wrong usage. */
+  /** Reads a reference from the command line; an invalid one is wrong usage. */
   static ImageRef reference(String text) {
     try {
       return ImageRef.parse(text);
