@@ -1,6 +1,7 @@
 /**
- * Files that several processes share, {@link ai.kubernaut.airgap.io.ProcessLock}, and temporary
- * files that may hold secrets, {@link ai.kubernaut.airgap.io.ScratchDirectory}.
+ * Files that several processes share, {@link ai.kubernaut.airgap.io.ProcessLock}, temporary files
+ * that may hold secrets, {@link ai.kubernaut.airgap.io.ScratchDirectory}, and child processes,
+ * {@link ai.kubernaut.airgap.io.ChildProcess}.
  *
  * <pre>{@code
  * try (ProcessLock lock = ProcessLock.acquire(file, Duration.ofMinutes(1))) {

@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.helm;
 
 import ai.kubernaut.airgap.chart.HelmException;
+import ai.kubernaut.airgap.io.ChildProcess;
 import ai.kubernaut.airgap.io.ScratchDirectory;
 import java.io.File;
 import java.io.IOException;
@@ -101,7 +102,7 @@ final class HelmBinary implements HelmCalls {
     }
     HelmEnvironment.withCluster(environment, directory);
     environment.put("TMPDIR", Files.createDirectory(directory.resolve("tmp")).toString());
-    Process process = builder.redirectOutput(output).redirectError(errors).start();
+    Process process = ChildProcess.start(builder.redirectOutput(output).redirectError(errors));
     process.getOutputStream().close();
     return process;
   }
@@ -144,7 +145,7 @@ final class HelmBinary implements HelmCalls {
       process.destroyForcibly();
     }
     descendants.forEach(ProcessHandle::destroyForcibly);
-    process.onExit().join();
+    ChildProcess.awaitEnd(process);
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

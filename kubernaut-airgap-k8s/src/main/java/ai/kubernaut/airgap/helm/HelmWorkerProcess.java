@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.helm;
 
 import ai.kubernaut.airgap.chart.HelmException;
+import ai.kubernaut.airgap.io.ChildProcess;
 import ai.kubernaut.airgap.io.ScratchDirectory;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -62,7 +63,7 @@ final class HelmWorkerProcess implements AutoCloseable {
       ScratchDirectory directory = ScratchDirectory.create();
       try {
         return new HelmWorkerProcess(
-            builder(directory.path(), classPath.get(), withCluster).start(), directory);
+            ChildProcess.start(builder(directory.path(), classPath.get(), withCluster)), directory);
       } catch (IOException | RuntimeException e) {
         directory.close();
         throw e;
@@ -167,7 +168,7 @@ final class HelmWorkerProcess implements AutoCloseable {
       process.destroyForcibly();
     }
     // Its end takes a moment, and the directory is in use before.
-    process.onExit().join();
+    ChildProcess.awaitEnd(process);
     directory.close();
     if (interrupted) {
       Thread.currentThread().interrupt();

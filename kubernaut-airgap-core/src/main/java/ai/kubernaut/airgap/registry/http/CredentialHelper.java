@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.registry.http;
 
+import ai.kubernaut.airgap.io.ChildProcess;
 import ai.kubernaut.airgap.registry.Credentials;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -92,9 +93,9 @@ final class CredentialHelper {
   Optional<Credentials> get(String server)
       throws IOException, TimeoutException, InterruptedException {
     Process process =
-        new ProcessBuilder(program.toString(), "get")
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
+        ChildProcess.start(
+            new ProcessBuilder(program.toString(), "get")
+                .redirectError(ProcessBuilder.Redirect.DISCARD));
     Output output = new Output(process.getInputStream());
     Set<ProcessHandle> family = new HashSet<>();
     boolean done = false;

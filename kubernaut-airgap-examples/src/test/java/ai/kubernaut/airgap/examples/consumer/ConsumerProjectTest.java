@@ -278,6 +278,22 @@ final class ConsumerProjectTest {
   }
 
   @Test
+  void theClassLoaderOfTheLibraryIsCollectedOnceEverythingIsClosed() throws Exception {
+    String program = jarOf(Consumer.class) + File.pathSeparator + resolve(project("unloaded", ""));
+
+    String said =
+        runProgram(
+            "unloaded",
+            java(),
+            "-cp",
+            jarOf(Consumer.class).toString(),
+            ClassLoaderHost.class.getName(),
+            program);
+    assertRan(said);
+    assertThat(said).contains("class loader collected: true");
+  }
+
+  @Test
   void aModularProgramRunsOnTheModulePath() throws Exception {
     String modulePath = resolve(project("modular", ""));
     Path sources = Files.createDirectories(directory.resolve("modular/src"));
