@@ -6,6 +6,9 @@ import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.ChildJvm;
 import ai.kubernaut.airgap.RunOptions;
 import ai.kubernaut.airgap.StepRun;
+import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.common.Secret;
 import ai.kubernaut.airgap.examples.lab.cluster.Flavour;
 import ai.kubernaut.airgap.helm.HelmJavaClient;
@@ -119,7 +122,8 @@ final class ManyFlowsTest {
       try (Lab openShift = Lab.start(Flavour.OPENSHIFT);
           Lab kubernetes = Lab.start(Flavour.KUBERNETES)) {
         List<Lab> labs = List.of(openShift, kubernetes);
-        run(labs, 2);
+        // Fills the caches, and with many flows the history of changes that the labs keep.
+        run(labs, Math.max(2, flows / 10));
         Held before = Held.now();
         run(labs, flows);
         Held after = before.reached();
@@ -152,8 +156,18 @@ final class ManyFlowsTest {
           for (StepRun<String> run : runs) {
             assertThat(run.await()).isEqualTo("verified");
           }
+          labs.forEach(Host::deleteEvents);
         } finally {
           airgaps.forEach(Airgap::close);
+        }
+      }
+    }
+
+    /** Deletes the events, which an API server deletes after an hour. */
+    private static void deleteEvents(Lab lab) {
+      try (ClusterClient cluster = Fabric8ClusterClient.fromKubeconfig(lab.kubeconfig())) {
+        for (KubernetesObject event : cluster.list(ResourceType.EVENT, null, Map.of())) {
+          cluster.delete(ResourceType.EVENT, event);
         }
       }
     }

@@ -24,8 +24,11 @@ import java.util.function.UnaryOperator;
  * update stores a new one. So a reader may keep what it got, but must not change it.
  */
 final class Store implements ClusterObjects {
-  /** How many changes a watch can go back; older ones are answered with 410 Expired. */
-  private static final int HISTORY = 20_000;
+  /**
+   * How many changes a watch can go back; older ones are answered with 410 Expired. Each change
+   * keeps the whole object, so this bounds the heap of a lab that many releases are installed into.
+   */
+  private static final int HISTORY = 2_000;
 
   private static final String DELETION = "deletionTimestamp";
 
