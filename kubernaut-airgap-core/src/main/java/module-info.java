@@ -54,6 +54,7 @@ module ai.kubernaut.airgap.core {
   exports ai.kubernaut.airgap.repair;
   exports ai.kubernaut.airgap.report;
   exports ai.kubernaut.airgap.seal;
+  exports ai.kubernaut.airgap.shard;
   exports ai.kubernaut.airgap.support;
   exports ai.kubernaut.airgap.trust;
   exports ai.kubernaut.airgap.verify;

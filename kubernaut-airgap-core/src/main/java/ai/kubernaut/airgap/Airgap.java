@@ -88,6 +88,7 @@ import ai.kubernaut.airgap.seal.ImagePolicyDrafter;
 import ai.kubernaut.airgap.seal.ImagePolicyOptions;
 import ai.kubernaut.airgap.seal.SealConfigurer;
 import ai.kubernaut.airgap.seal.SealOptions;
+import ai.kubernaut.airgap.shard.PlanPartition;
 import ai.kubernaut.airgap.support.SupportBundle;
 import ai.kubernaut.airgap.support.SupportBundleOptions;
 import ai.kubernaut.airgap.support.SupportBundleReport;
@@ -409,6 +410,34 @@ public final class Airgap implements AutoCloseable {
     RegistryClient to = target();
     return cancellable(
         options, cancelled -> new MirrorEngine(from, to, cancelled, progress).mirror(plan));
+  }
+
+  /**
+   * Divides a plan that is too large for one machine into shards with about as many unique bytes
+   * each. Reads the manifests of all images. Needs a registry client for the sources.
+   *
+   * <pre>{@code
+   * PlanPartition partition = airgap.partition(plan, 4);
+   * partition.save(Path.of("partition.yaml"));
+   * String manifest =
+   *     MirrorJob.builder()
+   *         .image("registry.corp/tools/kubernaut-airgap:0.1.0")
+   *         .credentialsSecret("mirror-credentials")
+   *         .build()
+   *         .manifest(partition);
+   * }</pre>
+   *
+   * @param plan the plan
+   * @param shards how many parts, 1 to {@value PlanPartition#MAX_SHARDS}, and at most one for each
+   *     image
+   * @return the partition; an image whose source does not have it is a warning
+   * @throws IllegalArgumentException when the number of shards is out of range
+   * @throws ai.kubernaut.airgap.registry.RegistryException when a source cannot be used
+   * @throws ai.kubernaut.airgap.common.CancelledException when the thread is interrupted
+   * @throws IllegalStateException when no registry client was given
+   */
+  public PlanPartition partition(MirrorPlan plan, int shards) {
+    return PlanPartition.of(plan, shards, retrying(source(), planning()));
   }
 
   /**

@@ -71,6 +71,7 @@ public final class ArchitectureRules {
           "overlay",
           "preflight",
           "mirror",
+          "shard",
           "bundle",
           "pullsecret",
           "mirrorrules",

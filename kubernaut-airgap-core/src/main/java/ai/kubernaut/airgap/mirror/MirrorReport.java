@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.mirror;
 import ai.kubernaut.airgap.outcome.Outcome;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.plan.MirrorPlan;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.immutables.value.Value;
@@ -35,6 +36,22 @@ public interface MirrorReport extends Outcome<MirrorReport> {
    */
   static MirrorReport of(MirrorPlan plan, List<MirroredImage> images) {
     return ImmutableMirrorReport.of(plan, images);
+  }
+
+  /**
+   * Reads the JSON of an earlier report: what {@code mirror --report FILE} or {@code mirror --json}
+   * has written.
+   *
+   * @param file the file
+   * @param plan the plan that was carried out, or one with more images
+   * @return the report of the images in the file, in the order of the file, with a plan that has
+   *     these images only; causes of problems are absent
+   * @throws ai.kubernaut.airgap.outcome.ProblemsException when an image is not in the plan
+   * @throws ai.kubernaut.airgap.common.AirgapException when the file cannot be read, or is not the
+   *     report of a mirror run
+   */
+  static MirrorReport read(Path file, MirrorPlan plan) {
+    return MirrorReportFile.read(file, plan);
   }
 
   /**

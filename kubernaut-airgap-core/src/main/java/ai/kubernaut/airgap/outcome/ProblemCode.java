@@ -249,6 +249,35 @@ public enum ProblemCode {
       "{count} of its attachments are not listed as referrers: {registry} has no referrers API, and"
           + " the tag {tag} that replaces it is something else",
       "if they are needed, delete that tag and mirror the image again"),
+  // Shards
+  /** An image counts with an assumed size, because its manifests cannot be read. */
+  IMAGE_SIZE_UNKNOWN(
+      Severity.WARNING,
+      "its size is not known and is assumed to be the mean of the others: {detail}",
+      "publish the image, or correct its name, and divide the plan again"),
+  /** A partition has other images than the plan whose reports are merged. */
+  PARTITION_OF_OTHER_PLAN(
+      Severity.ERROR,
+      "the partition has {partition}, and the plan has {plan}",
+      "give the plan that was divided, or divide this plan and mirror its shards; content that is in the mirror is not sent again"),
+  /** A report has an image that the plan does not have, or has with another name or digest. */
+  REPORT_OF_OTHER_PLAN(
+      Severity.ERROR,
+      "{report} has {reported}, but expected is {expected}",
+      "mirror the shard of this partition again, and merge its report"),
+  /** A report has images of several shards, or only some of those of a shard. */
+  REPORT_OF_OTHER_PARTITION(
+      Severity.ERROR,
+      "is not the report of one shard: {detail}",
+      "merge the reports of this partition only"),
+  /** A shard has no report. */
+  SHARD_NOT_REPORTED(
+      Severity.ERROR,
+      "has {images} images and no report",
+      "mirror this shard, and merge again with its report"),
+  /** A shard has several reports. */
+  SHARD_REPORTED_TWICE(
+      Severity.ERROR, "has {count} reports", "give the latest report of the shard only"),
   // Bundles
   /** There is no bundle where one was expected. */
   BUNDLE_NOT_FOUND(

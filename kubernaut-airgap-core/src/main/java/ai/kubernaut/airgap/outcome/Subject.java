@@ -54,7 +54,9 @@ public record Subject(Kind kind, String name) {
     /** A file, by its path. */
     FILE(""),
     /** A bundle, by its name. */
-    BUNDLE("bundle ");
+    BUNDLE("bundle "),
+    /** A shard of a partition, by its index. */
+    SHARD("shard ");
 
     private final String label;
 

@@ -5,6 +5,7 @@ import ai.kubernaut.airgap.bundle.BundleForecast;
 import ai.kubernaut.airgap.bundle.BundleReport;
 import ai.kubernaut.airgap.bundle.Inventory;
 import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.image.Platform;
 import ai.kubernaut.airgap.mirror.ImageInspection;
 import ai.kubernaut.airgap.mirror.MirrorListing;
@@ -13,12 +14,14 @@ import ai.kubernaut.airgap.mirror.MirroredImage;
 import ai.kubernaut.airgap.mirror.PlatformInspection;
 import ai.kubernaut.airgap.prune.PruneReport;
 import ai.kubernaut.airgap.prune.StoredManifest;
+import ai.kubernaut.airgap.shard.PlanPartition;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Reports of what is in the mirror and in bundles. */
 final class MirrorReports {
@@ -84,6 +87,43 @@ final class MirrorReports {
         .build();
   }
 
+  static ReportContent of(PlanPartition partition) {
+    ReportTable.Builder table = ReportTable.builder("Shards", "shard", "images", "bytes");
+    List<String> lines = new ArrayList<>();
+    ObjectNode json = Json.object();
+    json.put("target", partition.plan().target().address());
+    json.put("images", partition.plan().entries().size());
+    ArrayNode shards = json.putArray("shards");
+    for (int index = 0; index < partition.shards().size(); index++) {
+      PlanPartition.Shard shard = partition.shards().get(index);
+      int images = shard.images().size();
+      table.row(
+          true, String.valueOf(index), String.valueOf(images), String.valueOf(shard.uniqueBytes()));
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "shard %d  %d images, %.1f MB",
+              index,
+              images,
+              shard.uniqueBytes() / 1e6));
+      shards
+          .addObject()
+          .put("index", index)
+          .put("images", images)
+          .put("bytes", shard.uniqueBytes());
+    }
+    Json.addProblems(json, partition.problems());
+    return ReportContent.of(
+            "PlanPartition", "Partition for " + partition.plan().target().address(), partition)
+        .summary(
+            "%d images in %d shards"
+                .formatted(partition.plan().entries().size(), partition.shards().size()))
+        .addTables(table.build())
+        .lines(lines)
+        .fields(json)
+        .build();
+  }
+
   static ReportContent of(PruneReport report) {
     ReportTable.Builder table =
         ReportTable.builder("Content of the mirror that is not needed", "result", "manifest");
@@ -131,10 +171,34 @@ final class MirrorReports {
       one.put("blobsSent", image.blobsSent());
       one.put("blobsMounted", image.blobsMounted());
       one.put("blobsPresent", image.blobsPresent());
-      image.failure().ifPresent(failure -> one.put("failure", failure.message()));
+      if (image.blobsSentAgain() > 0) {
+        one.put("blobsSentAgain", image.blobsSentAgain());
+      }
+      if (image.bytesResumed() > 0) {
+        one.put("bytesResumed", image.bytesResumed());
+      }
+      addReferences(one, "attachments", image.attachments());
+      addReferences(one, "unlistedAttachments", image.unlistedAttachments());
+      image
+          .failure()
+          .ifPresent(
+              failure -> {
+                one.put("failure", failure.message());
+                ObjectNode problem = one.putObject("problem").put("code", failure.code().name());
+                Json.addSubject(problem, failure.subject());
+                ObjectNode parameters = problem.putObject("parameters");
+                new TreeMap<>(failure.parameters()).forEach(parameters::put);
+              });
     }
     Json.addProblems(json, report.problems());
     return json;
+  }
+
+  private static void addReferences(ObjectNode json, String field, List<ImageRef> references) {
+    if (!references.isEmpty()) {
+      ArrayNode array = json.putArray(field);
+      references.forEach(reference -> array.add(reference.toString()));
+    }
   }
 
   private static ObjectNode json(Bundle bundle) {

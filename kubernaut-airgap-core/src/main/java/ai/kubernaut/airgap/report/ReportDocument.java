@@ -28,6 +28,7 @@ import ai.kubernaut.airgap.prune.PruneReport;
 import ai.kubernaut.airgap.pullsecret.PullSecretReport;
 import ai.kubernaut.airgap.repair.RepairReport;
 import ai.kubernaut.airgap.seal.ImagePolicyDraft;
+import ai.kubernaut.airgap.shard.PlanPartition;
 import ai.kubernaut.airgap.verify.VerificationAttestation;
 import ai.kubernaut.airgap.verify.VerificationDrift;
 import ai.kubernaut.airgap.verify.VerificationReport;
@@ -132,6 +133,16 @@ public final class ReportDocument {
    */
   public static ReportDocument of(MirrorReport report) {
     return new ReportDocument(MirrorReports.of(report));
+  }
+
+  /**
+   * Returns the report of the division of a plan into shards.
+   *
+   * @param partition the partition
+   * @return the report
+   */
+  public static ReportDocument of(PlanPartition partition) {
+    return new ReportDocument(MirrorReports.of(partition));
   }
 
   /**

@@ -64,6 +64,7 @@ final class Snippets {
             "ai.kubernaut.airgap.registry.retry.",
             "ai.kubernaut.airgap.registry.server.",
             "ai.kubernaut.airgap.seal.",
+            "ai.kubernaut.airgap.shard.",
             "ai.kubernaut.airgap.support.",
             "ai.kubernaut.airgap.prune.",
             "ai.kubernaut.airgap.trust.",
