@@ -14,6 +14,7 @@ import ai.kubernaut.airgap.preflight.PreflightOptions;
 import ai.kubernaut.airgap.preflight.PreflightReport;
 import ai.kubernaut.airgap.registry.retry.RateLimit;
 import ai.kubernaut.airgap.report.ReportDocument;
+import ai.kubernaut.airgap.shard.PlanPartition;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,8 +31,15 @@ import picocli.CommandLine.Option;
     name = "mirror",
     description = "Copies the images of a plan, or of a bundle, to the mirror.",
     mixinStandardHelpOptions = true,
-    subcommands = {MirrorListCommand.class, MirrorInspectCommand.class})
+    subcommands = {
+      MirrorListCommand.class,
+      MirrorInspectCommand.class,
+      MirrorPartitionCommand.class,
+      MirrorMergeCommand.class
+    })
 final class MirrorCommand extends StepCommand implements Interruptible {
+  private static final String INDEX = "JOB_COMPLETION_INDEX";
+
   @Option(
       names = "--journal",
       paramLabel = "FILE",
@@ -78,6 +86,20 @@ final class MirrorCommand extends StepCommand implements Interruptible {
   Map<String, Long> bytesPerSecond = new HashMap<>();
 
   @Option(
+      names = "--partition",
+      paramLabel = "FILE",
+      description =
+          "Mirror one shard of this partition, which mirror partition has written, instead of a plan.")
+  @Nullable Path partitionFile;
+
+  @Option(
+      names = "--shard",
+      paramLabel = "INDEX",
+      description =
+          "The shard of the --partition, from 0. Default: the environment variable JOB_COMPLETION_INDEX, which the pods of an Indexed Job have")
+  @Nullable Integer shard;
+
+  @Option(
       names = "--from-bundle",
       paramLabel = "PATH",
       description = {
@@ -121,6 +143,13 @@ final class MirrorCommand extends StepCommand implements Interruptible {
     if ((statement == null) != (signKey == null)) {
       throw new IllegalArgumentException("--statement and --sign-key need each other");
     }
+    if (shard != null && partitionFile == null) {
+      throw new IllegalArgumentException("--shard applies to --partition only");
+    }
+    if (partitionFile != null && (plan.isGiven() || bundlePath != null)) {
+      throw new IllegalArgumentException(
+          "--partition brings its own plan; leave --plan, --chart, --images, --imageset and --from-bundle out");
+    }
     if (bundlePath == null) {
       if (planDirectory != null || !only.isEmpty() || signature.key != null || statement != null) {
         throw new IllegalArgumentException(
@@ -140,6 +169,10 @@ final class MirrorCommand extends StepCommand implements Interruptible {
 
   @Override
   MirrorPlan plan(Airgap airgap) {
+    if (partitionFile != null) {
+      return PlanPartition.read(partitionFile)
+          .shard(shard == null ? shardOf(System.getenv()) : shard);
+    }
     if (bundle == null || bundlePath == null) {
       return super.plan(airgap);
     }
@@ -156,6 +189,18 @@ final class MirrorCommand extends StepCommand implements Interruptible {
     wanted.save(file);
     output.tell("The plan is saved in " + file);
     return wanted;
+  }
+
+  /** The index that Kubernetes has given to this pod of an Indexed Job. */
+  static int shardOf(Map<String, String> environment) {
+    String index = environment.getOrDefault(INDEX, "");
+    if (!index.matches("\\d{1,9}")) {
+      throw new IllegalArgumentException(
+          "--shard is missing: the index of the shard, from 0; "
+              + INDEX
+              + (index.isEmpty() ? " is not set" : " is '" + index + "'"));
+    }
+    return Integer.parseInt(index);
   }
 
   /** The images of a bundle that were chosen, or all. */

@@ -259,6 +259,8 @@ final class InterruptionTest {
             "cluster-facts",
             "mirror ls",
             "mirror inspect",
+            "mirror partition",
+            "mirror merge",
             "bundle inspect",
             "bundle check",
             "bundle serve",

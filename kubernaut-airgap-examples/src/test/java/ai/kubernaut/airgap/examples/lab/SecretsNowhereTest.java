@@ -168,6 +168,12 @@ final class SecretsNowhereTest {
     add(0, "preflight", "--plan", plan);
     addWithout(1, "mirror", registries(wrong), "--plan", plan);
     add(0, "mirror", "--plan", plan, "--journal", work.resolve("journal"));
+    Object partition = work.resolve("partition.yaml");
+    Object[] job = {"--job", work.resolve("job.yaml"), "--job-image", "q.io/cli:1"};
+    add(0, "mirror partition", job, "--plan", plan, "--shards", 1, "--out", partition);
+    Object shard = work.resolve("shard.json");
+    add(0, "mirror", "--partition", partition, "--shard", 0, "--report", shard);
+    add(0, "mirror merge", "--plan", plan, "--partition", partition, shard);
     add(0, "mirror ls", "--plan", plan);
     add(0, "mirror inspect", "gateway", "--plan", plan);
     add(0, "inventory", "--plan", plan, "--out", work.resolve("inventory"));
