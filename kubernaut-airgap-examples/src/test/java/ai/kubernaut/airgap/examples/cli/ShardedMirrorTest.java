@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.examples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.ChildJvm;
@@ -60,16 +61,15 @@ final class ShardedMirrorTest {
 
   private final MemoryRegistryClient images = MemoryRegistryClient.create();
 
-  /** Publishes small images; those of a family share a layer, and all have one in common. */
+  /** Publishes small images; those of a family share a layer, and all have a configuration. */
   private Path publish(String host) throws IOException {
     List<String> names = new ArrayList<>();
-    byte[] common = "common".repeat(500).getBytes(StandardCharsets.UTF_8);
     for (int number = 0; number < IMAGES; number++) {
       Repository repository = Repository.parse(host + "/acme/image-" + number);
       ImageRef image = repository.tag("1");
       String family = ("family " + number % FAMILIES).repeat(200);
       String layers =
-          Stream.of(common, bytes(family), bytes("image " + number))
+          Stream.of(bytes(family), bytes("image " + number))
               .map(content -> push(repository, content))
               .collect(Collectors.joining(","));
       images.writeManifest(
@@ -110,7 +110,16 @@ final class ShardedMirrorTest {
         "--plain-http", mirror.host()
       };
       Path list = publish("source.corp");
-      succeed(registries, "plan", "--images", list, "--target", mirror.host(), "--out", plan);
+      succeed(
+          registries,
+          "plan",
+          "--offline",
+          "--images",
+          list,
+          "--target",
+          mirror.host(),
+          "--out",
+          plan);
 
       succeed(
           registries,
@@ -147,6 +156,40 @@ final class ShardedMirrorTest {
       assertThat(incomplete.status()).isEqualTo(1);
       assertThat(incomplete.err()).contains("shard 3: has ", "images and no report");
     }
+  }
+
+  @Test
+  void theShardIsThatOfTheOption_orOfTheEnvironment() {
+    assertThat(MirrorCommand.shardOf(Map.of("JOB_COMPLETION_INDEX", "12"))).isEqualTo(12);
+    assertThatThrownBy(() -> MirrorCommand.shardOf(Map.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("JOB_COMPLETION_INDEX is not set");
+    assertThatThrownBy(() -> MirrorCommand.shardOf(Map.of("JOB_COMPLETION_INDEX", "-1")))
+        .hasMessageContaining("JOB_COMPLETION_INDEX is '-1'");
+  }
+
+  @Test
+  void optionsThatExcludeOrNeedEachOtherAreWrongUsage() throws IOException {
+    Path list = Files.writeString(directory.resolve("images.txt"), "q.io/acme/a:1\n");
+    Path out = directory.resolve("partition.yaml");
+    assertWrongUsage("--shard applies to --partition only", "mirror", "--shard", 0);
+    assertWrongUsage(
+        "--partition brings its own plan", "mirror", "--partition", out, "--images", list);
+    Object[] partition = {"mirror", "partition", "--images", list, "--out", out};
+    assertWrongUsage("--shards is 0", partition, "--shards", 0);
+    assertWrongUsage(
+        "--job and --job-image need each other", partition, "--shards", 1, "--job", "job.yaml");
+    assertThat(out).doesNotExist();
+  }
+
+  private static void assertWrongUsage(String message, Object... arguments) {
+    CommandLineRun run =
+        CommandLineRun.of(
+            Stream.of(arguments)
+                .flatMap(one -> one instanceof Object[] more ? Stream.of(more) : Stream.of(one))
+                .toArray());
+    assertThat(run.status()).as(run.toString()).isEqualTo(2);
+    assertThat(run.err()).contains(message);
   }
 
   private static void succeed(Object[] registries, Object... arguments) {
@@ -220,9 +263,9 @@ final class ShardedMirrorTest {
                   shardOf.get(upload.group(1)),
                   URLDecoder.decode(upload.group(2), StandardCharsets.UTF_8)));
     }
-    assertThat(sent).hasSizeGreaterThanOrEqualTo(IMAGES + FAMILIES + 2).doesNotHaveDuplicates();
-    // What is in common is sent by each shard, and the layers of families by some of them.
-    assertThat(sent).hasSizeLessThanOrEqualTo(IMAGES + SHARDS * (FAMILIES + 2));
+    assertThat(sent).hasSizeGreaterThanOrEqualTo(IMAGES + FAMILIES + 1).doesNotHaveDuplicates();
+    // The configuration is sent by each shard, and the layers of families by some of them.
+    assertThat(sent).hasSizeLessThanOrEqualTo(IMAGES + SHARDS * (FAMILIES + 1));
     for (PlanPartition.Shard shard : divided.shards()) {
       assertThat(shard.images()).hasSizeBetween(IMAGES / SHARDS - 25, IMAGES / SHARDS + 25);
     }
