@@ -21,9 +21,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Problems that the verification finds without a pod: an image that differs, a webhook without a
- * CA, a configuration that is not valid, an update that is not complete. Adds what shows them, and
- * the crashes that they explain.
+ * Problems that the verification finds itself: an image that differs or is not planned, a webhook
+ * without a CA, a configuration that is not valid, a hook that failed, an update that is not
+ * complete. Adds what shows them, and the crashes that they explain.
  */
 final class StateCauses {
   private static final Set<ProblemCode> OF_WEBHOOKS =
@@ -43,6 +43,18 @@ final class StateCauses {
   private static final Set<ProblemCode> OF_UPDATES =
       Set.of(ProblemCode.WORKLOAD_NOT_UPDATED, ProblemCode.WORKLOAD_UPDATE_PAUSED);
 
+  private static final Set<ProblemCode> OF_CONTAINERS =
+      Set.of(
+          ProblemCode.IMAGE_DIGEST_DIFFERS,
+          ProblemCode.IMAGE_NOT_PLANNED,
+          ProblemCode.IMAGE_FROM_ELSEWHERE);
+
+  /** What the kernel says of a program for another platform. */
+  private static final String OTHER_PLATFORM = "exec format error";
+
+  private static final Pattern CERTIFICATE =
+      Pattern.compile("(?i)\\b(tls|x509|certificate|pem|private key)\\b");
+
   static final Pattern CONFIGURATION =
       Pattern.compile("(?i)\\b(ya?ml|config(uration)?|pars(e|ing|er))\\b");
 
@@ -61,7 +73,10 @@ final class StateCauses {
   }
 
   void explain() {
+    OF_CONTAINERS.forEach(code -> graph.problems(code).forEach(this::container));
     graph.problems(ProblemCode.IMAGE_DIFFERS_IN_MIRROR).forEach(this::image);
+    graph.problems(ProblemCode.CONTAINER_CRASHED).forEach(this::platform);
+    graph.problems(ProblemCode.HOOK_FAILED).forEach(this::hook);
     OF_WEBHOOKS.forEach(code -> graph.problems(code).forEach(this::webhook));
     OF_CONFIGURATION.forEach(code -> graph.problems(code).forEach(this::configuration));
     OF_UPDATES.forEach(code -> graph.problems(code).forEach(this::update));
@@ -102,14 +117,102 @@ final class StateCauses {
             Map.of("count", String.valueOf(workloads), "namespace", namespace)));
   }
 
-  /** A container that runs the image that differs may crash because of it. */
-  private void image(Problem differs) {
-    ImageRef image;
-    try {
-      image = ImageRef.parse(differs.subject().name());
-    } catch (InvalidReferenceException e) {
+  /** What the pod reports of the image that a container runs, and what the mirror has. */
+  private void container(Problem problem) {
+    String path = problem.subject().name();
+    String name = path.substring(path.lastIndexOf('/') + 1);
+    for (KubernetesObject pod : state.all(ResourceType.POD)) {
+      if (!path.equals(pod.namespace().orElse("") + "/" + pod.name() + "/" + name)) {
+        continue;
+      }
+      PodFields.statuses(pod).stream()
+          .filter(status -> status.text("name").orElse("").equals(name))
+          .map(status -> status.text("imageID").orElse(""))
+          .filter(reported -> !reported.isEmpty())
+          .forEach(
+              reported ->
+                  graph.add(
+                      problem,
+                      Fact.of(
+                          FactCode.FIELD_OBSERVED,
+                          pod.subject(),
+                          Map.of(
+                              "field",
+                              "status.containerStatuses[" + name + "].imageID",
+                              "value",
+                              reported))));
+    }
+    if (problem.code() != ProblemCode.IMAGE_FROM_ELSEWHERE) {
+      parse(problem.parameters().getOrDefault("image", ""))
+          .ifPresent(image -> graph.add(problem, mirror.presence(image).evidence()));
+    }
+  }
+
+  /**
+   * A program that is for another platform than its node: the reference names a manifest of one
+   * platform, which nodes run without comparing the platform.
+   */
+  private void platform(Problem crash) {
+    if (graph.isCaused(crash) || !log(crash).contains(OTHER_PLATFORM)) {
       return;
     }
+    String container = crash.parameters().getOrDefault("container", "");
+    for (KubernetesObject pod : pod(crash).stream().toList()) {
+      PodFields.containers(pod).stream()
+          .filter(each -> each.text("name").orElse("").equals(container))
+          .flatMap(each -> each.text("image").flatMap(StateCauses::parse).stream())
+          .flatMap(image -> mirror.platform(pod, image, graph).stream())
+          .forEach(
+              differs -> {
+                graph.link(differs, crash);
+                graph
+                    .of(
+                        new Subject(
+                            Subject.Kind.CONTAINER, crash.subject().name() + "/" + container))
+                    .forEach(unplanned -> graph.link(differs, unplanned));
+              });
+    }
+  }
+
+  /** What Helm has stored about the last run of a hook whose Job does not exist any more. */
+  private void hook(Problem failed) {
+    if (failed.subject().kind() != Subject.Kind.JOB) {
+      return;
+    }
+    boolean exists =
+        state.all(ResourceType.JOB).stream()
+            .anyMatch(job -> job.subject().equals(failed.subject()));
+    graph.add(
+        failed,
+        exists
+            ? List.of()
+            : List.of(
+                Fact.of(FactCode.OBJECT_NOT_FOUND, failed.subject()),
+                Fact.of(
+                    FactCode.FIELD_OBSERVED,
+                    failed.subject(),
+                    Map.of(
+                        "field",
+                        "last_run.phase in the latest revision of the release",
+                        "value",
+                        "Failed"))));
+  }
+
+  private static Optional<ImageRef> parse(String reference) {
+    try {
+      return Optional.of(ImageRef.parse(reference).withImpliedTag());
+    } catch (InvalidReferenceException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** A container that runs the image that differs may crash because of it. */
+  private void image(Problem differs) {
+    Optional<ImageRef> parsed = parse(differs.subject().name());
+    if (parsed.isEmpty()) {
+      return;
+    }
+    ImageRef image = parsed.get();
     graph.add(differs, mirror.presence(image).evidence());
     String actual = differs.parameters().getOrDefault("actual", "");
     graph.problems(ProblemCode.IMAGE_DIGEST_DIFFERS).stream()
@@ -145,6 +248,14 @@ final class StateCauses {
       affected =
           configured.stream().filter(webhook -> services.contains(webhook.service())).toList();
     }
+    String secret = broken.parameters().getOrDefault("secret", "");
+    if (!secret.isEmpty()) {
+      crashes(
+          broken,
+          new Subject(Subject.Kind.SECRET, secret),
+          readers(ResourceType.SECRET, secret),
+          CERTIFICATE);
+    }
     for (Webhook webhook : affected) {
       graph.problems(ProblemCode.CONTAINER_CRASHED).stream()
           .filter(crash -> Texts.hasWord(log(crash), webhook.name()))
@@ -158,23 +269,31 @@ final class StateCauses {
     boolean isSecret = invalid.subject().kind() == Subject.Kind.SECRET;
     ResourceType type = isSecret ? ResourceType.SECRET : ResourceType.CONFIG_MAP;
     Pattern reason = invalid.code() == ProblemCode.LLM_CONFIG_INVALID ? CONFIGURATION : ACCESS;
-    List<KubernetesObject> readers = new ArrayList<>();
-    for (KubernetesObject pod : state.all(ResourceType.POD)) {
-      boolean reads =
-          PodReferences.of(pod).stream()
-              .filter(reference -> reference.type().equals(type))
-              .anyMatch(
-                  reference -> path.equals(pod.namespace().orElse("") + "/" + reference.name()));
-      if (reads) {
-        readers.add(pod);
-      }
-    }
+    crashes(invalid, invalid.subject(), readers(type, path), reason);
+  }
+
+  /** The pods that read a Secret or a ConfigMap. */
+  private List<KubernetesObject> readers(ResourceType type, String path) {
+    return state.all(ResourceType.POD).stream()
+        .filter(
+            pod ->
+                PodReferences.of(pod).stream()
+                    .filter(reference -> reference.type().equals(type))
+                    .anyMatch(
+                        reference ->
+                            path.equals(pod.namespace().orElse("") + "/" + reference.name())))
+        .toList();
+  }
+
+  /** Pods that read what is not valid, and whose log agrees, crash because of it. */
+  private void crashes(
+      Problem invalid, Subject read, List<KubernetesObject> readers, Pattern reason) {
     if (!readers.isEmpty()) {
       graph.add(
           invalid,
           Fact.of(
               FactCode.REFERENCED_IN,
-              invalid.subject(),
+              read,
               Map.of(
                   "where",
                   readers.stream()

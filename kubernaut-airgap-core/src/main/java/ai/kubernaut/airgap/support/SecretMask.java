@@ -76,7 +76,7 @@ final class SecretMask {
       return;
     }
     String value = decoded(base64);
-    if (CERTIFICATES.matcher(value).matches()) {
+    if (hasCertificates(value)) {
       return;
     }
     if (key.equals(DOCKER_CONFIG)) {
@@ -158,9 +158,13 @@ final class SecretMask {
       return DockerAuths.read(base64)
           .replaced(credentials -> Credentials.of(MASKED, pseudonym(credentials)));
     }
-    return Placeholder.isIn(base64) || CERTIFICATES.matcher(decoded(base64)).matches()
-        ? base64
-        : encoded(MASKED);
+    return Placeholder.isIn(base64) || hasCertificates(decoded(base64)) ? base64 : encoded(MASKED);
+  }
+
+  /** Whether a value has nothing but certificates, which may be encoded once more by mistake. */
+  private static boolean hasCertificates(String value) {
+    return CERTIFICATES.matcher(value).matches()
+        || CERTIFICATES.matcher(decoded(value.strip())).matches();
   }
 
   private @Nullable Object value(@Nullable Object value) {
