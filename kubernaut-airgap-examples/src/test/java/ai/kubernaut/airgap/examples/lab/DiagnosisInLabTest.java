@@ -30,12 +30,16 @@ import ai.kubernaut.airgap.registry.ImageContent;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
+import ai.kubernaut.airgap.seal.SealOptions;
 import ai.kubernaut.airgap.support.SupportBundle;
 import ai.kubernaut.airgap.support.SupportBundleOptions;
 import ai.kubernaut.airgap.support.SupportBundleReport;
 import ai.kubernaut.airgap.verify.VerificationReport;
 import ai.kubernaut.airgap.verify.VerifyOptions;
 import ai.kubernaut.airgap.yaml.Yaml;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
@@ -276,6 +280,7 @@ class DiagnosisInLabTest {
         .replace(world.name(""), "")
         .replaceAll("Node lab-[0-9a-f]{8}-", "Node ")
         .replaceAll("@sha256:[0-9a-f]{64}", "@DIGEST")
+        .replaceAll("(seal-[A-Za-z-]+)-[0-9a-f]{8}", "$1")
         .replaceAll("((Pod|container) NS/[a-z-]*[a-z])-[0-9a-z]{6,10}-[0-9a-z]{5}", "$1");
   }
 
@@ -292,7 +297,8 @@ class DiagnosisInLabTest {
             writtenIndependently(),
             writtenAfterwards(),
             writtenLast(),
-            writtenInTheEnd())
+            writtenInTheEnd(),
+            writtenFromTheTroubleshootingPage())
         .flatMap(each -> each);
   }
 
@@ -1897,6 +1903,225 @@ class DiagnosisInLabTest {
             "REFERENCE_OUTSIDE_MIRROR quay.io/kubernaut-ai/db-migrate:v1.1.0"));
   }
 
+  /** Written from docs/troubleshooting.md alone, by somebody who has not read the diagnosis. */
+  private static Stream<Scenario> writtenFromTheTroubleshootingPage() {
+    return Stream.of(
+        new Scenario(
+            "a build that a node had pulled before its tag was mirrored again, and a service at zero",
+            world -> {
+              world.runEarlierBuild("notification", "notification-controller");
+              world.replacePods(
+                  "aianalysis-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-27T18:41:37Z	ERROR	setup	unable to create audit client	{\"error\": \"Get \\\"http://data-storage-service:8080/health\\\": dial tcp 172.30.12.7:8080: connect: connection refused\"}");
+              world.change(
+                  ResourceType.DEPLOYMENT,
+                  world.namespace,
+                  "datastorage",
+                  object -> object.with(0, "spec", "replicas"));
+              world.annotate(
+                  "holmesgpt-api",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 503",
+                  "WARNING:  audit: POST http://data-storage-service:8080/api/v1/audit/events: [Errno 111] Connection refused\nERROR:    readiness: the audit store http://data-storage-service:8080 is not available");
+            },
+            "IMAGE_DIGEST_DIFFERS container NS/notification-controller/notification",
+            "WORKLOAD_SCALED_TO_ZERO Deployment NS/datastorage"),
+        new Scenario(
+            "a hotfix that somebody has pushed into the mirror, and a registry with its scheme",
+            world -> {
+              world.pushBuild("gateway", "v1.1.0-hotfix.1");
+              world.image(GATEWAY, image -> image.replace(":v1.1.0", ":v1.1.0-hotfix.1"));
+              world.image("notification-controller", image -> "https://" + image);
+            },
+            "IMAGE_NOT_PLANNED container NS/gateway/gateway",
+            "REFERENCE_INVALID container NS/notification-controller/notification"),
+        new Scenario(
+            "the digest of another platform in the values, and a client of the service",
+            world -> {
+              String pinned = world.digestFor("holmesgpt-api", "arm64");
+              world.recreate(
+                  "holmesgpt-api",
+                  template ->
+                      annotated(
+                          withImage(template, image -> pinned),
+                          Map.of(
+                              "crash",
+                              "255 Error",
+                              "log",
+                              "exec /opt/kubernaut-ai-holmesgpt-api: exec format error")));
+              world.annotate(
+                  "aianalysis-controller",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 500",
+                  "2026-11-27T18:42:07Z	INFO	healthz	healthz check failed	{\"checker\": \"holmesgpt\", \"error\": \"Get \\\"http://holmesgpt-api:8080/health\\\": dial tcp 172.30.61.2:8080: connect: connection refused\"}");
+            },
+            "IMAGE_PLATFORM_DIFFERS MIRROR/kubernaut-ai/holmesgpt-api@DIGEST"),
+        new Scenario(
+            "a migration that a healthy database refuses, and three services that wait for it",
+            world -> {
+              world.failMigration(
+                  """
+                  2026/11/27 18:41:07 OK   001_create_audit_events.sql (12.4ms)
+                  2026/11/27 18:41:07 goose run: ERROR 002_create_workflow_catalog.sql: failed to run SQL migration: failed to execute SQL query "CREATE EXTENSION IF NOT EXISTS vector;": ERROR: extension "vector" is not available (SQLSTATE 0A000)
+                  """);
+              world.replacePods(
+                  "datastorage",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 503",
+                  "{\"level\":\"error\",\"msg\":\"schema check failed\",\"error\":\"ERROR: relation \\\"workflow_catalog\\\" does not exist (SQLSTATE 42P01)\"}");
+              world.replacePods(
+                  "signalprocessing-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-27T18:42:27Z	ERROR	setup	unable to load the catalog	{\"error\": \"GET http://data-storage-service:8080/api/v1/workflows: 503 Service Unavailable\"}");
+              world.annotate(
+                  "aianalysis-controller",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 500",
+                  "2026-11-27T18:42:07Z	INFO	healthz	healthz check failed	{\"checker\": \"audit\", \"error\": \"Get \\\"http://data-storage-service:8080/health\\\": dial tcp 172.30.12.7:8080: connect: connection refused\"}");
+            },
+            "JOB_FAILED Job NS/kubernaut-db-migration"),
+        new Scenario(
+            "an upgrade whose last hook has failed, and whose Job was removed five minutes later",
+            world -> world.failedUpgrade("demo-content-seed"),
+            "HOOK_FAILED Job NS/kubernaut-demo-content-seed"),
+        new Scenario(
+            "a seal that is left over from a mirror with flat names, and a client of what it refuses",
+            world -> {
+              world.replacePods(
+                  "aianalysis-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-27T18:41:37Z	ERROR	setup	unable to create audit client	{\"error\": \"Get \\\"http://data-storage-service:8080/health\\\": dial tcp 172.30.12.7:8080: connect: connection refused\"}");
+              world.waitForCrash("aianalysis-controller");
+              world.sealFor(Separator.DASH);
+              world.restart("datastorage");
+              world.restart(GATEWAY);
+            },
+            "ADMISSION_POLICY_REFUSES ValidatingAdmissionPolicy seal-NS-kubernaut"),
+        new Scenario(
+            "a serving certificate that somebody has encoded twice, its program, and a client",
+            world -> {
+              world.change(
+                  ResourceType.SECRET,
+                  world.namespace,
+                  "authwebhook-tls",
+                  secret ->
+                      secret.with(
+                          base64(secret.fields().text("data", "tls.crt").orElseThrow()),
+                          "data",
+                          "tls.crt"));
+              world.replacePods(
+                  "authwebhook",
+                  "crash",
+                  "1 Error",
+                  """
+                  2026-11-27T18:41:07Z	INFO	setup	starting manager
+                  2026-11-27T18:41:07Z	INFO	controller-runtime.webhook	Starting webhook server
+                  2026-11-27T18:41:07Z	ERROR	setup	problem running manager	{"error": "tls: failed to find any PEM data in certificate input"}
+                  """);
+              world.annotate(
+                  "remediationorchestrator-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-27T18:41:27Z	ERROR	setup	unable to resume remediations	{\"error\": \"Internal error occurred: failed calling webhook \\\"remediationrequest.mutating.kubernaut.ai\\\": failed to call webhook: Post \\\"https://authwebhook.%s.svc:443/mutating-remediationrequest?timeout=10s\\\": no endpoints available for service \\\"authwebhook\\\"\"}"
+                      .formatted(world.namespace));
+            },
+            "SERVING_CERTIFICATE_INVALID MutatingWebhookConfiguration authwebhook-mutating",
+            "SERVING_CERTIFICATE_INVALID ValidatingWebhookConfiguration authwebhook-validating"),
+        new Scenario(
+            "a password that expired in the pull Secret of a ServiceAccount of the second namespace",
+            world -> {
+              world.replacePods(
+                  "workflowexecution-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-27T18:41:17Z	ERROR	setup	unable to reach the bundle cache	{\"error\": \"Get \\\"http://workflow-cache.%s.svc:8080/v2/\\\": dial tcp 172.30.9.4:8080: connect: connection refused\"}"
+                      .formatted(world.workflows()));
+              world.waitForCrash("workflowexecution-controller");
+              world.pullSecret(null, null);
+              world.create(
+                  ResourceType.SECRET,
+                  "{apiVersion: v1, kind: Secret, metadata: {name: mirror-robot, namespace: "
+                      + world.workflows()
+                      + "}, type: kubernetes.io/dockerconfigjson, data: {.dockerconfigjson: "
+                      + base64(
+                          "{\"auths\":{"
+                              + world.entry("", world.lab.mirrorCredentials().username(), "expired")
+                              + "}}")
+                      + "}}");
+              world.change(
+                  ResourceType.SERVICE_ACCOUNT,
+                  world.workflows(),
+                  "kubernaut-workflow-runner",
+                  account ->
+                      account.with(List.of(Map.of("name", "mirror-robot")), "imagePullSecrets"));
+              world.beside(
+                  ResourceType.STATEFUL_SET,
+                  world.workflows(),
+                  "workflow-cache",
+                  "replicas: 1, serviceName: workflow-cache,",
+                  "serviceAccountName: kubernaut-workflow-runner, containers: [{name: cache, image: '%s'}]"
+                      .formatted(world.target("gateway")));
+            },
+            "PULL_CREDENTIALS_REJECTED Secret kubernaut-workflows/mirror-robot"),
+        new Scenario(
+            "a rule of an old kind that shadows a new one, and a tag that the new ones leave out",
+            world -> {
+              world.mirrorRule("quay.io/kubernaut-ai", world.mirror + "/kubernaut-ai");
+              world.mirrorRule("registry.redhat.io", world.mirror);
+              world.create(
+                  ResourceType.IMAGE_CONTENT_SOURCE_POLICY,
+                  """
+                  {apiVersion: operator.openshift.io/v1alpha1, kind: ImageContentSourcePolicy, metadata: {name: %1$s},
+                   spec: {repositoryDigestMirrors: [{source: quay.io/kubernaut-ai/signalprocessing, mirrors: ['old-mirror.corp:5000/kubernaut/signalprocessing']}]}}
+                  """
+                      .formatted(world.world.name("old-mirror")));
+              world.waitForNodes();
+              world.image("signalprocessing-controller", image -> world.pinned("signalprocessing"));
+              world.recreate(
+                  "authwebhook",
+                  template -> {
+                    Fields init = template.list("spec", "initContainers").get(0);
+                    return template.with(
+                        List.of(
+                            init.with("registry.redhat.io/openshift4/ose-cli-rhel9:v4.17", "image")
+                                .content()),
+                        "spec",
+                        "initContainers");
+                  });
+              world.annotate(
+                  "remediationorchestrator-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-27T18:41:27Z	ERROR	setup	unable to resume remediations	{\"error\": \"Internal error occurred: failed calling webhook \\\"remediationrequest.mutating.kubernaut.ai\\\": failed to call webhook: Post \\\"https://authwebhook.%s.svc:443/mutating-remediationrequest?timeout=10s\\\": no endpoints available for service \\\"authwebhook\\\"\"}"
+                      .formatted(world.namespace));
+            },
+            "MIRROR_RULE_SHADOWED quay.io/kubernaut-ai/signalprocessing@DIGEST",
+            "REFERENCE_NOT_REDIRECTED_BY_TAG registry.redhat.io/openshift4/ose-cli-rhel9:v4.17"),
+        new Scenario(
+            "the version of the chart as the tag, in two services and the migration, and a client",
+            world -> {
+              world.recreate(
+                  "datastorage",
+                  template -> withImage(template, image -> image.replace(":v1.1.0", ":1.1.0")));
+              world.image(
+                  "effectivenessmonitor-controller", image -> image.replace(":v1.1.0", ":1.1.0"));
+              world.createMigration(
+                  world.target("db-migrate").toString().replace(":v1.1.0", ":1.1.0"), Map.of());
+              world.annotate(
+                  "aianalysis-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-27T18:41:37Z	ERROR	setup	unable to create audit client	{\"error\": \"Get \\\"http://data-storage-service:8080/health\\\": dial tcp 172.30.12.7:8080: connect: connection refused\"}");
+            },
+            "IMAGE_NAME_MISSPELLED MIRROR/kubernaut-ai/datastorage:1.1.0",
+            "IMAGE_NAME_MISSPELLED MIRROR/kubernaut-ai/db-migrate:1.1.0",
+            "IMAGE_NAME_MISSPELLED MIRROR/kubernaut-ai/effectivenessmonitor:1.1.0"));
+  }
+
   // How things are broken; each adds its repair.
 
   private ImageRef target(String name) {
@@ -2395,6 +2620,152 @@ class DiagnosisInLabTest {
                     .map(status -> status.fields("state").content().keySet())
                     .toList(),
             states -> states.size() == pods && states.stream().allMatch(Set.of("running")::equals));
+  }
+
+  /** An image of one platform that has the blobs of a planned image and another digest. */
+  private Manifest otherBuild(String name) {
+    Manifest planned = registry.readManifest(ImageRef.parse(digestFor(name, "amd64")));
+    String text = new String(planned.content(), StandardCharsets.UTF_8);
+    return Manifest.of(planned.mediaType(), (text + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The digest of one platform of an image in the mirror, as a reference. */
+  private String digestFor(String name, String architecture) {
+    ImageRef image = target(name);
+    return registry.readManifest(image).children().stream()
+        .filter(each -> each.platform().equals(Optional.of(Platform.of("linux", architecture))))
+        .findFirst()
+        .map(child -> image.repository().digest(child.digest()).toString())
+        .orElseThrow();
+  }
+
+  /** Pushes a build that nobody has planned, under another tag. */
+  private void pushBuild(String name, String tag) {
+    ImageRef image = target(name).withTag(tag);
+    registry.writeManifest(image, otherBuild(name));
+    repairs.add(() -> lab.deleteFromMirror(image));
+  }
+
+  /** The pod of a Deployment runs what its tag was before the plan was mirrored once more. */
+  private void runEarlierBuild(String name, String deployment) {
+    ImageRef image = target(name);
+    Manifest planned = registry.readManifest(image);
+    Manifest earlier = otherBuild(name);
+    registry.writeManifest(image, earlier);
+    lab.replaceNodes();
+    restart(deployment);
+    WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
+        .until(
+            () -> cluster.list(ResourceType.POD, namespace, Map.of("app", deployment)),
+            pods ->
+                pods.size() == 1
+                    && isReady(pods.get(0))
+                    && pods.get(0).fields().list("status", "containerStatuses").stream()
+                        .anyMatch(
+                            status ->
+                                status
+                                    .text("imageID")
+                                    .orElse("")
+                                    .endsWith(earlier.digest().toString())));
+    registry.writeManifest(image, planned);
+    // Before the Deployment is repaired, so that its pod pulls again.
+    repairs.add(lab::replaceNodes);
+  }
+
+  /** Creates the Job of the migration with another image, and with annotations for the lab. */
+  private void createMigration(String image, Map<String, String> annotations) {
+    String name = plan.release().name();
+    KubernetesObject job =
+        KubernetesObject.of(
+            Fields.of(
+                Yaml.readMapping(
+                    "scenario",
+                    """
+                    {apiVersion: batch/v1, kind: Job,
+                     metadata: {name: %1$s-db-migration, namespace: %2$s, labels: {app.kubernetes.io/instance: %1$s}},
+                     spec: {backoffLimit: 3, template: {
+                       metadata: {labels: {app: db-migration}, annotations: {lab.kubernaut.ai/needs-pod: app=postgresql}},
+                       spec: {serviceAccountName: %1$s-hook-sa, restartPolicy: Never, containers: [
+                         {name: db-migration, image: '%3$s', env: [{name: PGHOST, value: postgresql}]}]}}}}
+                    """
+                        .formatted(name, namespace, image),
+                    Yaml.DuplicateKeys.REFUSED)));
+    Fields template = annotated(job.fields().fields("spec", "template"), annotations);
+    cluster.create(ResourceType.JOB, job.with(template.content(), "spec", "template"));
+    repairs.add(() -> remove(ResourceType.JOB, namespace, job.name()));
+  }
+
+  /** The Job of the migration reaches the database, and fails as often as it may. */
+  private void failMigration(String log) {
+    createMigration(target("db-migrate").toString(), Map.of("exit-code", "1", "log", log));
+    String name = plan.release().name() + "-db-migration";
+    WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
+        .until(
+            () -> cluster.get(ResourceType.JOB, namespace, name).orElseThrow(),
+            job ->
+                job.fields().list("status", "conditions").stream()
+                    .anyMatch(condition -> condition.content().containsValue("Failed")));
+  }
+
+  /** The second revision, as Helm leaves it when a hook has failed after the upgrade. */
+  private void failedUpgrade(String hook) throws IOException {
+    ObjectMapper json = new ObjectMapper();
+    KubernetesObject deployed = releaseSecrets().get(0);
+    byte[] stored =
+        Base64.getDecoder()
+            .decode(
+                Base64.getDecoder()
+                    .decode(deployed.fields().text("data", "release").orElseThrow()));
+    ObjectNode release;
+    try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(stored))) {
+      release = (ObjectNode) json.readTree(in);
+    }
+    String job = plan.release().name() + "-" + hook;
+    release.put("version", 2);
+    ((ObjectNode) release.path("info"))
+        .put("status", "failed")
+        .put(
+            "description",
+            "Upgrade \"%s\" failed: post-upgrade hooks failed: job %s failed: BackoffLimitExceeded"
+                .formatted(plan.release().name(), job));
+    int failed = 0;
+    for (JsonNode each : release.path("hooks")) {
+      List<String> events = new ArrayList<>();
+      each.path("events").forEach(event -> events.add(event.asText()));
+      if (events.contains("pre-upgrade") || events.contains("post-upgrade")) {
+        boolean isFailed = each.path("name").asText().equals(job);
+        failed += isFailed ? 1 : 0;
+        ((ObjectNode) each)
+            .putObject("last_run")
+            .put("started_at", "2026-11-27T18:41:07.113204Z")
+            .put("completed_at", "2026-11-27T18:41:37.640118Z")
+            .put("phase", isFailed ? "Failed" : "Succeeded");
+      }
+    }
+    assertThat(failed).isEqualTo(1);
+    ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(zipped)) {
+      out.write(json.writeValueAsBytes(release));
+    }
+    KubernetesObject second =
+        plain(deployed)
+            .with(deployed.name().replaceFirst("v1$", "v2"), "metadata", "name")
+            .with("failed", "metadata", "labels", "status")
+            .with("2", "metadata", "labels", "version")
+            .with(
+                base64(Base64.getEncoder().encodeToString(zipped.toByteArray())),
+                "data",
+                "release");
+    cluster.create(ResourceType.SECRET, second);
+    repairs.add(() -> remove(ResourceType.SECRET, namespace, second.name()));
+  }
+
+  /** Seals the namespaces for a plan of the same chart with other names in the mirror. */
+  private void sealFor(Separator separator) {
+    MirrorPlan other = airgap.plan(world.chart(), lab.target(separator));
+    airgap.apply(airgap.planSeal(other, SealOptions.builder().build()).orElseThrow()).orElseThrow();
+    repairs.add(() -> airgap.apply(airgap.planSealRemoval(plan.release())).orElseThrow());
+    waitForPolicy();
   }
 
   private static boolean isReady(KubernetesObject pod) {
