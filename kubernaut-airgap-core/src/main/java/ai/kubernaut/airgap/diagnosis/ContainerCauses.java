@@ -101,9 +101,7 @@ final class ContainerCauses implements Explanation {
   }
 
   private static String memoryLimit(KubernetesObject pod, String container) {
-    return PodFields.containers(pod).stream()
-        .filter(each -> each.text("name").orElse("").equals(container))
-        .findFirst()
+    return PodFields.container(pod, container)
         .flatMap(each -> each.text("resources", "limits", "memory"))
         .orElse("");
   }

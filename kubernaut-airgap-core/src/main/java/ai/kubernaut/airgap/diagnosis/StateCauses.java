@@ -120,28 +120,19 @@ final class StateCauses {
   /** What the pod reports of the image that a container runs, and what the mirror has. */
   private void container(Problem problem) {
     String path = problem.subject().name();
-    String name = path.substring(path.lastIndexOf('/') + 1);
-    for (KubernetesObject pod : state.all(ResourceType.POD)) {
-      if (!path.equals(pod.namespace().orElse("") + "/" + pod.name() + "/" + name)) {
-        continue;
-      }
-      PodFields.statuses(pod).stream()
-          .filter(status -> status.text("name").orElse("").equals(name))
-          .map(status -> status.text("imageID").orElse(""))
-          .filter(reported -> !reported.isEmpty())
-          .forEach(
-              reported ->
-                  graph.add(
-                      problem,
-                      Fact.of(
-                          FactCode.FIELD_OBSERVED,
-                          pod.subject(),
-                          Map.of(
-                              "field",
-                              "status.containerStatuses[" + name + "].imageID",
-                              "value",
-                              reported))));
-    }
+    int end = path.lastIndexOf('/');
+    String name = path.substring(end + 1);
+    Subject pod = new Subject(Subject.Kind.POD, path.substring(0, end));
+    pod(pod).stream()
+        .flatMap(found -> PodFields.statuses(found).stream())
+        .filter(status -> status.text("name").orElse("").equals(name))
+        .map(status -> status.text("imageID").orElse(""))
+        .filter(reported -> !reported.isEmpty())
+        .forEach(
+            reported ->
+                graph.add(
+                    problem,
+                    field(pod, "status.containerStatuses[" + name + "].imageID", reported)));
     if (problem.code() != ProblemCode.IMAGE_FROM_ELSEWHERE) {
       parse(problem.parameters().getOrDefault("image", ""))
           .ifPresent(image -> graph.add(problem, mirror.presence(image).evidence()));
@@ -156,46 +147,32 @@ final class StateCauses {
     if (graph.isCaused(crash) || !log(crash).contains(OTHER_PLATFORM)) {
       return;
     }
-    String container = crash.parameters().getOrDefault("container", "");
-    for (KubernetesObject pod : pod(crash).stream().toList()) {
-      PodFields.containers(pod).stream()
-          .filter(each -> each.text("name").orElse("").equals(container))
-          .flatMap(each -> each.text("image").flatMap(StateCauses::parse).stream())
-          .flatMap(image -> mirror.platform(pod, image, graph).stream())
-          .forEach(
-              differs -> {
-                graph.link(differs, crash);
-                graph
-                    .of(
-                        new Subject(
-                            Subject.Kind.CONTAINER, crash.subject().name() + "/" + container))
-                    .forEach(unplanned -> graph.link(differs, unplanned));
-              });
-    }
+    String name = crash.parameters().getOrDefault("container", "");
+    Subject container = new Subject(Subject.Kind.CONTAINER, crash.subject().name() + "/" + name);
+    pod(crash.subject())
+        .flatMap(
+            pod ->
+                PodFields.container(pod, name)
+                    .flatMap(found -> found.text("image"))
+                    .flatMap(StateCauses::parse)
+                    .flatMap(image -> mirror.platform(pod, image, graph)))
+        .ifPresent(
+            differs -> {
+              graph.link(differs, crash);
+              graph.of(container).forEach(unplanned -> graph.link(differs, unplanned));
+            });
   }
 
-  /** What Helm has stored about the last run of a hook whose Job does not exist any more. */
+  /** The Job of a hook does not exist any more; Helm has stored how its last run has ended. */
   private void hook(Problem failed) {
-    if (failed.subject().kind() != Subject.Kind.JOB) {
-      return;
-    }
-    boolean exists =
-        state.all(ResourceType.JOB).stream()
-            .anyMatch(job -> job.subject().equals(failed.subject()));
     graph.add(
         failed,
-        exists
-            ? List.of()
-            : List.of(
-                Fact.of(FactCode.OBJECT_NOT_FOUND, failed.subject()),
-                Fact.of(
-                    FactCode.FIELD_OBSERVED,
-                    failed.subject(),
-                    Map.of(
-                        "field",
-                        "last_run.phase in the latest revision of the release",
-                        "value",
-                        "Failed"))));
+        Fact.of(FactCode.OBJECT_NOT_FOUND, failed.subject()),
+        field(failed.subject(), "last_run.phase in the latest revision of the release", "Failed"));
+  }
+
+  private static Fact field(Subject subject, String field, String value) {
+    return Fact.of(FactCode.FIELD_OBSERVED, subject, Map.of("field", field, "value", value));
   }
 
   private static Optional<ImageRef> parse(String reference) {
@@ -222,10 +199,11 @@ final class StateCauses {
     for (Problem crash : graph.problems(ProblemCode.CONTAINER_CRASHED)) {
       String container = crash.parameters().getOrDefault("container", "");
       boolean runsIt =
-          pod(crash).stream()
-              .flatMap(pod -> PodFields.containers(pod).stream())
-              .filter(each -> each.text("name").orElse("").equals(container))
-              .anyMatch(each -> each.text("image").orElse("").equals(image.toString()));
+          pod(crash.subject())
+              .flatMap(pod -> PodFields.container(pod, container))
+              .flatMap(found -> found.text("image"))
+              .filter(image.toString()::equals)
+              .isPresent();
       if (runsIt) {
         graph.link(differs, crash);
       }
@@ -329,9 +307,9 @@ final class StateCauses {
     return facts;
   }
 
-  private Optional<KubernetesObject> pod(Problem problem) {
+  private Optional<KubernetesObject> pod(Subject subject) {
     return state.all(ResourceType.POD).stream()
-        .filter(pod -> pod.subject().equals(problem.subject()))
+        .filter(pod -> pod.subject().equals(subject))
         .findFirst();
   }
 

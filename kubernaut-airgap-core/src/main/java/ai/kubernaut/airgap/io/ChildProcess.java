@@ -1,8 +1,10 @@
 package ai.kubernaut.airgap.io;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
-/** Starts child processes and waits for their end. */
+/** Starts and ends child processes. */
 public final class ChildProcess {
   private ChildProcess() {}
 
@@ -28,14 +30,24 @@ public final class ChildProcess {
   }
 
   /**
-   * Waits until a process has ended, also when the thread is interrupted, which stays so. Unlike
-   * {@link Process#onExit()} this starts no thread of the JDK, for which the same would apply as
-   * for {@link #start}. Thread-safe.
+   * Waits until a process has ended that was asked to end, and ends it by force if it has not after
+   * a time, or if the thread is interrupted, which stays so. Unlike {@link Process#onExit()} this
+   * starts no thread of the JDK, for which the same would apply as for {@link #start}. Thread-safe.
    *
-   * @param process that ends, for example because it was destroyed
+   * @param process that was asked to end
+   * @param patience how long it may take before it is ended by force
    */
-  public static void awaitEnd(Process process) {
+  public static void end(Process process, Duration patience) {
     boolean interrupted = false;
+    try {
+      if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      interrupted = true;
+      process.destroyForcibly();
+    }
+    // Its end takes a moment.
     while (process.isAlive()) {
       try {
         process.waitFor();

@@ -1,11 +1,15 @@
 package ai.kubernaut.airgap.mirror;
 
+import ai.kubernaut.airgap.image.Digest;
+import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.outcome.Outcome;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.immutables.value.Value;
 
 /** What became of every image of a plan. Immutable. */
@@ -36,6 +40,24 @@ public interface MirrorReport extends Outcome<MirrorReport> {
    */
   static MirrorReport of(MirrorPlan plan, List<MirroredImage> images) {
     return ImmutableMirrorReport.of(plan, images);
+  }
+
+  /**
+   * A report whose plan has the digests that the images have got in the mirror: those of images
+   * whose index was rewritten or is sparse.
+   *
+   * @param plan the plan
+   * @param images what became of its images, in its order
+   * @return the report
+   */
+  static MirrorReport carriedOut(MirrorPlan plan, List<MirroredImage> images) {
+    Map<ImageRef, Digest> changed = new HashMap<>();
+    for (MirroredImage image : images) {
+      if (image.digestHasChanged() || image.isIndexSparse()) {
+        image.digest().ifPresent(digest -> changed.put(image.entry().source(), digest));
+      }
+    }
+    return of(plan.withMirroredDigests(changed), images);
   }
 
   /**

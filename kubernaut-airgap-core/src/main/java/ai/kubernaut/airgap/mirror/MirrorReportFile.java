@@ -49,7 +49,6 @@ final class MirrorReportFile {
     plan.entries().forEach(entry -> planned.put(entry.source(), entry));
     List<MirrorEntry> entries = new ArrayList<>();
     List<MirroredImage> images = new ArrayList<>();
-    Map<ImageRef, Digest> changed = new HashMap<>();
     for (Fields image : report.list("images")) {
       try {
         ImageRef source = ImageRef.parse(required(image, "source"));
@@ -70,12 +69,8 @@ final class MirrorReportFile {
                           "expected",
                           entry == null ? "no such image" : entry.target().toString()))));
         }
-        MirroredImage mirrored = image(image, entry);
         entries.add(entry);
-        images.add(mirrored);
-        if (mirrored.digestHasChanged() || mirrored.isIndexSparse()) {
-          mirrored.digest().ifPresent(digest -> changed.put(source, digest));
-        }
+        images.add(image(image, entry));
       } catch (IllegalArgumentException | InvalidReferenceException e) {
         throw new AirgapException(
             "invalid mirror report "
@@ -87,8 +82,8 @@ final class MirrorReportFile {
             e);
       }
     }
-    MirrorPlan carriedOut = MirrorPlan.builder(plan.target()).from(plan).entries(entries).build();
-    return MirrorReport.of(carriedOut.withMirroredDigests(changed), images);
+    return MirrorReport.carriedOut(
+        MirrorPlan.builder(plan.target()).from(plan).entries(entries).build(), images);
   }
 
   private static MirroredImage image(Fields fields, MirrorEntry entry) {

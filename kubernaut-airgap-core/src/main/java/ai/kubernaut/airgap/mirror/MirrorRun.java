@@ -114,7 +114,7 @@ final class MirrorRun {
       results.add(images.submitAfter(CompletableFuture.allOf(needed), () -> finish(image)));
     }
     List<MirroredImage> mirrored = images.await(results);
-    return MirrorReport.of(asCarriedOut(mirrored), mirrored);
+    return MirrorReport.carriedOut(plan, mirrored);
   }
 
   /** Returns the report of a run that ended before it asked about any image. */
@@ -148,17 +148,6 @@ final class MirrorRun {
         .failure(
             Problem.of(ProblemCode.MIRRORING_CANCELLED, Subject.image(entry.source()), Map.of()))
         .build();
-  }
-
-  /** Returns the plan with the digests of images whose platforms were reduced. */
-  private MirrorPlan asCarriedOut(List<MirroredImage> mirrored) {
-    Map<ImageRef, Digest> changed = new HashMap<>();
-    for (MirroredImage image : mirrored) {
-      if (image.digestHasChanged() || image.isIndexSparse()) {
-        changed.put(image.entry().source(), image.digest().orElseThrow());
-      }
-    }
-    return plan.withMirroredDigests(changed);
   }
 
   /** Finds out whether the mirror has one image, or it has to be copied, or it has failed. */

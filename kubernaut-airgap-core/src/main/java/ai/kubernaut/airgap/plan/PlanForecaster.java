@@ -86,10 +86,7 @@ public final class PlanForecaster {
 
     void add(MirrorEntry entry) {
       ImageContent content = ImageContent.read(source, entry.exactSource(), platforms);
-      Map<Digest, Long> parts = new HashMap<>();
-      parts.put(content.digest(), (long) content.root().size());
-      content.children().forEach((digest, manifest) -> parts.put(digest, (long) manifest.size()));
-      content.blobs().forEach(blob -> parts.put(blob.digest(), blob.size()));
+      Map<Digest, Long> parts = content.sizes();
       bytesPerImage.put(entry.source(), parts.values().stream().mapToLong(Long::longValue).sum());
       boolean complete =
           target

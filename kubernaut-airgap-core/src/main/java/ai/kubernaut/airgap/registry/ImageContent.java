@@ -282,6 +282,18 @@ public final class ImageContent {
     return Collections.unmodifiableSet(new LinkedHashSet<>(blobs.values()));
   }
 
+  /**
+   * {@return the sizes of all manifests and of the {@link #blobs}, in bytes by digest: what a
+   * registry stores for the image}
+   */
+  public Map<Digest, Long> sizes() {
+    Map<Digest, Long> sizes = new LinkedHashMap<>();
+    sizes.put(digest, (long) root.size());
+    children.forEach((child, manifest) -> sizes.put(child, (long) manifest.size()));
+    blobs().forEach(blob -> sizes.put(blob.digest(), blob.size()));
+    return Collections.unmodifiableMap(sizes);
+  }
+
   /** Reads what indexes list. */
   private static final class Walk {
     private final RegistryClient registries;

@@ -52,12 +52,8 @@ final class Partitioner {
   private void read(MirrorEntry entry, RegistryClient source) {
     checkNotInterrupted(null);
     try {
-      ImageContent content = ImageContent.read(source, entry.exactSource(), plan.platforms());
-      Map<Digest, Long> parts = new HashMap<>();
-      parts.put(content.digest(), (long) content.root().size());
-      content.children().forEach((digest, manifest) -> parts.put(digest, (long) manifest.size()));
-      content.blobs().forEach(blob -> parts.put(blob.digest(), blob.size()));
-      contents.put(entry.source(), parts);
+      contents.put(
+          entry.source(), ImageContent.read(source, entry.exactSource(), plan.platforms()).sizes());
     } catch (InvalidManifestException e) {
       unknown.put(entry.source(), String.valueOf(e.getMessage()));
     } catch (RegistryException e) {

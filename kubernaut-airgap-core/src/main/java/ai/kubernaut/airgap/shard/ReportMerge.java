@@ -38,16 +38,12 @@ final class ReportMerge {
     if (!problems.isEmpty()) {
       throw ProblemsException.of("the reports of the shards were not merged", problems);
     }
-    Map<ImageRef, Digest> changed = new HashMap<>();
     List<MirroredImage> merged = new ArrayList<>();
     for (MirrorEntry entry : whole.entries()) {
       MirroredImage image = Objects.requireNonNull(images.get(entry.source()), "it is in a shard");
-      if (image.digestHasChanged() || image.isIndexSparse()) {
-        image.digest().ifPresent(digest -> changed.put(entry.source(), digest));
-      }
       merged.add(MirroredImage.builder().from(image).entry(entry).build());
     }
-    return MirrorReport.of(whole.withMirroredDigests(changed), merged);
+    return MirrorReport.carriedOut(whole, merged);
   }
 
   /** Finds the first image that the plan has in another way than the partition. */

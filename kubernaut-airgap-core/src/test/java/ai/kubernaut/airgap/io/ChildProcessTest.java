@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -47,5 +48,26 @@ final class ChildProcessTest {
     assertThatThrownBy(() -> ChildProcess.start(new ProcessBuilder(missing)))
         .isInstanceOf(IOException.class);
     assertThat(Thread.currentThread().getContextClassLoader()).isSameAs(before);
+  }
+
+  @Test
+  void aProcessThatDoesNotEndInTimeIsEndedByForce() throws Exception {
+    Process process = ChildProcess.start(new ProcessBuilder("cat"));
+
+    ChildProcess.end(process, Duration.ofMillis(1));
+
+    assertThat(process.isAlive()).isFalse();
+    assertThat(process.exitValue()).isNotZero();
+  }
+
+  @Test
+  void anInterruptedThreadEndsAProcessAtOnceAndStaysInterrupted() throws Exception {
+    Process process = ChildProcess.start(new ProcessBuilder("cat"));
+    Thread.currentThread().interrupt();
+
+    ChildProcess.end(process, Duration.ofDays(1));
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(process.isAlive()).isFalse();
   }
 }

@@ -7,20 +7,20 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Calls a {@code helm} binary: one process for each call, a few at a time, without a shell. An
  * interrupt ends the process. Thread-safe.
  */
 final class HelmBinary implements HelmCalls {
-  private static final long MILLIS_TO_END = 500;
+  private static final Duration TIME_TO_END = Duration.ofMillis(500);
   private static final long MAX_OUTPUT_BYTES = 256L << 20;
 
   private final Path binary;
@@ -136,16 +136,8 @@ final class HelmBinary implements HelmCalls {
     List<ProcessHandle> descendants = process.descendants().toList();
     process.destroy();
     boolean interrupted = Thread.interrupted();
-    try {
-      if (!process.waitFor(MILLIS_TO_END, TimeUnit.MILLISECONDS)) {
-        process.destroyForcibly();
-      }
-    } catch (InterruptedException e) {
-      interrupted = true;
-      process.destroyForcibly();
-    }
+    ChildProcess.end(process, TIME_TO_END);
     descendants.forEach(ProcessHandle::destroyForcibly);
-    ChildProcess.awaitEnd(process);
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

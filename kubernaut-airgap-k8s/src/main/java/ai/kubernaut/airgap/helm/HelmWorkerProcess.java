@@ -12,10 +12,10 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * One process that runs {@link HelmWorker}. Its temporary directory and the caches of Helm are in a
@@ -29,7 +29,7 @@ final class HelmWorkerProcess implements AutoCloseable {
   private static final List<String> JVM_VARIABLES =
       List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "CLASSPATH");
 
-  private static final int SECONDS_TO_END = 5;
+  private static final Duration TIME_TO_END = Duration.ofSeconds(5);
   private static final int SHOWN_ERROR_BYTES = 2000;
 
   private final Process process;
@@ -155,23 +155,13 @@ final class HelmWorkerProcess implements AutoCloseable {
   /** Ends the process in order, so that it removes its native library, or else by force. */
   @Override
   public void close() {
-    boolean interrupted = false;
     try {
       to.close();
-      if (!process.waitFor(SECONDS_TO_END, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-      }
     } catch (IOException alreadyGone) {
       process.destroyForcibly();
-    } catch (InterruptedException e) {
-      interrupted = true;
-      process.destroyForcibly();
     }
-    // Its end takes a moment, and the directory is in use before.
-    ChildProcess.awaitEnd(process);
+    // The directory is in use before.
+    ChildProcess.end(process, TIME_TO_END);
     directory.close();
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -48,12 +48,21 @@ public final class PodFields {
     return containers;
   }
 
-  static String image(KubernetesObject pod, String container) {
+  /**
+   * Returns one container.
+   *
+   * @param pod the pod
+   * @param name the name of the container, which may be an init container
+   * @return empty when the pod has no such container
+   */
+  public static Optional<Fields> container(KubernetesObject pod, String name) {
     return containers(pod).stream()
-        .filter(candidate -> candidate.text("name").orElse("").equals(container))
-        .findFirst()
-        .flatMap(found -> found.text("image"))
-        .orElse("its image");
+        .filter(candidate -> candidate.text("name").orElse("").equals(name))
+        .findFirst();
+  }
+
+  static String image(KubernetesObject pod, String container) {
+    return container(pod, container).flatMap(found -> found.text("image")).orElse("its image");
   }
 
   /**

@@ -106,10 +106,10 @@ abstract class ChangeCommand implements Callable<Integer>, Interruptible {
             if (file.getParent() != null) {
               Files.createDirectories(file.getParent());
             }
-            Files.writeString(file, text);
           } catch (IOException e) {
             throw new AirgapException("cannot write " + file + ": " + e, e);
           }
+          TextFiles.write(file, text);
           output.tell("wrote " + file);
         });
   }

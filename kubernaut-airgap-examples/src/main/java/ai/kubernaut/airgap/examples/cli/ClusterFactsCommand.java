@@ -2,11 +2,8 @@ package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ClusterVersions;
-import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.k8s.Fabric8ClusterClient;
 import ai.kubernaut.airgap.report.ReportDocument;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -41,11 +38,7 @@ final class ClusterFactsCommand implements Callable<Integer> {
       versions = client.versions();
     }
     if (out != null) {
-      try {
-        Files.writeString(out, versions.toYaml());
-      } catch (IOException e) {
-        throw new AirgapException("cannot write " + out + ": " + e, e);
-      }
+      TextFiles.write(out, versions.toYaml());
     }
     output.report(ReportDocument.of(versions));
     return 0;

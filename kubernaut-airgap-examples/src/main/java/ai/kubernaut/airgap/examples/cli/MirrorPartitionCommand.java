@@ -1,13 +1,10 @@
 package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.Airgap;
-import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.report.ReportDocument;
 import ai.kubernaut.airgap.shard.MirrorJob;
 import ai.kubernaut.airgap.shard.PlanPartition;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -156,7 +153,7 @@ final class MirrorPartitionCommand extends StepCommand {
     partition.save(out);
     output.tell("The partition is saved in " + out);
     if (job != null && wanted.isPresent()) {
-      write(job, wanted.get().manifest(partition));
+      TextFiles.write(job, wanted.get().manifest(partition));
       output.tell("The manifest is saved in " + job + ": kubectl create -f " + job);
     }
     output.report(ReportDocument.of(partition));
@@ -180,26 +177,11 @@ final class MirrorPartitionCommand extends StepCommand {
     if (name != null) {
       builder.name(name);
     }
-    registries.authorities.forEach((host, file) -> builder.putAuthorities(host, read(file)));
+    registries.authorities.forEach(
+        (host, file) -> builder.putAuthorities(host, TextFiles.read(file)));
     registries.endpoints.forEach(
         (registry, endpoint) -> builder.addArguments("--source", registry + "=" + endpoint));
     registries.plainHttp.forEach(host -> builder.addArguments("--plain-http", host));
     return builder.addAllArguments(arguments).build();
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new AirgapException("the certificates in " + file + " cannot be read: " + e, e);
-    }
-  }
-
-  private static void write(Path file, String text) {
-    try {
-      Files.writeString(file, text);
-    } catch (IOException e) {
-      throw new AirgapException("the manifest cannot be written to " + file + ": " + e, e);
-    }
   }
 }

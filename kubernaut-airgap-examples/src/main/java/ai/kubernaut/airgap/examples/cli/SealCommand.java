@@ -3,15 +3,12 @@ package ai.kubernaut.airgap.examples.cli;
 import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.cluster.change.ClusterChange;
-import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.report.ReportDocument;
 import ai.kubernaut.airgap.seal.ImagePolicyDraft;
 import ai.kubernaut.airgap.seal.ImagePolicyOptions;
 import ai.kubernaut.airgap.seal.RootOfTrust;
 import ai.kubernaut.airgap.seal.SealOptions;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,13 +123,11 @@ final class SealCommand extends ChangeCommand {
                           ? ImagePolicyOptions.Identity.REMAP
                           : ImagePolicyOptions.Identity.EXACT_REPOSITORY)
                   .build());
-      Files.writeString(imagePolicy, draft.toYaml());
+      TextFiles.write(imagePolicy, draft.toYaml());
       output.tell("wrote " + imagePolicy);
       output.report(ReportDocument.of(draft));
       draft.orElseThrow();
       return 0;
-    } catch (IOException e) {
-      throw new AirgapException("cannot write " + imagePolicy + ": " + e, e);
     }
   }
 
@@ -159,11 +154,7 @@ final class SealCommand extends ChangeCommand {
     if (file == null) {
       throw new IllegalArgumentException("--image-policy needs " + option);
     }
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new AirgapException("cannot read " + file + ": " + e, e);
-    }
+    return TextFiles.read(file);
   }
 
   @Override

@@ -2,11 +2,8 @@ package ai.kubernaut.airgap.examples.cli;
 
 import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.cluster.change.ClusterChange;
-import ai.kubernaut.airgap.common.AirgapException;
 import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.plan.MirrorPlan;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -29,7 +26,7 @@ final class TrustCommand extends ChangeCommand {
       throw new IllegalArgumentException(
           "--registry-ca is missing: a file with the certificates of the mirror's CA");
     }
-    return airgap.planTrust(mirror(), read(ca));
+    return airgap.planTrust(mirror(), TextFiles.read(ca));
   }
 
   /** The mirror of a saved plan, or the one that is given; nothing is planned for it. */
@@ -37,14 +34,6 @@ final class TrustCommand extends ChangeCommand {
     return plan.file == null
         ? plan.target.target()
         : MirrorPlan.read(plan.file, plan.directories.toArray(Path[]::new)).target();
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new AirgapException("cannot read " + file + ": " + e, e);
-    }
   }
 
   @Override

@@ -2440,28 +2440,36 @@ class DiagnosisInLabTest {
   /** The second revision of the release, as Helm leaves it when it is ended during an upgrade. */
   private void pendingUpgrade() throws IOException {
     KubernetesObject deployed = releaseSecrets().get(0);
-    byte[] stored =
-        Base64.getDecoder()
-            .decode(
-                Base64.getDecoder()
-                    .decode(deployed.fields().text("data", "release").orElseThrow()));
-    String release;
-    try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(stored))) {
-      release = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
     String pending =
-        release
+        storedRelease(deployed)
             .replace("\"status\":\"deployed\"", "\"status\":\"pending-upgrade\"")
             .replace("\"version\":1,\"namespace\"", "\"version\":2,\"namespace\"");
     assertThat(pending).contains("pending-upgrade", "\"version\":2,");
+    storeSecondRevision(deployed, "pending-upgrade", pending);
+  }
+
+  /** What Helm has stored in a Secret of a release, as JSON. */
+  private static String storedRelease(KubernetesObject secret) throws IOException {
+    byte[] stored =
+        Base64.getDecoder()
+            .decode(
+                Base64.getDecoder().decode(secret.fields().text("data", "release").orElseThrow()));
+    try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(stored))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /** Stores a second revision of the release beside the first. */
+  private void storeSecondRevision(KubernetesObject first, String status, String release)
+      throws IOException {
     ByteArrayOutputStream zipped = new ByteArrayOutputStream();
     try (GZIPOutputStream out = new GZIPOutputStream(zipped)) {
-      out.write(pending.getBytes(StandardCharsets.UTF_8));
+      out.write(release.getBytes(StandardCharsets.UTF_8));
     }
     KubernetesObject second =
-        plain(deployed)
-            .with(deployed.name().replaceFirst("v1$", "v2"), "metadata", "name")
-            .with("pending-upgrade", "metadata", "labels", "status")
+        plain(first)
+            .with(first.name().replaceFirst("v1$", "v2"), "metadata", "name")
+            .with(status, "metadata", "labels", "status")
             .with("2", "metadata", "labels", "version")
             .with(
                 base64(Base64.getEncoder().encodeToString(zipped.toByteArray())),
@@ -2709,17 +2717,8 @@ class DiagnosisInLabTest {
 
   /** The second revision, as Helm leaves it when a hook has failed after the upgrade. */
   private void failedUpgrade(String hook) throws IOException {
-    ObjectMapper json = new ObjectMapper();
     KubernetesObject deployed = releaseSecrets().get(0);
-    byte[] stored =
-        Base64.getDecoder()
-            .decode(
-                Base64.getDecoder()
-                    .decode(deployed.fields().text("data", "release").orElseThrow()));
-    ObjectNode release;
-    try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(stored))) {
-      release = (ObjectNode) json.readTree(in);
-    }
+    ObjectNode release = (ObjectNode) new ObjectMapper().readTree(storedRelease(deployed));
     String job = plan.release().name() + "-" + hook;
     release.put("version", 2);
     ((ObjectNode) release.path("info"))
@@ -2743,21 +2742,7 @@ class DiagnosisInLabTest {
       }
     }
     assertThat(failed).isEqualTo(1);
-    ByteArrayOutputStream zipped = new ByteArrayOutputStream();
-    try (GZIPOutputStream out = new GZIPOutputStream(zipped)) {
-      out.write(json.writeValueAsBytes(release));
-    }
-    KubernetesObject second =
-        plain(deployed)
-            .with(deployed.name().replaceFirst("v1$", "v2"), "metadata", "name")
-            .with("failed", "metadata", "labels", "status")
-            .with("2", "metadata", "labels", "version")
-            .with(
-                base64(Base64.getEncoder().encodeToString(zipped.toByteArray())),
-                "data",
-                "release");
-    cluster.create(ResourceType.SECRET, second);
-    repairs.add(() -> remove(ResourceType.SECRET, namespace, second.name()));
+    storeSecondRevision(deployed, "failed", release.toString());
   }
 
   /** Seals the namespaces for a plan of the same chart with other names in the mirror. */
