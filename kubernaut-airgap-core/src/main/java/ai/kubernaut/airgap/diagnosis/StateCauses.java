@@ -168,7 +168,7 @@ final class StateCauses {
     graph.add(
         failed,
         Fact.of(FactCode.OBJECT_NOT_FOUND, failed.subject()),
-        field(failed.subject(), "last_run.phase in the latest revision of the release", "Failed"));
+        field(failed.subject(), "last_run.phase in the release that Helm has stored", "Failed"));
   }
 
   private static Fact field(Subject subject, String field, String value) {

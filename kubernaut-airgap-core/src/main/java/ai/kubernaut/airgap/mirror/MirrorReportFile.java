@@ -130,7 +130,11 @@ final class MirrorReportFile {
   }
 
   private static int count(Fields fields, String field) {
-    return Math.toIntExact(fields.number(field).orElse(0) & Integer.MAX_VALUE);
+    long count = fields.number(field).orElse(0);
+    if (count < 0 || count > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException("the field '" + field + "' is " + count);
+    }
+    return (int) count;
   }
 
   private static Optional<Duration> time(Fields fields, String field) {

@@ -426,4 +426,16 @@ final class PlanPartitionTest {
     assertThatThrownBy(() -> MirrorReport.read(broken, plan))
         .hasMessageContaining("element 0 of 'images'");
   }
+
+  @Test
+  void aCountThatIsOutOfRangeIsRefused() throws IOException {
+    Path file =
+        Files.writeString(
+            directory.resolve("counts.json"),
+            "{\"kind\": \"MirrorReport\", \"images\": [{\"source\": \"q.io/acme/image-0:1\", \"target\": \"harbor.corp/acme/image-0:1\", \"outcome\": \"copied\", \"blobsSent\": 4294967297}]}");
+
+    assertThatThrownBy(() -> MirrorReport.read(file, plan(randomImages(1, 4))))
+        .isInstanceOf(AirgapException.class)
+        .hasMessageContaining("element 0 of 'images': the field 'blobsSent' is 4294967297");
+  }
 }
