@@ -40,9 +40,9 @@ final class ClassLoaderHost {
   private record Entry(String text) {}
 
   /**
-   * Uses a record of the host, as hosts do. JDK 17 keeps the component types of the record that was
-   * used last for the first time: its own methods of records cache one method type each
-   * (JDK-8078641).
+   * Uses a record of the host, as hosts do. The methods of the JDK that records use cache the type
+   * of the component that was linked last (JDK-8078641). JDK 17 does so in a strong reference,
+   * which this replaces; later ones refer to classes of other class loaders softly.
    */
   private static void displaceCachedMethodTypes() {
     Entry entry = new Entry("a");

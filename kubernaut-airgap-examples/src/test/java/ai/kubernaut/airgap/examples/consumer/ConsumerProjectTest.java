@@ -285,6 +285,8 @@ final class ConsumerProjectTest {
         runProgram(
             "unloaded",
             java(),
+            // Soft references are cleared at once, as they are when memory is short.
+            "-XX:SoftRefLRUPolicyMSPerMB=0",
             "-cp",
             jarOf(Consumer.class).toString(),
             ClassLoaderHost.class.getName(),
