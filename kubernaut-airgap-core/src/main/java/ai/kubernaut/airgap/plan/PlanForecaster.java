@@ -2,24 +2,33 @@ package ai.kubernaut.airgap.plan;
 
 import ai.kubernaut.airgap.common.CancelledException;
 import ai.kubernaut.airgap.image.Digest;
-import ai.kubernaut.airgap.image.ImageRef;
-import ai.kubernaut.airgap.image.Platforms;
+import ai.kubernaut.airgap.image.Repository;
+import ai.kubernaut.airgap.io.Parallel;
 import ai.kubernaut.airgap.registry.ImageContent;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * Calculates the size of a plan from the manifests of its images, and how much of it the mirror
  * does not have. Read-only. Thread-safe.
  */
 public final class PlanForecaster {
+  /** How many requests are made at the same time. */
+  private static final int AT_ONCE = 8;
+
   private final RegistryClient source;
   private final RegistryClient target;
 
@@ -52,73 +61,94 @@ public final class PlanForecaster {
    * @throws CancelledException when the thread is interrupted
    */
   public PlanForecast forecast(MirrorPlan plan) {
-    Run run = new Run(plan.platforms());
-    for (MirrorEntry entry : plan.entries()) {
-      checkNotInterrupted(null);
-      try {
-        run.add(entry);
-      } catch (RegistryException e) {
-        // The requests of an interrupted thread fail as if the registry were not reachable.
-        checkNotInterrupted(e);
-        throw e;
-      }
+    try {
+      return new Run(plan).forecast();
+    } catch (InterruptedException e) {
+      throw CancelledException.interrupted(
+          "the forecast was interrupted; nothing was changed, run it again", e);
     }
-    return run.result();
   }
 
-  private static void checkNotInterrupted(@Nullable RegistryException failure) {
-    if (Thread.currentThread().isInterrupted()) {
-      throw CancelledException.interrupted(
-          "the forecast was interrupted; nothing was changed, run it again", failure);
-    }
-  }
+  /** Of what an image consists, and whether the mirror has all of it. */
+  private record Planned(MirrorEntry entry, Map<Digest, Long> parts, boolean inMirror) {}
 
   /** One forecast on its way. */
   private final class Run {
-    private final Platforms platforms;
-    private final Map<ImageRef, Long> bytesPerImage = new LinkedHashMap<>();
-    private final Map<Digest, Long> sizes = new HashMap<>();
-    private final Set<Digest> inMirror = new HashSet<>();
+    private final MirrorPlan plan;
 
-    Run(Platforms platforms) {
-      this.platforms = platforms;
+    Run(MirrorPlan plan) {
+      this.plan = plan;
     }
 
-    void add(MirrorEntry entry) {
-      ImageContent content = ImageContent.read(source, entry.exactSource(), platforms);
-      Map<Digest, Long> parts = content.sizes();
-      bytesPerImage.put(entry.source(), parts.values().stream().mapToLong(Long::longValue).sum());
-      boolean complete =
+    PlanForecast forecast() throws InterruptedException {
+      List<Planned> images = call(plan.entries(), this::planned);
+      Map<Digest, Long> sizes = new LinkedHashMap<>();
+      images.forEach(image -> sizes.putAll(image.parts()));
+      List<Map.Entry<Digest, Long>> toSend = missing(images, sizes);
+      ImmutablePlanForecast.Builder forecast =
+          ImmutablePlanForecast.builder()
+              .uniqueBytes(total(sizes.values()))
+              .bytesToSend(total(toSend.stream().map(Map.Entry::getValue).toList()));
+      for (Planned image : images) {
+        forecast.putBytesPerImage(image.entry().source(), total(image.parts().values()));
+      }
+      return forecast.build();
+    }
+
+    private Planned planned(MirrorEntry entry) {
+      ImageContent content = ImageContent.read(source, entry.exactSource(), plan.platforms());
+      boolean inMirror =
           target
               .findManifest(entry.target())
               .filter(found -> found.digest().equals(content.digest()))
               .filter(found -> target.retainsReferencedContent(entry.target().registry()))
               .isPresent();
-      for (Map.Entry<Digest, Long> sized : parts.entrySet()) {
-        Digest part = sized.getKey();
-        // A part that some repository of the mirror has is not asked for again.
-        if (complete
-            || (!inMirror.contains(part)
-                && target
-                    .findBlob(entry.target().repository(), part)
-                    .equals(OptionalLong.of(sized.getValue())))) {
-          inMirror.add(part);
-        }
-      }
-      sizes.putAll(parts);
+      return new Planned(entry, content.sizes(), inMirror);
     }
 
-    PlanForecast result() {
-      long toSend =
-          sizes.entrySet().stream()
-              .filter(part -> !inMirror.contains(part.getKey()))
-              .mapToLong(Map.Entry::getValue)
-              .sum();
-      return ImmutablePlanForecast.builder()
-          .bytesPerImage(bytesPerImage)
-          .uniqueBytes(sizes.values().stream().mapToLong(Long::longValue).sum())
-          .bytesToSend(toSend)
-          .build();
+    private List<Map.Entry<Digest, Long>> missing(List<Planned> images, Map<Digest, Long> sizes)
+        throws InterruptedException {
+      Map<Digest, Set<Repository>> repositories = new HashMap<>();
+      Set<Digest> inMirror = new HashSet<>();
+      for (Planned image : images) {
+        if (image.inMirror()) {
+          inMirror.addAll(image.parts().keySet());
+        }
+        for (Digest part : image.parts().keySet()) {
+          repositories
+              .computeIfAbsent(part, unused -> new LinkedHashSet<>())
+              .add(image.entry().target().repository());
+        }
+      }
+      List<Map.Entry<Digest, Long>> asked =
+          sizes.entrySet().stream().filter(part -> !inMirror.contains(part.getKey())).toList();
+      List<Boolean> found =
+          call(asked, part -> isIn(repositories.getOrDefault(part.getKey(), Set.of()), part));
+      return IntStream.range(0, asked.size())
+          .filter(index -> !found.get(index))
+          .mapToObj(asked::get)
+          .toList();
     }
+
+    /** A part that some repository of the mirror has is not asked for in the others. */
+    private boolean isIn(Set<Repository> repositories, Map.Entry<Digest, Long> part) {
+      return repositories.stream()
+          .anyMatch(
+              repository ->
+                  target
+                      .findBlob(repository, part.getKey())
+                      .equals(OptionalLong.of(part.getValue())));
+    }
+  }
+
+  private static long total(Collection<Long> sizes) {
+    return sizes.stream().mapToLong(Long::longValue).sum();
+  }
+
+  private static <T, R> List<R> call(List<T> items, Function<T, R> task)
+      throws InterruptedException {
+    List<Callable<R>> tasks = new ArrayList<>();
+    items.forEach(item -> tasks.add(() -> task.apply(item)));
+    return Parallel.call(AT_ONCE, "airgap-forecast", tasks);
   }
 }

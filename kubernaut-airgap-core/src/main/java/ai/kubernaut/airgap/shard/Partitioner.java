@@ -3,6 +3,7 @@ package ai.kubernaut.airgap.shard;
 import ai.kubernaut.airgap.common.CancelledException;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.io.Parallel;
 import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.registry.ImageContent;
@@ -15,14 +16,26 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.Callable;
 
 /** Reads of what the images of a plan consist, and divides them. */
 final class Partitioner {
+  /** How many manifests are read at the same time. */
+  private static final int AT_ONCE = 8;
+
   private final MirrorPlan plan;
   private final Map<ImageRef, Map<Digest, Long>> contents = new LinkedHashMap<>();
   private final Map<ImageRef, String> unknown = new TreeMap<>();
+
+  /** Of what an image consists, or why that is not known. */
+  private record Content(
+      ImageRef image, Optional<Map<Digest, Long>> sizes, Optional<String> problem) {
+    static Content unknown(ImageRef image, Exception reason) {
+      return new Content(image, Optional.empty(), Optional.of(String.valueOf(reason.getMessage())));
+    }
+  }
 
   private Partitioner(MirrorPlan plan) {
     this.plan = plan;
@@ -43,33 +56,36 @@ final class Partitioner {
               + " shards");
     }
     Partitioner partitioner = new Partitioner(plan);
-    for (MirrorEntry entry : plan.entries()) {
-      partitioner.read(entry, source);
-    }
+    partitioner.read(source);
     return partitioner.divide(shards);
   }
 
-  private void read(MirrorEntry entry, RegistryClient source) {
-    checkNotInterrupted(null);
+  private void read(RegistryClient source) {
+    List<Callable<Content>> reads = new ArrayList<>();
+    plan.entries().forEach(entry -> reads.add(() -> content(entry, source)));
     try {
-      contents.put(
-          entry.source(), ImageContent.read(source, entry.exactSource(), plan.platforms()).sizes());
-    } catch (InvalidManifestException e) {
-      unknown.put(entry.source(), String.valueOf(e.getMessage()));
-    } catch (RegistryException e) {
-      // The requests of an interrupted thread fail as if the registry were not reachable.
-      checkNotInterrupted(e);
-      if (e.reason() != RegistryException.Reason.NOT_FOUND) {
-        throw e;
+      for (Content content : Parallel.call(AT_ONCE, "airgap-partition", reads)) {
+        content.sizes().ifPresent(sizes -> contents.put(content.image(), sizes));
+        content.problem().ifPresent(problem -> unknown.put(content.image(), problem));
       }
-      unknown.put(entry.source(), String.valueOf(e.getMessage()));
+    } catch (InterruptedException e) {
+      throw CancelledException.interrupted(
+          "dividing the plan was interrupted; nothing was changed, run it again", e);
     }
   }
 
-  private static void checkNotInterrupted(@Nullable RegistryException failure) {
-    if (Thread.currentThread().isInterrupted()) {
-      throw CancelledException.interrupted(
-          "dividing the plan was interrupted; nothing was changed, run it again", failure);
+  private Content content(MirrorEntry entry, RegistryClient source) {
+    try {
+      Map<Digest, Long> sizes =
+          ImageContent.read(source, entry.exactSource(), plan.platforms()).sizes();
+      return new Content(entry.source(), Optional.of(sizes), Optional.empty());
+    } catch (InvalidManifestException e) {
+      return Content.unknown(entry.source(), e);
+    } catch (RegistryException e) {
+      if (e.reason() != RegistryException.Reason.NOT_FOUND) {
+        throw e;
+      }
+      return Content.unknown(entry.source(), e);
     }
   }
 

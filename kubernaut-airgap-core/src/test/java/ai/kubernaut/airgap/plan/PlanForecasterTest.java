@@ -18,6 +18,7 @@ import java.io.ByteArrayInputStream;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -118,15 +119,21 @@ class PlanForecasterTest {
 
   @Test
   void anInterruptEndsTheForecast() {
+    Thread caller = Thread.currentThread();
     RegistryClient interrupted =
         (RegistryClient)
             Proxy.newProxyInstance(
                 RegistryClient.class.getClassLoader(),
                 new Class<?>[] {RegistryClient.class},
                 (proxy, method, arguments) -> {
-                  Thread.currentThread().interrupt();
-                  throw new RegistryException(
-                      RegistryException.Reason.UNREACHABLE, "q.io", 0, "interrupted", null);
+                  caller.interrupt();
+                  try {
+                    new CountDownLatch(1).await();
+                    throw new AssertionError("the request was not interrupted");
+                  } catch (InterruptedException e) {
+                    throw new RegistryException(
+                        RegistryException.Reason.UNREACHABLE, "q.io", 0, "interrupted", e);
+                  }
                 });
 
     assertThatThrownBy(() -> new PlanForecaster(interrupted).forecast(plan))
