@@ -1572,7 +1572,8 @@ public final class Airgap implements AutoCloseable {
 
     /**
      * Configures the clock that the times in reports and objects of the cluster are taken from.
-     * Time limits do not depend on it.
+     * Time limits do not depend on it, and neither do the Lease of a release, which other processes
+     * take for abandoned when its time does not change, and the age of a pending release.
      *
      * @param clock by default that of the system
      * @return this builder
