@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,6 +41,21 @@ final class ImageRefTest {
   })
   void isKeptInFull(String text, String full) {
     assertThat(ImageRef.parse(text)).hasToString(full).isEqualTo(ImageRef.parse(full));
+  }
+
+  /** Lengths and ports at their limits. */
+  static Stream<String> longest() {
+    return Stream.of(
+        "quay.io/" + "x".repeat(255),
+        "quay.io/x:" + "t".repeat(128),
+        "quay.io:1/x",
+        "quay.io:65535/x");
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void longest(String text) {
+    assertThat(ImageRef.parse(text)).hasToString(text);
   }
 
   @Test
@@ -97,6 +113,7 @@ final class ImageRefTest {
       {"quay.io/é", "the character U+00E9 at position 8"},
       {"quay.io/x\n", "the character U+000A at position 9"},
       {"https://quay.io/x", "an image reference has no scheme"},
+      {"quay.io/x\u007f", "the character U+007F at position 9 may not stand in a reference"},
       {"quay.io/x:", "nothing follows the ':' of the tag"},
       {"quay.io/x:-1", "the tag '-1' is not 1 to 128 letters"},
       {"quay.io/x:" + "t".repeat(129), "is not 1 to 128 letters"},

@@ -11,6 +11,7 @@ import ai.kubernaut.airgap.chart.ChartChangedException;
 import ai.kubernaut.airgap.chart.ChartLock;
 import ai.kubernaut.airgap.chart.HelmException;
 import ai.kubernaut.airgap.chart.ImageReason;
+import ai.kubernaut.airgap.chart.ImageUse;
 import ai.kubernaut.airgap.chart.LockedFile;
 import ai.kubernaut.airgap.chart.Overlay;
 import ai.kubernaut.airgap.chart.RefusedBranch;
@@ -24,10 +25,14 @@ import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.Subject;
+import ai.kubernaut.airgap.yaml.Yaml;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -451,6 +456,73 @@ final class MirrorPlanTest {
         .hasMessageStartingWith("no plan can be read")
         .hasMessageContaining(file.toString())
         .hasMessageContaining(why);
+  }
+
+  /** The values of the overlay and the parameters of problems are mappings of any keys. */
+  @Test
+  void aKeyThatIsNotKnownIsRefusedInEveryMapping() {
+    Chart chart =
+        plan().chart().orElseThrow().sdkConfig(at("llm.yaml")).rewriting(Map.of("a/b:1", "c/b:1"));
+    MirrorPlan complete =
+        MirrorPlan.builder(Target.registry("harbor.corp").depth(3))
+            .from(plan())
+            .target(Target.registry("harbor.corp").depth(3))
+            .chart(chart)
+            .addMentions(ImageUse.of(GATEWAY, List.of(ImageReason.of("t.yaml", "a", "b"))))
+            .build();
+    Map<String, Object> file =
+        copy(Yaml.readMapping("plan.yaml", complete.toYaml(), Yaml.DuplicateKeys.REFUSED));
+    List<String> accepted = new ArrayList<>();
+    int tried = tryUnknownKeyIn(file, "plan", file, accepted);
+    assertThat(accepted).isEmpty();
+    assertThat(tried).isGreaterThan(20);
+  }
+
+  private int tryUnknownKeyIn(
+      Map<String, Object> mapping, String where, Map<String, Object> file, List<String> accepted) {
+    mapping.put("surprise", "x");
+    try {
+      Files.writeString(directory.resolve("plan.yaml"), Yaml.write(file));
+      MirrorPlan.read(directory.resolve("plan.yaml"));
+      accepted.add(where);
+    } catch (InvalidPlanException e) {
+      assertThat(e).as(where).hasMessageContaining("the key 'surprise' in ");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    mapping.remove("surprise");
+    int tried = 1;
+    for (Map.Entry<String, Object> child : mapping.entrySet()) {
+      String path = where + "." + child.getKey();
+      if (path.equals("plan.overlay.values") || path.endsWith(".parameters")) {
+        continue;
+      }
+      for (Object element :
+          child.getValue() instanceof List<?> list ? list : List.of(child.getValue())) {
+        if (element instanceof Map<?, ?>) {
+          @SuppressWarnings("unchecked")
+          Map<String, Object> inner = (Map<String, Object>) element;
+          tried += tryUnknownKeyIn(inner, path, file, accepted);
+        }
+      }
+    }
+    return tried;
+  }
+
+  /** A copy that can be changed. */
+  private static Map<String, Object> copy(Map<?, ?> mapping) {
+    Map<String, Object> copy = new LinkedHashMap<>();
+    mapping.forEach((key, value) -> copy.put(key.toString(), copyOf(value)));
+    return copy;
+  }
+
+  private static Object copyOf(Object value) {
+    if (value instanceof Map<?, ?> inner) {
+      return copy(inner);
+    }
+    return value instanceof List<?> list
+        ? new ArrayList<>(list.stream().map(MirrorPlanTest::copyOf).toList())
+        : value;
   }
 
   @Test
