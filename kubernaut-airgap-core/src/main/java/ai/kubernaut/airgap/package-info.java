@@ -3,6 +3,8 @@
  *
  * <p>The style is that of every value in the packages below: the generated classes are out of
  * sight, and their collections are the JDK's.
+ *
+ * @since 0.1.0
  */
 @NullMarked
 @Value.Style(

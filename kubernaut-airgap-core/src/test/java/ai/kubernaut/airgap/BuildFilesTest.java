@@ -75,6 +75,21 @@ final class BuildFilesTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"kubernaut-airgap-core", "kubernaut-airgap-k8s"})
+  void eachPackageSaysSinceWhichVersionItExists(String module) throws IOException {
+    try (Stream<Path> files = Files.walk(PROJECT.resolve(module).resolve("src/main/java"))) {
+      List<Path> packages =
+          files.filter(file -> file.endsWith("package-info.java")).sorted().toList();
+      assertThat(packages)
+          .isNotEmpty()
+          .allSatisfy(
+              file ->
+                  assertThat(Files.readString(file))
+                      .containsPattern("(?m)^ \\* @since \\d+\\.\\d+\\.\\d+$"));
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {"", "kubernaut-airgap-core", "kubernaut-airgap-k8s", "kubernaut-airgap-examples"})
   void theNoteExplainsEachDirectDependency(String module) throws Exception {

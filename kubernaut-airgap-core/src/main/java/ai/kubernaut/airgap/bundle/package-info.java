@@ -10,6 +10,8 @@
  * MirrorPlan carried = bundle.unpackPlan(Path.of("carried"));
  * MirrorReport report = airgap.mirror(bundle, carried).orElseThrow();
  * }</pre>
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package ai.kubernaut.airgap.bundle;

@@ -7,6 +7,8 @@
  * Diagnosis diagnosis = airgap.diagnose(airgap.installationOf(plan));
  * diagnosis.roots().forEach(cause -> System.out.println(cause.problem().describe()));
  * }</pre>
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package ai.kubernaut.airgap.diagnosis;

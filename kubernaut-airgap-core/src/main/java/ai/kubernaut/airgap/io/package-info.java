@@ -8,6 +8,8 @@
  *   // no other thread or process holds the lock here
  * }
  * }</pre>
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package ai.kubernaut.airgap.io;

@@ -6,6 +6,8 @@
  * <pre>{@code
  * Airgap.Builder builder = Airgap.builder().profile(ProductProfile.none()); // for another chart
  * }</pre>
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package ai.kubernaut.airgap.kubernaut;

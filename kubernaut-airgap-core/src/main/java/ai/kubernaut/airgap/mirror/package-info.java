@@ -9,6 +9,8 @@
  *         .mirror(plan)
  *         .orElseThrow();
  * }</pre>
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package ai.kubernaut.airgap.mirror;

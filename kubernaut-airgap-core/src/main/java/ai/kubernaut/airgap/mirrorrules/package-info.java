@@ -11,6 +11,8 @@
  * ImageRef pinned = ImageRef.parse("quay.io/kubernaut-ai/gateway@sha256:" + "0".repeat(64));
  * System.out.println(rules.locations(pinned));
  * }</pre>
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package ai.kubernaut.airgap.mirrorrules;

@@ -9,6 +9,8 @@
  *   System.out.println(problem.code() + " " + problem.describe());
  * }
  * }</pre>
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package ai.kubernaut.airgap.outcome;

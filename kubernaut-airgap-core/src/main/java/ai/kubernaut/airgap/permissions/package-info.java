@@ -8,6 +8,8 @@
  * PermissionReport report = new PermissionChecker(cluster).check(ClusterStep.VERIFY, context);
  * System.out.println(report.toYaml());
  * }</pre>
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package ai.kubernaut.airgap.permissions;

@@ -10,6 +10,8 @@
  * }
  * report.orElseThrow(); // lists the problems and what to do about each of them
  * }</pre>
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package ai.kubernaut.airgap.preflight;

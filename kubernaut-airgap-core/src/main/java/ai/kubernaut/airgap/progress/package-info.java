@@ -4,6 +4,8 @@
  * <pre>{@code
  * Airgap.Builder builder = Airgap.builder().onProgress(event -> System.out.println(event));
  * }</pre>
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package ai.kubernaut.airgap.progress;

@@ -7,6 +7,8 @@
  * PruneReport report = pruner.find(List.of(plan), List.of());
  * System.out.println(report.unneeded());
  * }</pre>
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package ai.kubernaut.airgap.prune;

@@ -7,6 +7,8 @@
  * ImageContent content = ImageContent.read(client, ImageRef.parse("quay.io/kubernaut-ai/gateway:v1"));
  * long size = content.blobs().stream().mapToLong(Descriptor::size).sum();
  * }</pre>
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package ai.kubernaut.airgap.registry;

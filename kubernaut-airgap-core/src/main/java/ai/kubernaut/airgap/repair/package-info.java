@@ -12,6 +12,8 @@
  * repaired.facts().forEach(fact -> System.out.println(fact.describe()));
  * airgap.verify(installation).orElseThrow();
  * }</pre>
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package ai.kubernaut.airgap.repair;

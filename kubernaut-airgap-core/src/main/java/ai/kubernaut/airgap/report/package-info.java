@@ -8,6 +8,8 @@
  * VerificationReport verified = airgap.verify(airgap.installationOf(plan));
  * page.write(ReportDocument.of(verified, plan));
  * }</pre>
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package ai.kubernaut.airgap.report;

@@ -8,6 +8,8 @@
  *     new SealConfigurer(cluster).plan(plan, Set.of("kubernaut-system"), options);
  * System.out.println(change.diff());
  * }</pre>
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package ai.kubernaut.airgap.seal;

@@ -12,6 +12,8 @@
  * }
  * MirrorReport report = partition.merge(plan, reports).orElseThrow();
  * }</pre>
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package ai.kubernaut.airgap.shard;

@@ -7,6 +7,8 @@
  *     new TrustConfigurer(cluster).plan(plan.target(), Files.readString(Path.of("ca.crt")));
  * System.out.println(change.diff());
  * }</pre>
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package ai.kubernaut.airgap.trust;

@@ -12,6 +12,8 @@
  *         VerificationDrift.readOrigins(Path.of("yesterday.json")), report.origins());
  * drift.changes().forEach(change -> System.out.println(change.describe()));
  * }</pre>
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package ai.kubernaut.airgap.verify;

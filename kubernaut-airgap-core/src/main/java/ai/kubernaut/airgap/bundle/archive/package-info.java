@@ -8,6 +8,8 @@
  *   parts.finish();
  * }
  * }</pre>
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package ai.kubernaut.airgap.bundle.archive;

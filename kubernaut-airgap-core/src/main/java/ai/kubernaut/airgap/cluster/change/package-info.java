@@ -14,6 +14,8 @@
  * ChangeReport report = changer.apply(change.orElseThrow()).orElseThrow();
  * changer.apply(changer.undo(report)).orElseThrow();
  * }</pre>
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package ai.kubernaut.airgap.cluster.change;

@@ -9,6 +9,8 @@
  *   resource.problems().forEach(problem -> System.out.println(problem.describe()));
  * }
  * }</pre>
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package ai.kubernaut.airgap.cluster.gitops;

@@ -11,6 +11,8 @@
  * ChangeReport applied = changer.apply(change).orElseThrow();
  * rollout.await(applied, RolloutOptions.builder().build(), event -> {}).orElseThrow();
  * }</pre>
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package ai.kubernaut.airgap.cluster.openshift;

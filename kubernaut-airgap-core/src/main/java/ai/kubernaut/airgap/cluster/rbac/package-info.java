@@ -6,6 +6,8 @@
  * KubernetesObject role = cluster.get(ResourceType.ROLE, "kubernaut-workflows", "workflow-runner").orElseThrow();
  * boolean mayCreateJobs = RoleRules.of(role).allow("create", "batch", "jobs");
  * }</pre>
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package ai.kubernaut.airgap.cluster.rbac;

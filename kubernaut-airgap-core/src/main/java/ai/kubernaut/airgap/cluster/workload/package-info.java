@@ -6,6 +6,8 @@
  * WorkloadInspector inspector = new WorkloadInspector(cluster);
  * inspector.pod(pod).problem().ifPresent(problem -> System.out.println(problem.describe()));
  * }</pre>
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package ai.kubernaut.airgap.cluster.workload;

@@ -12,6 +12,8 @@
  *         client, Map.of("quay.io", RateLimit.builder().requestsPerSecond(5).build()), progress);
  * RegistryClient retrying = RetryingClient.of(limited, RetryPolicy.builder().build(), progress);
  * }</pre>
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package ai.kubernaut.airgap.registry.retry;

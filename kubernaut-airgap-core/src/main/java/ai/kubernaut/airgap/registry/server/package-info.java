@@ -11,6 +11,8 @@
  *   content.readManifest(ImageRef.parse("harbor.corp/app:v1"));
  * }
  * }</pre>
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package ai.kubernaut.airgap.registry.server;
