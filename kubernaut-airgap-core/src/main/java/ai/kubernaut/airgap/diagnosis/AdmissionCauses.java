@@ -22,6 +22,9 @@ final class AdmissionCauses {
   private static final Pattern WEBHOOK = Pattern.compile("admission webhook \"([^\"]+)\" denied");
   private static final Pattern POLICY = Pattern.compile("ValidatingAdmissionPolicy '([^']+)'");
 
+  private static final Pattern DEMAND =
+      Pattern.compile("failed quota: ([^:\\s]+): must specify ([^ ]+)");
+
   private final ClusterState state;
   private final Owners owners;
 
@@ -40,6 +43,7 @@ final class AdmissionCauses {
     KubernetesObject pod = Owners.template(workload);
     boolean found = account(workload, pod, symptom, graph, refused.get());
     found |= quota(workload, pod, symptom, graph, refused.get());
+    found = found || demand(workload, symptom, graph, refused.get());
     if (!found) {
       Problem problem = policy(workload, refused.get().parameters().getOrDefault("message", ""));
       graph.add(problem, refused.get());
@@ -190,6 +194,39 @@ final class AdmissionCauses {
       }
     }
     return found;
+  }
+
+  /** A quota admits only pods that have a request or a limit for each resource that it counts. */
+  private boolean demand(KubernetesObject workload, Problem symptom, CauseGraph graph, Fact event) {
+    Matcher matcher = DEMAND.matcher(event.parameters().getOrDefault("message", ""));
+    if (!matcher.find()) {
+      return false;
+    }
+    Optional<KubernetesObject> quota =
+        state.list(ResourceType.RESOURCE_QUOTA, workload.namespace().orElse("")).stream()
+            .filter(each -> each.name().equals(matcher.group(1)))
+            .findFirst();
+    quota.ifPresent(
+        found -> {
+          Problem problem =
+              Problem.of(
+                  ProblemCode.QUOTA_EXCEEDED,
+                  found.subject(),
+                  Map.of("detail", "each container must specify " + matcher.group(2)));
+          graph.add(
+              problem,
+              event,
+              Fact.of(
+                  FactCode.FIELD_OBSERVED,
+                  found.subject(),
+                  Map.of(
+                      "field",
+                      "status.hard",
+                      "value",
+                      found.fields().fields("status", "hard").content().toString())));
+          graph.link(problem, symptom);
+        });
+    return quota.isPresent();
   }
 
   private static void exceeded(

@@ -86,6 +86,11 @@ final class CauseGraph {
     return nodes.keySet().stream().filter(problem -> problem.subject().kind() == kind).toList();
   }
 
+  /** The problems that nothing else causes. */
+  List<Problem> roots() {
+    return nodes.keySet().stream().filter(problem -> !isCaused(problem)).toList();
+  }
+
   /** What shows a problem. */
   Set<Fact> evidence(Problem problem) {
     return node(problem).evidence;

@@ -146,6 +146,10 @@ final class ContainerCauses implements Explanation {
             symptom.subject(),
             Map.of("detail", event.get().parameters().getOrDefault("message", "")));
     graph.add(problem, event.get());
+    String log = state.log(symptom.pod());
+    if (!log.isEmpty()) {
+      graph.add(problem, Fact.of(FactCode.LOG_ENDS, symptom.subject(), Map.of("log", log)));
+    }
     for (Fields container : PodFields.containers(symptom.pod())) {
       for (String kind : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
         if (container.value(kind).isPresent()) {

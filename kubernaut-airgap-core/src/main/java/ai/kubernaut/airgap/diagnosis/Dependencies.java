@@ -70,6 +70,7 @@ final class Dependencies {
   private final Owners owners;
   private final Optional<String> migrationJob;
   private final List<KubernetesObject> missing;
+  private final List<KubernetesObject> jobs;
   private final CauseGraph graph;
   private final ServiceUses uses;
 
@@ -77,17 +78,20 @@ final class Dependencies {
    * Creates the dependencies.
    *
    * @param missing the workloads and services that the release has, and the cluster does not
+   * @param hooks the Jobs of hooks that do not exist
    */
   Dependencies(
       ClusterState state,
       Owners owners,
       Optional<String> migrationJob,
       List<KubernetesObject> missing,
+      List<KubernetesObject> hooks,
       CauseGraph graph) {
     this.state = state;
     this.owners = owners;
     this.migrationJob = migrationJob;
     this.missing = missing;
+    this.jobs = Stream.concat(state.all(ResourceType.JOB).stream(), hooks.stream()).toList();
     this.graph = graph;
     this.uses = new ServiceUses(state);
   }
@@ -171,7 +175,7 @@ final class Dependencies {
       }
       String name = secret.subject().name();
       String shortName = name.substring(name.indexOf('/') + 1);
-      for (KubernetesObject job : state.all(ResourceType.JOB)) {
+      for (KubernetesObject job : jobs) {
         if (mentions(job, shortName) && !needs(job, shortName)) {
           graph.first(job).ifPresent(problem -> graph.link(problem, secret));
         }
@@ -267,11 +271,10 @@ final class Dependencies {
 
   /** What uses the database of the migration Job fails until the Job has succeeded. */
   private void migration() {
-    List<KubernetesObject> jobs =
-        state.all(ResourceType.JOB).stream()
-            .filter(job -> migrationJob.filter(job.name()::contains).isPresent())
-            .toList();
     for (KubernetesObject job : jobs) {
+      if (migrationJob.filter(job.name()::contains).isEmpty()) {
+        continue;
+      }
       Optional<Problem> ofJob = graph.first(job);
       if (ofJob.isEmpty()) {
         continue;
@@ -322,9 +325,7 @@ final class Dependencies {
           webhook.subject().name().substring(webhook.subject().name().lastIndexOf(' ') + 1);
       for (Problem hook : graph.of(Subject.Kind.JOB)) {
         Optional<KubernetesObject> job =
-            state.all(ResourceType.JOB).stream()
-                .filter(each -> each.subject().equals(hook.subject()))
-                .findFirst();
+            jobs.stream().filter(each -> each.subject().equals(hook.subject())).findFirst();
         boolean sets =
             job.map(found -> setsAuthority(found, configuration))
                 .orElse(

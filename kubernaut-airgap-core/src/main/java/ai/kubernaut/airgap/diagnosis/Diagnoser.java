@@ -81,17 +81,19 @@ public final class Diagnoser {
       explainPods(installation, state, owners, mirror, graph);
       explainWorkloads(state, owners, graph);
       new StateCauses(state, mirror, graph).explain();
-      LostObjectCauses lost =
-          new LostObjectCauses(
-              state,
-              LostObjectCauses.mayExplain(graph)
-                  ? StoredRevision.latest(cluster, installation.release())
-                  : Optional.empty(),
-              graph);
+      Optional<StoredRevision> revision =
+          LostObjectCauses.mayExplain(graph) || AbsentHooks.mayExplain(graph)
+              ? StoredRevision.latest(cluster, installation.release())
+              : Optional.empty();
+      LostObjectCauses lost = new LostObjectCauses(state, revision, graph);
       lost.explain();
-      new Dependencies(state, owners, profile.migrationJob(), lost.missing(), graph).link();
+      AbsentHooks hooks = new AbsentHooks(state, revision, graph);
+      hooks.explain();
+      new Dependencies(state, owners, profile.migrationJob(), lost.missing(), hooks.jobs(), graph)
+          .link();
       lost.explainConfigurations();
       new GitOpsCauses(report.managedBy(), graph).explain();
+      new ObservedStates(state, owners, graph).add();
     }
     return Diagnosis.of(
         installation.release(), graph.causes(report.managedBy()), report.managedBy());

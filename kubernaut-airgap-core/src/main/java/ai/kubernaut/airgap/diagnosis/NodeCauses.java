@@ -25,12 +25,26 @@ final class NodeCauses implements Explanation {
     Fields status = symptom.pod().fields().fields("status");
     String node = symptom.pod().fields().text("spec", "nodeName").orElse("");
     if (status.text("reason").orElse("").equals("Evicted")) {
-      graph.link(
+      String message = status.text("message").orElse("").strip();
+      Problem evicted =
           Problem.of(
               ProblemCode.POD_EVICTED,
               symptom.subject(),
-              Map.of("node", node, "detail", status.text("message").orElse(""))),
-          symptom.problem());
+              Map.of(
+                  "node",
+                  node,
+                  "detail",
+                  message.endsWith(".") ? message.substring(0, message.length() - 1) : message));
+      graph.add(
+          evicted,
+          Fact.of(
+              FactCode.FIELD_OBSERVED,
+              symptom.subject(),
+              Map.of("field", "status.reason", "value", "Evicted")));
+      state
+          .event(symptom.pod(), symptom.subject(), "Evicted")
+          .ifPresent(event -> graph.add(evicted, event));
+      graph.link(evicted, symptom.problem());
       return true;
     }
     if (node.isEmpty()) {

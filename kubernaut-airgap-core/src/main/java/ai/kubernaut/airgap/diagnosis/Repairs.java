@@ -120,7 +120,9 @@ final class Repairs {
     all.put(ProblemCode.CONTAINER_CRASHED, command(LOGS));
     all.put(ProblemCode.CONTAINER_OUT_OF_MEMORY, command(LOGS));
     all.put(ProblemCode.CONTAINER_NOT_STARTED, command(DESCRIBE_POD));
-    all.put(ProblemCode.PROBE_FAILED, command(DESCRIBE_POD));
+    all.put(
+        ProblemCode.PROBE_FAILED,
+        command("kubectl logs {pod} -n {namespace} --all-containers --tail=50"));
     all.put(
         ProblemCode.WORKLOAD_SCALED_TO_ZERO,
         command("kubectl scale {kind} {pod} -n {namespace} --replicas=1"));
@@ -157,7 +159,7 @@ final class Repairs {
     all.put(
         ProblemCode.LLM_KEY_PLACEHOLDER,
         new Repair(
-            "kubernaut-airgap secrets --plan plan.yaml --llm-credentials FILE",
+            "kubernaut-airgap secrets --plan plan.yaml --llm-credentials KEY=FILE",
             "airgap.apply(airgap.planSecrets(plan, llmCredentials))"));
     return Map.copyOf(all);
   }

@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 
 /**
  * Problems that the verification finds itself: an image that differs or is not planned, a webhook
- * without a CA, a configuration that is not valid, a hook that failed, an update that is not
- * complete. Adds what shows them, and the crashes that they explain.
+ * without a CA, a configuration that is not valid, an update that is not complete. Adds what shows
+ * them, and the crashes that they explain.
  */
 final class StateCauses {
   private static final Set<ProblemCode> OF_WEBHOOKS =
@@ -76,7 +76,6 @@ final class StateCauses {
     OF_CONTAINERS.forEach(code -> graph.problems(code).forEach(this::container));
     graph.problems(ProblemCode.IMAGE_DIFFERS_IN_MIRROR).forEach(this::image);
     graph.problems(ProblemCode.CONTAINER_CRASHED).forEach(this::platform);
-    graph.problems(ProblemCode.HOOK_FAILED).forEach(this::hook);
     OF_WEBHOOKS.forEach(code -> graph.problems(code).forEach(this::webhook));
     OF_CONFIGURATION.forEach(code -> graph.problems(code).forEach(this::configuration));
     OF_UPDATES.forEach(code -> graph.problems(code).forEach(this::update));
@@ -161,14 +160,6 @@ final class StateCauses {
               graph.link(differs, crash);
               graph.of(container).forEach(unplanned -> graph.link(differs, unplanned));
             });
-  }
-
-  /** The Job of a hook does not exist any more; Helm has stored how its last run has ended. */
-  private void hook(Problem failed) {
-    graph.add(
-        failed,
-        Fact.of(FactCode.OBJECT_NOT_FOUND, failed.subject()),
-        field(failed.subject(), "last_run.phase in the release that Helm has stored", "Failed"));
   }
 
   private static Fact field(Subject subject, String field, String value) {

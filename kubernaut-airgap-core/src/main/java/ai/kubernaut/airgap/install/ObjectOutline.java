@@ -5,9 +5,14 @@ import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.image.Digest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is compared with the cluster of an object in a stored manifest: little, so that it can be
@@ -25,6 +30,16 @@ final class ObjectOutline {
           new String[] {"aggregationRule"},
           new String[] {"subjects"},
           new String[] {"roleRef"});
+
+  /** The types that a hook names which sets the CA of webhooks. */
+  static final Set<String> WEBHOOK_TYPES =
+      Set.of(
+          "mutatingwebhookconfiguration",
+          "mutatingwebhookconfigurations",
+          "validatingwebhookconfiguration",
+          "validatingwebhookconfigurations");
+
+  private static final Set<String> NAMES = Set.of("name", "secretName", "claimName", "serviceName");
 
   private ObjectOutline() {}
 
@@ -57,6 +72,97 @@ final class ObjectOutline {
     }
     return KubernetesObject.of(
         object.kind().equals("ConfigMap") ? outline.with(digests(object), "data") : outline);
+  }
+
+  /**
+   * Returns a Job with its names, its references to Secrets and ConfigMaps, and the names of other
+   * objects that its template contains. The outline of an outline is equal to it.
+   *
+   * @param names the names of objects
+   */
+  static KubernetesObject ofHook(KubernetesObject job, Set<String> names) {
+    Fields template = job.fields().fields("spec", "template");
+    List<String> texts =
+        texts(template.content()).map(text -> text.toLowerCase(Locale.ROOT)).toList();
+    List<Map<String, String>> contained =
+        names.stream()
+            .filter(
+                name ->
+                    texts.stream().anyMatch(text -> hasName(text, name.toLowerCase(Locale.ROOT))))
+            .sorted()
+            .map(name -> Map.of("name", name))
+            .toList();
+    return KubernetesObject.of(
+        of(job)
+            .fields()
+            .with(
+                List.of(Map.of("name", "names", "env", contained)),
+                "spec",
+                "template",
+                "spec",
+                "containers")
+            .with(
+                references(template.content()).distinct().toList(),
+                "spec",
+                "template",
+                "spec",
+                "volumes"));
+  }
+
+  /** The Secrets and ConfigMaps that a template refers to, as volumes. */
+  private static Stream<Map<String, Object>> references(@Nullable Object value) {
+    if (value instanceof Map<?, ?> map) {
+      return map.entrySet().stream()
+          .flatMap(
+              entry ->
+                  switch (String.valueOf(entry.getKey())) {
+                    case "secret", "secretRef", "secretKeyRef" ->
+                        names(entry.getValue())
+                            .map(
+                                name -> Map.of("name", name, "secret", Map.of("secretName", name)));
+                    case "configMap", "configMapRef", "configMapKeyRef" ->
+                        names(entry.getValue())
+                            .map(name -> Map.of("name", name, "configMap", Map.of("name", name)));
+                    default -> references(entry.getValue());
+                  });
+    }
+    return value instanceof List<?> list
+        ? list.stream().flatMap(ObjectOutline::references)
+        : Stream.of();
+  }
+
+  /** The values of the fields that name something, at any depth. */
+  static Stream<String> names(@Nullable Object value) {
+    if (value instanceof Map<?, ?> map) {
+      return map.entrySet().stream()
+          .flatMap(
+              entry ->
+                  NAMES.contains(String.valueOf(entry.getKey()))
+                          && entry.getValue() instanceof String name
+                      ? Stream.of(name)
+                      : names(entry.getValue()));
+    }
+    return value instanceof List<?> list
+        ? list.stream().flatMap(ObjectOutline::names)
+        : Stream.of();
+  }
+
+  private static Stream<String> texts(@Nullable Object value) {
+    if (value instanceof Map<?, ?> map) {
+      return map.values().stream().flatMap(ObjectOutline::texts);
+    }
+    if (value instanceof List<?> list) {
+      return list.stream().flatMap(ObjectOutline::texts);
+    }
+    return value instanceof String text ? Stream.of(text) : Stream.of();
+  }
+
+  /** Whether a text has a name that is not part of a longer one. */
+  private static boolean hasName(String text, String name) {
+    return text.contains(name)
+        && Pattern.compile("(?<![a-z0-9-])" + Pattern.quote(name) + "(?![a-z0-9-])")
+            .matcher(text)
+            .find();
   }
 
   /** The digests of the values of a ConfigMap; values that are digests already stay. */

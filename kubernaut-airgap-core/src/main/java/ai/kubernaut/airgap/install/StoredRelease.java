@@ -25,6 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
@@ -133,12 +136,9 @@ final class StoredRelease {
       }
       kept.put("manifest", manifest.toString());
       ArrayNode hooks = kept.putArray("hooks");
+      Set<String> names = names(release);
       for (JsonNode hook : release.path("hooks")) {
-        ObjectNode object =
-            JSON.createObjectNode().put("apiVersion", "v1").put("kind", hook.path("kind").asText());
-        ObjectNode metadata = object.putObject("metadata").put("name", hook.path("name").asText());
-        namespace(hook).ifPresent(namespace -> metadata.put("namespace", namespace));
-        ObjectNode copy = hooks.addObject().put("manifest", object.toString());
+        ObjectNode copy = hooks.addObject().put("manifest", hookOutline(hook, names));
         for (String field : List.of("name", "kind", "events", "last_run")) {
           copy.set(field, hook.path(field));
         }
@@ -199,14 +199,65 @@ final class StoredRelease {
   }
 
   private static List<KubernetesObject> outlines(String manifests) {
+    return objects(manifests).stream()
+        .filter(object -> OUTLINED.contains(object.kind()))
+        .map(ObjectOutline::of)
+        .toList();
+  }
+
+  private static String hookOutline(JsonNode hook, Set<String> names) {
+    return objects(hook.path("manifest").asText("")).stream()
+        .findFirst()
+        .map(object -> Yaml.write(ObjectOutline.ofHook(object, names).fields().content()))
+        .orElse("");
+  }
+
+  /** Returns the Jobs that are hooks of the revision, without most of their content. */
+  List<KubernetesObject> hookJobs(ReleaseName release) {
+    try {
+      ObjectNode stored = decode(secret.fields().text("data", KEY).orElse(""));
+      Set<String> names = names(stored);
+      List<KubernetesObject> jobs = new ArrayList<>();
+      for (JsonNode hook : stored.path("hooks")) {
+        objects(hook.path("manifest").asText("")).stream()
+            .filter(object -> object.kind().equals("Job"))
+            .map(job -> ObjectOutline.ofHook(job, names))
+            .map(
+                job ->
+                    job.namespace().isPresent()
+                        ? job
+                        : job.with(release.namespace(), "metadata", "namespace"))
+            .forEach(jobs::add);
+      }
+      return jobs;
+    } catch (IOException e) {
+      throw notARelease();
+    }
+  }
+
+  /** The names that the manifests of a revision contain, and the types of webhooks. */
+  private static Set<String> names(ObjectNode release) {
+    Set<String> names = new TreeSet<>(ObjectOutline.WEBHOOK_TYPES);
+    Stream<String> manifests =
+        Stream.concat(
+            Stream.of(release.path("manifest").asText("")),
+            StreamSupport.stream(release.path("hooks").spliterator(), false)
+                .map(hook -> hook.path("manifest").asText("")));
+    manifests
+        .flatMap(manifest -> objects(manifest).stream())
+        .flatMap(object -> ObjectOutline.names(object.fields().content()))
+        .filter(name -> !name.isEmpty())
+        .forEach(names::add);
+    return names;
+  }
+
+  /** The objects of manifests; none if they contain documents that only Helm accepts. */
+  private static List<KubernetesObject> objects(String manifests) {
     try {
       return RenderedChart.parse(manifests).manifests().stream()
           .map(RenderedManifest::object)
-          .filter(object -> OUTLINED.contains(object.kind()))
-          .map(ObjectOutline::of)
           .toList();
     } catch (InvalidYamlException e) {
-      // Helm accepts documents that are refused here; nothing is known about them.
       return List.of();
     }
   }
@@ -236,9 +287,9 @@ final class StoredRelease {
   }
 
   private static Optional<String> namespace(JsonNode hook) {
-    return RenderedChart.parse(hook.path("manifest").asText("")).manifests().stream()
+    return objects(hook.path("manifest").asText("")).stream()
         .findFirst()
-        .flatMap(manifest -> manifest.object().namespace());
+        .flatMap(KubernetesObject::namespace);
   }
 
   private static HookRun.Phase phase(String text) {

@@ -16,12 +16,17 @@ import java.util.Optional;
 public final class StoredRevision {
   private final StoredRelease stored;
   private final List<HookRun> hooks;
+  private final List<KubernetesObject> hookJobs;
   private final List<KubernetesObject> objects;
 
   private StoredRevision(
-      StoredRelease stored, List<HookRun> hooks, List<KubernetesObject> objects) {
+      StoredRelease stored,
+      List<HookRun> hooks,
+      List<KubernetesObject> hookJobs,
+      List<KubernetesObject> objects) {
     this.stored = stored;
     this.hooks = hooks;
+    this.hookJobs = hookJobs;
     this.objects = objects;
   }
 
@@ -52,6 +57,7 @@ public final class StoredRevision {
           new StoredRevision(
               revisions.get(0),
               withEarlierRuns(revisions, release),
+              revisions.get(0).hookJobs(release),
               revisions.get(0).outlines(release)));
     } catch (IllegalStateException e) {
       // The Secret has another content than Helm writes.
@@ -93,6 +99,15 @@ public final class StoredRevision {
    */
   public List<HookRun> hooks() {
     return hooks;
+  }
+
+  /**
+   * {@return the Jobs of its hooks, with nothing but their names, the Secrets and ConfigMaps that
+   * they refer to, and the names of other objects of the release that their templates contain, as
+   * variables of a container}
+   */
+  public List<KubernetesObject> hookJobs() {
+    return hookJobs;
   }
 
   /**

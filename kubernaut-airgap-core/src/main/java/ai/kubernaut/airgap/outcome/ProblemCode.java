@@ -572,7 +572,7 @@ public enum ProblemCode {
   JOB_FAILED(
       Severity.ERROR,
       "has failed[: {detail}][; the log of its pod {pod} ends: {log}]",
-      "fix the cause, delete the Job and reinstall; Helm recreates it"),
+      "fix the cause and upgrade the release; Helm replaces the Job of a hook, any other Job has to be deleted first"),
   /** A Job is not complete. */
   JOB_NOT_COMPLETE(
       Severity.ERROR,
@@ -755,7 +755,7 @@ public enum ProblemCode {
   PULL_FAILED(
       Severity.ERROR,
       "{reason}: container {container} cannot pull {image}[: {detail}]",
-      "look at the pod's events, and check whether the node can pull this reference"),
+      "look at the events of the pod, and check whether the node can pull this reference; if the message names a signature, mirror the signatures of the image, or change the image policy of the cluster"),
 
   // Verification: images
   /** A container runs an image that is not from the mirror. */
@@ -767,7 +767,7 @@ public enum ProblemCode {
   IMAGE_NOT_PLANNED(
       Severity.ERROR,
       "runs {image}, which is in the mirror but not in the plan",
-      "install from the mirror again, so that the overlay sets this reference"),
+      "install from the mirror again, so that the overlay sets this reference; to keep this image, add it to the plan"),
   /** A container runs another digest than the mirrored image has. */
   IMAGE_DIGEST_DIFFERS(
       Severity.ERROR,
@@ -933,7 +933,7 @@ public enum ProblemCode {
   TAINTS_NOT_TOLERATED(
       Severity.ERROR,
       "does not tolerate the taints of the nodes that it could run on: {taints}",
-      "add tolerations in the values of the chart, or remove the taints; nodes with node.kubernetes.io/unschedulable are cordoned, which kubectl uncordon ends"),
+      "add tolerations in the values of the chart, or remove the taints; nodes with node.kubernetes.io/unschedulable are cordoned, which kubectl uncordon ends; taints that name a pressure or not-ready are removed by the node controller when the node has recovered"),
   /** No node has enough free resources for a pod. */
   RESOURCES_INSUFFICIENT(
       Severity.ERROR,
@@ -983,22 +983,22 @@ public enum ProblemCode {
   QUOTA_EXCEEDED(
       Severity.ERROR,
       "does not allow another pod: {detail}",
-      "raise the quota, or lower the requests in the values of the chart"),
+      "raise the quota, or lower the requests in the values of the chart; if the quota demands a request or a limit, set it in the values, or create a LimitRange with defaults"),
   /** The API server refuses to create pods. */
   ADMISSION_REFUSED(
       Severity.ERROR,
       "cannot create pods, because the API server refuses them: {detail}",
-      "change the policy that the message names, or the values of the chart that violate it"),
+      "correct the values of the chart that violate the policy that the message names, for example runAsUser on OpenShift, or change the policy"),
   /** A policy or a webhook of the cluster refuses pods. */
   ADMISSION_POLICY_REFUSES(
       Severity.ERROR,
       "refuses pods of the release",
-      "change the policy, or the values of the chart that violate it; remove a seal of another plan with seal --remove"),
+      "change the policy, or the values of the chart that violate it; if it is a seal of another plan, seal again with this plan, or remove the seal with seal --remove"),
   /** A webhook that has to be called before pods are created does not respond. */
   WEBHOOK_UNAVAILABLE(
       Severity.ERROR,
       "does not respond, and the API server creates no pod without it",
-      "repair the service of the webhook, or remove its configuration"),
+      "repair the service of the webhook; removing its configuration would end its checks in the whole cluster"),
   /** A namespace enforces a Pod Security level that pods violate. */
   POD_SECURITY_VIOLATED(
       Severity.ERROR,
@@ -1035,12 +1035,12 @@ public enum ProblemCode {
   PROBE_FAILED(
       Severity.ERROR,
       "a probe fails: {detail}",
-      "look at the log of the pod; correct the probe in the values of the chart if the service needs more time"),
+      "look at the log of the pod, and correct what it names; if the service only needs more time, correct the probe in the values of the chart"),
   /** A node has evicted a pod. */
   POD_EVICTED(
       Severity.ERROR,
       "was evicted from node {node}[: {detail}]",
-      "free the resource that the message names on the node, and delete the pod"),
+      "free the resource that the message names on the node, and delete the pod; for the pod of a Job that has failed, upgrade the release instead, which runs the Job of a hook again"),
 
   // Verification: services
   /** A service does not respond with success at its health path. */
@@ -1088,8 +1088,8 @@ public enum ProblemCode {
   /** A MachineConfigPool is degraded. */
   POOL_DEGRADED(
       Severity.ERROR,
-      "is {condition}, seen {when}: {detail}",
-      "repair the pool, then run this step again"),
+      "is {condition}, seen {when}[: {detail}]",
+      "repair the node or the configuration that the message names; until then nodes of the pool keep their old configuration, for example the old pull secret"),
   /** The pull secret is written, and a pool has no new configuration. */
   ROLLOUT_NOT_STARTED(
       Severity.ERROR,

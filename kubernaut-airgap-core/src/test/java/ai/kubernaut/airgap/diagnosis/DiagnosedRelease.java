@@ -203,9 +203,14 @@ final class DiagnosedRelease {
 
   /** Stores a deployed revision with a manifest, as Helm does. */
   void stored(String manifest) {
+    stored(manifest, "");
+  }
+
+  /** Stores a deployed revision with a manifest and hooks, as Helm does. */
+  void stored(String manifest, String hooks) {
     ByteArrayOutputStream zipped = new ByteArrayOutputStream();
     try (GZIPOutputStream out = new GZIPOutputStream(zipped)) {
-      out.write(("{\"hooks\":[],\"manifest\":\"" + manifest + "\"}").getBytes(UTF_8));
+      out.write(("{\"hooks\":[" + hooks + "],\"manifest\":\"" + manifest + "\"}").getBytes(UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -469,7 +469,11 @@ final class DiagnoserTest {
           "gateway",
           spec(GATEWAY, "worker-0"),
           "{phase: Failed, reason: Evicted, message: 'The node was low on resource: memory'}");
+      release.event("Pod", "gateway-1", "Evicted", "The node was low on resource: memory");
       assertThat(release.roots()).containsExactly("POD_EVICTED Pod " + NAMESPACE + "/gateway-1");
+      assertThat(release.diagnose().roots().get(0).evidence())
+          .extracting(Fact::code)
+          .containsExactly(FactCode.FIELD_OBSERVED, FactCode.EVENT_RECORDED);
     }
   }
 
@@ -570,6 +574,58 @@ final class DiagnoserTest {
     }
   }
 
+  /** Helm removes Jobs of hooks; what they should have made is in their stored manifests. */
+  @Nested
+  final class HooksWithoutAJob {
+    private static final String NOT_RUN = "HOOK_NOT_RUN Job " + NAMESPACE + "/";
+
+    private String hook(String name, String containers) {
+      return """
+      {"name":"%s","kind":"Job","events":["pre-install"],"last_run":{"phase":""},
+       "manifest":"{apiVersion: batch/v1, kind: Job, metadata: {name: %s}, spec: {template: {spec: {containers: [%s]}}}}"}
+      """
+          .formatted(name, name, containers);
+    }
+
+    private void stored(String secret) {
+      release.stored(
+          "{apiVersion: apps/v1, kind: Deployment, metadata: {name: gateway, namespace: NS}, spec: {template: {spec: {volumes: [{name: tls, secret: {secretName: gateway-tls}}]}}}}"
+              .replace("NS", NAMESPACE),
+          hook("tls-cert", "{name: c, args: ['kubectl create secret tls %s']}".formatted(secret))
+              + ","
+              + hook("seed", "{name: seed, args: [seed]}"));
+      release.pod(
+          "gateway",
+          "{nodeName: worker-0, containers: [{name: main, image: x}], volumes: [{name: tls, secret: {secretName: gateway-tls}}]}",
+          waiting("ContainerCreating", ""));
+    }
+
+    @Test
+    void aSecretThatAHookCreatesIsMissingBecauseOfIt() {
+      stored("gateway-tls");
+      Diagnosis diagnosis = release.diagnose();
+      assertThat(diagnosis.problems())
+          .extracting(DiagnosedRelease::name)
+          .containsExactlyInAnyOrder(NOT_RUN + "tls-cert", NOT_RUN + "seed");
+      assertThat(diagnosis.roots())
+          .allSatisfy(
+              root ->
+                  assertThat(root.evidence())
+                      .extracting(Fact::code)
+                      .containsExactly(FactCode.OBJECT_NOT_FOUND, FactCode.FIELD_OBSERVED));
+    }
+
+    @Test
+    void aSecretThatNoHookNamesIsARootOfItsOwn() {
+      stored("another-tls");
+      assertThat(release.roots())
+          .containsExactlyInAnyOrder(
+              NOT_RUN + "tls-cert",
+              NOT_RUN + "seed",
+              "SECRET_NOT_FOUND Secret " + NAMESPACE + "/gateway-tls");
+    }
+  }
+
   @Nested
   final class Admission {
     private void refused(String message) {
@@ -589,6 +645,26 @@ final class DiagnoserTest {
               .formatted(resource, hard, resource, used));
       assertThat(release.roots())
           .containsExactly("QUOTA_EXCEEDED ResourceQuota " + NAMESPACE + "/small");
+    }
+
+    @Test
+    void aQuotaThatDemandsALimitIsOneRootOfAllItsWorkloads() {
+      String message =
+          "pods \"p\" is forbidden: failed quota: small: must specify limits.memory for: main";
+      release.workload("gateway", 0, "{containers: [{name: main, image: x}]}");
+      release.event("ReplicaSet", "gateway-rs", "FailedCreate", message);
+      release.workload("worker", 0, "{containers: [{name: main, image: x}]}");
+      release.event("ReplicaSet", "worker-rs", "FailedCreate", message);
+      release.put(
+          "{apiVersion: v1, kind: ResourceQuota, metadata: {name: small, namespace: NS}, status: {hard: {limits.memory: 8Gi}, used: {limits.memory: '0'}}}");
+      Diagnosis diagnosis = release.diagnose();
+      assertThat(diagnosis.problems())
+          .singleElement()
+          .satisfies(
+              problem ->
+                  assertThat(problem.describe())
+                      .contains("small")
+                      .contains("each container must specify limits.memory"));
     }
 
     @ParameterizedTest

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The MachineConfigPools of an OpenShift cluster at one moment. A pool that reports Updated may not
@@ -114,16 +115,28 @@ public final class MachineConfigPools {
       if (pool.fields().flag("spec", "paused")) {
         problems.add(Problem.of(ProblemCode.POOL_PAUSED, subject, Map.of("when", when)));
       }
-      for (String condition : List.of("Degraded", "RenderDegraded", "NodeDegraded")) {
-        if (status(pool, condition).equals("True")) {
-          problems.add(
-              Problem.of(
-                  ProblemCode.POOL_DEGRADED,
-                  subject,
-                  Map.of(
-                      "when", when, "condition", condition, "detail", message(pool, condition))));
-        }
-      }
+      // Degraded sums up the others, and has no message.
+      List<String> degraded =
+          Stream.of("RenderDegraded", "NodeDegraded", "Degraded")
+              .filter(condition -> status(pool, condition).equals("True"))
+              .toList();
+      degraded.stream()
+          .filter(condition -> !message(pool, condition).isEmpty())
+          .findFirst()
+          .or(() -> degraded.stream().findFirst())
+          .ifPresent(
+              condition ->
+                  problems.add(
+                      Problem.of(
+                          ProblemCode.POOL_DEGRADED,
+                          subject,
+                          Map.of(
+                              "when",
+                              when,
+                              "condition",
+                              condition,
+                              "detail",
+                              message(pool, condition)))));
     }
     return problems;
   }
