@@ -41,6 +41,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.NodeConditionBuilder;
@@ -66,6 +68,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -281,6 +285,7 @@ class DiagnosisInLabTest {
         .replaceAll("Node lab-[0-9a-f]{8}-", "Node ")
         .replaceAll("@sha256:[0-9a-f]{64}", "@DIGEST")
         .replaceAll("(seal-[A-Za-z-]+)-[0-9a-f]{8}", "$1")
+        .replaceAll("(Pod NS/kubernaut-db-migration)-[0-9a-z]{5}$", "$1")
         .replaceAll("((Pod|container) NS/[a-z-]*[a-z])-[0-9a-z]{6,10}-[0-9a-z]{5}", "$1");
   }
 
@@ -298,7 +303,8 @@ class DiagnosisInLabTest {
             writtenAfterwards(),
             writtenLast(),
             writtenInTheEnd(),
-            writtenFromTheTroubleshootingPage())
+            writtenFromTheTroubleshootingPage(),
+            writtenByAnOperator())
         .flatMap(each -> each);
   }
 
@@ -2122,6 +2128,237 @@ class DiagnosisInLabTest {
             "IMAGE_NAME_MISSPELLED MIRROR/kubernaut-ai/effectivenessmonitor:1.1.0"));
   }
 
+  /** Written from docs/troubleshooting.md alone, as an operator of OpenShift meets them. */
+  private static Stream<Scenario> writtenByAnOperator() {
+    return Stream.of(
+        new Scenario(
+            "an installation without hooks, so that certificate, caBundle and schema are absent",
+            world -> {
+              world.forgetHooks();
+              for (String hook : List.of("hook-role", "hook-rolebinding")) {
+                world.delete(
+                    hook.equals("hook-role")
+                        ? ResourceType.CLUSTER_ROLE
+                        : ResourceType.CLUSTER_ROLE_BINDING,
+                    null,
+                    world.plan.release().name() + "-" + hook);
+              }
+              world.delete(ResourceType.SERVICE_ACCOUNT, world.plan.release().name() + "-hook-sa");
+              world.delete(ResourceType.SECRET, "authwebhook-tls");
+              world.change(
+                  ResourceType.MUTATING_WEBHOOKS,
+                  null,
+                  "authwebhook-mutating",
+                  DiagnosisInLabTest::withoutAuthority);
+              world.change(
+                  ResourceType.VALIDATING_WEBHOOKS,
+                  null,
+                  "authwebhook-validating",
+                  DiagnosisInLabTest::withoutAuthority);
+              world.restart("authwebhook");
+              world.replacePods(
+                  "datastorage",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 503",
+                  "{\"level\":\"error\",\"msg\":\"schema check failed\",\"error\":\"ERROR: relation \\\"audit_events\\\" does not exist (SQLSTATE 42P01)\"}");
+            },
+            "HOOK_NOT_RUN Job NS/kubernaut-db-migration",
+            "HOOK_NOT_RUN Job NS/kubernaut-demo-content-seed",
+            "HOOK_NOT_RUN Job NS/kubernaut-tls-cabundle-patch",
+            "HOOK_NOT_RUN Job NS/kubernaut-tls-cert-gen"),
+        new Scenario(
+            "an upgrade whose first Job has failed and is gone, so that no later hook was run",
+            world -> world.upgradeEndedBy("crd-upgrade"),
+            "HOOK_FAILED Job NS/kubernaut-crd-upgrade"),
+        new Scenario(
+            "a user id that OpenShift does not allow, two clients, and an image from before the cut",
+            world -> {
+              world.annotateNamespace("openshift.io/sa.scc.uid-range", "1000680000/10000");
+              world.runFromSource("notification", "notification-controller");
+              world.replacePods(
+                  "datastorage",
+                  "crash",
+                  "1 Error",
+                  "{\"level\":\"fatal\",\"msg\":\"failed to connect to PostgreSQL\",\"error\":\"failed to connect to `user=slm_user database=action_history`: 172.30.5.9:5432 (postgresql): dial error: dial tcp 172.30.5.9:5432: connect: connection refused\"}");
+              world.annotate(
+                  "aianalysis-controller",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 500",
+                  "2026-11-27T18:42:07Z	INFO	healthz	healthz check failed	{\"checker\": \"audit\", \"error\": \"Get \\\"http://data-storage-service:8080/health\\\": dial tcp 172.30.12.7:8080: connect: connection refused\"}");
+              world.recreate(
+                  "postgresql",
+                  template ->
+                      withContainer(
+                          template,
+                          container -> container.with(26, "securityContext", "runAsUser")));
+            },
+            "ADMISSION_REFUSED Deployment NS/postgresql",
+            "IMAGE_FROM_ELSEWHERE container NS/notification-controller/notification"),
+        new Scenario(
+            "a quota of the second namespace for which pods must have limits, beside one with room",
+            world -> {
+              world.create(
+                  ResourceType.RESOURCE_QUOTA,
+                  "{apiVersion: v1, kind: ResourceQuota, metadata: {name: object-counts, namespace: %s}, spec: {hard: {pods: '50'}}}"
+                      .formatted(world.workflows()));
+              world.create(
+                  ResourceType.RESOURCE_QUOTA,
+                  "{apiVersion: v1, kind: ResourceQuota, metadata: {name: compute-resources, namespace: %s}, spec: {hard: {limits.memory: 16Gi}}}"
+                      .formatted(world.workflows()));
+              world.beside(
+                  ResourceType.STATEFUL_SET,
+                  world.workflows(),
+                  "workflow-queue",
+                  "replicas: 1, serviceName: workflow-queue,",
+                  "serviceAccountName: kubernaut-workflow-runner, containers: [{name: valkey, image: '%s'}]"
+                      .formatted(world.target("valkey-8")));
+              world.annotate(
+                  "workflowexecution-controller",
+                  "crash",
+                  "1 Error",
+                  """
+                  redis: 2026/11/27 18:41:07 pool.go:404: redis: connection pool: failed to dial after 5 attempts: dial tcp: lookup workflow-queue.%1$s.svc.cluster.local on 172.30.0.10:53: no such host
+                  2026-11-27T18:41:08Z	ERROR	setup	unable to open the queue	{"error": "dial tcp: lookup workflow-queue.%1$s.svc.cluster.local on 172.30.0.10:53: no such host"}
+                  """
+                      .formatted(world.workflows()));
+            },
+            "QUOTA_EXCEEDED ResourceQuota kubernaut-workflows/compute-resources"),
+        new Scenario(
+            "a liveness probe that ends a slow program again and again, an old event, and a client",
+            world -> {
+              world.replacePods(
+                  "holmesgpt-api",
+                  "crash",
+                  "137 Error",
+                  """
+                  INFO:     Started server process [1]
+                  INFO:     Waiting for application startup.
+                  2026-11-27 18:41:07,113 INFO holmesgpt_api.toolsets: loading 14 toolsets
+                  2026-11-27 18:41:09,640 INFO holmesgpt_api.runbooks: building the index of 212 runbooks
+                  INFO:     Shutting down
+                  """);
+              world.waitForCrash("holmesgpt-api");
+              world.event(
+                  "holmesgpt-api",
+                  "FailedMount",
+                  3,
+                  Duration.ofMinutes(31),
+                  "MountVolume.SetUp failed for volume \"llm-credentials\" : secret \"llm-credentials\" not found");
+              world.event(
+                  "holmesgpt-api",
+                  "Unhealthy",
+                  12,
+                  Duration.ofSeconds(20),
+                  "Liveness probe failed: Get \"http://10.129.2.31:8080/health\": dial tcp 10.129.2.31:8080: connect: connection refused");
+              world.event(
+                  "holmesgpt-api",
+                  "Killing",
+                  4,
+                  Duration.ofSeconds(20),
+                  "Container holmesgpt-api failed liveness probe, will be restarted");
+              world.event(
+                  "holmesgpt-api",
+                  "BackOff",
+                  2,
+                  Duration.ofSeconds(5),
+                  "Back-off restarting failed container holmesgpt-api in pod");
+              world.annotate(
+                  "aianalysis-controller",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 500",
+                  "2026-11-27T18:42:07Z	INFO	healthz	healthz check failed	{\"checker\": \"holmesgpt\", \"error\": \"Get \\\"http://holmesgpt-api:8080/health\\\": dial tcp 172.30.61.2:8080: connect: connection refused\"}");
+            },
+            "PROBE_FAILED Pod NS/holmesgpt-api"),
+        new Scenario(
+            "a migration whose only pod was evicted, a client, and an evicted pod that was replaced",
+            world -> {
+              world.evict("notification-controller");
+              world.evictMigration();
+              world.replacePods(
+                  "datastorage",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 503",
+                  "{\"level\":\"error\",\"msg\":\"schema check failed\",\"error\":\"ERROR: relation \\\"workflow_catalog\\\" does not exist (SQLSTATE 42P01)\"}");
+            },
+            "POD_EVICTED Pod NS/kubernaut-db-migration"),
+        new Scenario(
+            "nodes that require a signature of an image of an init container, and a client of its pod",
+            world -> {
+              world.replacePods(
+                  "authwebhook",
+                  "pull-error",
+                  "SignatureValidationFailed Source image rejected: A signature was required, but no signature exists",
+                  "");
+              world.annotate(
+                  "remediationorchestrator-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-27T18:41:27Z	ERROR	setup	unable to resume remediations	{\"error\": \"Internal error occurred: failed calling webhook \\\"remediationrequest.mutating.kubernaut.ai\\\": failed to call webhook: Post \\\"https://authwebhook.%s.svc:443/mutating-remediationrequest?timeout=10s\\\": no endpoints available for service \\\"authwebhook\\\"\"}"
+                      .formatted(world.namespace));
+            },
+            "PULL_FAILED Pod NS/authwebhook"),
+        new Scenario(
+            "a key renamed that only the migration needs, and a StatefulSet without its CSI driver",
+            world -> {
+              world.change(
+                  ResourceType.SECRET,
+                  world.namespace,
+                  "postgresql-secret",
+                  secret -> {
+                    Map<String, Object> data =
+                        new HashMap<>(secret.fields().fields("data").content());
+                    Object password = data.remove("POSTGRES_PASSWORD");
+                    data.put("POSTGRESQL_PASSWORD", String.valueOf(password));
+                    return secret.with(data, "data");
+                  });
+              world.runMigrationWithPassword();
+              world.replacePods(
+                  "datastorage",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 503",
+                  "{\"level\":\"error\",\"msg\":\"schema check failed\",\"error\":\"ERROR: relation \\\"workflow_catalog\\\" does not exist (SQLSTATE 42P01)\"}");
+              world.create(
+                  ResourceType.PERSISTENT_VOLUME_CLAIM,
+                  "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data-workflow-queue-0, namespace: %s}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}"
+                      .formatted(world.workflows()));
+              world.create(
+                  ResourceType.STATEFUL_SET,
+                  """
+                  {apiVersion: apps/v1, kind: StatefulSet, metadata: {name: workflow-queue, namespace: %1$s},
+                   spec: {replicas: 1, serviceName: workflow-queue, selector: {matchLabels: {app: workflow-queue}}, template: {
+                     metadata: {labels: {app: workflow-queue}, annotations: {
+                       lab.kubernaut.ai/mount-error: '"pvc-5f0c9a1e-7d0e-4f0e-9a53-0d6b1a3c2f11" : kubernetes.io/csi: mounter.SetUpAt failed to get CSI client: driver name csi.vsphere.vmware.com not found in the list of registered CSI drivers'}},
+                     spec: {serviceAccountName: kubernaut-workflow-runner, containers: [{name: valkey, image: '%2$s'}],
+                       volumes: [{name: data, persistentVolumeClaim: {claimName: data-workflow-queue-0}}]}}}}
+                  """
+                      .formatted(world.workflows(), world.target("valkey-8")));
+            },
+            "SECRET_KEY_MISSING Secret NS/postgresql-secret",
+            "VOLUME_NOT_MOUNTED Pod kubernaut-workflows/workflow-queue-0"),
+        new Scenario(
+            "a policy engine of a third namespace that crashes, and a hook whose pod it lets nobody create",
+            world -> {
+              world.replacePods(
+                  "datastorage",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 503",
+                  "{\"level\":\"error\",\"msg\":\"schema check failed\",\"error\":\"ERROR: relation \\\"workflow_catalog\\\" does not exist (SQLSTATE 42P01)\"}");
+              world.waitForContainers("datastorage", 1);
+              world.crashingPolicyEngine();
+              world.runMigration();
+              world.restart("notification-controller");
+            },
+            "WEBHOOK_UNAVAILABLE admission webhook validate.kyverno.svc-fail"),
+        new Scenario(
+            "a pull secret that was corrected while the pool of the nodes is degraded",
+            world -> {
+              world.pullSecretBehindDegradedPool("expired");
+              world.restart("notification-controller");
+              world.restart("valkey");
+            },
+            "POOL_DEGRADED MachineConfigPool worker"));
+  }
+
   // How things are broken; each adds its repair.
 
   private ImageRef target(String name) {
@@ -2459,22 +2696,24 @@ class DiagnosisInLabTest {
     }
   }
 
-  /** Stores a second revision of the release beside the first. */
-  private void storeSecondRevision(KubernetesObject first, String status, String release)
-      throws IOException {
+  /** A release as the data of its Secret has it. */
+  private static String stored(String release) throws IOException {
     ByteArrayOutputStream zipped = new ByteArrayOutputStream();
     try (GZIPOutputStream out = new GZIPOutputStream(zipped)) {
       out.write(release.getBytes(StandardCharsets.UTF_8));
     }
+    return base64(Base64.getEncoder().encodeToString(zipped.toByteArray()));
+  }
+
+  /** Stores a second revision of the release beside the first. */
+  private void storeSecondRevision(KubernetesObject first, String status, String release)
+      throws IOException {
     KubernetesObject second =
         plain(first)
             .with(first.name().replaceFirst("v1$", "v2"), "metadata", "name")
             .with(status, "metadata", "labels", "status")
             .with("2", "metadata", "labels", "version")
-            .with(
-                base64(Base64.getEncoder().encodeToString(zipped.toByteArray())),
-                "data",
-                "release");
+            .with(stored(release), "data", "release");
     cluster.create(ResourceType.SECRET, second);
     repairs.add(() -> remove(ResourceType.SECRET, namespace, second.name()));
   }
@@ -2751,6 +2990,308 @@ class DiagnosisInLabTest {
     airgap.apply(airgap.planSeal(other, SealOptions.builder().build()).orElseThrow()).orElseThrow();
     repairs.add(() -> airgap.apply(airgap.planSealRemoval(plan.release())).orElseThrow());
     waitForPolicy();
+  }
+
+  /** What Helm has stored of the hooks of the first revision, as after an install --no-hooks. */
+  private void forgetHooks() throws IOException {
+    KubernetesObject deployed = releaseSecrets().get(0);
+    ObjectNode release = (ObjectNode) new ObjectMapper().readTree(storedRelease(deployed));
+    release.path("hooks").forEach(each -> neverRun((ObjectNode) each));
+    String data = stored(release.toString());
+    change(
+        ResourceType.SECRET,
+        namespace,
+        deployed.name(),
+        secret -> secret.with(data, "data", "release"));
+  }
+
+  private static void neverRun(ObjectNode hook) {
+    hook.putObject("last_run").put("started_at", "").put("completed_at", "").put("phase", "");
+  }
+
+  /** The second revision, as Helm leaves it when this hook has failed before the upgrade. */
+  private void upgradeEndedBy(String hook) throws IOException {
+    KubernetesObject deployed = releaseSecrets().get(0);
+    ObjectNode release = (ObjectNode) new ObjectMapper().readTree(storedRelease(deployed));
+    String job = plan.release().name() + "-" + hook;
+    release.put("version", 2);
+    ((ObjectNode) release.path("info"))
+        .put("status", "failed")
+        .put(
+            "description",
+            "Upgrade \"%s\" failed: pre-upgrade hooks failed: 1 error occurred:\n\t* job %s failed: BackoffLimitExceeded\n\n"
+                .formatted(plan.release().name(), job));
+    int failed = 0;
+    for (JsonNode each : release.path("hooks")) {
+      List<String> events = new ArrayList<>();
+      each.path("events").forEach(event -> events.add(event.asText()));
+      boolean isFailed = each.path("name").asText().equals(job);
+      boolean isEarlier = events.contains("pre-upgrade") && each.path("weight").asInt(0) < -2;
+      failed += isFailed ? 1 : 0;
+      if (isFailed || isEarlier) {
+        ((ObjectNode) each)
+            .putObject("last_run")
+            .put("started_at", "2026-11-27T18:41:07.113204Z")
+            .put("completed_at", "2026-11-27T18:41:37.640118Z")
+            .put("phase", isFailed ? "Failed" : "Succeeded");
+      } else {
+        neverRun((ObjectNode) each);
+      }
+    }
+    assertThat(failed).isEqualTo(1);
+    storeSecondRevision(deployed, "failed", release.toString());
+  }
+
+  private void annotateNamespace(String key, String value) {
+    change(
+        ResourceType.NAMESPACE,
+        null,
+        namespace,
+        object -> object.with(value, "metadata", "annotations", key));
+  }
+
+  /** A Deployment with the source name of its image, which its node has from earlier. */
+  private void runFromSource(String name, String deployment) {
+    String source = "quay.io/kubernaut-ai/" + name;
+    lab.placeOnNodes(
+        """
+        [[registry]]
+        prefix = "%1$s"
+        location = "%1$s"
+        [[registry.mirror]]
+        location = "%2$s/kubernaut-ai/%3$s"
+        pull-from-mirror = "tag-only"
+        """
+            .formatted(source, mirror, name),
+        "{}");
+    repairs.add(() -> lab.placeOnNodes("", "{}"));
+    image(deployment, image -> source + ":v1.1.0");
+    WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
+        .until(
+            () -> cluster.list(ResourceType.POD, namespace, Map.of("app", deployment)),
+            pods ->
+                pods.size() == 1
+                    && isReady(pods.get(0))
+                    && pods.get(0).fields().list("status", "containerStatuses").stream()
+                        .anyMatch(
+                            status -> status.text("imageID").orElse("").startsWith(source + "@")));
+  }
+
+  /** An event of the kubelet about the pods of a Deployment or Job. */
+  private void event(String app, String reason, int count, Duration age, String message) {
+    for (KubernetesObject pod : cluster.list(ResourceType.POD, namespace, Map.of("app", app))) {
+      String last = Instant.now().minus(age).truncatedTo(ChronoUnit.SECONDS).toString();
+      Event event =
+          new EventBuilder()
+              .withNewMetadata()
+              .withName("%s.%x".formatted(pod.name(), message.hashCode()))
+              .withNamespace(namespace)
+              .endMetadata()
+              .withNewInvolvedObject()
+              .withApiVersion("v1")
+              .withKind("Pod")
+              .withNamespace(namespace)
+              .withName(pod.name())
+              .withUid(pod.fields().text("metadata", "uid").orElseThrow())
+              .endInvolvedObject()
+              .withType(reason.equals("Killing") ? "Normal" : "Warning")
+              .withReason(reason)
+              .withMessage(message)
+              .withCount(count)
+              .withFirstTimestamp(last)
+              .withLastTimestamp(last)
+              .withNewSource()
+              .withComponent("kubelet")
+              .endSource()
+              .build();
+      kubernetes.v1().events().inNamespace(namespace).resource(event).create();
+      repairs.add(() -> remove(ResourceType.EVENT, namespace, event.getMetadata().getName()));
+    }
+  }
+
+  /** The Job of the migration, which may not fail once, loses its pod to a node without room. */
+  private void evictMigration() {
+    String name = plan.release().name() + "-db-migration";
+    create(
+        ResourceType.JOB,
+        """
+        {apiVersion: batch/v1, kind: Job,
+         metadata: {name: %1$s, namespace: %%s, labels: {app.kubernetes.io/instance: %3$s}},
+         spec: {backoffLimit: 0, template: {
+           metadata: {labels: {app: db-migration}, annotations: {lab.kubernaut.ai/needs-pod: app=none}},
+           spec: {serviceAccountName: %3$s-hook-sa, restartPolicy: Never, containers: [
+             {name: db-migration, image: '%2$s', env: [{name: PGHOST, value: postgresql}]}]}}}}
+        """
+            .formatted(name, target("db-migrate"), plan.release().name()));
+    KubernetesObject pod =
+        WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
+            .until(
+                () -> cluster.list(ResourceType.POD, namespace, Map.of("app", "db-migration")),
+                pods ->
+                    pods.size() == 1
+                        && pods.get(0)
+                            .fields()
+                            .text("status", "phase")
+                            .equals(Optional.of("Running")))
+            .get(0);
+    String message =
+        "The node was low on resource: ephemeral-storage. Threshold quantity: 16095852134, available: 15204184Ki. Container db-migration was using 2148Mi, request is 0, has larger consumption of ephemeral-storage. ";
+    kubernetes
+        .pods()
+        .inNamespace(namespace)
+        .withName(pod.name())
+        .editStatus(
+            now ->
+                new PodBuilder(now)
+                    .editStatus()
+                    .withPhase("Failed")
+                    .withReason("Evicted")
+                    .withMessage(message)
+                    .addNewCondition()
+                    .withType("DisruptionTarget")
+                    .withStatus("True")
+                    .withReason("TerminationByKubelet")
+                    .withMessage(message)
+                    .endCondition()
+                    .editMatchingCondition(each -> each.getType().equals("Ready"))
+                    .withStatus("False")
+                    .withReason("PodFailed")
+                    .endCondition()
+                    .editFirstContainerStatus()
+                    .withReady(false)
+                    .withNewState()
+                    .withNewTerminated()
+                    .withExitCode(137)
+                    .withReason("Error")
+                    .endTerminated()
+                    .endState()
+                    .endContainerStatus()
+                    .endStatus()
+                    .build());
+    event("db-migration", "Evicted", 1, Duration.ofMinutes(2), message);
+    WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
+        .until(
+            () -> cluster.get(ResourceType.JOB, namespace, name).orElseThrow(),
+            job ->
+                job.fields().list("status", "conditions").stream()
+                    .anyMatch(condition -> condition.content().containsValue("Failed")));
+  }
+
+  /** The Job of the migration with the password from the Secret, as the chart has it. */
+  private void runMigrationWithPassword() {
+    String name = plan.release().name();
+    create(
+        ResourceType.JOB,
+        """
+        {apiVersion: batch/v1, kind: Job,
+         metadata: {name: %1$s-db-migration, namespace: %%s, labels: {app.kubernetes.io/instance: %1$s}},
+         spec: {backoffLimit: 3, template: {
+           metadata: {labels: {app: db-migration}, annotations: {lab.kubernaut.ai/needs-pod: app=postgresql}},
+           spec: {serviceAccountName: %1$s-hook-sa, restartPolicy: Never, containers: [
+             {name: db-migration, image: '%2$s', env: [{name: PGHOST, value: postgresql},
+               {name: PGPASSWORD, valueFrom: {secretKeyRef: {name: postgresql-secret, key: POSTGRES_PASSWORD}}}]}]}}}}
+        """
+            .formatted(name, target("db-migrate")));
+  }
+
+  /** Its only pod crashes, so that its webhook, which all new pods need, does not answer. */
+  private void crashingPolicyEngine() {
+    String engine = world.name("kyverno");
+    create(
+        ResourceType.NAMESPACE,
+        "{apiVersion: v1, kind: Namespace, metadata: {name: %1$s}}".formatted(engine));
+    create(
+        ResourceType.SERVICE,
+        """
+        {apiVersion: v1, kind: Service, metadata: {name: kyverno-svc, namespace: %1$s},
+         spec: {selector: {app: kyverno}, ports: [{port: 443, targetPort: 9443}]}}
+        """
+            .formatted(engine));
+    create(
+        ResourceType.DEPLOYMENT,
+        """
+        {apiVersion: apps/v1, kind: Deployment, metadata: {name: kyverno-admission-controller, namespace: %1$s},
+         spec: {replicas: 1, selector: {matchLabels: {app: kyverno}}, template: {
+           metadata: {labels: {app: kyverno}, annotations: {lab.kubernaut.ai/crash: 1 Error,
+             lab.kubernaut.ai/log: 'ERR failed to initialize TLS error="secret kyverno-svc.kyverno.svc.kyverno-tls-pair not found"'}},
+           spec: {containers: [{name: kyverno, image: '%2$s'}]}}}}
+        """
+            .formatted(engine, target("gateway")));
+    create(
+        ResourceType.VALIDATING_WEBHOOKS,
+        """
+        {apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingWebhookConfiguration, metadata: {name: %2$s},
+         webhooks: [{name: validate.kyverno.svc-fail, admissionReviewVersions: [v1], sideEffects: NoneOnDryRun, failurePolicy: Fail,
+           clientConfig: {service: {name: kyverno-svc, namespace: %1$s, path: /validate/fail}},
+           namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %%s}},
+           rules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [pods]}]}]}
+        """
+            .formatted(engine, world.name("kyverno-resource-validating-webhook-cfg")));
+  }
+
+  /** The nodes keep this password, because one of them cannot get another configuration. */
+  private void pullSecretBehindDegradedPool(String password) {
+    Object correct =
+        cluster
+            .get(ResourceType.SECRET, "openshift-config", "pull-secret")
+            .orElseThrow()
+            .fields()
+            .fields("data")
+            .content();
+    pullSecret(lab.mirrorCredentials().username(), password);
+    degrade(true);
+    repairs.add(() -> degrade(false));
+    replace(
+        ResourceType.SECRET,
+        "openshift-config",
+        "pull-secret",
+        secret -> secret.with(correct, "data"));
+  }
+
+  private void degrade(boolean degraded) {
+    String state = degraded ? "True" : "False";
+    String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    String detail =
+        "Node %s is reporting: \"unexpected on-disk state validating against rendered-worker-7c1f0a9e5b3d: content mismatch for file \\\"/etc/chrony.conf\\\"\""
+            .formatted(worker(1));
+    List<Map<String, Object>> conditions =
+        List.of(
+            condition("Updated", degraded ? "False" : "True", now, "", ""),
+            condition("Updating", state, now, "", ""),
+            condition(
+                "NodeDegraded",
+                state,
+                now,
+                degraded ? "1 nodes are reporting degraded status on sync" : "",
+                degraded ? detail : ""),
+            condition("RenderDegraded", "False", now, "", ""),
+            condition("Degraded", state, now, "", ""));
+    kubernetes
+        .genericKubernetesResources("machineconfiguration.openshift.io/v1", "MachineConfigPool")
+        .withName("worker")
+        .editStatus(
+            pool -> {
+              Map<String, Object> status = new HashMap<>(pool.get("status"));
+              status.put("conditions", conditions);
+              status.put("degradedMachineCount", degraded ? 1 : 0);
+              pool.setAdditionalProperty("status", status);
+              return pool;
+            });
+  }
+
+  private static Map<String, Object> condition(
+      String type, String status, String since, String reason, String message) {
+    return Map.of(
+        "type",
+        type,
+        "status",
+        status,
+        "lastTransitionTime",
+        since,
+        "reason",
+        reason,
+        "message",
+        message);
   }
 
   private static boolean isReady(KubernetesObject pod) {

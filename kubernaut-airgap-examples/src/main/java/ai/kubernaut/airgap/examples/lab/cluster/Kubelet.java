@@ -273,6 +273,12 @@ final class Kubelet implements AutoCloseable {
   private void pull(ObjectNode pod, PodWork work, String container, String image) {
     work.pulling = true;
     events.normal(pod, "Pulling", "Pulling image \"%s\"".formatted(image));
+    Optional<String> refusal = LabAnnotations.pullError(pod);
+    if (refusal.isPresent()) {
+      String[] parts = refusal.get().split(" ", 2);
+      loop.execute(() -> refused(pod, work, image, parts[0], parts[parts.length - 1]));
+      return;
+    }
     List<String> configs = credentials.forPod(pod, image);
     String architecture =
         store
@@ -325,16 +331,34 @@ final class Kubelet implements AutoCloseable {
 
     // Doubled with each failure, up to ten times as long.
     Duration pause = backOff.multipliedBy(Math.min(10, 1L << Math.min(work.failures - 1, 4)));
-    loop.schedule(pause.dividedBy(2), () -> backOff(pod, work, image, answer));
+    loop.schedule(pause.dividedBy(2), () -> backOff(pod, work, image, "ErrImagePull: " + answer));
     loop.schedule(pause, () -> retry(pod, work));
   }
 
-  private void backOff(ObjectNode pod, PodWork work, String image, String answer) {
+  /** The runtime refuses the image by a reason of its own, as for a signature that is missing. */
+  private void refused(ObjectNode pod, PodWork work, String image, String reason, String answer) {
+    if (!isThere(pod)) {
+      return;
+    }
+    work.pulling = false;
+    work.failures++;
+    String message =
+        reason.equals("SignatureValidationFailed")
+            ? "image pull failed for %s because the signature validation failed: %s"
+                .formatted(image, answer)
+            : answer;
+    work.waiting = Optional.of(new PodWork.Waiting(reason, message));
+    events.warning(
+        pod, "Failed", "Failed to pull image \"%s\": %s: %s".formatted(image, reason, answer));
+    events.warning(pod, "Failed", "Error: " + reason);
+    resync(pod);
+    loop.schedule(backOff, () -> backOff(pod, work, image, reason + ": " + message));
+  }
+
+  private void backOff(ObjectNode pod, PodWork work, String image, String failure) {
     if (isThere(pod)) {
       String message = "Back-off pulling image \"%s\"".formatted(image);
-      work.waiting =
-          Optional.of(
-              new PodWork.Waiting("ImagePullBackOff", message + ": ErrImagePull: " + answer));
+      work.waiting = Optional.of(new PodWork.Waiting("ImagePullBackOff", message + ": " + failure));
       events.normal(pod, "BackOff", message);
       events.warning(pod, "Failed", "Error: ImagePullBackOff");
       resync(pod);

@@ -84,6 +84,14 @@ final class LabAnnotations {
     return annotation(pod, "lab.kubernaut.ai/failing-probe");
   }
 
+  /**
+   * The reason and the message, as {@code SignatureValidationFailed no signature exists}, with
+   * which the runtime of the node refuses every image of the pod.
+   */
+  static Optional<String> pullError(JsonNode pod) {
+    return annotation(pod, "lab.kubernaut.ai/pull-error");
+  }
+
   /** Why the runtime cannot start the containers of the pod. */
   static Optional<String> startError(JsonNode pod) {
     return annotation(pod, "lab.kubernaut.ai/start-error");

@@ -4,11 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.math.BigDecimal;
+import java.util.List;
 
 /**
  * What the API server checks before it creates a pod, beside policies: its ServiceAccount, the Pod
- * Security level of its namespace, whether validating webhooks can be called, and quotas for pods
- * and CPU requests.
+ * Security level of its namespace, the range of user ids that OpenShift gives a namespace, whether
+ * validating webhooks can be called, and quotas for pods, CPU requests and memory limits.
  */
 final class PodAdmission {
   private final Store store;
@@ -30,6 +31,7 @@ final class PodAdmission {
               .formatted(namespace, account, account));
     }
     podSecurity(pod, namespace);
+    userRange(pod, namespace);
     webhooks(pod, namespace);
     store.list(ResourceKinds.QUOTA, namespace).forEach(quota -> quota(pod, quota));
   }
@@ -51,6 +53,33 @@ final class PodAdmission {
       throw forbidden(
           pod,
           "violates PodSecurity \"restricted:latest\": allowPrivilegeEscalation != false (containers must set securityContext.allowPrivilegeEscalation=false)");
+    }
+  }
+
+  /**
+   * The security context constraint restricted-v2, as far as it is about the user of containers.
+   */
+  private void userRange(ObjectNode pod, String namespace) {
+    String range =
+        store
+            .find(ResourceKinds.NAMESPACE, "", namespace)
+            .map(found -> found.at("/metadata/annotations"))
+            .map(annotations -> annotations.path("openshift.io/sa.scc.uid-range").asText(""))
+            .orElse("");
+    if (range.isEmpty()) {
+      return;
+    }
+    long first = Long.parseLong(range.substring(0, range.indexOf('/')));
+    long last = first + Long.parseLong(range.substring(range.indexOf('/') + 1)) - 1;
+    List<JsonNode> containers = Json.elements(pod, "/spec/containers").toList();
+    for (int i = 0; i < containers.size(); i++) {
+      long user = containers.get(i).at("/securityContext/runAsUser").asLong(first);
+      if (user < first || user > last) {
+        throw forbidden(
+            pod,
+            "unable to validate against any security context constraint: [provider \"anyuid\": Forbidden: not usable by user or serviceaccount, provider restricted-v2: .containers[%d].runAsUser: Invalid value: %d: must be in the ranges: [%d, %d], provider \"restricted\": Forbidden: not usable by user or serviceaccount, provider \"nonroot-v2\": Forbidden: not usable by user or serviceaccount, provider \"nonroot\": Forbidden: not usable by user or serviceaccount, provider \"hostmount-anyuid\": Forbidden: not usable by user or serviceaccount, provider \"hostnetwork-v2\": Forbidden: not usable by user or serviceaccount, provider \"hostnetwork\": Forbidden: not usable by user or serviceaccount, provider \"hostaccess\": Forbidden: not usable by user or serviceaccount, provider \"privileged\": Forbidden: not usable by user or serviceaccount]"
+                .formatted(i, user, first, last));
+      }
     }
   }
 
@@ -113,6 +142,7 @@ final class PodAdmission {
         cpu = cpu.add(cpu(each));
       }
     }
+    boolean limitsMemory = quota.at("/spec/hard").has("limits.memory");
     BigDecimal usedPods = pods;
     BigDecimal usedCpu = cpu;
     store.updateIfPresent(
@@ -122,12 +152,28 @@ final class PodAdmission {
         each -> {
           ObjectNode status = each.withObjectProperty("status");
           status.set("hard", each.at("/spec/hard").deepCopy());
-          status
-              .putObject("used")
-              .put("pods", usedPods.toPlainString())
-              .put("requests.cpu", usedCpu.toPlainString());
+          ObjectNode used =
+              status
+                  .putObject("used")
+                  .put("pods", usedPods.toPlainString())
+                  .put("requests.cpu", usedCpu.toPlainString());
+          if (limitsMemory) {
+            used.put("limits.memory", "0");
+          }
           return each;
         });
+    if (limitsMemory) {
+      Json.elements(pod, "/spec/containers")
+          .filter(container -> Json.text(container, "/resources/limits/memory").isEmpty())
+          .findFirst()
+          .ifPresent(
+              container -> {
+                throw forbidden(
+                    pod,
+                    "failed quota: %s: must specify limits.memory for: %s"
+                        .formatted(Json.name(quota), Json.text(container, "/name")));
+              });
+    }
     check(pod, quota, "pods", BigDecimal.ONE, pods);
     check(pod, quota, "requests.cpu", cpu(pod), cpu);
   }
