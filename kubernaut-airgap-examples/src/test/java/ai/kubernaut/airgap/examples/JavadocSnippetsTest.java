@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -37,17 +39,16 @@ class JavadocSnippetsTest {
 
   @Test
   void everySnippetCompiles(@TempDir Path classes) throws IOException {
-    int count = 0;
+    Map<String, String> found = new LinkedHashMap<>();
     for (Path source : sources()) {
       Matcher snippets = SNIPPET.matcher(Files.readString(source));
       while (snippets.find()) {
-        String snippet = snippets.group(1).replaceAll("(?m)^ *\\* ?", "");
-        assertThat(Snippets.compile(snippet, classes, VARIABLES))
-            .as(source + "\n" + snippet)
-            .isEmpty();
-        count++;
+        found.put(
+            source.getFileName() + " " + found.size(),
+            snippets.group(1).replaceAll("(?m)^ *\\* ?", ""));
       }
     }
-    assertThat(count).isGreaterThan(10);
+    assertThat(found).hasSizeGreaterThan(10);
+    assertThat(Snippets.compile(found, classes, VARIABLES)).isEmpty();
   }
 }

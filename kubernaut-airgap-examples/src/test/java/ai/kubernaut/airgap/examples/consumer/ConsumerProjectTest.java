@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.kubernaut.airgap.Airgap;
+import ai.kubernaut.airgap.examples.MarkdownDocument;
+import ai.kubernaut.airgap.examples.Snippets;
 import ai.kubernaut.airgap.examples.cli.OneLayerImage;
 import ai.kubernaut.airgap.examples.lab.Lab;
 import ai.kubernaut.airgap.examples.lab.cluster.Flavour;
@@ -20,7 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -403,7 +404,7 @@ final class ConsumerProjectTest {
   /** A project with the adapters and the test dependencies of a page, which runs their tests. */
   @Test
   void theContractsRunInAProjectOfTheirOwn() throws Exception {
-    String page = Files.readString(ROOT.resolve("docs/own-adapter.md"));
+    MarkdownDocument page = MarkdownDocument.read("docs/own-adapter.md");
     Path pom = project("adapters", "");
     StringBuilder plugins = new StringBuilder();
     for (String plugin :
@@ -412,21 +413,21 @@ final class ConsumerProjectTest {
           "<plugin><artifactId>%s</artifactId><version>%s</version></plugin>"
               .formatted(plugin, pluginVersion(plugin)));
     }
-    String lab = Files.readString(ROOT.resolve("kubernaut-airgap-examples/LAB.md"));
+    MarkdownDocument lab = MarkdownDocument.read("kubernaut-airgap-examples/LAB.md");
     Files.writeString(
         pom,
         Files.readString(pom)
             .replace(
                 "</dependencies>\n  <build>",
-                String.join("", blocks(page, "xml"))
-                    + String.join("", blocks(lab, "xml"))
+                String.join("", page.blocks("xml"))
+                    + String.join("", lab.blocks("xml"))
                     + "</dependencies>\n  <build>")
             .replace("</plugins>", plugins + "</plugins>"));
     Path sources = Files.createDirectories(pom.resolveSibling("src/test/java/adapters"));
-    for (String block : blocks(page, "java")) {
+    for (String block : page.blocks("java")) {
       write(sources, block);
     }
-    for (String block : blocks(lab, "java")) {
+    for (String block : lab.blocks("java")) {
       if (block.contains("@RegisterExtension")) {
         write(sources, block);
       }
@@ -473,43 +474,11 @@ final class ConsumerProjectTest {
     assertThat(report(pom, "MirroringTest")).contains("mustGatherIsMirrored");
   }
 
-  private static List<String> blocks(String document, String language) {
-    return Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
-        .matcher(document)
-        .results()
-        .map(block -> block.group(1))
-        .toList();
-  }
-
   /** Writes a class with the imports that documents leave out. */
   private static void write(Path sources, String declaration) throws IOException {
-    String name = declaration.replaceFirst("(?s).*?class (\\w+).*", "$1");
-    StringBuilder imports = new StringBuilder();
-    for (String imported :
-        List.of(
-            "Airgap",
-            "chart.*",
-            "cluster.*",
-            "cluster.memory.*",
-            "examples.lab.*",
-            "examples.lab.cluster.*",
-            "helm.*",
-            "image.*",
-            "plan.*",
-            "registry.*",
-            "registry.memory.*")) {
-      imports.append("import ai.kubernaut.airgap.").append(imported).append(";\n");
-    }
-    for (String imported :
-        List.of(
-            "java.nio.file",
-            "java.util",
-            "org.junit.jupiter.api",
-            "org.junit.jupiter.api.extension")) {
-      imports.append("import ").append(imported).append(".*;\n");
-    }
     Files.writeString(
-        sources.resolve(name + ".java"), "package adapters;\n" + imports + declaration);
+        sources.resolve(Snippets.nameOf(declaration) + ".java"),
+        "package adapters;\n" + Snippets.imports() + declaration);
   }
 
   private static String report(Path pom, String test) throws IOException {
