@@ -54,7 +54,7 @@ public record MarkdownDocument(String name, String text) {
   }
 
   /** Returns the code within sentences, each on one line. */
-  List<String> spans() {
+  public List<String> spans() {
     return SPAN.matcher(BLOCK.matcher(text).replaceAll(""))
         .results()
         .map(MatchResult::group)
