@@ -41,8 +41,8 @@ public final class HelmJavaClient extends AbstractHelmClient {
   }
 
   /**
-   * Creates a client for the cluster of {@code $KUBECONFIG}, or of {@code ~/.kube/config}.
-   * Rendering needs no cluster.
+   * Creates a client for the cluster of {@code $KUBECONFIG}, or of {@code ~/.kube/config}, or of
+   * the pod this runs in. Rendering needs no cluster.
    *
    * @return the client
    * @throws HelmException when no native Helm library for this platform is on the class path
@@ -72,7 +72,8 @@ public final class HelmJavaClient extends AbstractHelmClient {
     /**
      * Sets the kubeconfig of the cluster.
      *
-     * @param file the file; by default {@code $KUBECONFIG}, or {@code ~/.kube/config}
+     * @param file the file; by default {@code $KUBECONFIG}, or {@code ~/.kube/config}, or what the
+     *     pod this runs in has
      * @return this builder
      */
     public Builder kubeconfig(Path file) {
