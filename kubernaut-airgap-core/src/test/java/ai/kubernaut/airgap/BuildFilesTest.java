@@ -170,6 +170,11 @@ final class BuildFilesTest {
         "docs/steps.md",
         "docs/dependencies.md",
         "docs/own-adapter.md",
+        "docs/plan-in-ci.md",
+        "docs/two-sided-transfer.md",
+        "docs/scheduled-verification.md",
+        "docs/embed-in-a-service.md",
+        "docs/upgrade-notes.md",
         "docs/decisions/README.md",
         "kubernaut-airgap-examples/LAB.md",
         "kubernaut-airgap-examples/BENCHMARK.md"

@@ -67,7 +67,9 @@ public final class Snippets {
           "ai.kubernaut.airgap.prune.",
           "ai.kubernaut.airgap.trust.",
           "ai.kubernaut.airgap.verify.",
+          "java.io.",
           "java.nio.file.",
+          "java.security.",
           "java.time.",
           "java.util.",
           "java.util.concurrent.",
@@ -118,7 +120,7 @@ public final class Snippets {
    * @param classes where to put them
    * @return the errors, each with the name of the class
    */
-  static List<String> compileClasses(List<String> declarations, Path classes) {
+  public static List<String> compileClasses(List<String> declarations, Path classes) {
     return compile(
         declarations.stream().map(declaration -> file(nameOf(declaration), declaration)).toList(),
         classes);

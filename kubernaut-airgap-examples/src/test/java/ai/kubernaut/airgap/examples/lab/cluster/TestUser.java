@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kubeconfig a file with the token
  */
-record TestUser(String namespace, String name, Path kubeconfig) {
+public record TestUser(String namespace, String name, Path kubeconfig) {
   private static final Duration LIFETIME = Duration.ofMinutes(30);
 
   /** Requests a token for a ServiceAccount that exists. */
-  static TestUser of(KubernetesClient admin, String namespace, String name, Path directory) {
+  public static TestUser of(KubernetesClient admin, String namespace, String name, Path directory) {
     String token =
         admin
             .serviceAccounts()
