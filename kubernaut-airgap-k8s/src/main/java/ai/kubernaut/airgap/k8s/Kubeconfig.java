@@ -7,6 +7,7 @@ import ai.kubernaut.airgap.yaml.Yaml;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -65,14 +66,29 @@ final class Kubeconfig {
               + "', and no cluster of this name has a server",
           null);
     }
+    Config config;
     try {
-      return Config.fromKubeconfig(file.toFile());
+      config = Config.fromKubeconfig(file.toFile());
     } catch (RuntimeException e) {
       // The parser's own message and the exception may quote a token or a key.
       throw unusable(
           file,
           "a field has another type than a kubeconfig has there; compare it with the output of kubectl config view",
           null);
+    }
+    named(fields.list("users"), chosen.text("user").orElse(""))
+        .flatMap(user -> user.text("user", "tokenFile"))
+        .map(token -> file.toAbsolutePath().resolveSibling(token))
+        .ifPresent(token -> config.setOauthTokenProvider(() -> token(file, token)));
+    return config;
+  }
+
+  /** Reads a token for each request, because it is replaced before it expires. */
+  private static String token(Path kubeconfig, Path file) {
+    try {
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      throw unusable(kubeconfig, "its tokenFile " + file + " cannot be read", e);
     }
   }
 

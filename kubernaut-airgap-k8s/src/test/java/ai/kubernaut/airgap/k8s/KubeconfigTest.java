@@ -6,11 +6,16 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ai.kubernaut.airgap.cluster.ClusterException;
 import ai.kubernaut.airgap.cluster.ResourceType;
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,6 +120,47 @@ final class KubeconfigTest {
     try (Fabric8ClusterClient client = Fabric8ClusterClient.fromKubeconfig(file)) {
       assertThat(client.address()).isEqualTo("https://api.lab.example.com:6443");
       assertThat(client).hasToString("Fabric8ClusterClient[https://api.lab.example.com:6443]");
+    }
+  }
+
+  @Test
+  void theTokenFileIsReadForEachRequest() throws IOException {
+    List<String> tokens = new CopyOnWriteArrayList<>();
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          tokens.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
+          exchange.sendResponseHeaders(404, -1);
+          exchange.close();
+        });
+    server.start();
+    try {
+      Path token = Files.writeString(directory.resolve("token"), "first\n");
+      Path file =
+          Files.writeString(
+              directory.resolve("kubeconfig"),
+              GOOD.replace("{token: hunter2}", "{tokenFile: token}")
+                  .replace(
+                      "https://api.lab.example.com:6443",
+                      "http://127.0.0.1:" + server.getAddress().getPort()));
+      try (Fabric8ClusterClient client = Fabric8ClusterClient.fromKubeconfig(file)) {
+        assertThat(client.get(ResourceType.POD, "ns", "a")).isEmpty();
+        Files.writeString(token, "second");
+        assertThat(client.get(ResourceType.POD, "ns", "a")).isEmpty();
+        assertThat(tokens).startsWith("Bearer first").endsWith("Bearer second");
+        Files.delete(token);
+        ClusterException refusal =
+            catchThrowableOfType(
+                ClusterException.class, () -> client.get(ResourceType.POD, "ns", "a"));
+        assertThat(refusal).isNotNull();
+        assertThat(refusal.reason()).isEqualTo(ClusterException.Reason.CONFIGURATION);
+        assertThat(refusal)
+            .hasMessageContaining("its tokenFile " + token.toAbsolutePath() + " cannot be read");
+      }
+    } finally {
+      server.stop(0);
     }
   }
 }
