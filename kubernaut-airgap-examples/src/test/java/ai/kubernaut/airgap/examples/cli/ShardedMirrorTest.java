@@ -14,7 +14,9 @@ import ai.kubernaut.airgap.plan.MirrorEntry;
 import ai.kubernaut.airgap.plan.MirrorPlan;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.DockerRegistry;
+import ai.kubernaut.airgap.registry.ForwardingRegistryClient;
 import ai.kubernaut.airgap.registry.Manifest;
+import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
 import ai.kubernaut.airgap.registry.memory.MemoryRegistryClient;
 import ai.kubernaut.airgap.registry.server.RegistryServer;
@@ -24,6 +26,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,8 +37,11 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -46,11 +52,17 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A plan of a thousand images that several processes mirror, as the pods of an Indexed Job do. */
-@Timeout(300)
+@Timeout(600)
 final class ShardedMirrorTest {
   private static final int IMAGES = 1000;
   private static final int FAMILIES = 20;
   private static final int SHARDS = 4;
+
+  /** The pod of this shard is killed, and restarted by the controller of the Job. */
+  private static final int KILLED = 2;
+
+  /** How many blobs that shard reads before its pod is killed. */
+  private static final int READ_BEFORE = 100;
 
   /** The end of an upload in the log of the registry. */
   private static final Pattern UPLOAD =
@@ -60,6 +72,26 @@ final class ShardedMirrorTest {
   @TempDir Path directory;
 
   private final MemoryRegistryClient images = MemoryRegistryClient.create();
+  private final KillingClient source = new KillingClient(images);
+
+  /** Kills a process in the middle of what it reads. */
+  private static final class KillingClient extends ForwardingRegistryClient {
+    private final AtomicInteger reads = new AtomicInteger();
+    private volatile Set<String> repositories = Set.of();
+    private volatile Optional<Process> process = Optional.empty();
+
+    KillingClient(RegistryClient client) {
+      super(client);
+    }
+
+    @Override
+    public InputStream readBlob(Repository repository, Descriptor blob, long offset) {
+      if (repositories.contains(repository.toString()) && reads.incrementAndGet() == READ_BEFORE) {
+        process.ifPresent(Process::destroyForcibly);
+      }
+      return super.readBlob(repository, blob, offset);
+    }
+  }
 
   /** Publishes small images; those of a family share a layer, and all have a configuration. */
   private Path publish(String host) throws IOException {
@@ -97,16 +129,17 @@ final class ShardedMirrorTest {
   }
 
   @Test
-  void theShardsOfAJobMirrorAThousandImages_andSendNoBlobTwiceWithinAShard() throws Exception {
+  void theShardsOfAJobMirrorAThousandImages_andSendNoBlobTwiceWithinAShard_alsoAfterARestart()
+      throws Exception {
     Path plan = directory.resolve("plan.yaml");
     Path partition = directory.resolve("partition.yaml.gz");
     Path job = directory.resolve("job.yaml");
     try (DockerRegistry mirror = DockerRegistry.start();
-        RegistryServer source =
-            RegistryServer.builder(images, "source.corp").readOnly(true).start()) {
+        RegistryServer sources =
+            RegistryServer.builder(source, "source.corp").readOnly(true).start()) {
       Object[] registries = {
-        "--source", "source.corp=" + source.host(),
-        "--plain-http", source.host(),
+        "--source", "source.corp=" + sources.host(),
+        "--plain-http", sources.host(),
         "--plain-http", mirror.host()
       };
       Path list = publish("source.corp");
@@ -136,6 +169,10 @@ final class ShardedMirrorTest {
           "--job-image",
           "registry.corp/kubernaut-airgap:1");
       PlanPartition divided = PlanPartition.read(partition);
+      source.repositories =
+          divided.shard(KILLED).entries().stream()
+              .map(entry -> entry.source().repository().toString())
+              .collect(Collectors.toSet());
       runShards(job);
 
       assertNoBlobWasSentTwiceWithinAShard(divided, mirror.log());
@@ -148,7 +185,7 @@ final class ShardedMirrorTest {
       JsonNode merged = new ObjectMapper().readTree(CommandLineRun.of(merge.toArray()).out());
       assertThat(merged.path("complete").asBoolean()).isTrue();
       assertThat(merged.path("images")).hasSize(IMAGES);
-      assertThat(merged.findValuesAsText("outcome")).containsOnly("copied");
+      assertThat(merged.findValuesAsText("outcome")).isSubsetOf("copied", "present");
       assertEveryImageIsThere(MirrorPlan.read(carriedOut), mirror.host());
 
       merge.remove(merge.size() - 1);
@@ -216,33 +253,69 @@ final class ShardedMirrorTest {
     Path state = Files.createDirectory(directory.resolve("state"));
     Fields spec = objects.get(2).fields("spec");
     List<String> arguments = spec.list("template", "spec", "containers").get(0).texts("args");
-    List<Process> pods = new ArrayList<>();
-    List<Path> logs = new ArrayList<>();
+    List<Pod> pods = new ArrayList<>();
     try {
       for (int index = 0; index < spec.number("completions").orElse(0); index++) {
         String completion = String.valueOf(index);
-        String[] expanded =
-            arguments.stream()
-                .map(argument -> argument.replace("$(JOB_COMPLETION_INDEX)", completion))
-                .map(argument -> argument.replace("/etc/kubernaut-airgap/", configuration + "/"))
-                .map(argument -> argument.replaceFirst("^/state/", state + "/"))
-                .toArray(String[]::new);
-        Path log = directory.resolve("pod-" + index + ".log");
-        logs.add(log);
-        ProcessBuilder pod =
-            new ProcessBuilder(ChildJvm.command(List.of("-Xmx128m"), Main.class, expanded))
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile());
-        pod.environment().put("JOB_COMPLETION_INDEX", completion);
-        pods.add(pod.start());
+        pods.add(
+            new Pod(
+                completion,
+                arguments.stream()
+                    .map(argument -> argument.replace("$(JOB_COMPLETION_INDEX)", completion))
+                    .map(
+                        argument -> argument.replace("/etc/kubernaut-airgap/", configuration + "/"))
+                    .map(argument -> argument.replaceFirst("^/state/", state + "/"))
+                    .toList()));
       }
       assertThat(pods).hasSize(SHARDS);
-      for (int index = 0; index < SHARDS; index++) {
-        assertThat(pods.get(index).waitFor(200, TimeUnit.SECONDS)).isTrue();
-        assertThat(pods.get(index).exitValue()).as(Files.readString(logs.get(index))).isZero();
+      for (Pod pod : pods) {
+        pod.start();
+      }
+      source.process = Optional.of(pods.get(KILLED).process());
+      assertThat(pods.get(KILLED).end()).as("killed").isEqualTo(128 + 9);
+      pods.get(KILLED).start();
+      for (Pod pod : pods) {
+        assertThat(pod.end()).as(Files.readString(pod.log())).isZero();
       }
     } finally {
-      pods.forEach(Process::destroyForcibly);
+      pods.forEach(pod -> pod.process.ifPresent(Process::destroyForcibly));
+    }
+  }
+
+  /** A process with the arguments of a pod. */
+  private final class Pod {
+    private final String index;
+    private final List<String> arguments;
+    private Optional<Process> process = Optional.empty();
+
+    Pod(String index, List<String> arguments) {
+      this.index = index;
+      this.arguments = arguments;
+    }
+
+    void start() throws IOException {
+      ProcessBuilder builder =
+          new ProcessBuilder(
+                  ChildJvm.command(
+                      List.of("-Xmx128m"), Main.class, arguments.toArray(String[]::new)))
+              .redirectErrorStream(true)
+              .redirectOutput(log().toFile());
+      builder.environment().put("JOB_COMPLETION_INDEX", index);
+      process = Optional.of(builder.start());
+    }
+
+    Process process() {
+      return process.orElseThrow();
+    }
+
+    Path log() {
+      return directory.resolve("pod-" + index + ".log");
+    }
+
+    /** Waits for the end, and returns the exit status. */
+    int end() throws InterruptedException {
+      assertThat(process().waitFor(200, TimeUnit.SECONDS)).isTrue();
+      return process().exitValue();
     }
   }
 
