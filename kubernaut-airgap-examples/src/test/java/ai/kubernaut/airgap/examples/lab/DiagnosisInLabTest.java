@@ -67,6 +67,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -75,6 +76,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -247,7 +249,31 @@ class DiagnosisInLabTest {
               assertThat(root.evidence()).isNotEmpty();
             });
     assertThat(diagnosis.toString()).doesNotContain(lab.mirrorCredentials().password().reveal());
-    assertThat(roots(fromSupportBundle())).isEqualTo(expected);
+    Diagnosis offline = fromSupportBundle();
+    assertThat(roots(offline)).isEqualTo(expected);
+    record(offline);
+  }
+
+  /**
+   * Keeps the support bundle of a scenario with its roots in the directory of a system property,
+   * for tests of the diagnosis alone.
+   */
+  private void record(Diagnosis offline) throws IOException {
+    String directory = System.getProperty("airgap.scenarios", "");
+    if (!directory.isEmpty()) {
+      Path recorded = Files.createDirectories(Path.of(directory));
+      String name = String.format(Locale.ROOT, "%03d", matrix.size());
+      Files.copy(
+          this.directory.resolve("support.tar.gz"),
+          recorded.resolve(name + ".tar.gz"),
+          StandardCopyOption.REPLACE_EXISTING);
+      Files.write(
+          recorded.resolve(name + ".roots"),
+          offline.roots().stream()
+              .map(Cause::problem)
+              .map(problem -> problem.code() + " " + problem.subject())
+              .toList());
+    }
   }
 
   /** Diagnoses a support bundle, which has the same findings and no password. */
