@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** A pod that has not started needs a Secret, a ConfigMap or a volume that is not there. */
 final class ConfigurationCauses implements Explanation {
@@ -134,6 +135,8 @@ final class ConfigurationCauses implements Explanation {
       problem = Problem.of(ProblemCode.STORAGE_CLASS_NOT_FOUND, subject, Map.of("class", wanted));
     } else if (wanted.isEmpty() && classes.stream().noneMatch(ConfigurationCauses::isDefault)) {
       problem = Problem.of(ProblemCode.STORAGE_CLASS_NOT_CHOSEN, subject);
+    } else if (waitsForPod(claim, subject, classes)) {
+      return Optional.empty();
     } else {
       problem =
           Problem.of(
@@ -143,6 +146,26 @@ final class ConfigurationCauses implements Explanation {
     }
     graph.add(problem, evidence);
     return Optional.of(problem);
+  }
+
+  /** A claim that gets its volume when a pod is scheduled is not why the pod is not. */
+  private boolean waitsForPod(
+      KubernetesObject claim, Subject subject, List<KubernetesObject> classes) {
+    if (claim.annotations().containsKey("volume.kubernetes.io/selected-node")
+        || state.event(claim, subject, "ProvisioningFailed").isPresent()) {
+      return false;
+    }
+    String wanted = claim.fields().text("spec", "storageClassName").orElse("");
+    return classes.stream()
+            .filter(each -> wanted.isEmpty() ? isDefault(each) : each.name().equals(wanted))
+            .anyMatch(
+                each ->
+                    each.fields()
+                        .text("volumeBindingMode")
+                        .filter("WaitForFirstConsumer"::equals)
+                        .isPresent())
+        || Stream.of("WaitForFirstConsumer", "WaitForPodScheduled")
+            .anyMatch(reason -> state.event(claim, subject, reason).isPresent());
   }
 
   private static boolean hasVolume(KubernetesObject claim) {

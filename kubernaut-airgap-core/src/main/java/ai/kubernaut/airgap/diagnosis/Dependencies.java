@@ -51,10 +51,19 @@ final class Dependencies {
 
   /** Jobs that are missing because something before them has failed. */
   private static final Set<ProblemCode> NOT_CREATED =
+      Set.of(ProblemCode.MIGRATION_JOB_MISSING, ProblemCode.HOOK_NOT_RUN);
+
+  /** What Helm has stored of a hook without a Job that has not succeeded. */
+  private static final Set<ProblemCode> NOT_SUCCEEDED =
       Set.of(
           ProblemCode.MIGRATION_JOB_MISSING,
           ProblemCode.HOOK_NOT_RUN,
-          ProblemCode.HOOK_NOT_COMPLETE);
+          ProblemCode.HOOK_NOT_COMPLETE,
+          ProblemCode.HOOK_FAILED);
+
+  /** Why a pod has no node. */
+  private static final Set<ProblemCode> NOT_SCHEDULED =
+      Set.of(ProblemCode.POD_UNSCHEDULABLE, ProblemCode.POD_WITHOUT_SCHEDULER);
 
   /** What a verification says of a release that has no workload. */
   static final Set<ProblemCode> WITHOUT_WORKLOADS =
@@ -163,8 +172,30 @@ final class Dependencies {
         graph.of(symptom.subject()).stream()
             .filter(cause -> !CLAIM_SYMPTOMS.contains(cause.code()))
             .forEach(cause -> graph.link(cause, symptom));
+        if (!graph.isCaused(symptom)) {
+          waitingPods(symptom).forEach(pod -> graph.link(pod, symptom));
+        }
       }
     }
+  }
+
+  /** The pods that a claim waits for: it gets its volume on the node of the pod. */
+  private List<Problem> waitingPods(Problem claim) {
+    return state.all(ResourceType.POD).stream()
+        .filter(
+            pod ->
+                PodReferences.of(pod).stream()
+                    .filter(
+                        reference -> reference.type().equals(ResourceType.PERSISTENT_VOLUME_CLAIM))
+                    .anyMatch(
+                        reference ->
+                            claim
+                                .subject()
+                                .name()
+                                .endsWith(pod.namespace().orElse("") + "/" + reference.name())))
+        .flatMap(pod -> graph.of(pod.subject()).stream())
+        .filter(problem -> NOT_SCHEDULED.contains(problem.code()))
+        .toList();
   }
 
   /** A Secret that does not exist although a Job that names it has not succeeded. */
@@ -328,8 +359,7 @@ final class Dependencies {
             jobs.stream().filter(each -> each.subject().equals(hook.subject())).findFirst();
         boolean sets =
             job.map(found -> setsAuthority(found, configuration))
-                .orElse(
-                    NOT_CREATED.contains(hook.code()) || hook.code() == ProblemCode.HOOK_FAILED);
+                .orElse(NOT_SUCCEEDED.contains(hook.code()));
         if (sets) {
           graph.link(hook, webhook);
         }

@@ -34,12 +34,27 @@ final class ObservedStates {
             .flatMap(List::stream)
             .toList();
     for (Problem root : graph.roots()) {
-      if (graph.evidence(root).isEmpty()) {
+      if (graph.evidence(root).isEmpty() && root.subject().kind() == Subject.Kind.RELEASE) {
+        graph.add(root, facts(root));
+      } else if (graph.evidence(root).isEmpty()) {
         objects.stream()
             .filter(object -> object.subject().equals(root.subject()))
             .forEach(object -> graph.add(root, facts(object)));
       }
     }
+  }
+
+  /** What Helm says of a release. */
+  private static List<Fact> facts(Problem release) {
+    return Stream.of("status", "revision")
+        .filter(release.parameters()::containsKey)
+        .map(
+            field ->
+                Fact.of(
+                    FactCode.FIELD_OBSERVED,
+                    release.subject(),
+                    Map.of("field", field, "value", release.parameters().getOrDefault(field, ""))))
+        .toList();
   }
 
   private List<Fact> facts(KubernetesObject object) {

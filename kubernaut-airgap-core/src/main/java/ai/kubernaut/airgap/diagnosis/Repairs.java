@@ -105,7 +105,8 @@ final class Repairs {
     all.put(ProblemCode.SERVICE_ACCOUNT_NOT_FOUND, install);
     all.put(ProblemCode.STORAGE_CLASS_NOT_FOUND, command("kubectl get storageclass"));
     all.put(ProblemCode.STORAGE_CLASS_NOT_CHOSEN, command("kubectl get storageclass"));
-    all.put(ProblemCode.VOLUME_NOT_PROVISIONED, command("kubectl describe pvc -n {namespace}"));
+    all.put(
+        ProblemCode.VOLUME_NOT_PROVISIONED, command("kubectl describe pvc {pod} -n {namespace}"));
     all.put(ProblemCode.VOLUME_NOT_MOUNTED, command(DESCRIBE_POD));
     all.put(ProblemCode.QUOTA_EXCEEDED, command("kubectl describe resourcequota -n {namespace}"));
     all.put(

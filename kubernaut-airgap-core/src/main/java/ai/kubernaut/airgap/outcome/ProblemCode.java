@@ -511,7 +511,7 @@ public enum ProblemCode {
   RELEASE_NOT_DEPLOYED(
       Severity.ERROR,
       "{chart} is {status} at revision {revision}",
-      "fix the other problems and install again"),
+      "fix the other problems, if there are any, and install again; while a status begins with pending-, first make sure that no Helm works on the release"),
   /** The namespaces of the release have no workload. */
   WORKLOADS_MISSING(
       Severity.ERROR,

@@ -566,6 +566,20 @@ final class DiagnoserTest {
     }
 
     @Test
+    void aClaimThatWaitsForItsPodIsAConsequenceOfThePodWithoutANode() {
+      release.put(
+          "{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: local}, volumeBindingMode: WaitForFirstConsumer}");
+      release.put(
+          "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data, namespace: NS}, spec: {storageClassName: local}, status: {phase: Pending}}");
+      release.pod(
+          "gateway",
+          "{nodeSelector: {disk: ssd}, containers: [{name: main, image: x}], volumes: [{name: v, persistentVolumeClaim: {claimName: data}}]}",
+          "{phase: Pending, conditions: [{type: PodScheduled, status: 'False', reason: Unschedulable, message: '0/1 nodes are available'}]}");
+      assertThat(release.roots())
+          .containsExactly("NODE_LABELS_MISSING Deployment " + NAMESPACE + "/gateway");
+    }
+
+    @Test
     void aVolumeThatCannotBeMountedIsTheRoot() {
       creating(volume("nfs: {server: s, path: /p}"));
       release.event("Pod", "gateway-1", "FailedMount", "mount failed: exit status 32");
