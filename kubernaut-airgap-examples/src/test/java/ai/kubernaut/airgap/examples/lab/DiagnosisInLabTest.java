@@ -46,11 +46,16 @@ import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.NodeConditionBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.PersistentVolumeBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Taint;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -330,7 +335,8 @@ class DiagnosisInLabTest {
             writtenLast(),
             writtenInTheEnd(),
             writtenFromTheTroubleshootingPage(),
-            writtenByAnOperator())
+            writtenByAnOperator(),
+            writtenOnShift())
         .flatMap(each -> each);
   }
 
@@ -2385,6 +2391,200 @@ class DiagnosisInLabTest {
             "POOL_DEGRADED MachineConfigPool worker"));
   }
 
+  /** Written from docs/troubleshooting.md alone, as an engineer on shift is called to them. */
+  private static Stream<Scenario> writtenOnShift() {
+    return Stream.of(
+        new Scenario(
+            "an upgrade that was cut short in its last hook, whose Job is gone, and an evicted pod",
+            world -> {
+              world.evict("notification-controller");
+              world.upgradeCutShortIn("demo-content-seed");
+            },
+            "HOOK_NOT_COMPLETE Job NS/kubernaut-demo-content-seed"),
+        new Scenario(
+            "a claim of a StatefulSet without a class, a class that is no default, and a client",
+            world -> {
+              world.create(
+                  ResourceType.STORAGE_CLASS,
+                  "{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: nfs-archive}, provisioner: nfs.csi.k8s.io, reclaimPolicy: Retain, volumeBindingMode: Immediate}");
+              world.claimWithoutClass("data-workflow-queue-0");
+              world.beside(
+                  ResourceType.STATEFUL_SET,
+                  world.workflows(),
+                  "workflow-queue",
+                  "replicas: 1, serviceName: workflow-queue,",
+                  "serviceAccountName: kubernaut-workflow-runner, containers: [{name: valkey, image: '%s'}], volumes: [{name: data, persistentVolumeClaim: {claimName: data-workflow-queue-0}}]"
+                      .formatted(world.target("valkey-8")));
+              world.annotate(
+                  "workflowexecution-controller",
+                  "crash",
+                  "1 Error",
+                  """
+                  redis: 2026/11/27 18:41:07 pool.go:404: redis: connection pool: failed to dial after 5 attempts: dial tcp: lookup workflow-queue.%1$s.svc.cluster.local on 172.30.0.10:53: no such host
+                  2026-11-27T18:41:08Z	ERROR	setup	unable to open the queue	{"error": "dial tcp: lookup workflow-queue.%1$s.svc.cluster.local on 172.30.0.10:53: no such host"}
+                  """
+                      .formatted(world.workflows()));
+            },
+            "STORAGE_CLASS_NOT_CHOSEN PersistentVolumeClaim kubernaut-workflows/data-workflow-queue-0"),
+        new Scenario(
+            "one node whose file with the pull secret somebody has overwritten",
+            world -> {
+              ImageRef image = world.target("notification");
+              world.recreate(
+                  "notification-controller",
+                  template ->
+                      annotated(
+                              template,
+                              Map.of(
+                                  "pull-error",
+                                  "ErrImagePull initializing source docker://%s: reading manifest v1.1.0 in %s: unauthorized: authentication required"
+                                      .formatted(image, image.repository())))
+                          .with(world.worker(1), "spec", "nodeSelector", HOST_NAME));
+            },
+            "PULL_UNAUTHORIZED Pod NS/notification-controller"),
+        new Scenario(
+            "a HelmRelease of Flux whose chart is looked for in the internet",
+            DiagnosisInLabTest::managedByFlux,
+            "GITOPS_NOT_READY HelmRelease NS/kubernaut"),
+        new Scenario(
+            "a user id of the migration that OpenShift does not allow, and two services behind it",
+            world -> {
+              world.annotateNamespace("openshift.io/sa.scc.uid-range", "1000680000/10000");
+              world.runMigrationAs(1001);
+              world.replacePods(
+                  "datastorage",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 503",
+                  "{\"level\":\"error\",\"msg\":\"schema check failed\",\"error\":\"ERROR: relation \\\"audit_events\\\" does not exist (SQLSTATE 42P01)\"}");
+              world.annotate(
+                  "signalprocessing-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-27T18:42:27Z	ERROR	setup	unable to load the catalog	{\"error\": \"GET http://data-storage-service:8080/api/v1/workflows: 503 Service Unavailable\"}");
+            },
+            "ADMISSION_REFUSED Job NS/kubernaut-db-migration"),
+        new Scenario(
+            "a claim that waits for its pod, which has no node, and an account of another namespace",
+            world -> {
+              world.create(
+                  ResourceType.STORAGE_CLASS,
+                  "{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: lvms-vg1}, provisioner: topolvm.io, reclaimPolicy: Delete, volumeBindingMode: WaitForFirstConsumer}");
+              world.create(
+                  ResourceType.PERSISTENT_VOLUME_CLAIM,
+                  "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data-audit-queue-0, namespace: %s}, spec: {storageClassName: lvms-vg1, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}");
+              world.beside(
+                  ResourceType.STATEFUL_SET,
+                  world.namespace,
+                  "audit-queue",
+                  "replicas: 1, serviceName: audit-queue,",
+                  "nodeSelector: {node-role.kubernetes.io/storage: ''}, containers: [{name: valkey, image: '%s'}], volumes: [{name: data, persistentVolumeClaim: {claimName: data-audit-queue-0}}]"
+                      .formatted(world.target("valkey-8")));
+              world.waitsForItsPod("data-audit-queue-0", "audit-queue-0");
+              world.annotate(
+                  "notification-controller",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 500",
+                  "redis: 2026/11/27 18:41:07 pool.go:404: redis: connection pool: failed to dial after 5 attempts: dial tcp: lookup audit-queue on 172.30.0.10:53: no such host");
+              world.beside(
+                  ResourceType.DAEMON_SET,
+                  world.workflows(),
+                  "workflow-cache",
+                  "",
+                  "serviceAccountName: workflowexecution-controller, containers: [{name: cache, image: '%s'}]"
+                      .formatted(world.target("gateway")));
+            },
+            "NODE_LABELS_MISSING StatefulSet NS/audit-queue",
+            "SERVICE_ACCOUNT_NOT_FOUND ServiceAccount kubernaut-workflows/workflowexecution-controller"),
+        new Scenario(
+            "mirror rules for one of two publishers, a client, and a program that is not in its image",
+            world -> {
+              world.mirrorRule("quay.io/kubernaut-ai", world.mirror + "/kubernaut-ai");
+              world.recreate(
+                  "valkey", template -> withImage(template, image -> world.pinned("valkey-8")));
+              world.annotate(
+                  "signalprocessing-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-27T18:41:08Z	ERROR	setup	unable to subscribe	{\"address\": \"valkey:6379\", \"error\": \"dial tcp 172.30.33.4:6379: connect: connection refused\"}");
+              world.withoutProgram("workflow-cache");
+            },
+            "CONTAINER_NOT_STARTED Pod kubernaut-workflows/workflow-cache-0",
+            "MIRROR_RULE_MISSING registry.redhat.io/rhel10/valkey-8@DIGEST"),
+        new Scenario(
+            "a volume that is attached to another node, a migration past its deadline, and a client",
+            world -> {
+              world.attachedElsewhere("postgresql");
+              world.migrationPastDeadline();
+              world.replacePods(
+                  "datastorage",
+                  "crash",
+                  "1 Error",
+                  "{\"level\":\"fatal\",\"msg\":\"failed to connect to PostgreSQL\",\"error\":\"failed to connect to `user=slm_user database=action_history`: 172.30.5.9:5432 (postgresql): dial error: dial tcp 172.30.5.9:5432: connect: connection refused\"}");
+            },
+            "VOLUME_NOT_MOUNTED Pod NS/postgresql"),
+        new Scenario(
+            "a typo in the name of the mirror, in a Deployment, an init container and a hook",
+            world -> {
+              String typo = "mirror.crop:5000";
+              world.image(GATEWAY, image -> image.replace(world.mirror, typo));
+              world.recreate(
+                  "authwebhook",
+                  template -> {
+                    Fields init = template.list("spec", "initContainers").get(0);
+                    String image = init.text("image").orElseThrow();
+                    return template.with(
+                        List.of(init.with(image.replace(world.mirror, typo), "image").content()),
+                        "spec",
+                        "initContainers");
+                  });
+              world.runDemoContent(
+                  world.target("ose-cli-rhel9").toString().replace(world.mirror, typo));
+              world.annotate(
+                  "remediationorchestrator-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-27T18:41:27Z	ERROR	setup	unable to resume remediations	{\"error\": \"Internal error occurred: failed calling webhook \\\"remediationrequest.mutating.kubernaut.ai\\\": failed to call webhook: Post \\\"https://authwebhook.%s.svc:443/mutating-remediationrequest?timeout=10s\\\": no endpoints available for service \\\"authwebhook\\\"\"}"
+                      .formatted(world.namespace));
+            },
+            "REFERENCE_OUTSIDE_MIRROR mirror.crop:5000/kubernaut-ai/gateway:v1.1.0",
+            "REFERENCE_OUTSIDE_MIRROR mirror.crop:5000/openshift4/ose-cli-rhel9:v4.17"),
+        new Scenario(
+            "a policy against the tag latest beside one that only warns, and an init container out of memory",
+            world -> {
+              world.policy(
+                  "require-owner",
+                  "has(object.metadata.labels) && 'owner' in object.metadata.labels",
+                  "pods should have the label owner",
+                  "Warn");
+              world.policy(
+                  "disallow-latest-tag",
+                  "object.spec.containers.all(c, !c.image.endsWith(':latest'))",
+                  "the tag latest is not allowed",
+                  "Deny");
+              WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
+                  .until(() -> world.isPodRefused("any:latest"), refused -> refused);
+              world.restart("valkey");
+              world.annotate(
+                  "signalprocessing-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-27T18:41:08Z	ERROR	setup	unable to subscribe	{\"address\": \"valkey:6379\", \"error\": \"dial tcp 172.30.33.4:6379: connect: connection refused\"}");
+              world.recreate(
+                  "authwebhook",
+                  template -> {
+                    Fields init = template.list("spec", "initContainers").get(0);
+                    return annotated(
+                        template.with(
+                            List.of(init.with("16Mi", "resources", "limits", "memory").content()),
+                            "spec",
+                            "initContainers"),
+                        Map.of("crash", "137 OOMKilled", "crash-container", "patch-cabundle"));
+                  });
+            },
+            "ADMISSION_POLICY_REFUSES ValidatingAdmissionPolicy disallow-latest-tag",
+            "CONTAINER_OUT_OF_MEMORY Pod NS/authwebhook"));
+  }
+
   // How things are broken; each adds its repair.
 
   private ImageRef target(String name) {
@@ -3320,6 +3520,465 @@ class DiagnosisInLabTest {
         message);
   }
 
+  /** The second revision, as Helm leaves it when it is ended while this last hook runs. */
+  private void upgradeCutShortIn(String hook) throws IOException {
+    KubernetesObject deployed = releaseSecrets().get(0);
+    ObjectNode release = (ObjectNode) new ObjectMapper().readTree(storedRelease(deployed));
+    String job = plan.release().name() + "-" + hook;
+    release.put("version", 2);
+    ((ObjectNode) release.path("info"))
+        .put("status", "pending-upgrade")
+        .put("description", "Preparing upgrade");
+    int running = 0;
+    for (JsonNode each : release.path("hooks")) {
+      List<String> events = new ArrayList<>();
+      each.path("events").forEach(event -> events.add(event.asText()));
+      if (each.path("name").asText().equals(job)) {
+        running++;
+        ((ObjectNode) each)
+            .putObject("last_run")
+            .put("started_at", "2026-11-27T18:41:07.113204Z")
+            .put("completed_at", "")
+            .put("phase", "Running");
+      } else if (events.contains("pre-upgrade") || events.contains("post-upgrade")) {
+        ((ObjectNode) each)
+            .putObject("last_run")
+            .put("started_at", "2026-11-27T18:40:12.204113Z")
+            .put("completed_at", "2026-11-27T18:40:37.640118Z")
+            .put("phase", "Succeeded");
+      } else {
+        neverRun((ObjectNode) each);
+      }
+    }
+    assertThat(running).isEqualTo(1);
+    storeSecondRevision(deployed, "pending-upgrade", release.toString());
+  }
+
+  /**
+   * A claim of the second namespace that stays without a volume. The lab would give it one, so the
+   * volume that it has made becomes that of another claim.
+   */
+  private void claimWithoutClass(String name) {
+    create(
+        ResourceType.PERSISTENT_VOLUME_CLAIM,
+        "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: %s, namespace: %s}, spec: {accessModes: [ReadWriteOnce], volumeMode: Filesystem, resources: {requests: {storage: 1Gi}}}}"
+            .formatted(name, workflows()));
+    var claim = kubernetes.persistentVolumeClaims().inNamespace(workflows()).withName(name);
+    WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
+        .until(
+            claim::get, each -> "Bound".equals(each.getStatus().getPhase()) && hasItsVolume(each));
+    String volume = claim.get().getSpec().getVolumeName();
+    if (volume != null) {
+      kubernetes
+          .persistentVolumes()
+          .withName(volume)
+          .edit(
+              each ->
+                  new PersistentVolumeBuilder(each)
+                      .editSpec()
+                      .editClaimRef()
+                      .withNamespace("openshift-image-registry")
+                      .withName("image-registry-storage")
+                      .withUid("4c1d5a52-8a0e-4c0e-9e61-5a3a1f6f2b10")
+                      .endClaimRef()
+                      .endSpec()
+                      .build());
+      claim.edit(
+          each ->
+              new PersistentVolumeClaimBuilder(each)
+                  .editSpec()
+                  .withVolumeName(null)
+                  .endSpec()
+                  .build());
+    }
+    claim.editStatus(
+        each ->
+            new PersistentVolumeClaimBuilder(each)
+                .withNewStatus()
+                .withPhase("Pending")
+                .endStatus()
+                .build());
+    event(
+        "PersistentVolumeClaim",
+        cluster.get(ResourceType.PERSISTENT_VOLUME_CLAIM, workflows(), name).orElseThrow(),
+        "persistentvolume-controller",
+        "Normal",
+        "FailedBinding",
+        "no persistent volumes available for this claim and no storage class is set");
+  }
+
+  /** Without nodes that are attached, the lab binds claims without a PersistentVolume. */
+  private boolean hasItsVolume(PersistentVolumeClaim claim) {
+    String name = claim.getSpec().getVolumeName();
+    if (name == null) {
+      return kubernetes.persistentVolumes().list().getItems().isEmpty();
+    }
+    PersistentVolume volume = kubernetes.persistentVolumes().withName(name).get();
+    return volume != null
+        && volume.getStatus() != null
+        && "Bound".equals(volume.getStatus().getPhase());
+  }
+
+  /** An event of a controller about an object. */
+  private void event(
+      String kind,
+      KubernetesObject about,
+      String component,
+      String type,
+      String reason,
+      String message) {
+    String where = about.namespace().orElseThrow();
+    String last =
+        Instant.now().minus(Duration.ofMinutes(1)).truncatedTo(ChronoUnit.SECONDS).toString();
+    Event event =
+        new EventBuilder()
+            .withNewMetadata()
+            .withName("%s.%x".formatted(about.name(), message.hashCode()))
+            .withNamespace(where)
+            .endMetadata()
+            .withNewInvolvedObject()
+            .withApiVersion(kind.equals("Job") ? "batch/v1" : "v1")
+            .withKind(kind)
+            .withNamespace(where)
+            .withName(about.name())
+            .withUid(about.fields().text("metadata", "uid").orElseThrow())
+            .endInvolvedObject()
+            .withType(type)
+            .withReason(reason)
+            .withMessage(message)
+            .withCount(7)
+            .withFirstTimestamp(last)
+            .withLastTimestamp(last)
+            .withNewSource()
+            .withComponent(component)
+            .endSource()
+            .withReportingComponent(component)
+            .build();
+    kubernetes.v1().events().inNamespace(where).resource(event).create();
+    repairs.add(() -> remove(ResourceType.EVENT, where, event.getMetadata().getName()));
+  }
+
+  /** Removes the events of the lab about a pod that a real cluster words in another way. */
+  private void removeEvents(String pod, String reason) {
+    for (KubernetesObject event : cluster.list(ResourceType.EVENT, namespace, Map.of())) {
+      if (event.fields().text("involvedObject", "name").equals(Optional.of(pod))
+          && event.fields().text("reason").equals(Optional.of(reason))) {
+        remove(ResourceType.EVENT, namespace, event.name());
+      }
+    }
+  }
+
+  /** The HelmRelease of Flux that has deployed the release cannot get the chart any more. */
+  private void managedByFlux() throws IOException {
+    String name = plan.release().name();
+    Map<String, String> labels =
+        Map.of("helm.toolkit.fluxcd.io/name", name, "helm.toolkit.fluxcd.io/namespace", namespace);
+    KubernetesObject deployed = releaseSecrets().get(0);
+    ObjectNode release = (ObjectNode) new ObjectMapper().readTree(storedRelease(deployed));
+    String manifest = release.path("manifest").asText();
+    assertThat(manifest).contains("    app.kubernetes.io/managed-by: Helm\n");
+    release.put(
+        "manifest",
+        manifest.replace(
+            "    app.kubernetes.io/managed-by: Helm\n",
+            "    app.kubernetes.io/managed-by: Helm\n    helm.toolkit.fluxcd.io/name: %s\n    helm.toolkit.fluxcd.io/namespace: %s\n"
+                .formatted(name, namespace)));
+    String data = stored(release.toString());
+    change(
+        ResourceType.SECRET,
+        namespace,
+        deployed.name(),
+        secret -> secret.with(data, "data", "release"));
+    for (ResourceType type :
+        List.of(
+            ResourceType.DEPLOYMENT,
+            ResourceType.SERVICE,
+            ResourceType.SERVICE_ACCOUNT,
+            ResourceType.CONFIG_MAP,
+            ResourceType.PERSISTENT_VOLUME_CLAIM)) {
+      for (KubernetesObject each :
+          cluster.list(type, namespace, Map.of("app.kubernetes.io/instance", name))) {
+        change(
+            type,
+            namespace,
+            each.name(),
+            object -> {
+              Map<String, Object> all =
+                  new HashMap<>(object.fields().fields("metadata", "labels").content());
+              all.putAll(labels);
+              return object.with(all, "metadata", "labels");
+            });
+      }
+    }
+    create(
+        ResourceType.cluster(
+            "apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions"),
+        """
+        {apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: helmreleases.helm.toolkit.fluxcd.io},
+         spec: {group: helm.toolkit.fluxcd.io, scope: Namespaced, names: {plural: helmreleases, singular: helmrelease, kind: HelmRelease, listKind: HelmReleaseList, shortNames: [hr]},
+           versions: [{name: v2, served: true, storage: true, subresources: {status: {}},
+             schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]}}
+        """);
+    create(
+        ResourceType.namespaced("helm.toolkit.fluxcd.io/v2", "HelmRelease", "helmreleases"),
+        """
+        {apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: %1$s, namespace: %2$s},
+         spec: {interval: 10m, timeout: 15m, releaseName: %1$s, chart: {spec: {chart: kubernaut, version: 1.1.0, interval: 10m,
+           reconcileStrategy: ChartVersion, sourceRef: {kind: HelmRepository, name: kubernaut-ai, namespace: flux-system}}}}}
+        """
+            .formatted(name, namespace));
+    String since = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    String detail =
+        "HelmChart 'flux-system/%s-%s' is not ready: chart pull error: failed to get chart version for remote reference: could not get tags for \"quay.io/kubernaut-ai/charts/kubernaut\": could not fetch tags for \"oci://quay.io/kubernaut-ai/charts/kubernaut\": Get \"https://quay.io/v2/kubernaut-ai/charts/kubernaut/tags/list\": dial tcp: lookup quay.io on 172.30.0.10:53: no such host"
+            .formatted(namespace, name);
+    kubernetes
+        .genericKubernetesResources("helm.toolkit.fluxcd.io/v2", "HelmRelease")
+        .inNamespace(namespace)
+        .withName(name)
+        .editStatus(
+            each -> {
+              each.setAdditionalProperty(
+                  "status",
+                  Map.of(
+                      "observedGeneration",
+                      1,
+                      "helmChart",
+                      "flux-system/%s-%s".formatted(namespace, name),
+                      "storageNamespace",
+                      namespace,
+                      "conditions",
+                      List.of(
+                          condition("Ready", "False", since, "SourceNotReady", detail),
+                          condition(
+                              "Released",
+                              "True",
+                              since,
+                              "InstallSucceeded",
+                              "Helm install succeeded for release %s/%s.v1 with chart kubernaut@1.1.0"
+                                  .formatted(namespace, name)))));
+              return each;
+            });
+  }
+
+  /** Creates the Job of the migration, whose container has this user. */
+  private void runMigrationAs(int user) {
+    String name = plan.release().name();
+    create(
+        ResourceType.JOB,
+        """
+        {apiVersion: batch/v1, kind: Job,
+         metadata: {name: %1$s-db-migration, namespace: %%s, labels: {app.kubernetes.io/instance: %1$s},
+           annotations: {helm.sh/hook: 'post-install,post-upgrade'}},
+         spec: {backoffLimit: 3, template: {
+           metadata: {labels: {app: db-migration}, annotations: {lab.kubernaut.ai/needs-pod: app=postgresql}},
+           spec: {serviceAccountName: %1$s-hook-sa, restartPolicy: Never, containers: [
+             {name: db-migration, image: '%2$s', securityContext: {runAsUser: %3$d}, env: [{name: PGHOST, value: postgresql}]}]}}}}
+        """
+            .formatted(name, target("db-migrate"), user));
+  }
+
+  /**
+   * The events and the condition of a claim and of its pod with WaitForFirstConsumer: the scheduler
+   * looks at the nodes, and does not say that the claim is not bound.
+   */
+  private void waitsForItsPod(String claim, String name) {
+    event(
+        "PersistentVolumeClaim",
+        cluster.get(ResourceType.PERSISTENT_VOLUME_CLAIM, namespace, claim).orElseThrow(),
+        "persistentvolume-controller",
+        "Normal",
+        "WaitForPodScheduled",
+        "waiting for pod %s to be scheduled".formatted(name));
+    WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
+        .until(
+            () -> cluster.get(ResourceType.POD, namespace, name),
+            pod ->
+                pod.isPresent()
+                    && pod.get().fields().list("status", "conditions").stream()
+                        .anyMatch(each -> each.content().containsValue("Unschedulable")));
+    String message =
+        "0/5 nodes are available: 2 node(s) didn't match Pod's node affinity/selector, 3 node(s) had untolerated taint {node-role.kubernetes.io/master: }. preemption: 0/5 nodes are available: 5 Preemption is not helpful for scheduling.";
+    kubernetes
+        .pods()
+        .inNamespace(namespace)
+        .withName(name)
+        .editStatus(
+            now ->
+                new PodBuilder(now)
+                    .editStatus()
+                    .withPhase("Pending")
+                    .editMatchingCondition(each -> each.getType().equals("PodScheduled"))
+                    .withMessage(message)
+                    .endCondition()
+                    .endStatus()
+                    .build());
+    removeEvents(name, "FailedScheduling");
+    event(
+        "Pod",
+        cluster.get(ResourceType.POD, namespace, name).orElseThrow(),
+        "default-scheduler",
+        "Warning",
+        "FailedScheduling",
+        message);
+  }
+
+  /** A StatefulSet of the second namespace whose command its image does not have. */
+  private void withoutProgram(String name) {
+    String detail =
+        "container create failed: runc create failed: unable to start container process: exec: \"/opt/cache/serve.sh\": stat /opt/cache/serve.sh: no such file or directory";
+    create(
+        ResourceType.STATEFUL_SET,
+        """
+        {apiVersion: apps/v1, kind: StatefulSet, metadata: {name: %2$s, namespace: %1$s},
+         spec: {replicas: 1, serviceName: %2$s, selector: {matchLabels: {app: %2$s}}, template: {
+           metadata: {labels: {app: %2$s}, annotations: {lab.kubernaut.ai/start-error: '%4$s'}},
+           spec: {serviceAccountName: kubernaut-workflow-runner, containers: [
+             {name: cache, image: '%3$s', command: [/opt/cache/serve.sh]}]}}}}
+        """
+            .formatted(workflows(), name, target("gateway"), detail));
+    KubernetesObject pod =
+        WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
+            .until(
+                () -> cluster.get(ResourceType.POD, workflows(), name + "-0"), Optional::isPresent)
+            .orElseThrow();
+    event("Pod", pod, "kubelet", "Warning", "Failed", "Error: " + detail);
+  }
+
+  /** The new pod of a Deployment waits for its volume, which an earlier node has attached. */
+  private void attachedElsewhere(String deployment) {
+    String volume =
+        cluster
+            .get(ResourceType.PERSISTENT_VOLUME_CLAIM, namespace, deployment + "-data")
+            .flatMap(claim -> claim.fields().text("spec", "volumeName"))
+            .orElse("pvc-5f0c9a1e-7d0e-4f0e-9a53-0d6b1a3c2f11");
+    String detail =
+        "Multi-Attach error for volume \"%s\" Volume is already exclusively attached to one node and can't be attached to another"
+            .formatted(volume);
+    recreate(deployment, template -> annotated(template, Map.of("mount-error", detail)));
+    KubernetesObject pod =
+        WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
+            .until(
+                () -> cluster.list(ResourceType.POD, namespace, Map.of("app", deployment)),
+                pods ->
+                    pods.size() == 1
+                        && hasEvent(pods.get(0).name(), "FailedMount")
+                        && !isReady(pods.get(0)))
+            .get(0);
+    removeEvents(pod.name(), "FailedMount");
+    event("Pod", pod, "attachdetach-controller", "Warning", "FailedAttachVolume", detail);
+    event(
+        "Pod",
+        pod,
+        "kubelet",
+        "Warning",
+        "FailedMount",
+        "Unable to attach or mount volumes: unmounted volumes=[data], unattached volumes=[], failed to process volumes=[]: context deadline exceeded");
+  }
+
+  private boolean hasEvent(String about, String reason) {
+    return cluster.list(ResourceType.EVENT, namespace, Map.of()).stream()
+        .anyMatch(
+            event ->
+                event.fields().text("involvedObject", "name").equals(Optional.of(about))
+                    && event.fields().text("reason").equals(Optional.of(reason)));
+  }
+
+  /** The Job of the migration has waited for the database too long; its pod is deleted. */
+  private void migrationPastDeadline() {
+    String name = plan.release().name() + "-db-migration";
+    create(
+        ResourceType.JOB,
+        """
+        {apiVersion: batch/v1, kind: Job,
+         metadata: {name: %1$s, namespace: %%s, labels: {app.kubernetes.io/instance: %3$s},
+           annotations: {helm.sh/hook: 'post-install,post-upgrade'}},
+         spec: {backoffLimit: 3, activeDeadlineSeconds: 600, template: {
+           metadata: {labels: {app: db-migration}, annotations: {lab.kubernaut.ai/needs-pod: app=postgresql}},
+           spec: {serviceAccountName: %3$s-hook-sa, restartPolicy: Never, containers: [
+             {name: db-migration, image: '%2$s', env: [{name: PGHOST, value: postgresql}]}]}}}}
+        """
+            .formatted(name, target("db-migrate"), plan.release().name()));
+    KubernetesObject pod =
+        WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
+            .until(
+                () -> cluster.list(ResourceType.POD, namespace, Map.of("app", "db-migration")),
+                pods ->
+                    pods.size() == 1
+                        && pods.get(0)
+                            .fields()
+                            .text("status", "phase")
+                            .equals(Optional.of("Running")))
+            .get(0);
+    String message = "Job was active longer than specified deadline";
+    String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    var jobs = kubernetes.batch().v1().jobs().inNamespace(namespace).withName(name);
+    jobs.editStatus(
+        job ->
+            new JobBuilder(job)
+                .editStatus()
+                .withActive(0)
+                .withReady(0)
+                .withFailed(1)
+                .addNewCondition()
+                .withType("FailureTarget")
+                .withStatus("True")
+                .withReason("DeadlineExceeded")
+                .withMessage(message)
+                .withLastTransitionTime(now)
+                .withLastProbeTime(now)
+                .endCondition()
+                .addNewCondition()
+                .withType("Failed")
+                .withStatus("True")
+                .withReason("DeadlineExceeded")
+                .withMessage(message)
+                .withLastTransitionTime(now)
+                .withLastProbeTime(now)
+                .endCondition()
+                .endStatus()
+                .build());
+    remove(ResourceType.POD, namespace, pod.name());
+    KubernetesObject job = cluster.get(ResourceType.JOB, namespace, name).orElseThrow();
+    event("Job", job, "job-controller", "Normal", "SuccessfulDelete", "Deleted pod: " + pod.name());
+    event("Job", job, "job-controller", "Warning", "DeadlineExceeded", message);
+  }
+
+  /** Creates the Job of the hook for the demo content again, with this image. */
+  private void runDemoContent(String image) {
+    String name = plan.release().name();
+    create(
+        ResourceType.JOB,
+        """
+        {apiVersion: batch/v1, kind: Job,
+         metadata: {name: %1$s-demo-content-seed, namespace: %%s, labels: {app.kubernetes.io/instance: %1$s},
+           annotations: {helm.sh/hook: 'post-install,post-upgrade'}},
+         spec: {backoffLimit: 3, template: {
+           metadata: {labels: {app: demo-content-seed}},
+           spec: {serviceAccountName: %1$s-hook-sa, restartPolicy: Never, containers: [
+             {name: demo-content-seed, image: '%2$s', command: [/bin/sh, -c, kubectl apply -f /demo]}]}}}}
+        """
+            .formatted(name, image));
+  }
+
+  /** A policy about pods of the namespace, and its binding. */
+  private void policy(String name, String expression, String message, String action) {
+    create(
+        ResourceType.ADMISSION_POLICY,
+        """
+        {apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingAdmissionPolicy, metadata: {name: %1$s},
+         spec: {failurePolicy: Fail, matchConstraints: {namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %%s}}, resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [pods]}]},
+           validations: [{expression: "%2$s", message: %3$s}]}}
+        """
+            .formatted(name, expression, message));
+    create(
+        ResourceType.ADMISSION_POLICY_BINDING,
+        """
+        {apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingAdmissionPolicyBinding, metadata: {name: %1$s},
+         spec: {policyName: %1$s, validationActions: [%2$s]}}
+        """
+            .formatted(name, action));
+  }
+
   private static boolean isReady(KubernetesObject pod) {
     return pod.fields().list("status", "conditions").stream()
         .anyMatch(
@@ -3646,10 +4305,10 @@ class DiagnosisInLabTest {
   /** A policy that was just created does not apply at once. */
   private void waitForPolicy() {
     WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
-        .until(this::isPodRefused, refused -> refused);
+        .until(() -> isPodRefused("any:1"), refused -> refused);
   }
 
-  private boolean isPodRefused() {
+  private boolean isPodRefused(String image) {
     try {
       var unused =
           kubernetes
@@ -3663,7 +4322,7 @@ class DiagnosisInLabTest {
                       .withNewSpec()
                       .addNewContainer()
                       .withName("main")
-                      .withImage(mirror + "/any:1")
+                      .withImage(mirror + "/" + image)
                       .endContainer()
                       .endSpec()
                       .build())

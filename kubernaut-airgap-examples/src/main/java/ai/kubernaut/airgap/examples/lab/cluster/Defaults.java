@@ -71,11 +71,7 @@ final class Defaults {
   private static void claim(ObjectNode object, boolean bindsClaims) {
     boolean asks = !Json.text(object, "/spec/storageClassName").isEmpty();
     ObjectNode status = object.withObjectProperty("status");
-    if (bindsClaims) {
-      status.put("phase", asks ? "Pending" : "Bound");
-    } else {
-      putIfAbsent(status, "phase", "Pending");
-    }
+    putIfAbsent(status, "phase", bindsClaims && !asks ? "Bound" : "Pending");
   }
 
   private static void replicas(ObjectNode object) {
