@@ -1137,7 +1137,7 @@ class DiagnosisInLabTest {
         new Scenario(
             "a pull secret that was corrected while the pool of the nodes is paused",
             world -> {
-              world.pullSecretBehindPausedPool("expired");
+              world.pullSecretBehindPool("expired", world::pause);
               world.restart("notification-controller");
             },
             "POOL_PAUSED MachineConfigPool worker"),
@@ -2237,22 +2237,8 @@ class DiagnosisInLabTest {
                   ResourceType.RESOURCE_QUOTA,
                   "{apiVersion: v1, kind: ResourceQuota, metadata: {name: compute-resources, namespace: %s}, spec: {hard: {limits.memory: 16Gi}}}"
                       .formatted(world.workflows()));
-              world.beside(
-                  ResourceType.STATEFUL_SET,
-                  world.workflows(),
-                  "workflow-queue",
-                  "replicas: 1, serviceName: workflow-queue,",
-                  "serviceAccountName: kubernaut-workflow-runner, containers: [{name: valkey, image: '%s'}]"
-                      .formatted(world.target("valkey-8")));
-              world.annotate(
-                  "workflowexecution-controller",
-                  "crash",
-                  "1 Error",
-                  """
-                  redis: 2026/11/27 18:41:07 pool.go:404: redis: connection pool: failed to dial after 5 attempts: dial tcp: lookup workflow-queue.%1$s.svc.cluster.local on 172.30.0.10:53: no such host
-                  2026-11-27T18:41:08Z	ERROR	setup	unable to open the queue	{"error": "dial tcp: lookup workflow-queue.%1$s.svc.cluster.local on 172.30.0.10:53: no such host"}
-                  """
-                      .formatted(world.workflows()));
+              world.workflowQueue("");
+              world.queueClientCrashes();
             },
             "QUOTA_EXCEEDED ResourceQuota kubernaut-workflows/compute-resources"),
         new Scenario(
@@ -2384,7 +2370,7 @@ class DiagnosisInLabTest {
         new Scenario(
             "a pull secret that was corrected while the pool of the nodes is degraded",
             world -> {
-              world.pullSecretBehindDegradedPool("expired");
+              world.pullSecretBehindPool("expired", world::degrade);
               world.restart("notification-controller");
               world.restart("valkey");
             },
@@ -2408,22 +2394,9 @@ class DiagnosisInLabTest {
                   ResourceType.STORAGE_CLASS,
                   "{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: nfs-archive}, provisioner: nfs.csi.k8s.io, reclaimPolicy: Retain, volumeBindingMode: Immediate}");
               world.claimWithoutClass("data-workflow-queue-0");
-              world.beside(
-                  ResourceType.STATEFUL_SET,
-                  world.workflows(),
-                  "workflow-queue",
-                  "replicas: 1, serviceName: workflow-queue,",
-                  "serviceAccountName: kubernaut-workflow-runner, containers: [{name: valkey, image: '%s'}], volumes: [{name: data, persistentVolumeClaim: {claimName: data-workflow-queue-0}}]"
-                      .formatted(world.target("valkey-8")));
-              world.annotate(
-                  "workflowexecution-controller",
-                  "crash",
-                  "1 Error",
-                  """
-                  redis: 2026/11/27 18:41:07 pool.go:404: redis: connection pool: failed to dial after 5 attempts: dial tcp: lookup workflow-queue.%1$s.svc.cluster.local on 172.30.0.10:53: no such host
-                  2026-11-27T18:41:08Z	ERROR	setup	unable to open the queue	{"error": "dial tcp: lookup workflow-queue.%1$s.svc.cluster.local on 172.30.0.10:53: no such host"}
-                  """
-                      .formatted(world.workflows()));
+              world.workflowQueue(
+                  ", volumes: [{name: data, persistentVolumeClaim: {claimName: data-workflow-queue-0}}]");
+              world.queueClientCrashes();
             },
             "STORAGE_CLASS_NOT_CHOSEN PersistentVolumeClaim kubernaut-workflows/data-workflow-queue-0"),
         new Scenario(
@@ -2795,8 +2768,11 @@ class DiagnosisInLabTest {
         ResourceType.SECRET, namespace, "authwebhook-tls", secret -> secret.with(rotated, "data"));
   }
 
-  /** The nodes keep this password, although the pull secret has the right one again. */
-  private void pullSecretBehindPausedPool(String password) {
+  /**
+   * The nodes keep this password although the pull secret has the right one again, because a pool
+   * does not update them.
+   */
+  private void pullSecretBehindPool(String password, Consumer<Boolean> stop) {
     Object correct =
         cluster
             .get(ResourceType.SECRET, "openshift-config", "pull-secret")
@@ -2805,8 +2781,8 @@ class DiagnosisInLabTest {
             .fields("data")
             .content();
     pullSecret(lab.mirrorCredentials().username(), password);
-    pause(true);
-    repairs.add(() -> pause(false));
+    stop.accept(true);
+    repairs.add(() -> stop.accept(false));
     replace(
         ResourceType.SECRET,
         "openshift-config",
@@ -3349,17 +3325,7 @@ class DiagnosisInLabTest {
              {name: db-migration, image: '%2$s', env: [{name: PGHOST, value: postgresql}]}]}}}}
         """
             .formatted(name, target("db-migrate"), plan.release().name()));
-    KubernetesObject pod =
-        WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
-            .until(
-                () -> cluster.list(ResourceType.POD, namespace, Map.of("app", "db-migration")),
-                pods ->
-                    pods.size() == 1
-                        && pods.get(0)
-                            .fields()
-                            .text("status", "phase")
-                            .equals(Optional.of("Running")))
-            .get(0);
+    KubernetesObject pod = runningMigration();
     String message =
         "The node was low on resource: ephemeral-storage. Threshold quantity: 16095852134, available: 15204184Ki. Container db-migration was using 2148Mi, request is 0, has larger consumption of ephemeral-storage. ";
     kubernetes
@@ -3455,23 +3421,37 @@ class DiagnosisInLabTest {
             .formatted(engine, world.name("kyverno-resource-validating-webhook-cfg")));
   }
 
-  /** The nodes keep this password, because one of them cannot get another configuration. */
-  private void pullSecretBehindDegradedPool(String password) {
-    Object correct =
-        cluster
-            .get(ResourceType.SECRET, "openshift-config", "pull-secret")
-            .orElseThrow()
-            .fields()
-            .fields("data")
-            .content();
-    pullSecret(lab.mirrorCredentials().username(), password);
-    degrade(true);
-    repairs.add(() -> degrade(false));
-    replace(
-        ResourceType.SECRET,
-        "openshift-config",
-        "pull-secret",
-        secret -> secret.with(correct, "data"));
+  /** A StatefulSet in the namespace of the workflows. */
+  private void workflowQueue(String volumes) {
+    beside(
+        ResourceType.STATEFUL_SET,
+        workflows(),
+        "workflow-queue",
+        "replicas: 1, serviceName: workflow-queue,",
+        "serviceAccountName: kubernaut-workflow-runner, containers: [{name: valkey, image: '%s'}]%s"
+            .formatted(target("valkey-8"), volumes));
+  }
+
+  private void queueClientCrashes() {
+    annotate(
+        "workflowexecution-controller",
+        "crash",
+        "1 Error",
+        """
+        redis: 2026/11/27 18:41:07 pool.go:404: redis: connection pool: failed to dial after 5 attempts: dial tcp: lookup workflow-queue.%1$s.svc.cluster.local on 172.30.0.10:53: no such host
+        2026-11-27T18:41:08Z	ERROR	setup	unable to open the queue	{"error": "dial tcp: lookup workflow-queue.%1$s.svc.cluster.local on 172.30.0.10:53: no such host"}
+        """
+            .formatted(workflows()));
+  }
+
+  private KubernetesObject runningMigration() {
+    return WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
+        .until(
+            () -> cluster.list(ResourceType.POD, namespace, Map.of("app", "db-migration")),
+            pods ->
+                pods.size() == 1
+                    && pods.get(0).fields().text("status", "phase").equals(Optional.of("Running")))
+        .get(0);
   }
 
   private void degrade(boolean degraded) {
@@ -3898,17 +3878,7 @@ class DiagnosisInLabTest {
              {name: db-migration, image: '%2$s', env: [{name: PGHOST, value: postgresql}]}]}}}}
         """
             .formatted(name, target("db-migrate"), plan.release().name()));
-    KubernetesObject pod =
-        WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
-            .until(
-                () -> cluster.list(ResourceType.POD, namespace, Map.of("app", "db-migration")),
-                pods ->
-                    pods.size() == 1
-                        && pods.get(0)
-                            .fields()
-                            .text("status", "phase")
-                            .equals(Optional.of("Running")))
-            .get(0);
+    KubernetesObject pod = runningMigration();
     String message = "Job was active longer than specified deadline";
     String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     var jobs = kubernetes.batch().v1().jobs().inNamespace(namespace).withName(name);
