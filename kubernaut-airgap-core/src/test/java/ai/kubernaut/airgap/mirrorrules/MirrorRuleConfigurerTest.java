@@ -1,10 +1,12 @@
 package ai.kubernaut.airgap.mirrorrules;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.cluster.ClusterException;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
@@ -29,6 +31,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 final class MirrorRuleConfigurerTest {
@@ -369,6 +373,29 @@ final class MirrorRuleConfigurerTest {
     assertThat(report.isOk()).isFalse();
     assertThat(report.problems().toString()).contains("mirror rules are files on the nodes");
     assertThat(kubernetes.serves(ResourceType.IMAGE_DIGEST_MIRROR_SET)).isFalse();
+  }
+
+  @Test
+  void filesOnNodesCannotBeChangedThroughTheCluster() {
+    MemoryClusterClient kubernetes = MemoryClusterClient.kubernetes();
+    ClusterClient withFiles = new ClusterWithNodeFiles(kubernetes, guide(FLAT), DEFAULTS);
+    ResourceType type = ResourceType.IMAGE_DIGEST_MIRROR_SET;
+    assertThat(withFiles.serves(type)).isTrue();
+    assertThat(withFiles.serves(ResourceType.cluster("config.openshift.io/v1", "Image", "images")))
+        .isFalse();
+    assertThat(withFiles.list(type, null, Map.of("other", "label"))).isEmpty();
+    KubernetesObject rules = withFiles.list(type, null, Map.of()).get(0);
+    assertThat(withFiles.get(type, null, rules.name())).contains(rules);
+    assertThat(
+            Stream.<ThrowingCallable>of(
+                () -> withFiles.create(type, rules),
+                () -> withFiles.replace(type, rules),
+                () -> withFiles.delete(type, rules)))
+        .allSatisfy(
+            write ->
+                assertThatThrownBy(write)
+                    .isInstanceOf(ClusterException.class)
+                    .hasMessageContaining("mirror rules are files on the nodes"));
   }
 
   @Test

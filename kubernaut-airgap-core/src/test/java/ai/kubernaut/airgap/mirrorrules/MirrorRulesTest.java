@@ -2,9 +2,15 @@ package ai.kubernaut.airgap.mirrorrules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
+import ai.kubernaut.airgap.image.Target;
 import ai.kubernaut.airgap.mirrorrules.MirrorRule.Pulls;
 import ai.kubernaut.airgap.mirrorrules.MirrorRule.SourcePolicy;
+import ai.kubernaut.airgap.outcome.ProblemCode;
+import ai.kubernaut.airgap.outcome.Subject;
+import ai.kubernaut.airgap.plan.MirrorEntry;
+import ai.kubernaut.airgap.plan.MirrorPlan;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -147,6 +153,33 @@ final class MirrorRulesTest {
                 never(digest("quay.io/a")),
                 digest("quay.io/a", "quay.io/a")))
         .containsExactly("m.io/a/b" + DIGEST, "quay.io/a/b" + DIGEST);
+  }
+
+  @Test
+  void onlyImagesThatPodsPullByTheirDigestAreChecked() {
+    MirrorPlan.Builder builder = MirrorPlan.builder(Target.registry("harbor.corp"));
+    for (String source : List.of("quay.io/a/b:1", "quay.io/c/d:1")) {
+      ImageRef image = ImageRef.parse(source);
+      builder.addEntries(
+          MirrorEntry.builder()
+              .source(image)
+              .target(ImageRef.parse(source.replace("quay.io", "harbor.corp")))
+              .digest(Digest.parse(DIGEST.substring(1)))
+              .build());
+    }
+    MirrorPlan plan = builder.build();
+    MirrorRules rules = MirrorRules.of(List.of(digest("quay.io/a", "harbor.corp/a")));
+    ImageRef redirected = ImageRef.parse("quay.io/a/b" + DIGEST);
+    ImageRef unknown = ImageRef.parse("quay.io/c/d" + DIGEST);
+    assertThat(rules.problems(plan, List.of(redirected))).isEmpty();
+    assertThat(rules.problems(plan, List.of(redirected, unknown)))
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.code()).isEqualTo(ProblemCode.MIRROR_RULE_MISSING);
+              assertThat(problem.subject()).isEqualTo(Subject.image(unknown));
+            });
+    assertThat(rules.problems(plan, List.of())).isEmpty();
   }
 
   @Test
