@@ -354,7 +354,7 @@ final class VerifierTest {
         "http: server gave HTTP response to HTTPS client | PULL_PLAIN_HTTP | the mirror speaks plain HTTP",
         "dial tcp 10.0.0.1:443: connect: connection refused | PULL_CONNECTION_REFUSED | check that the registry runs",
         "dial tcp 10.0.0.1:443: i/o timeout | PULL_TIMEOUT | check routes and firewalls",
-        "something that nobody has seen yet | PULL_FAILED | look at the pod s events",
+        "something that nobody has seen yet | PULL_FAILED | look at the events of the pod",
       })
   void aFailedPullIsExplainedByItsEvents(String message, ProblemCode code, String remedy) {
     waiting("gateway-2", "ImagePullBackOff", "Back-off pulling image");
@@ -504,7 +504,7 @@ final class VerifierTest {
     assertThat(check.detail())
         .isEqualTo(
             "has failed; the log of its pod migration-1 ends: 2 | 3 | 4 | 5 | connection refused");
-    assertThat(check.remedy().orElse("")).contains("delete the Job");
+    assertThat(check.remedy().orElse("")).contains("upgrade the release");
   }
 
   @Test
