@@ -396,6 +396,67 @@ final class DiagnoserTest {
           .containsExactly("NODE_LABELS_MISSING Deployment " + NAMESPACE + "/gateway");
     }
 
+    /** Each expression against a node with the label {@code zone: a}. */
+    @ParameterizedTest
+    @CsvSource(
+        delimiter = '|',
+        value = {
+          "In, values: [a] | true",
+          "In, values: [b] | false",
+          "NotIn, values: [b] | true",
+          "NotIn, values: [a] | false",
+          "Exists | true",
+          "DoesNotExist | false",
+          "Gt, values: ['1'] | true"
+        })
+    void anAffinityMeansWhatTheSchedulerTakesItFor(String expression, boolean met) {
+      unscheduled(
+          """
+          {affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms:
+            [{matchExpressions: [{key: zone, operator: %s}]}]}}}, containers: [{name: main, image: x}]}
+          """
+              .formatted(expression));
+      assertThat(release.roots())
+          .containsExactly(
+              met
+                  ? "POD_UNSCHEDULABLE Pod " + NAMESPACE + "/gateway-1"
+                  : "NODE_LABELS_MISSING Deployment " + NAMESPACE + "/gateway");
+    }
+
+    /** Each toleration against the taint {@code dedicated=gpu:NoSchedule}. */
+    @ParameterizedTest
+    @CsvSource(
+        delimiter = '|',
+        value = {
+          "operator: Exists | true",
+          "key: dedicated, operator: Exists | true",
+          "key: dedicated, operator: Exists, effect: NoSchedule | true",
+          "key: dedicated, value: gpu | true",
+          "key: dedicated, operator: Equal, value: gpu, effect: NoSchedule | true",
+          "key: dedicated, value: other | false",
+          "key: dedicated, operator: Exists, effect: NoExecute | false",
+          "key: other, operator: Exists | false",
+          "key: dedicated | false"
+        })
+    void aTolerationMeansWhatTheSchedulerTakesItFor(String toleration, boolean tolerated) {
+      release.node("worker-0", "amd64", "True", "{key: dedicated, value: gpu, effect: NoSchedule}");
+      unscheduled(
+          "{tolerations: [{%s}], containers: [{name: main, image: x}]}".formatted(toleration));
+      assertThat(release.roots())
+          .containsExactly(
+              tolerated
+                  ? "POD_UNSCHEDULABLE Pod " + NAMESPACE + "/gateway-1"
+                  : "TAINTS_NOT_TOLERATED Deployment " + NAMESPACE + "/gateway");
+    }
+
+    @Test
+    void aTaintThatOnlyAdvisesKeepsNoPodAway() {
+      release.node("worker-0", "amd64", "True", "{key: a, effect: PreferNoSchedule}");
+      unscheduled("{containers: [{name: main, image: x}]}");
+      assertThat(release.roots())
+          .containsExactly("POD_UNSCHEDULABLE Pod " + NAMESPACE + "/gateway-1");
+    }
+
     @Test
     void aTaintThatThePodDoesNotTolerateIsTheRoot() {
       release.node("worker-0", "amd64", "True", "{key: dedicated, value: gpu, effect: NoSchedule}");
