@@ -41,6 +41,9 @@ final class ObjectOutline {
 
   private static final Set<String> NAMES = Set.of("name", "secretName", "claimName", "serviceName");
 
+  /** What a Secret or a ConfigMap contains, under keys that may be called like a field. */
+  private static final Set<String> DATA = Set.of("data", "stringData", "binaryData");
+
   private ObjectOutline() {}
 
   /** Returns an object with nothing but its names and the content that is compared. */
@@ -131,10 +134,11 @@ final class ObjectOutline {
         : Stream.of();
   }
 
-  /** The values of the fields that name something, at any depth. */
+  /** The values of the fields that name something, at any depth; never the data of an object. */
   static Stream<String> names(@Nullable Object value) {
     if (value instanceof Map<?, ?> map) {
       return map.entrySet().stream()
+          .filter(entry -> !DATA.contains(String.valueOf(entry.getKey())))
           .flatMap(
               entry ->
                   NAMES.contains(String.valueOf(entry.getKey()))

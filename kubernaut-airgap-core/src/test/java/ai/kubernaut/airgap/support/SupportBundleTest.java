@@ -48,6 +48,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A release whose gateway misses its image, and the bundle about it. */
@@ -279,8 +280,27 @@ final class SupportBundleTest {
       assertThat(files().get(object("pods/gateway-1-a.yaml"))).contains("name: gateway-1-a");
     }
 
-    @Test
-    void aRevisionOfHelmKeepsItsHooksAndNoValues() throws IOException {
+    static List<String> aRevisionOfHelmKeepsItsHooksAndNoValues() {
+      return List.of(
+          """
+          {"name":"kubernaut","version":1,"info":{"status":"deployed"},
+           "config":{"password":"value-of-chart"},"manifest":"kind: Secret\\nvalue-of-chart",
+           "hooks":[{"name":"migrate","kind":"Job","events":["post-install"],
+             "manifest":"kind: Job\\nmetadata: {name: migrate, namespace: other}\\nspec: value-of-chart",
+             "last_run":{"phase":"Failed"}}]}
+          """,
+          """
+          {"name":"kubernaut","version":1,"info":{"status":"deployed"},
+           "manifest":"{kind: Secret, metadata: {name: user}, stringData: {name: value-of-chart}}",
+           "hooks":[{"name":"migrate","kind":"Job","events":["post-install"],
+             "manifest":"{kind: Job, metadata: {name: migrate}, spec: {template: {spec: {containers: [{args: [value-of-chart]}]}}}}",
+             "last_run":{"phase":"Failed"}}]}
+          """);
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void aRevisionOfHelmKeepsItsHooksAndNoValues(String revision) throws IOException {
       put(
           ResourceType.SECRET,
           """
@@ -288,15 +308,7 @@ final class SupportBundleTest {
              labels: {owner: helm, name: kubernaut, version: '1', status: deployed}},
            data: {release: %s}}
           """
-              .formatted(
-                  stored(
-                      """
-                      {"name":"kubernaut","version":1,"info":{"status":"deployed"},
-                       "config":{"password":"value-of-chart"},"manifest":"kind: Secret\\nvalue-of-chart",
-                       "hooks":[{"name":"migrate","kind":"Job","events":["post-install"],
-                         "manifest":"kind: Job\\nmetadata: {name: migrate, namespace: other}\\nspec: value-of-chart",
-                         "last_run":{"phase":"Failed"}}]}
-                      """)));
+              .formatted(stored(revision)));
       List<HookRun> live = StoredRevision.latest(cluster, RELEASE).orElseThrow().hooks();
       assertThat(live).hasSize(1);
       collect();
