@@ -7,6 +7,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hc.client5.http.ClientProtocolException;
 import org.apache.hc.client5.http.DnsResolver;
@@ -258,7 +259,8 @@ final class Transport {
               ? new CertificateMissingException(e)
               : e);
     } catch (IllegalStateException e) {
-      if (transfer.stopped() == null) {
+      // The pool cancels the request for a connection when the thread is interrupted.
+      if (transfer.stopped() == null && !(e instanceof CancellationException)) {
         throw e;
       }
       throw failures.io(call, uri, transfer, new IOException(e));

@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.registry.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.Repository;
@@ -12,8 +13,13 @@ import ai.kubernaut.airgap.registry.TestCertificates;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -199,6 +205,38 @@ final class InterruptTest {
           .hasMessageContaining("interrupted");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void beforeAConnectionIsTaken() throws Exception {
+    start(false);
+    Thread caller = Thread.currentThread();
+    ProxySelector ofJvm = ProxySelector.getDefault();
+    // The proxy is chosen after the client has looked for an interrupt, and before it takes a
+    // connection.
+    ProxySelector.setDefault(
+        new ProxySelector() {
+          @Override
+          public List<Proxy> select(URI uri) {
+            if (Thread.currentThread() == caller) {
+              caller.interrupt();
+            }
+            return List.of(Proxy.NO_PROXY);
+          }
+
+          @Override
+          public void connectFailed(URI uri, SocketAddress address, IOException e) {}
+        });
+    try {
+      assertThatExceptionOfType(RegistryException.class)
+          .isThrownBy(() -> client.ping(server.host()))
+          .withMessageContaining("interrupted")
+          .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.UNREACHABLE));
+      assertThat(Thread.interrupted()).isTrue();
+    } finally {
+      ProxySelector.setDefault(ofJvm);
+      Thread.interrupted();
     }
   }
 
