@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.diagnosis;
 
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ObjectTexts;
 import ai.kubernaut.airgap.cluster.workload.LogLine;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +84,7 @@ final class CrashLog {
     return Stream.concat(unreachable(), reason())
         .anyMatch(
             statement ->
-                Texts.hasWord(statement, service.name())
+                ObjectTexts.hasName(statement, service.name())
                     || hosts(statement).stream()
                         .anyMatch(host -> host.name().equals(clusterIp(service))));
   }
@@ -106,7 +107,7 @@ final class CrashLog {
 
   private static boolean namesNobodyElse(
       String statement, KubernetesObject service, Set<String> others) {
-    return others.stream().noneMatch(other -> Texts.hasWord(statement, other))
+    return others.stream().noneMatch(other -> ObjectTexts.hasName(statement, other))
         && hosts(statement).stream()
             .allMatch(host -> host.isAddress() && hasPort(service, host.port()));
   }

@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.diagnosis;
 
 import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ObjectTexts;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.workload.PodFields;
 import ai.kubernaut.airgap.diagnosis.PodReferences.Reference;
@@ -216,7 +217,8 @@ final class Dependencies {
 
   /** Whether the template of a Job has a name anywhere. */
   private static boolean mentions(KubernetesObject job, String name) {
-    return Texts.of(Owners.template(job).fields()).anyMatch(text -> Texts.hasWord(text, name));
+    return ObjectTexts.in(Owners.template(job).fields().content())
+        .anyMatch(text -> ObjectTexts.hasName(text, name));
   }
 
   /** Whether the pod of a Job itself waits for a Secret. */
@@ -336,7 +338,7 @@ final class Dependencies {
       if (webhook.code() == ProblemCode.WEBHOOK_UNAVAILABLE) {
         for (KubernetesObject service : state.all(ResourceType.SERVICE)) {
           boolean named =
-              Texts.hasWord(webhook.subject().name(), service.name())
+              ObjectTexts.hasName(webhook.subject().name(), service.name())
                   || evidenceNames(webhook, service.name());
           if (named && doesNotServe(service)) {
             depend(webhook, service);
@@ -370,7 +372,7 @@ final class Dependencies {
   /** Whether a Job changes a configuration of webhooks: it has its name or its type. */
   private static boolean setsAuthority(KubernetesObject job, String configuration) {
     return mentions(job, configuration)
-        || Texts.of(Owners.template(job).fields())
+        || ObjectTexts.in(Owners.template(job).fields().content())
             .map(text -> text.toLowerCase(Locale.ROOT))
             .anyMatch(text -> WEBHOOK_TYPES.stream().anyMatch(text::contains));
   }
@@ -378,7 +380,7 @@ final class Dependencies {
   private boolean evidenceNames(Problem problem, String name) {
     return graph.evidence(problem).stream()
         .flatMap(fact -> fact.parameters().values().stream())
-        .anyMatch(text -> Texts.hasWord(text, name));
+        .anyMatch(text -> ObjectTexts.hasName(text, name));
   }
 
   /** A release fails because of its Jobs and workloads; what it did not create is missing. */

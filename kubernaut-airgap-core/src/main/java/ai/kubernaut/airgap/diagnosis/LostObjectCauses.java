@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.diagnosis;
 
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ObjectTexts;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.rbac.RoleSubjects;
 import ai.kubernaut.airgap.install.StoredRevision;
@@ -112,9 +113,9 @@ final class LostObjectCauses {
   private static boolean misses(KubernetesObject definition, String log) {
     Fields names = definition.fields().fields("spec", "names");
     return UNKNOWN_RESOURCE.matcher(log).find()
-        && (Texts.hasWord(log, names.text("kind").orElse(""))
-            || Texts.hasWord(log, definition.name())
-            || Texts.hasWord(log, names.text("plural").orElse("")));
+        && (ObjectTexts.hasName(log, names.text("kind").orElse(""))
+            || ObjectTexts.hasName(log, definition.name())
+            || ObjectTexts.hasName(log, names.text("plural").orElse("")));
   }
 
   /** ConfigMaps whose content was changed, and pods that read them and complain about it. */
@@ -158,7 +159,8 @@ final class LostObjectCauses {
         .filter(entry -> !entry.getValue().equals(actual.get(entry.getKey())))
         .filter(
             entry ->
-                StateCauses.CONFIGURATION.matcher(log).find() || Texts.hasWord(log, entry.getKey()))
+                StateCauses.CONFIGURATION.matcher(log).find()
+                    || ObjectTexts.hasName(log, entry.getKey()))
         .findFirst()
         .map(
             entry ->

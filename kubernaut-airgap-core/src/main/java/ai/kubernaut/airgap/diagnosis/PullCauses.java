@@ -211,7 +211,7 @@ final class PullCauses implements Explanation {
     ImageRef similar = null;
     for (MirrorEntry entry : plan.entries()) {
       ImageRef target = entry.target();
-      int distance = Texts.distance(text, target.toString(), SIMILAR);
+      int distance = EditDistance.of(text, target.toString(), SIMILAR);
       if (distance > 0 && distance < best) {
         best = distance;
         similar = target;

@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.diagnosis;
 
 import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ObjectTexts;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.workload.PodFields;
 import ai.kubernaut.airgap.outcome.Problem;
@@ -45,7 +46,7 @@ final class ServiceUses {
       Problem problem,
       KubernetesObject job,
       List<KubernetesObject> databases) {
-    boolean namesJob = texts(pod).anyMatch(text -> Texts.hasWord(text, job.name()));
+    boolean namesJob = texts(pod).anyMatch(text -> ObjectTexts.hasName(text, job.name()));
     List<KubernetesObject> used =
         databases.stream()
             .filter(service -> names(pod, service) && !PodFields.isBehind(pod, service))
@@ -80,7 +81,7 @@ final class ServiceUses {
 
   /** Whether a pod or a Job names a service: in its template, its configuration, or its log. */
   boolean names(KubernetesObject dependent, KubernetesObject service) {
-    return texts(dependent).anyMatch(text -> Texts.hasWord(text, service.name()));
+    return texts(dependent).anyMatch(text -> ObjectTexts.hasName(text, service.name()));
   }
 
   private Stream<String> texts(KubernetesObject dependent) {
@@ -91,7 +92,7 @@ final class ServiceUses {
             .flatMap(
                 container ->
                     Stream.of("env", "args", "command")
-                        .flatMap(field -> Texts.strings(container.value(field).orElse(null))));
+                        .flatMap(field -> ObjectTexts.in(container.value(field).orElse(null))));
     Stream<String> annotations = pod.annotations().values().stream();
     Stream<String> configuration =
         PodReferences.of(pod).stream()

@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.diagnosis;
 
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ObjectTexts;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.workload.PodFields;
 import ai.kubernaut.airgap.image.ImageRef;
@@ -227,7 +228,7 @@ final class StateCauses {
     }
     for (Webhook webhook : affected) {
       graph.problems(ProblemCode.CONTAINER_CRASHED).stream()
-          .filter(crash -> Texts.hasWord(log(crash), webhook.name()))
+          .filter(crash -> ObjectTexts.hasName(log(crash), webhook.name()))
           .forEach(crash -> graph.link(broken, crash));
     }
   }

@@ -2,6 +2,7 @@ package ai.kubernaut.airgap.install;
 
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
+import ai.kubernaut.airgap.cluster.ObjectTexts;
 import ai.kubernaut.airgap.image.Digest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -10,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -86,12 +86,13 @@ final class ObjectOutline {
   static KubernetesObject ofHook(KubernetesObject job, Set<String> names) {
     Fields template = job.fields().fields("spec", "template");
     List<String> texts =
-        texts(template.content()).map(text -> text.toLowerCase(Locale.ROOT)).toList();
+        ObjectTexts.in(template.content()).map(text -> text.toLowerCase(Locale.ROOT)).toList();
     List<Map<String, String>> contained =
         names.stream()
             .filter(
                 name ->
-                    texts.stream().anyMatch(text -> hasName(text, name.toLowerCase(Locale.ROOT))))
+                    texts.stream()
+                        .anyMatch(text -> ObjectTexts.hasName(text, name.toLowerCase(Locale.ROOT))))
             .sorted()
             .map(name -> Map.of("name", name))
             .toList();
@@ -149,24 +150,6 @@ final class ObjectOutline {
     return value instanceof List<?> list
         ? list.stream().flatMap(ObjectOutline::names)
         : Stream.of();
-  }
-
-  private static Stream<String> texts(@Nullable Object value) {
-    if (value instanceof Map<?, ?> map) {
-      return map.values().stream().flatMap(ObjectOutline::texts);
-    }
-    if (value instanceof List<?> list) {
-      return list.stream().flatMap(ObjectOutline::texts);
-    }
-    return value instanceof String text ? Stream.of(text) : Stream.of();
-  }
-
-  /** Whether a text has a name that is not part of a longer one. */
-  private static boolean hasName(String text, String name) {
-    return text.contains(name)
-        && Pattern.compile("(?<![a-z0-9-])" + Pattern.quote(name) + "(?![a-z0-9-])")
-            .matcher(text)
-            .find();
   }
 
   /** The digests of the values of a ConfigMap; values that are digests already stay. */
