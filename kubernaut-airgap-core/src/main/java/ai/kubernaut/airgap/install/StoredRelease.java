@@ -167,15 +167,18 @@ final class StoredRelease {
   List<KubernetesObject> outlines(ReleaseName release) {
     try {
       return outlines(decode(secret.fields().text("data", KEY).orElse(""))).stream()
-          .map(
-              object ->
-                  object.namespace().isPresent() || OF_CLUSTER.contains(object.kind())
-                      ? object
-                      : object.with(release.namespace(), "metadata", "namespace"))
+          .map(object -> inNamespace(object, release))
           .toList();
     } catch (IOException e) {
       throw notARelease();
     }
+  }
+
+  /** Adds the namespace of the release to an object that names none. */
+  private static KubernetesObject inNamespace(KubernetesObject object, ReleaseName release) {
+    return object.namespace().isPresent() || OF_CLUSTER.contains(object.kind())
+        ? object
+        : object.with(release.namespace(), "metadata", "namespace");
   }
 
   private static List<KubernetesObject> outlines(ObjectNode release) {
@@ -221,12 +224,7 @@ final class StoredRelease {
       for (JsonNode hook : stored.path("hooks")) {
         objects(hook.path("manifest").asText("")).stream()
             .filter(object -> object.kind().equals("Job"))
-            .map(job -> ObjectOutline.ofHook(job, names))
-            .map(
-                job ->
-                    job.namespace().isPresent()
-                        ? job
-                        : job.with(release.namespace(), "metadata", "namespace"))
+            .map(job -> inNamespace(ObjectOutline.ofHook(job, names), release))
             .forEach(jobs::add);
       }
       return jobs;

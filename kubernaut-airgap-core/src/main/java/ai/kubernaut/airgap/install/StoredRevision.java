@@ -14,19 +14,19 @@ import java.util.Optional;
 
 /** The latest revision of a release, as Helm stores it in the cluster. Immutable. */
 public final class StoredRevision {
+  private final ReleaseName release;
   private final StoredRelease stored;
   private final List<HookRun> hooks;
-  private final List<KubernetesObject> hookJobs;
   private final List<KubernetesObject> objects;
 
   private StoredRevision(
+      ReleaseName release,
       StoredRelease stored,
       List<HookRun> hooks,
-      List<KubernetesObject> hookJobs,
       List<KubernetesObject> objects) {
+    this.release = release;
     this.stored = stored;
     this.hooks = hooks;
-    this.hookJobs = hookJobs;
     this.objects = objects;
   }
 
@@ -55,9 +55,9 @@ public final class StoredRevision {
     try {
       return Optional.of(
           new StoredRevision(
+              release,
               revisions.get(0),
               withEarlierRuns(revisions, release),
-              revisions.get(0).hookJobs(release),
               revisions.get(0).outlines(release)));
     } catch (IllegalStateException e) {
       // The Secret has another content than Helm writes.
@@ -107,7 +107,7 @@ public final class StoredRevision {
    * variables of a container}
    */
   public List<KubernetesObject> hookJobs() {
-    return hookJobs;
+    return stored.hookJobs(release);
   }
 
   /**
