@@ -10,6 +10,7 @@ import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.Subject;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -116,14 +117,9 @@ public final class MachineConfigPools {
         problems.add(Problem.of(ProblemCode.POOL_PAUSED, subject, Map.of("when", when)));
       }
       // Degraded sums up the others, and has no message.
-      List<String> degraded =
-          Stream.of("RenderDegraded", "NodeDegraded", "Degraded")
-              .filter(condition -> status(pool, condition).equals("True"))
-              .toList();
-      degraded.stream()
-          .filter(condition -> !message(pool, condition).isEmpty())
-          .findFirst()
-          .or(() -> degraded.stream().findFirst())
+      Stream.of("RenderDegraded", "NodeDegraded", "Degraded")
+          .filter(condition -> status(pool, condition).equals("True"))
+          .min(Comparator.comparing(condition -> message(pool, condition).isEmpty()))
           .ifPresent(
               condition ->
                   problems.add(
