@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.Callable;
 
 /** Reads the whole content of a bundle and compares it with its digests. */
 final class ContentCheck {
@@ -75,11 +74,11 @@ final class ContentCheck {
   }
 
   static List<Problem> check(Bundle bundle) {
-    List<Callable<Optional<Problem>>> checks = new ArrayList<>();
-    bundle.content().forEach(blob -> checks.add(() -> check(bundle, blob)));
     try {
       List<Problem> problems =
-          Parallel.call(AT_ONCE, "airgap-bundle-check", checks).stream()
+          Parallel.map(
+                  AT_ONCE, "airgap-bundle-check", bundle.content(), blob -> check(bundle, blob))
+              .stream()
               .flatMap(Optional::stream)
               .toList();
       return problems.isEmpty() ? checkImages(bundle) : problems;

@@ -2,47 +2,50 @@ package ai.kubernaut.airgap.io;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
-/** Runs tasks in a few threads of their own, which have ended when the call returns. */
+/** Calls a function in a few threads of its own, which have ended when the method returns. */
 public final class Parallel {
-  /** Longer than a task takes to notice an interrupt. */
+  /** Longer than a call takes to notice an interrupt. */
   private static final long END_SECONDS = 10;
 
   private Parallel() {}
 
   /**
-   * Runs tasks in their order and returns their results in the same order. When a task fails, the
-   * others are interrupted.
+   * Applies a function to each input and returns the results in the order of the inputs. When the
+   * function fails for one of them, the other calls are interrupted.
    *
-   * @param <T> the type of a result
-   * @param threads how many tasks run at the same time
+   * @param <T> the type of an input
+   * @param <R> the type of a result
+   * @param threads how many calls run at the same time
    * @param name the name of the threads
-   * @param tasks the tasks; they end soon after an interrupt
+   * @param inputs the inputs
+   * @param function ends soon after an interrupt
    * @return the results
-   * @throws InterruptedException when the calling thread is interrupted; the tasks are, too
+   * @throws InterruptedException when the calling thread is interrupted; the calls are, too
    */
-  public static <T> List<T> call(int threads, String name, List<Callable<T>> tasks)
+  public static <T, R> List<R> map(
+      int threads, String name, List<T> inputs, Function<? super T, ? extends R> function)
       throws InterruptedException {
     ExecutorService pool = Executors.newFixedThreadPool(threads, work -> new Thread(work, name));
     try {
-      List<Future<T>> running = new ArrayList<>();
-      tasks.forEach(task -> running.add(pool.submit(task)));
-      List<T> results = new ArrayList<>();
-      for (Future<T> task : running) {
-        results.add(task.get());
+      List<Future<R>> running = new ArrayList<>();
+      inputs.forEach(input -> running.add(pool.submit(() -> function.apply(input))));
+      List<R> results = new ArrayList<>();
+      for (Future<R> call : running) {
+        results.add(call.get());
       }
       return results;
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RuntimeException failure) {
         throw failure;
       }
-      throw new IllegalStateException("a task failed: " + e.getCause(), e.getCause());
+      throw new IllegalStateException("a call failed: " + e.getCause(), e.getCause());
     } finally {
       end(pool);
     }

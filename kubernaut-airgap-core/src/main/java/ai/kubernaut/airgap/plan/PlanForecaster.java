@@ -7,7 +7,6 @@ import ai.kubernaut.airgap.io.Parallel;
 import ai.kubernaut.airgap.registry.ImageContent;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.RegistryException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -147,8 +145,6 @@ public final class PlanForecaster {
 
   private static <T, R> List<R> call(List<T> items, Function<T, R> task)
       throws InterruptedException {
-    List<Callable<R>> tasks = new ArrayList<>();
-    items.forEach(item -> tasks.add(() -> task.apply(item)));
-    return Parallel.call(AT_ONCE, "airgap-forecast", tasks);
+    return Parallel.map(AT_ONCE, "airgap-forecast", items, task);
   }
 }

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 
 /** Reads of what the images of a plan consist, and divides them. */
 final class Partitioner {
@@ -61,10 +60,11 @@ final class Partitioner {
   }
 
   private void read(RegistryClient source) {
-    List<Callable<Content>> reads = new ArrayList<>();
-    plan.entries().forEach(entry -> reads.add(() -> content(entry, source)));
     try {
-      for (Content content : Parallel.call(AT_ONCE, "airgap-partition", reads)) {
+      List<Content> read =
+          Parallel.map(
+              AT_ONCE, "airgap-partition", plan.entries(), entry -> content(entry, source));
+      for (Content content : read) {
         content.sizes().ifPresent(sizes -> contents.put(content.image(), sizes));
         content.problem().ifPresent(problem -> unknown.put(content.image(), problem));
       }

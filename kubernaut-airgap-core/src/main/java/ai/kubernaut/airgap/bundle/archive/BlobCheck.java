@@ -8,13 +8,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
 /** Compares the blobs of an archive with their digests. */
@@ -32,17 +30,17 @@ final class BlobCheck {
    * @return those whose content can be read and has their digest
    */
   static Set<Digest> verified(Path directory, long partSize, Map<Digest, Location> blobs) {
-    List<Callable<Optional<Digest>>> checks = new ArrayList<>();
-    blobs.entrySet().stream()
-        .sorted(Comparator.comparingLong(blob -> blob.getValue().position()))
-        .forEach(
-            blob ->
-                checks.add(
-                    () ->
-                        digest(directory, partSize, blob.getValue())
-                            .filter(blob.getKey()::equals)));
+    List<Map.Entry<Digest, Location>> ordered =
+        blobs.entrySet().stream()
+            .sorted(Comparator.comparingLong(blob -> blob.getValue().position()))
+            .toList();
     try {
-      return Parallel.call(AT_ONCE, "airgap-bundle-checksum", checks).stream()
+      return Parallel.map(
+              AT_ONCE,
+              "airgap-bundle-checksum",
+              ordered,
+              blob -> digest(directory, partSize, blob.getValue()).filter(blob.getKey()::equals))
+          .stream()
           .flatMap(Optional::stream)
           .collect(Collectors.toUnmodifiableSet());
     } catch (InterruptedException e) {
