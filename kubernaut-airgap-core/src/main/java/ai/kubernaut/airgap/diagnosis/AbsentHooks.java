@@ -63,9 +63,7 @@ final class AbsentHooks {
   private static List<Fact> evidence(Problem problem, String phase) {
     return List.of(
         Fact.of(FactCode.OBJECT_NOT_FOUND, problem.subject()),
-        Fact.of(
-            FactCode.FIELD_OBSERVED,
-            problem.subject(),
-            Map.of("field", "last_run.phase in the release that Helm has stored", "value", phase)));
+        Fact.observed(
+            problem.subject(), "last_run.phase in the release that Helm has stored", phase));
   }
 }

@@ -216,14 +216,10 @@ final class AdmissionCauses {
           graph.add(
               problem,
               event,
-              Fact.of(
-                  FactCode.FIELD_OBSERVED,
+              Fact.observed(
                   found.subject(),
-                  Map.of(
-                      "field",
-                      "status.hard",
-                      "value",
-                      found.fields().fields("status", "hard").content().toString())));
+                  "status.hard",
+                  found.fields().fields("status", "hard").content().toString()));
           graph.link(problem, symptom);
         });
     return quota.isPresent();

@@ -47,9 +47,7 @@ final class ContainerCauses implements Explanation {
       List<Fact> evidence = new ArrayList<>();
       evidence.add(ended(symptom, status, end.get()));
       String log = state.log(symptom.pod(), container);
-      if (!log.isEmpty()) {
-        evidence.add(Fact.of(FactCode.LOG_ENDS, symptom.subject(), Map.of("log", log)));
-      }
+      log(symptom, log).ifPresent(evidence::add);
       Problem problem =
           reason.equals("OOMKilled")
               ? Problem.of(
@@ -65,6 +63,12 @@ final class ContainerCauses implements Explanation {
       return true;
     }
     return false;
+  }
+
+  private static Optional<Fact> log(Symptom symptom, String log) {
+    return log.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Fact.of(FactCode.LOG_ENDS, symptom.subject(), Map.of("log", log)));
   }
 
   private static Fact ended(Symptom symptom, Fields status, Fields end) {
@@ -146,10 +150,7 @@ final class ContainerCauses implements Explanation {
             symptom.subject(),
             Map.of("detail", event.get().parameters().getOrDefault("message", "")));
     graph.add(problem, event.get());
-    String log = state.log(symptom.pod());
-    if (!log.isEmpty()) {
-      graph.add(problem, Fact.of(FactCode.LOG_ENDS, symptom.subject(), Map.of("log", log)));
-    }
+    log(symptom, state.log(symptom.pod())).ifPresent(fact -> graph.add(problem, fact));
     for (Fields container : PodFields.containers(symptom.pod())) {
       for (String kind : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
         if (container.value(kind).isPresent()) {

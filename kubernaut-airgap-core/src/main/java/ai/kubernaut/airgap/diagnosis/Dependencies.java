@@ -182,18 +182,9 @@ final class Dependencies {
 
   /** The pods that a claim waits for: it gets its volume on the node of the pod. */
   private List<Problem> waitingPods(Problem claim) {
-    return state.all(ResourceType.POD).stream()
-        .filter(
-            pod ->
-                PodReferences.of(pod).stream()
-                    .filter(
-                        reference -> reference.type().equals(ResourceType.PERSISTENT_VOLUME_CLAIM))
-                    .anyMatch(
-                        reference ->
-                            claim
-                                .subject()
-                                .name()
-                                .endsWith(pod.namespace().orElse("") + "/" + reference.name())))
+    String name = claim.subject().name();
+    String path = name.substring(name.lastIndexOf(' ') + 1);
+    return PodReferences.readers(state, ResourceType.PERSISTENT_VOLUME_CLAIM, path).stream()
         .flatMap(pod -> graph.of(pod.subject()).stream())
         .filter(problem -> NOT_SCHEDULED.contains(problem.code()))
         .toList();

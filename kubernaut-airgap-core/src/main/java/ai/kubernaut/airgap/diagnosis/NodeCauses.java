@@ -35,12 +35,7 @@ final class NodeCauses implements Explanation {
                   node,
                   "detail",
                   message.endsWith(".") ? message.substring(0, message.length() - 1) : message));
-      graph.add(
-          evicted,
-          Fact.of(
-              FactCode.FIELD_OBSERVED,
-              symptom.subject(),
-              Map.of("field", "status.reason", "value", "Evicted")));
+      graph.add(evicted, Fact.observed(symptom.subject(), "status.reason", "Evicted"));
       state
           .event(symptom.pod(), symptom.subject(), "Evicted")
           .ifPresent(event -> graph.add(evicted, event));

@@ -5,12 +5,10 @@ import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
 import ai.kubernaut.airgap.cluster.workload.PodFields;
 import ai.kubernaut.airgap.outcome.Fact;
-import ai.kubernaut.airgap.outcome.FactCode;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.Subject;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /** Evidence for causes that have none: what the object of the cause says about its own state. */
@@ -26,22 +24,24 @@ final class ObservedStates {
   }
 
   void add() {
-    List<KubernetesObject> objects =
-        Stream.of(
-                owners.workloads(),
-                state.all(ResourceType.POD),
-                state.all(ResourceType.PERSISTENT_VOLUME_CLAIM))
-            .flatMap(List::stream)
-            .toList();
-    for (Problem root : graph.roots()) {
-      if (graph.evidence(root).isEmpty() && root.subject().kind() == Subject.Kind.RELEASE) {
-        graph.add(root, facts(root));
-      } else if (graph.evidence(root).isEmpty()) {
-        objects.stream()
-            .filter(object -> object.subject().equals(root.subject()))
-            .forEach(object -> graph.add(root, facts(object)));
-      }
-    }
+    graph.roots().stream()
+        .filter(root -> graph.evidence(root).isEmpty())
+        .forEach(
+            root ->
+                graph.add(
+                    root,
+                    root.subject().kind() == Subject.Kind.RELEASE
+                        ? facts(root)
+                        : objects(root.subject()).flatMap(this::facts).toList()));
+  }
+
+  private Stream<KubernetesObject> objects(Subject subject) {
+    return Stream.of(
+            owners.workloads(),
+            state.all(ResourceType.POD),
+            state.all(ResourceType.PERSISTENT_VOLUME_CLAIM))
+        .flatMap(List::stream)
+        .filter(object -> object.subject().equals(subject));
   }
 
   /** What Helm says of a release. */
@@ -50,14 +50,12 @@ final class ObservedStates {
         .filter(release.parameters()::containsKey)
         .map(
             field ->
-                Fact.of(
-                    FactCode.FIELD_OBSERVED,
-                    release.subject(),
-                    Map.of("field", field, "value", release.parameters().getOrDefault(field, ""))))
+                Fact.observed(
+                    release.subject(), field, release.parameters().getOrDefault(field, "")))
         .toList();
   }
 
-  private List<Fact> facts(KubernetesObject object) {
+  private Stream<Fact> facts(KubernetesObject object) {
     Subject subject = object.subject();
     Fields status = object.fields().fields("status");
     List<Fact> facts = new ArrayList<>();
@@ -66,18 +64,12 @@ final class ObservedStates {
           .value(field)
           .map(String::valueOf)
           .filter(value -> !value.isBlank())
-          .ifPresent(
-              value ->
-                  facts.add(
-                      Fact.of(
-                          FactCode.FIELD_OBSERVED,
-                          subject,
-                          Map.of("field", "status." + field, "value", value.strip()))));
+          .ifPresent(value -> facts.add(Fact.observed(subject, "status." + field, value.strip())));
     }
     status
         .list("conditions")
         .forEach(condition -> facts.add(PodFields.observed(subject, condition)));
     state.warning(object, subject).ifPresent(facts::add);
-    return facts;
+    return facts.stream();
   }
 }

@@ -36,6 +36,23 @@ final class PodReferences {
     return references;
   }
 
+  /**
+   * The pods that cannot start without an object.
+   *
+   * @param path the namespace and the name of the object, with a slash between them
+   */
+  static List<KubernetesObject> readers(ClusterState state, ResourceType type, String path) {
+    return state.all(ResourceType.POD).stream()
+        .filter(
+            pod ->
+                of(pod).stream()
+                    .filter(reference -> reference.type().equals(type))
+                    .anyMatch(
+                        reference ->
+                            path.equals(pod.namespace().orElse("") + "/" + reference.name())))
+        .toList();
+  }
+
   private static void volume(Fields source, String where, List<Reference> references) {
     for (String field : List.of("secretName", "name")) {
       add(ResourceType.SECRET, source.fields("secret"), field, where, references);

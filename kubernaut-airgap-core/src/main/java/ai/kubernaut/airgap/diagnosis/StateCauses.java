@@ -132,7 +132,8 @@ final class StateCauses {
             reported ->
                 graph.add(
                     problem,
-                    field(pod, "status.containerStatuses[" + name + "].imageID", reported)));
+                    Fact.observed(
+                        pod, "status.containerStatuses[" + name + "].imageID", reported)));
     if (problem.code() != ProblemCode.IMAGE_FROM_ELSEWHERE) {
       parse(problem.parameters().getOrDefault("image", ""))
           .ifPresent(image -> graph.add(problem, mirror.presence(image).evidence()));
@@ -161,10 +162,6 @@ final class StateCauses {
               graph.link(differs, crash);
               graph.of(container).forEach(unplanned -> graph.link(differs, unplanned));
             });
-  }
-
-  private static Fact field(Subject subject, String field, String value) {
-    return Fact.of(FactCode.FIELD_OBSERVED, subject, Map.of("field", field, "value", value));
   }
 
   private static Optional<ImageRef> parse(String reference) {
@@ -223,7 +220,7 @@ final class StateCauses {
       crashes(
           broken,
           new Subject(Subject.Kind.SECRET, secret),
-          readers(ResourceType.SECRET, secret),
+          PodReferences.readers(state, ResourceType.SECRET, secret),
           CERTIFICATE);
     }
     for (Webhook webhook : affected) {
@@ -239,20 +236,7 @@ final class StateCauses {
     boolean isSecret = invalid.subject().kind() == Subject.Kind.SECRET;
     ResourceType type = isSecret ? ResourceType.SECRET : ResourceType.CONFIG_MAP;
     Pattern reason = invalid.code() == ProblemCode.LLM_CONFIG_INVALID ? CONFIGURATION : ACCESS;
-    crashes(invalid, invalid.subject(), readers(type, path), reason);
-  }
-
-  /** The pods that read a Secret or a ConfigMap. */
-  private List<KubernetesObject> readers(ResourceType type, String path) {
-    return state.all(ResourceType.POD).stream()
-        .filter(
-            pod ->
-                PodReferences.of(pod).stream()
-                    .filter(reference -> reference.type().equals(type))
-                    .anyMatch(
-                        reference ->
-                            path.equals(pod.namespace().orElse("") + "/" + reference.name())))
-        .toList();
+    crashes(invalid, invalid.subject(), PodReferences.readers(state, type, path), reason);
   }
 
   /** Pods that read what is not valid, and whose log agrees, crash because of it. */

@@ -47,6 +47,18 @@ public interface Fact {
   }
 
   /**
+   * Creates the fact that a field of an object has a value.
+   *
+   * @param subject the object
+   * @param field the path of the field, for example {@code status.phase}
+   * @param value its value
+   * @return the fact
+   */
+  static Fact observed(Subject subject, String field, String value) {
+    return of(FactCode.FIELD_OBSERVED, subject, Map.of("field", field, "value", value));
+  }
+
+  /**
    * Creates a fact.
    *
    * @param code the kind of the fact

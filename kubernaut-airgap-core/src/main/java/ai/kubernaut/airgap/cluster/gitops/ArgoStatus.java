@@ -156,11 +156,11 @@ final class ArgoStatus {
         .forEach(
             path ->
                 facts.add(
-                    FluxStatus.field(
+                    Fact.observed(
                         subject, "status." + path[0] + "." + path[1], status(path[0], path[1]))));
     for (Fields condition : application.fields().list("status", "conditions")) {
       facts.add(
-          FluxStatus.field(
+          Fact.observed(
               subject,
               "status.conditions",
               text(condition, "type") + ": " + text(condition, "message")));

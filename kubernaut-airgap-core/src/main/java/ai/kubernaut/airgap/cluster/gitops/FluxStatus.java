@@ -4,7 +4,6 @@ import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.workload.PodFields;
 import ai.kubernaut.airgap.outcome.Fact;
-import ai.kubernaut.airgap.outcome.FactCode;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
 import ai.kubernaut.airgap.outcome.Subject;
@@ -111,7 +110,7 @@ final class FluxStatus {
   private static List<Fact> evidence(KubernetesObject object, Subject subject) {
     List<Fact> facts = new ArrayList<>();
     if (object.fields().flag("spec", "suspend")) {
-      facts.add(field(subject, "spec.suspend", "true"));
+      facts.add(Fact.observed(subject, "spec.suspend", "true"));
     }
     for (Fields condition : object.fields().list("status", "conditions")) {
       facts.add(PodFields.observed(subject, condition));
@@ -120,12 +119,8 @@ final class FluxStatus {
       object
           .fields()
           .text("status", revision)
-          .ifPresent(value -> facts.add(field(subject, "status." + revision, value)));
+          .ifPresent(value -> facts.add(Fact.observed(subject, "status." + revision, value)));
     }
     return facts;
-  }
-
-  static Fact field(Subject subject, String field, String value) {
-    return Fact.of(FactCode.FIELD_OBSERVED, subject, Map.of("field", field, "value", value));
   }
 }
