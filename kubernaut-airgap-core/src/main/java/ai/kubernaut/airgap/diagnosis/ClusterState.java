@@ -93,14 +93,7 @@ final class ClusterState {
 
   /** The latest warning about an object, as evidence. */
   Optional<Fact> warning(KubernetesObject object, Subject subject) {
-    return inspector
-        .warning(object)
-        .map(
-            message ->
-                Fact.of(
-                    FactCode.EVENT_RECORDED,
-                    subject,
-                    Map.of("reason", "Warning", "message", message)));
+    return inspector.latestWarning(object).map(event -> fact(subject, event));
   }
 
   private static Fact fact(Subject subject, KubernetesObject event) {

@@ -280,6 +280,14 @@ final class PullCauses implements Explanation {
       }
       // The pod's own problem is the root then; what was tested is its evidence.
       graph.add(symptom.problem(), presence.evidence());
+      symptom
+          .pod()
+          .fields()
+          .text("spec", "nodeName")
+          .ifPresent(
+              node ->
+                  graph.add(
+                      symptom.problem(), Fact.observed(symptom.subject(), "spec.nodeName", node)));
       return false;
     }
     Subject registry = new Subject(Subject.Kind.REGISTRY, image.registry());

@@ -54,7 +54,7 @@ final class Repairs {
             INSTALL + " --through-mirror-rules",
             "airgap.install(mirrored, secret, InstallOptions.builder().throughMirrorRules(true).build())"));
     all.put(ProblemCode.MIRROR_RULE_MISSING, new Repair(RULES, RULES_CALL));
-    all.put(ProblemCode.MIRROR_RULE_SHADOWED, new Repair(RULES, RULES_CALL));
+    all.put(ProblemCode.MIRROR_RULE_SHADOWED, command("kubectl edit {object}"));
     all.put(ProblemCode.MIRROR_BLOCKED, new Repair(RULES, RULES_CALL));
     all.put(ProblemCode.PULL_CREDENTIALS_MISSING, pullSecret);
     all.put(ProblemCode.PULL_SECRET_NOT_FOUND, pullSecret);
@@ -199,6 +199,15 @@ final class Repairs {
     return repair != null && repair.command().startsWith(INSTALL);
   }
 
+  /** The first of the objects that a problem names, as an argument of kubectl. */
+  private static String object(Problem problem) {
+    String first = problem.parameters().getOrDefault("objects", "").split(", ", 2)[0];
+    int space = first.lastIndexOf(' ');
+    return space < 0
+        ? first
+        : first.substring(0, space).toLowerCase(Locale.ROOT) + " " + first.substring(space + 1);
+  }
+
   private static String fill(String command, Problem problem) {
     String name = problem.subject().name();
     String path = name.substring(name.lastIndexOf(' ') + 1);
@@ -208,6 +217,7 @@ final class Repairs {
         .replace("{command}", problem.parameters().getOrDefault("command", ""))
         .replace("{container}", problem.parameters().getOrDefault("container", ""))
         .replace("{kind}", kind)
+        .replace("{object}", object(problem))
         .replace("{name}", name)
         .replace("{namespace}", slash < 0 ? path : path.substring(0, slash))
         .replace("{pod}", path.substring(slash + 1));

@@ -705,7 +705,7 @@ public enum ProblemCode {
   PULL_UNAUTHORIZED(
       Severity.ERROR,
       "{reason}: container {container} cannot pull {image}[: {detail}]",
-      "the node has no valid credentials for the mirror: configure the pull secret again"),
+      "the node has no valid credentials for the mirror: configure the pull secret again; if the cluster has valid credentials, check that the node has received them"),
   /** The credentials of the node may not read the repository. */
   PULL_DENIED(
       Severity.ERROR,
@@ -976,7 +976,7 @@ public enum ProblemCode {
   VOLUME_NOT_MOUNTED(
       Severity.ERROR,
       "cannot mount a volume: {detail}",
-      "fix what the message names, such as the storage driver on the node"),
+      "fix what the message names, such as the storage driver on the node; if the volume is attached to another node, delete the pod that uses it there, or wait until it is detached"),
 
   // Diagnosis: admission
   /** A quota does not allow a pod. */
@@ -1169,7 +1169,7 @@ public enum ProblemCode {
   MIRROR_RULE_SHADOWED(
       Severity.ERROR,
       "would not be pulled from {mirror}, because {objects} has a rule for {source}, and only the most specific source applies",
-      "add the mirror to that object, or remove its rule"),
+      "add the mirror to that object, or remove its rule; applying the mirror rules of the plan again does not change that object"),
   /** No rule in force applies to an image. */
   MIRROR_RULE_MISSING(
       Severity.ERROR,

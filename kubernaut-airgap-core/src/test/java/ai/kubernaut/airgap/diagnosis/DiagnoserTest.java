@@ -277,6 +277,9 @@ final class DiagnoserTest {
       Cause root = release.diagnose().roots().get(0);
       assertThat(root.problem().code()).isEqualTo(ProblemCode.PULL_FAILED);
       assertThat(root.evidence())
+          .extracting(Fact::message)
+          .contains("its field spec.nodeName is worker-0");
+      assertThat(root.evidence())
           .anyMatch(fact -> fact.message().startsWith("is in the registry as"));
     }
 
@@ -339,6 +342,8 @@ final class DiagnoserTest {
       openShift.failingPull("gateway", "quay.io/acme/gateway@" + digest, "no such host");
       assertThat(openShift.roots())
           .containsExactly("MIRROR_RULE_SHADOWED quay.io/acme/gateway@" + digest);
+      assertThat(openShift.diagnose().roots().get(0).repair().orElseThrow().command())
+          .isEqualTo("kubectl edit imagedigestmirrorset theirs");
     }
 
     @Test
@@ -889,8 +894,12 @@ final class DiagnoserTest {
     void aContainerThatCannotBeStartedIsTheRoot() {
       release.pod(
           "gateway", spec(GATEWAY, "worker-0"), waiting("RunContainerError", "no such file: /app"));
+      release.event("Pod", "gateway-1", "BackOff", "back-off restarting failed container");
       assertThat(release.roots())
           .containsExactly("CONTAINER_NOT_STARTED Pod " + NAMESPACE + "/gateway-1");
+      assertThat(release.diagnose().roots().get(0).evidence())
+          .extracting(Fact::message)
+          .anyMatch(message -> message.contains("BackOff"));
     }
 
     @Test

@@ -171,10 +171,14 @@ public final class WorkloadInspector {
    * Returns the latest warning about an object.
    *
    * @param object the object
-   * @return the message of the event; empty when there is none, or events cannot be read
+   * @return the event; empty when there is none, or events cannot be read
    */
-  public Optional<String> warning(KubernetesObject object) {
-    return events.latest(object, ObjectEvents::isWarning).map(ObjectEvents::message);
+  public Optional<KubernetesObject> latestWarning(KubernetesObject object) {
+    return events.latest(object, ObjectEvents::isWarning);
+  }
+
+  private Optional<String> warning(KubernetesObject object) {
+    return latestWarning(object).map(ObjectEvents::message);
   }
 
   /**
