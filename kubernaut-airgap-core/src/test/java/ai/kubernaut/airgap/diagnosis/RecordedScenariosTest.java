@@ -2,6 +2,8 @@ package ai.kubernaut.airgap.diagnosis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.kubernaut.airgap.report.ReportDocument;
+import ai.kubernaut.airgap.report.ReportFormat;
 import ai.kubernaut.airgap.support.SupportBundle;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,8 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The scenarios of the lab from support bundles that its tests have recorded. Without a cluster
- * they are fast enough for mutation tests.
+ * The scenarios of the lab from support bundles that its tests have recorded, with all causes,
+ * their evidence, repairs and consequences. Without a cluster they are fast enough for mutation
+ * tests.
  */
 @EnabledIfSystemProperty(
     named = "airgap.scenarios",
@@ -29,17 +32,10 @@ final class RecordedScenariosTest {
 
   @ParameterizedTest
   @MethodSource("recorded")
-  void theRootsAreThoseOfTheScenario(Path bundle) throws IOException {
-    String roots = bundle.getFileName().toString().replace(".tar.gz", ".roots");
+  void theDiagnosisIsThatOfTheScenario(Path bundle) throws IOException {
+    String recorded = bundle.getFileName().toString().replace(".tar.gz", ".json");
     Diagnosis diagnosis = SupportBundle.read(bundle).diagnose();
-    assertThat(diagnosis.problems())
-        .extracting(DiagnosedRelease::name)
-        .containsExactlyInAnyOrderElementsOf(Files.readAllLines(bundle.resolveSibling(roots)));
-    assertThat(diagnosis.roots())
-        .allSatisfy(
-            root -> {
-              assertThat(root.repair()).isPresent();
-              assertThat(root.evidence()).isNotEmpty();
-            });
+    assertThat(ReportFormat.JSON.write(ReportDocument.of(diagnosis)))
+        .isEqualTo(Files.readString(bundle.resolveSibling(recorded)));
   }
 }

@@ -30,6 +30,8 @@ import ai.kubernaut.airgap.registry.ImageContent;
 import ai.kubernaut.airgap.registry.Manifest;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.registry.http.HttpRegistryClient;
+import ai.kubernaut.airgap.report.ReportDocument;
+import ai.kubernaut.airgap.report.ReportFormat;
 import ai.kubernaut.airgap.seal.SealOptions;
 import ai.kubernaut.airgap.support.SupportBundle;
 import ai.kubernaut.airgap.support.SupportBundleOptions;
@@ -260,7 +262,7 @@ class DiagnosisInLabTest {
   }
 
   /**
-   * Keeps the support bundle of a scenario with its roots in the directory of a system property,
+   * Keeps the support bundle of a scenario and its diagnosis in the directory of a system property,
    * for tests of the diagnosis alone.
    */
   private void record(Diagnosis offline) throws IOException {
@@ -272,12 +274,8 @@ class DiagnosisInLabTest {
           this.directory.resolve("support.tar.gz"),
           recorded.resolve(name + ".tar.gz"),
           StandardCopyOption.REPLACE_EXISTING);
-      Files.write(
-          recorded.resolve(name + ".roots"),
-          offline.roots().stream()
-              .map(Cause::problem)
-              .map(problem -> problem.code() + " " + problem.subject())
-              .toList());
+      Files.writeString(
+          recorded.resolve(name + ".json"), ReportFormat.JSON.write(ReportDocument.of(offline)));
     }
   }
 
