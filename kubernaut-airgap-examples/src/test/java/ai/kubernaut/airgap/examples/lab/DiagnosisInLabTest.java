@@ -334,7 +334,8 @@ class DiagnosisInLabTest {
             writtenInTheEnd(),
             writtenFromTheTroubleshootingPage(),
             writtenByAnOperator(),
-            writtenOnShift())
+            writtenOnShift(),
+            writtenForAcceptance())
         .flatMap(each -> each);
   }
 
@@ -2556,6 +2557,265 @@ class DiagnosisInLabTest {
             "CONTAINER_OUT_OF_MEMORY Pod NS/authwebhook"));
   }
 
+  /** Written as an acceptance test by an operator of OpenShift who has not read the diagnosis. */
+  private static Stream<Scenario> writtenForAcceptance() {
+    return Stream.of(
+        new Scenario(
+            "a serving certificate that has expired, three services behind it, and a backup that was tried twice",
+            world -> {
+              world.backupAtSecondTry();
+              world.certifyService("authwebhook", -3);
+              world.replacePods(
+                  "remediationorchestrator-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-27T18:41:27Z	ERROR	setup	unable to resume remediations	{\"error\": \"Internal error occurred: failed calling webhook \\\"remediationrequest.mutating.kubernaut.ai\\\": failed to call webhook: Post \\\"https://authwebhook.%s.svc:443/mutating-remediationrequest?timeout=10s\\\": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-11-27T18:41:27Z is after 2026-11-24T08:11:09Z\"}"
+                      .formatted(world.namespace));
+              world.replacePods(
+                  "notification-controller",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 500",
+                  "2026-11-27T18:42:07Z	INFO	healthz	healthz check failed	{\"checker\": \"remediations\", \"error\": \"Get \\\"http://remediationorchestrator-controller.%s.svc:9090/metrics\\\": dial tcp 172.30.80.6:9090: connect: connection refused\"}"
+                      .formatted(world.namespace));
+              world.annotate(
+                  "workflowexecution-controller",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 500",
+                  "2026-11-27T18:42:09Z	ERROR	controller	unable to update the status	{\"error\": \"Internal error occurred: failed calling webhook \\\"remediationrequest.validating.kubernaut.ai\\\": failed to call webhook: Post \\\"https://authwebhook.%s.svc:443/validating-remediationrequest?timeout=10s\\\": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-11-27T18:42:09Z is after 2026-11-24T08:11:09Z\"}"
+                      .formatted(world.namespace));
+            },
+            "SERVING_CERTIFICATE_INVALID MutatingWebhookConfiguration authwebhook-mutating",
+            "SERVING_CERTIFICATE_INVALID ValidatingWebhookConfiguration authwebhook-validating"),
+        new Scenario(
+            "the tag latest of the database overwritten by another team, a migration, and three services",
+            world -> {
+              world.overwriteTag(
+                  "postgresql-16",
+                  "postgresql",
+                  """
+                  Incompatible data directory. This container image provides
+                  PostgreSQL '18', but data directory is of
+                  version '16'.
+
+                  This image supports automatic data directory upgrade from
+                  '16', please _carefully_ consult image documentation
+                  about how to use the '$POSTGRESQL_UPGRADE' startup option.
+                  """);
+              world.runMigration();
+              world.replacePods(
+                  "datastorage",
+                  "crash",
+                  "1 Error",
+                  "{\"level\":\"fatal\",\"msg\":\"failed to connect to PostgreSQL\",\"error\":\"failed to connect to `user=slm_user database=action_history`: 172.30.5.9:5432 (postgresql): dial error: dial tcp 172.30.5.9:5432: connect: connection refused\"}");
+              world.replacePods(
+                  "effectivenessmonitor-controller",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 500",
+                  "2026-11-27T18:42:07Z	INFO	healthz	healthz check failed	{\"checker\": \"audit\", \"error\": \"Get \\\"http://data-storage-service.%s.svc.cluster.local:8080/health\\\": dial tcp 172.30.12.7:8080: connect: connection refused\"}"
+                      .formatted(world.namespace));
+              world.annotate(
+                  "aianalysis-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-27T18:41:37Z	ERROR	setup	unable to create audit client	{\"error\": \"Get \\\"http://data-storage-service:8080/health\\\": dial tcp 172.30.12.7:8080: connect: connection refused\"}");
+            },
+            "IMAGE_DIFFERS_IN_MIRROR MIRROR/rhel10/postgresql-16:latest"),
+        new Scenario(
+            "the node of the database lost, whose new pod may run nowhere else, and a paused pool of masters",
+            world -> {
+              world.recreate(
+                  "postgresql",
+                  template -> template.with(world.worker(0), "spec", "nodeSelector", HOST_NAME));
+              world.waitForRelease();
+              world.pause("master", true);
+              world.repairs.add(() -> world.pause("master", false));
+              world.stopNode(0);
+              world.restart("postgresql");
+              world.replacePods(
+                  "datastorage",
+                  "crash",
+                  "1 Error",
+                  "{\"level\":\"fatal\",\"msg\":\"failed to connect to PostgreSQL\",\"error\":\"failed to connect to `user=slm_user database=action_history`: 172.30.5.9:5432 (postgresql): dial error: dial tcp 172.30.5.9:5432: connect: no route to host\"}");
+              world.replacePods(
+                  "holmesgpt-api",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 503",
+                  "WARNING:  audit: POST http://data-storage-service:8080/api/v1/audit/events: [Errno 111] Connection refused\nERROR:    readiness: the audit store http://data-storage-service:8080 is not available");
+              world.annotate(
+                  "aianalysis-controller",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 500",
+                  "2026-11-27T18:42:07Z	INFO	healthz	healthz check failed	{\"checker\": \"holmesgpt\", \"error\": \"Get \\\"http://holmesgpt-api:8080/health\\\": dial tcp 172.30.61.2:8080: connect: connection refused\"}");
+            },
+            "NODE_NOT_READY Node worker-0"),
+        new Scenario(
+            "pull Secrets of pods with the mirror, which do not apply to what mirror rules redirect",
+            world -> {
+              String user = world.lab.mirrorCredentials().username();
+              world.createPullSecret(
+                  "mirror-access", world.entry("", user, world.mirrorPassword()));
+              world.mirrorRule("quay.io/kubernaut-ai", world.mirror + "/kubernaut-ai");
+              world.pullSecret(null, null);
+              for (String name : List.of("notification", "effectivenessmonitor")) {
+                world.recreate(
+                    name + "-controller",
+                    template ->
+                        withImage(template, image -> world.pinned(name))
+                            .with(
+                                List.of(Map.of("name", "mirror-access")),
+                                "spec",
+                                "imagePullSecrets"));
+              }
+              world.recreate(
+                  "signalprocessing-controller",
+                  template ->
+                      template.with(
+                          List.of(Map.of("name", "mirror-access")), "spec", "imagePullSecrets"));
+            },
+            "PULL_CREDENTIALS_MISSING Secret openshift-config/pull-secret"),
+        new Scenario(
+            "a tag rule that moves one path of the mirror, a client, and a pod of another release",
+            world -> {
+              world.otherRelease("loki-canary", "docker.io/grafana/loki-canary:3.2.1");
+              world.create(
+                  ResourceType.IMAGE_TAG_MIRROR_SET,
+                  """
+                  {apiVersion: config.openshift.io/v1, kind: ImageTagMirrorSet, metadata: {name: %1$s},
+                   spec: {imageTagMirrors: [{source: '%2$s/rhel10', mirrors: ['mirror-dr.corp:5000/rhel10'], mirrorSourcePolicy: NeverContactSource}]}}
+                  """
+                      .formatted(world.world.name("rhel-moved"), world.mirror));
+              world.waitForNodes();
+              world.lab.replaceNodes();
+              world.restart("valkey");
+              world.restart("notification-controller");
+              world.annotate(
+                  "signalprocessing-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-27T18:41:08Z	ERROR	setup	unable to subscribe	{\"address\": \"valkey:6379\", \"error\": \"dial tcp 172.30.33.4:6379: connect: connection refused\"}");
+            },
+            "MIRROR_BLOCKED ImageTagMirrorSet rhel-moved"),
+        new Scenario(
+            "a migration created again without its ConfigMap, three services, and an empty key of the LLM",
+            world -> {
+              world.runMigrationWithFiles();
+              world.replacePods(
+                  "datastorage",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 503",
+                  "{\"level\":\"error\",\"msg\":\"schema check failed\",\"error\":\"ERROR: column \\\"severity\\\" of relation \\\"audit_events\\\" does not exist (SQLSTATE 42703)\"}");
+              world.replacePods(
+                  "signalprocessing-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-27T18:42:27Z	ERROR	setup	unable to load the catalog	{\"error\": \"GET http://data-storage-service:8080/api/v1/workflows: 503 Service Unavailable\"}");
+              world.change(
+                  ResourceType.SECRET,
+                  world.namespace,
+                  "llm-credentials",
+                  secret -> secret.with("", "data", "OPENAI_API_KEY"));
+              world.replacePods(
+                  "holmesgpt-api",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 503",
+                  """
+                  INFO:     Application startup complete.
+                  ERROR:    readiness: LLM check failed: litellm.AuthenticationError: AuthenticationError: OpenAIException - The api_key client option must be set either by passing api_key to the client or by setting the OPENAI_API_KEY environment variable
+                  """);
+              world.annotate(
+                  "aianalysis-controller",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 500",
+                  "2026-11-27T18:42:07Z	INFO	healthz	healthz check failed	{\"checker\": \"holmesgpt\", \"error\": \"Get \\\"http://holmesgpt-api:8080/ready\\\": dial tcp 172.30.61.2:8080: connect: connection refused\"}");
+            },
+            "CONFIG_MAP_NOT_FOUND ConfigMap NS/kubernaut-migrations",
+            "LLM_KEY_PLACEHOLDER Secret NS/llm-credentials"),
+        new Scenario(
+            "a HelmRelease of Flux that was suspended, and a service scaled to zero, after a maintenance",
+            world -> {
+              world.suspendedFlux();
+              world.replacePods(
+                  "effectivenessmonitor-controller",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 500",
+                  "2026-11-27T18:42:07Z	INFO	healthz	healthz check failed	{\"checker\": \"signals\", \"error\": \"Get \\\"http://gateway-service.%s.svc:8080/ready\\\": dial tcp 172.30.44.8:8080: connect: connection refused\"}"
+                      .formatted(world.namespace));
+              world.change(
+                  ResourceType.DEPLOYMENT,
+                  world.namespace,
+                  GATEWAY,
+                  object -> object.with(0, "spec", "replicas"));
+            },
+            "GITOPS_SUSPENDED HelmRelease NS/kubernaut",
+            "WORKLOAD_SCALED_TO_ZERO Deployment NS/gateway"),
+        new Scenario(
+            "an upgrade that the API server has ended before its last hooks, and an old event of a probe",
+            world -> {
+              world.event(
+                  GATEWAY,
+                  "Unhealthy",
+                  4,
+                  Duration.ofMinutes(42),
+                  "Readiness probe failed: Get \"http://10.129.2.31:8080/ready\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)");
+              world.upgradeRefused(
+                  "cannot patch \"holmesgpt-api\" with kind Deployment: etcdserver: request timed out");
+            },
+            "RELEASE_NOT_DEPLOYED release kubernaut"),
+        new Scenario(
+            "a claim moved to a storage that is full, a client, and a ClusterRole without its verbs",
+            world -> {
+              world.claimOfFullStorage("valkey-data");
+              world.restart("valkey");
+              world.annotate(
+                  "signalprocessing-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-27T18:41:08Z	ERROR	setup	unable to subscribe	{\"address\": \"valkey:6379\", \"error\": \"dial tcp 172.30.33.4:6379: connect: connection refused\"}");
+              world.change(
+                  ResourceType.CLUSTER_ROLE,
+                  null,
+                  "kubernaut-remediation",
+                  role ->
+                      role.with(
+                          List.of(
+                              Map.of(
+                                  "apiGroups",
+                                  List.of("kubernaut.ai"),
+                                  "resources",
+                                  List.of("*"),
+                                  "verbs",
+                                  List.of("get", "list", "watch"))),
+                          "rules"));
+              world.annotate(
+                  GATEWAY,
+                  "crash",
+                  "1 Error",
+                  "2026-11-27T18:41:19Z	ERROR	setup	self-test failed	{\"error\": \"remediationrequests.kubernaut.ai is forbidden: User \\\"system:serviceaccount:%1$s:gateway\\\" cannot create resource \\\"remediationrequests\\\" in API group \\\"kubernaut.ai\\\" in the namespace \\\"%1$s\\\"\"}"
+                      .formatted(world.namespace));
+            },
+            "RELEASE_OBJECT_CHANGED ClusterRole kubernaut-remediation",
+            "VOLUME_NOT_PROVISIONED PersistentVolumeClaim NS/valkey-data"),
+        new Scenario(
+            "manifests of platforms that the mirror has collected as garbage, and two behind the webhook",
+            world -> {
+              world.webhookThatMayFail();
+              world.collectGarbage("authwebhook");
+              world.restart("authwebhook");
+              world.replacePods(
+                  "remediationorchestrator-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-27T18:41:27Z	ERROR	setup	unable to resume remediations	{\"error\": \"Internal error occurred: failed calling webhook \\\"remediationrequest.mutating.kubernaut.ai\\\": failed to call webhook: Post \\\"https://authwebhook.%s.svc:443/mutating-remediationrequest?timeout=10s\\\": no endpoints available for service \\\"authwebhook\\\"\"}"
+                      .formatted(world.namespace));
+              world.annotate(
+                  "notification-controller",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 500",
+                  "2026-11-27T18:42:07Z	INFO	healthz	healthz check failed	{\"checker\": \"remediations\", \"error\": \"Get \\\"http://remediationorchestrator-controller:9090/metrics\\\": dial tcp 172.30.80.6:9090: connect: connection refused\"}");
+            },
+            "IMAGE_INCOMPLETE_IN_MIRROR MIRROR/kubernaut-ai/authwebhook:v1.1.0"));
+  }
+
   // How things are broken; each adds its repair.
 
   private ImageRef target(String name) {
@@ -2733,6 +2993,10 @@ class DiagnosisInLabTest {
   }
 
   private void runTlsHook(String secret, String service) {
+    runTlsHook(secret, service, 365);
+  }
+
+  private void runTlsHook(String secret, String service, int days) {
     String name = plan.release().name();
     create(
         ResourceType.JOB,
@@ -2742,11 +3006,12 @@ class DiagnosisInLabTest {
            annotations: {helm.sh/hook: 'pre-install,pre-upgrade'}},
          spec: {backoffLimit: 3, template: {
            metadata: {labels: {app: tls-cert-gen}, annotations: {
-             lab.kubernaut.ai/creates-secret: %3$s, lab.kubernaut.ai/certificate-for: %4$s}},
+             lab.kubernaut.ai/creates-secret: %3$s, lab.kubernaut.ai/certificate-for: %4$s,
+             lab.kubernaut.ai/certificate-days: '%5$d'}},
            spec: {serviceAccountName: %1$s-hook-sa, restartPolicy: Never, containers: [
              {name: tls-cert-gen, image: '%2$s', command: [/bin/sh, -c, kubectl create secret tls %3$s]}]}}}}
         """
-            .formatted(name, target("ose-cli-rhel9"), secret, service));
+            .formatted(name, target("ose-cli-rhel9"), secret, service, days));
   }
 
   /** Rotates the certificate of the webhook, and leaves the webhook configurations as they are. */
@@ -2789,11 +3054,12 @@ class DiagnosisInLabTest {
   }
 
   private void pause(boolean paused) {
+    pause("worker", paused);
+  }
+
+  private void pause(String name, boolean paused) {
     replace(
-        ResourceType.MACHINE_CONFIG_POOL,
-        null,
-        "worker",
-        pool -> pool.with(paused, "spec", "paused"));
+        ResourceType.MACHINE_CONFIG_POOL, null, name, pool -> pool.with(paused, "spec", "paused"));
   }
 
   private void createPullSecret(String name, String entry) {
@@ -2970,8 +3236,13 @@ class DiagnosisInLabTest {
 
   /** A certificate by hand for a Service of another name, and its CA for the webhooks. */
   private void certifyService(String service) {
+    certifyService(service, 365);
+  }
+
+  /** As above; the certificate is valid for this number of days, or has expired so long ago. */
+  private void certifyService(String service, int days) {
     repairs.add(() -> remove(ResourceType.SECRET, namespace, "manual-tls"));
-    runTlsHook("manual-tls", service);
+    runTlsHook("manual-tls", service, days);
     Map<String, Object> certificate =
         WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
             .until(
@@ -3646,8 +3917,8 @@ class DiagnosisInLabTest {
     }
   }
 
-  /** The HelmRelease of Flux that has deployed the release cannot get the chart any more. */
-  private void managedByFlux() throws IOException {
+  /** The objects of the release have the labels of Flux, whose kind of a release is there. */
+  private void labelledByFlux() throws IOException {
     String name = plan.release().name();
     Map<String, String> labels =
         Map.of("helm.toolkit.fluxcd.io/name", name, "helm.toolkit.fluxcd.io/namespace", namespace);
@@ -3697,6 +3968,12 @@ class DiagnosisInLabTest {
            versions: [{name: v2, served: true, storage: true, subresources: {status: {}},
              schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]}}
         """);
+  }
+
+  /** The HelmRelease of Flux that has deployed the release cannot get the chart any more. */
+  private void managedByFlux() throws IOException {
+    String name = plan.release().name();
+    labelledByFlux();
     create(
         ResourceType.namespaced("helm.toolkit.fluxcd.io/v2", "HelmRelease", "helmreleases"),
         """
@@ -3945,6 +4222,273 @@ class DiagnosisInLabTest {
          spec: {policyName: %1$s, validationActions: [%2$s]}}
         """
             .formatted(name, action));
+  }
+
+  /** A Job that has completed, although its first pod, which is still there, has failed. */
+  private void backupAtSecondTry() {
+    create(
+        ResourceType.JOB,
+        """
+        {apiVersion: batch/v1, kind: Job, metadata: {name: pg-backup-29401560, namespace: %%s},
+         spec: {backoffLimit: 2, template: {
+           metadata: {labels: {app: pg-backup}, annotations: {lab.kubernaut.ai/needs-pod: app=none}},
+           spec: {restartPolicy: Never, containers: [
+             {name: pg-backup, image: '%1$s', command: [/bin/sh, -c, pg_dump -h postgresql]}]}}}}
+        """
+            .formatted(target("postgresql-16")));
+    endBackup("Failed", "Error", 1);
+    endBackup("Succeeded", "Completed", 0);
+    WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
+        .until(
+            () -> cluster.get(ResourceType.JOB, namespace, "pg-backup-29401560").orElseThrow(),
+            job ->
+                job.fields().list("status", "conditions").stream()
+                    .anyMatch(condition -> condition.content().containsValue("Complete")));
+  }
+
+  /** Ends the pod of the backup that runs. */
+  private void endBackup(String phase, String reason, int exit) {
+    String name =
+        WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
+            .until(
+                () ->
+                    cluster.list(ResourceType.POD, namespace, Map.of("app", "pg-backup")).stream()
+                        .filter(
+                            pod ->
+                                pod.fields().text("status", "phase").equals(Optional.of("Running")))
+                        .map(KubernetesObject::name)
+                        .toList(),
+                running -> running.size() == 1)
+            .get(0);
+    kubernetes
+        .pods()
+        .inNamespace(namespace)
+        .withName(name)
+        .editStatus(
+            now ->
+                new PodBuilder(now)
+                    .editStatus()
+                    .withPhase(phase)
+                    .editMatchingCondition(each -> each.getType().equals("Ready"))
+                    .withStatus("False")
+                    .withReason(exit == 0 ? "PodCompleted" : "PodFailed")
+                    .endCondition()
+                    .editFirstContainerStatus()
+                    .withReady(false)
+                    .withNewState()
+                    .withNewTerminated()
+                    .withExitCode(exit)
+                    .withReason(reason)
+                    .endTerminated()
+                    .endState()
+                    .endContainerStatus()
+                    .endStatus()
+                    .build());
+  }
+
+  /** Another build under the tag of a planned image, with which a Deployment does not run. */
+  private void overwriteTag(String name, String deployment, String log) {
+    ImageRef image = target(name);
+    Manifest planned = registry.readManifest(image);
+    registry.writeManifest(image, otherBuild(name));
+    lab.replaceNodes();
+    replacePods(deployment, "crash", "1 Error", log);
+    // Before the Deployment is repaired, so that it does not run this image.
+    repairs.add(
+        () -> {
+          registry.writeManifest(image, planned);
+          lab.replaceNodes();
+        });
+  }
+
+  /** A Deployment of another release in the same namespace, whose image is nowhere. */
+  private void otherRelease(String name, String image) {
+    create(
+        ResourceType.DEPLOYMENT,
+        """
+        {apiVersion: apps/v1, kind: Deployment,
+         metadata: {name: %1$s, namespace: %%s,
+           labels: {app.kubernetes.io/name: %1$s, app.kubernetes.io/instance: loki, app.kubernetes.io/managed-by: Helm, helm.sh/chart: loki-6.18.0},
+           annotations: {meta.helm.sh/release-name: loki, meta.helm.sh/release-namespace: %%s}},
+         spec: {replicas: 1, selector: {matchLabels: {app.kubernetes.io/name: %1$s, app.kubernetes.io/instance: loki}}, template: {
+           metadata: {labels: {app.kubernetes.io/name: %1$s, app.kubernetes.io/instance: loki}},
+           spec: {containers: [{name: %1$s, image: '%2$s'}]}}}}
+        """
+            .formatted(name, image));
+  }
+
+  /** Creates the Job of the migration as the chart has it, after Helm has deleted its ConfigMap. */
+  private void runMigrationWithFiles() {
+    String name = plan.release().name();
+    create(
+        ResourceType.JOB,
+        """
+        {apiVersion: batch/v1, kind: Job,
+         metadata: {name: %1$s-db-migration, namespace: %%s, labels: {app.kubernetes.io/instance: %1$s},
+           annotations: {helm.sh/hook: 'post-install,post-upgrade'}},
+         spec: {backoffLimit: 3, template: {
+           metadata: {labels: {app: db-migration}, annotations: {lab.kubernaut.ai/needs-pod: app=postgresql}},
+           spec: {serviceAccountName: %1$s-hook-sa, restartPolicy: Never,
+             containers: [{name: db-migration, image: '%2$s', env: [{name: PGHOST, value: postgresql}],
+               volumeMounts: [{name: migrations, mountPath: /migrations, readOnly: true}]}],
+             volumes: [{name: migrations, configMap: {name: %1$s-migrations}}]}}}}
+        """
+            .formatted(name, target("db-migrate")));
+  }
+
+  /** The HelmRelease of Flux that has deployed the release is suspended. */
+  private void suspendedFlux() throws IOException {
+    String name = plan.release().name();
+    labelledByFlux();
+    create(
+        ResourceType.namespaced("helm.toolkit.fluxcd.io/v2", "HelmRelease", "helmreleases"),
+        """
+        {apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: %1$s, namespace: %2$s},
+         spec: {suspend: true, interval: 10m, timeout: 15m, releaseName: %1$s, chart: {spec: {chart: kubernaut, version: 1.1.0, interval: 10m,
+           reconcileStrategy: ChartVersion, sourceRef: {kind: HelmRepository, name: kubernaut-ai, namespace: flux-system}}}}}
+        """
+            .formatted(name, namespace));
+    String since =
+        Instant.now().minus(Duration.ofHours(9)).truncatedTo(ChronoUnit.SECONDS).toString();
+    String detail =
+        "Helm install succeeded for release %s/%s.v1 with chart kubernaut@1.1.0"
+            .formatted(namespace, name);
+    kubernetes
+        .genericKubernetesResources("helm.toolkit.fluxcd.io/v2", "HelmRelease")
+        .inNamespace(namespace)
+        .withName(name)
+        .editStatus(
+            each -> {
+              each.setAdditionalProperty(
+                  "status",
+                  Map.of(
+                      "observedGeneration",
+                      1,
+                      "storageNamespace",
+                      namespace,
+                      "conditions",
+                      List.of(
+                          condition("Ready", "True", since, "InstallSucceeded", detail),
+                          condition("Released", "True", since, "InstallSucceeded", detail))));
+              return each;
+            });
+  }
+
+  /** The second revision, as Helm leaves it when it could not patch an object. */
+  private void upgradeRefused(String detail) throws IOException {
+    KubernetesObject deployed = releaseSecrets().get(0);
+    ObjectNode release = (ObjectNode) new ObjectMapper().readTree(storedRelease(deployed));
+    release.put("version", 2);
+    ((ObjectNode) release.path("info"))
+        .put("status", "failed")
+        .put("description", "Upgrade \"%s\" failed: %s".formatted(plan.release().name(), detail));
+    for (JsonNode each : release.path("hooks")) {
+      List<String> events = new ArrayList<>();
+      each.path("events").forEach(event -> events.add(event.asText()));
+      if (events.contains("pre-upgrade")) {
+        ((ObjectNode) each)
+            .putObject("last_run")
+            .put("started_at", "2026-11-27T18:40:12.204113Z")
+            .put("completed_at", "2026-11-27T18:40:37.640118Z")
+            .put("phase", "Succeeded");
+      } else {
+        neverRun((ObjectNode) each);
+      }
+    }
+    storeSecondRevision(deployed, "failed", release.toString());
+  }
+
+  /** A claim created again from its own YAML, with a class whose storage has no room. */
+  private void claimOfFullStorage(String name) {
+    String storageClass = "ocs-storagecluster-ceph-rbd";
+    create(
+        ResourceType.STORAGE_CLASS,
+        "{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: %s}, provisioner: openshift-storage.rbd.csi.ceph.com, reclaimPolicy: Delete, volumeBindingMode: Immediate}"
+            .formatted(storageClass));
+    KubernetesObject before =
+        cluster.get(ResourceType.PERSISTENT_VOLUME_CLAIM, namespace, name).orElseThrow();
+    delete(ResourceType.PERSISTENT_VOLUME_CLAIM, name);
+    Fields metadata = before.fields().fields("metadata");
+    cluster.create(
+        ResourceType.PERSISTENT_VOLUME_CLAIM,
+        KubernetesObject.of(
+            Fields.of(
+                Map.of(
+                    "apiVersion",
+                    "v1",
+                    "kind",
+                    "PersistentVolumeClaim",
+                    "metadata",
+                    Map.of(
+                        "name",
+                        name,
+                        "namespace",
+                        namespace,
+                        "labels",
+                        metadata.fields("labels").content(),
+                        "annotations",
+                        metadata.fields("annotations").content()),
+                    "spec",
+                    Map.of(
+                        "accessModes",
+                        List.of("ReadWriteOnce"),
+                        "storageClassName",
+                        storageClass,
+                        "resources",
+                        before.fields().fields("spec", "resources").content())))));
+    repairs.add(() -> remove(ResourceType.PERSISTENT_VOLUME_CLAIM, namespace, name));
+    event(
+        "PersistentVolumeClaim",
+        cluster.get(ResourceType.PERSISTENT_VOLUME_CLAIM, namespace, name).orElseThrow(),
+        "openshift-storage.rbd.csi.ceph.com",
+        "Warning",
+        "ProvisioningFailed",
+        "failed to provision volume with StorageClass \"%s\": rpc error: code = DeadlineExceeded desc = context deadline exceeded"
+            .formatted(storageClass));
+  }
+
+  /** Its manifests for platforms have no tag, so that the registry has deleted them. */
+  private void collectGarbage(String name) {
+    for (String architecture : List.of("amd64", "arm64")) {
+      ImageRef child = ImageRef.parse(digestFor(name, architecture));
+      Manifest manifest = lab.deleteFromMirror(child);
+      repairs.add(() -> registry.writeManifest(child, manifest));
+    }
+    lab.replaceNodes();
+  }
+
+  /** A webhook of another product, without which the API server creates pods all the same. */
+  private void webhookThatMayFail() {
+    String where = world.name("image-audit");
+    create(
+        ResourceType.NAMESPACE,
+        "{apiVersion: v1, kind: Namespace, metadata: {name: %1$s}}".formatted(where));
+    create(
+        ResourceType.SERVICE,
+        """
+        {apiVersion: v1, kind: Service, metadata: {name: image-audit, namespace: %1$s},
+         spec: {selector: {app: image-audit}, ports: [{port: 443, targetPort: 8443}]}}
+        """
+            .formatted(where));
+    create(
+        ResourceType.DEPLOYMENT,
+        """
+        {apiVersion: apps/v1, kind: Deployment, metadata: {name: image-audit, namespace: %1$s},
+         spec: {replicas: 0, selector: {matchLabels: {app: image-audit}}, template: {
+           metadata: {labels: {app: image-audit}},
+           spec: {containers: [{name: image-audit, image: 'registry.corp/audit/image-audit:2.4'}]}}}}
+        """
+            .formatted(where));
+    create(
+        ResourceType.VALIDATING_WEBHOOKS,
+        """
+        {apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingWebhookConfiguration, metadata: {name: %1$s},
+         webhooks: [{name: audit.images.corp, admissionReviewVersions: [v1], sideEffects: None, failurePolicy: Ignore,
+           clientConfig: {service: {name: image-audit, namespace: %1$s, path: /audit}},
+           namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %%s}},
+           rules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}]}
+        """
+            .formatted(where));
   }
 
   private static boolean isReady(KubernetesObject pod) {
