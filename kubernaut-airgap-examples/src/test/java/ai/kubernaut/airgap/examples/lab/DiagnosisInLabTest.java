@@ -2589,9 +2589,11 @@ class DiagnosisInLabTest {
         new Scenario(
             "the tag latest of the database overwritten by another team, a migration, and three services",
             world -> {
-              world.overwriteTag(
-                  "postgresql-16",
+              Runnable restored = world.overwriteTag("postgresql-16");
+              world.replacePods(
                   "postgresql",
+                  "crash",
+                  "1 Error",
                   """
                   Incompatible data directory. This container image provides
                   PostgreSQL '18', but data directory is of
@@ -2618,6 +2620,8 @@ class DiagnosisInLabTest {
                   "crash",
                   "1 Error",
                   "2026-11-27T18:41:37Z	ERROR	setup	unable to create audit client	{\"error\": \"Get \\\"http://data-storage-service:8080/health\\\": dial tcp 172.30.12.7:8080: connect: connection refused\"}");
+              // Before the Deployments are repaired, so that none of them runs this image.
+              world.repairs.add(restored);
             },
             "IMAGE_DIFFERS_IN_MIRROR MIRROR/rhel10/postgresql-16:latest"),
         new Scenario(
@@ -4286,19 +4290,16 @@ class DiagnosisInLabTest {
                     .build());
   }
 
-  /** Another build under the tag of a planned image, with which a Deployment does not run. */
-  private void overwriteTag(String name, String deployment, String log) {
+  /** Another build under the tag of a planned image; returns what restores the planned one. */
+  private Runnable overwriteTag(String name) {
     ImageRef image = target(name);
     Manifest planned = registry.readManifest(image);
     registry.writeManifest(image, otherBuild(name));
     lab.replaceNodes();
-    replacePods(deployment, "crash", "1 Error", log);
-    // Before the Deployment is repaired, so that it does not run this image.
-    repairs.add(
-        () -> {
-          registry.writeManifest(image, planned);
-          lab.replaceNodes();
-        });
+    return () -> {
+      registry.writeManifest(image, planned);
+      lab.replaceNodes();
+    };
   }
 
   /** A Deployment of another release in the same namespace, whose image is nowhere. */
