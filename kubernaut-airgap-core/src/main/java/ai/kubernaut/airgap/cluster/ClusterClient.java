@@ -117,7 +117,8 @@ public interface ClusterClient extends AutoCloseable {
 
   /**
    * Removes an object that was read before. Its {@code metadata.resourceVersion} and {@code
-   * metadata.uid}, where it has them, say what it was then.
+   * metadata.uid}, where it has them, say what it was then. The cluster removes the objects that it
+   * owns, such as the pods of a Job, afterwards.
    *
    * @param type its type
    * @param object the object as it was read

@@ -209,7 +209,9 @@ public final class Fabric8ClusterClient implements ClusterClient {
   public void delete(ResourceType type, KubernetesObject object) {
     Fields options =
         Fields.of(Map.of("apiVersion", "v1", "kind", "DeleteOptions"))
-            .with(preconditions(object), "preconditions");
+            .with(preconditions(object), "preconditions")
+            // The default of the API server keeps the pods of a Job.
+            .with("Background", "propagationPolicy");
     server.check(
         server.send(
             "DELETE",

@@ -381,7 +381,7 @@ final class ApiRouter {
   }
 
   private ObjectNode deleted(ApiRequest request, Target target) {
-    boolean orphan = orphanDependents(request);
+    boolean orphan = orphanDependents(request, target.kind());
     String grace = request.parameter("gracePeriodSeconds");
     if (grace.isEmpty() && !request.body().isEmpty()) {
       grace = request.json().path("gracePeriodSeconds").asText("");
@@ -420,19 +420,22 @@ final class ApiRouter {
                     target.kind(),
                     Json.namespace(object),
                     Json.name(object),
-                    orphanDependents(request));
+                    orphanDependents(request, target.kind()));
               }
               items.add(object);
             });
     return ApiResponse.json(list);
   }
 
-  private static boolean orphanDependents(ApiRequest request) {
+  private static boolean orphanDependents(ApiRequest request, ResourceKind kind) {
     String policy = request.parameter("propagationPolicy");
     if (policy.isEmpty() && !request.body().isEmpty()) {
       policy = Json.text(request.json(), "/propagationPolicy");
     }
-    return policy.toLowerCase(Locale.ROOT).equals("orphan");
+    // As in the API server, the pods of a Job stay unless the client says otherwise.
+    return policy.isEmpty()
+        ? kind.plural().equals("jobs")
+        : policy.toLowerCase(Locale.ROOT).equals("orphan");
   }
 
   private static List<String> tail(List<String> path, int from) {

@@ -3,6 +3,9 @@ package ai.kubernaut.airgap.examples.lab.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.kubernaut.airgap.cluster.ClusterClient;
+import ai.kubernaut.airgap.cluster.ResourceType;
+import ai.kubernaut.airgap.k8s.Fabric8ClusterClient;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Event;
@@ -18,6 +21,7 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -267,6 +271,51 @@ class LabClusterTest {
 
     client.namespaces().withName("team").delete();
     assertThat(client.v1().events().inNamespace("team").list().getItems()).isEmpty();
+  }
+
+  private void startJob(String name) {
+    var job =
+        client
+            .resource(
+                new JobBuilder()
+                    .withNewMetadata()
+                    .withName(name)
+                    .withNamespace("default")
+                    .endMetadata()
+                    .withNewSpec()
+                    .withNewTemplate()
+                    .withNewSpecLike(pod(name, "registry.example/job:1").getSpec())
+                    .withRestartPolicy("Never")
+                    .endSpec()
+                    .endTemplate()
+                    .endSpec()
+                    .build())
+            .create();
+    Await.until(
+        client.batch().v1().jobs().resource(job),
+        each -> each.getStatus() != null && each.getStatus().getStartTime() != null);
+    assertThat(podsOfJobs()).contains(name);
+  }
+
+  private List<String> podsOfJobs() {
+    return client.pods().inNamespace("default").list().getItems().stream()
+        .map(each -> each.getMetadata().getLabels().getOrDefault("job-name", ""))
+        .toList();
+  }
+
+  @Test
+  void keepsThePodsOfADeletedJob_unlessTheClientNamesAPropagationPolicy() {
+    startJob("kept");
+    startJob("removed");
+
+    client.raw("/apis/batch/v1/namespaces/default/jobs/kept", "DELETE", null);
+    try (ClusterClient adapter = Fabric8ClusterClient.fromKubeconfig(kubeconfig)) {
+      adapter.delete(
+          ResourceType.JOB, adapter.get(ResourceType.JOB, "default", "removed").orElseThrow());
+    }
+
+    assertThat(client.batch().v1().jobs().inNamespace("default").list().getItems()).isEmpty();
+    assertThat(podsOfJobs()).containsExactly("kept");
   }
 
   @Test
