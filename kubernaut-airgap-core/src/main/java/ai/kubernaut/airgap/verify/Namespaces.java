@@ -1,5 +1,6 @@
 package ai.kubernaut.airgap.verify;
 
+import ai.kubernaut.airgap.chart.ReleaseName;
 import ai.kubernaut.airgap.cluster.ClusterClient;
 import ai.kubernaut.airgap.cluster.ClusterException;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -39,43 +41,68 @@ final class Namespaces {
   private final Map<String, Optional<List<KubernetesObject>>> secrets = new HashMap<>();
 
   private Namespaces(
-      ClusterClient cluster, Collection<String> namespaces, Optional<Selection> selection) {
+      ClusterClient cluster,
+      Collection<String> namespaces,
+      Optional<Selection> selection,
+      Predicate<KubernetesObject> isOfOtherRelease) {
     this.cluster = cluster;
     this.names = Collections.unmodifiableSet(new TreeSet<>(namespaces));
     this.selection = selection;
     this.inspector = new WorkloadInspector(cluster);
-    this.jobs = selected(ResourceType.JOB);
-    List<KubernetesObject> all = new ArrayList<>(selected(ResourceType.DEPLOYMENT));
-    all.addAll(selected(ResourceType.STATEFUL_SET));
-    all.addAll(selected(ResourceType.DAEMON_SET));
-    this.workloads = List.copyOf(all);
-    List<KubernetesObject> owners = new ArrayList<>(jobs);
-    owners.addAll(workloads);
+    List<KubernetesObject> owners = new ArrayList<>(selected(ResourceType.JOB));
+    owners.addAll(selected(ResourceType.DEPLOYMENT));
+    owners.addAll(selected(ResourceType.STATEFUL_SET));
+    owners.addAll(selected(ResourceType.DAEMON_SET));
+    // If all are of another release, the name of the release is wrong, and they show it.
+    boolean hasOwn = owners.stream().anyMatch(owner -> !isOfOtherRelease.test(owner));
+    List<KubernetesObject> foreign =
+        hasOwn ? owners.stream().filter(isOfOtherRelease).toList() : List.of();
+    owners.removeAll(foreign);
+    this.jobs = owners.stream().filter(owner -> owner.kind().equals("Job")).toList();
+    this.workloads = owners.stream().filter(owner -> !owner.kind().equals("Job")).toList();
     Map<Boolean, List<KubernetesObject>> bySelection =
         all(ResourceType.POD).stream()
             .filter(pod -> pod.fields().text("metadata", "deletionTimestamp").isEmpty())
             .collect(
                 Collectors.partitioningBy(
-                    pod -> selection.isEmpty() || selection.get().hasPod(pod, owners)));
+                    pod ->
+                        selection
+                            .map(by -> by.hasPod(pod, owners))
+                            .orElseGet(
+                                () ->
+                                    foreign.stream()
+                                        .noneMatch(owner -> Selection.owns(owner, pod)))));
     this.pods = bySelection.getOrDefault(true, List.of());
     this.others = bySelection.getOrDefault(false, List.of());
     this.services =
         all(ResourceType.SERVICE).stream()
             .filter(
                 service ->
-                    selection.isEmpty() || selection.get().hasService(service, workloads, pods))
+                    selection
+                        .map(by -> by.hasService(service, workloads, pods))
+                        .orElseGet(() -> !hasOwn || !isOfOtherRelease.test(service)))
             .toList();
   }
 
-  /** Reads everything in namespaces. */
-  static Namespaces look(ClusterClient cluster, Collection<String> namespaces) {
-    return new Namespaces(cluster, namespaces, Optional.empty());
+  /** Reads everything in namespaces but what belongs to other releases of Helm. */
+  static Namespaces look(
+      ClusterClient cluster, Collection<String> namespaces, ReleaseName release) {
+    return new Namespaces(
+        cluster, namespaces, Optional.empty(), object -> isOfOther(object, release));
+  }
+
+  /** Helm notes in each object of which release it is. */
+  private static boolean isOfOther(KubernetesObject object, ReleaseName release) {
+    String name = object.annotations().getOrDefault("meta.helm.sh/release-name", "");
+    String namespace = object.annotations().getOrDefault("meta.helm.sh/release-namespace", "");
+    return !name.isEmpty()
+        && !(name.equals(release.name()) && namespace.equals(release.namespace()));
   }
 
   /** Reads what is selected in namespaces. */
   static Namespaces look(
       ClusterClient cluster, Collection<String> namespaces, Selection selection) {
-    return new Namespaces(cluster, namespaces, Optional.of(selection));
+    return new Namespaces(cluster, namespaces, Optional.of(selection), object -> false);
   }
 
   private List<KubernetesObject> selected(ResourceType type) {
@@ -99,7 +126,7 @@ final class Namespaces {
     return selection;
   }
 
-  /** Pods that are not selected, and not on their way out. */
+  /** Pods that are not selected or belong to another release, and are not being deleted. */
   List<KubernetesObject> others() {
     return others;
   }

@@ -45,7 +45,7 @@ record Selection(LabelSelector selector, Predicate<String> isPlanned) {
    * the selector of a Deployment selects its pods only, and the name of its ReplicaSets begins with
    * its own.
    */
-  private static boolean owns(KubernetesObject owner, KubernetesObject pod) {
+  static boolean owns(KubernetesObject owner, KubernetesObject pod) {
     if (!owner.namespace().equals(pod.namespace())) {
       return false;
     }

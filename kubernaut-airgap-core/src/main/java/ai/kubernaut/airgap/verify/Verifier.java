@@ -204,7 +204,7 @@ public final class Verifier {
     Namespaces namespaces =
         selection
             .map(by -> Namespaces.look(cluster, names, by))
-            .orElseGet(() -> Namespaces.look(cluster, names));
+            .orElseGet(() -> Namespaces.look(cluster, names, installation.release()));
     List<Check> checks = new ArrayList<>();
     Check release =
         selection

@@ -116,15 +116,20 @@ final class WebhookChecks {
           authorities.stream()
               .filter(authority -> Certificates.expiry(authority, now).isEmpty())
               .toList();
-      if (valid.isEmpty()) {
+      Optional<List<KubernetesObject>> secrets = namespaces.secrets(namespace);
+      // If both have expired, a CA that is set again is the expired one.
+      boolean isServingExpired =
+          serving(service.get(), secrets.orElse(List.of())).stream().anyMatch(this::isExpired);
+      if (valid.isEmpty() && !isServingExpired) {
         return invalid(
             ProblemCode.WEBHOOK_CA_INVALID,
             subject,
             title,
             Certificates.expiry(authorities.get(0), now).orElse(""));
       }
-      until = earlier(until, latestEnd(valid));
-      Optional<List<KubernetesObject>> secrets = namespaces.secrets(namespace);
+      if (!valid.isEmpty()) {
+        until = earlier(until, latestEnd(valid));
+      }
       if (secrets.isEmpty()) {
         unread = namespace;
       }
@@ -204,6 +209,14 @@ final class WebhookChecks {
     }
     String host = name + "." + namespace + ".svc";
     return Certificates.isFor(leaf, host) ? Optional.empty() : Optional.of("it is not for " + host);
+  }
+
+  private boolean isExpired(KubernetesObject secret) {
+    try {
+      return Certificates.expiry(Certificates.decode(certificate(secret)).get(0), now).isPresent();
+    } catch (CertificateException e) {
+      return false;
+    }
   }
 
   private static Instant end(KubernetesObject secret) {

@@ -143,7 +143,7 @@ final class ReleaseObjectChecksTest {
   private List<Check> checks(ClusterClient client) {
     ReleaseObjectChecks checks =
         new ReleaseObjectChecks(
-            Namespaces.look(client, NAMESPACES),
+            Namespaces.look(client, NAMESPACES, RELEASE),
             StoredRevision.latest(client, RELEASE).orElseThrow());
     List<Check> all = new ArrayList<>(checks.workloadsAndServices());
     all.addAll(checks.access());
@@ -263,7 +263,7 @@ final class ReleaseObjectChecksTest {
     assertThat(
             new WorkloadChecks(
                     RELEASE,
-                    Namespaces.look(cluster, List.of(NAMESPACE)),
+                    Namespaces.look(cluster, List.of(NAMESPACE), RELEASE),
                     false,
                     Optional.empty(),
                     StoredRevision.latest(cluster, RELEASE))

@@ -81,7 +81,7 @@ final class StateChecksTest {
   }
 
   private static Namespaces look(ClusterClient client) {
-    return Namespaces.look(client, List.of(NAMESPACE));
+    return Namespaces.look(client, List.of(NAMESPACE), ReleaseName.of("kubernaut", NAMESPACE));
   }
 
   private static Check only(List<Check> checks) {
@@ -317,6 +317,48 @@ final class StateChecksTest {
             .formatted(annotations, clientConfig));
   }
 
+  private void deploymentOf(String release, String name) {
+    put(
+        ResourceType.DEPLOYMENT,
+        """
+        {apiVersion: apps/v1, kind: Deployment, metadata: {name: %1$s, namespace: %%s,
+          annotations: {meta.helm.sh/release-name: %2$s, meta.helm.sh/release-namespace: %%s}},
+         spec: {selector: {matchLabels: {app: %1$s}}}}
+        """
+            .formatted(name, release)
+            .replace("%s", NAMESPACE));
+    put(
+        ResourceType.POD,
+        """
+        {apiVersion: v1, kind: Pod, metadata: {name: %1$s-1, namespace: %%s, labels: {app: %1$s},
+          ownerReferences: [{kind: ReplicaSet, name: %1$s-5d8}]}}
+        """
+            .formatted(name)
+            .replace("%s", NAMESPACE));
+  }
+
+  @Test
+  void whatBelongsToAnotherReleaseInTheNamespaceIsNotVerified() {
+    deploymentOf("kubernaut", "gateway");
+    deploymentOf("loki", "loki-canary");
+    put(ResourceType.POD, "{apiVersion: v1, kind: Pod, metadata: {name: stray, namespace: %s}}");
+    Namespaces namespaces = look();
+    assertThat(namespaces.workloads())
+        .extracting(KubernetesObject::name)
+        .containsExactly("gateway");
+    assertThat(namespaces.pods())
+        .extracting(KubernetesObject::name)
+        .containsExactlyInAnyOrder("gateway-1", "stray");
+  }
+
+  @Test
+  void allWorkloadsAreShownIfNoneBelongsToTheRelease() {
+    deploymentOf("loki", "loki-canary");
+    assertThat(look().workloads())
+        .extracting(KubernetesObject::name)
+        .containsExactly("loki-canary");
+  }
+
   private void authwebhook(String tls) {
     put(
         ResourceType.SERVICE,
@@ -367,10 +409,19 @@ final class StateChecksTest {
   @CsvSource({"60, it has expired at", "-60, it is not valid before"})
   void aCaThatIsNotValidNowFails(int days, String reason) {
     webhook(", caBundle: " + authority, "");
-    authwebhook(certificate);
+    authwebhook("");
     Check check = only(webhooks(Duration.ofDays(days)));
     assertProblem(check, Result.FAIL, ProblemCode.WEBHOOK_CA_INVALID);
     assertThat(check.detail()).contains(reason);
+  }
+
+  @Test
+  void aServingCertificateThatHasExpiredWithItsCaHasToBeReplacedFirst() {
+    webhook(", caBundle: " + authority, "");
+    authwebhook(certificate);
+    Check check = only(webhooks(Duration.ofDays(60)));
+    assertProblem(check, Result.FAIL, ProblemCode.SERVING_CERTIFICATE_INVALID);
+    assertThat(check.detail()).contains("authwebhook-tls", "it has expired at");
   }
 
   @Test
