@@ -46,6 +46,16 @@ final class ClusterCredentials {
 
   /** The Secrets that a node uses for a pod: those of the cluster, then those of the pod. */
   List<Source> sources(KubernetesObject pod) {
+    List<Source> sources = new ArrayList<>(ofCluster());
+    String namespace = pod.namespace().orElse("");
+    for (String name : pullSecrets(pod, namespace)) {
+      sources.add(source(namespace, name));
+    }
+    return sources;
+  }
+
+  /** The Secrets that each node of the cluster uses. */
+  List<Source> ofCluster() {
     List<Source> sources = new ArrayList<>();
     boolean hasGlobal = state.cluster().serves(ResourceType.CLUSTER_VERSION);
     for (List<String> name : hasGlobal ? GLOBAL : List.<List<String>>of()) {
@@ -53,10 +63,6 @@ final class ClusterCredentials {
       if (found.object().isPresent()) {
         sources.add(source(name.get(0), name.get(1)));
       }
-    }
-    String namespace = pod.namespace().orElse("");
-    for (String name : pullSecrets(pod, namespace)) {
-      sources.add(source(namespace, name));
     }
     return sources;
   }

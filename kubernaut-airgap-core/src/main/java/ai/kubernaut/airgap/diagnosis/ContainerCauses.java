@@ -144,13 +144,14 @@ final class ContainerCauses implements Explanation {
     if (event.isEmpty() || !PodFields.phase(symptom.pod()).equals("Running")) {
       return false;
     }
+    String log = state.log(symptom.pod());
     Problem problem =
         Problem.of(
             ProblemCode.PROBE_FAILED,
             symptom.subject(),
-            Map.of("detail", event.get().parameters().getOrDefault("message", "")));
+            Map.of("detail", event.get().parameters().getOrDefault("message", ""), "log", log));
     graph.add(problem, event.get());
-    log(symptom, state.log(symptom.pod())).ifPresent(fact -> graph.add(problem, fact));
+    log(symptom, log).ifPresent(fact -> graph.add(problem, fact));
     for (Fields container : PodFields.containers(symptom.pod())) {
       for (String kind : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
         if (container.value(kind).isPresent()) {

@@ -65,7 +65,8 @@ final class LostObjectCauses {
 
   /** Whether the objects of the deployed revision may explain a problem. */
   static boolean mayExplain(CauseGraph graph) {
-    return Stream.concat(LOST.stream(), Stream.of(ProblemCode.CONTAINER_CRASHED))
+    return Stream.concat(
+            LOST.stream(), Stream.of(ProblemCode.CONTAINER_CRASHED, ProblemCode.PROBE_FAILED))
         .anyMatch(code -> !graph.problems(code).isEmpty());
   }
 

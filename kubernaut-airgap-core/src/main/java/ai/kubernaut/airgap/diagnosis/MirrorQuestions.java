@@ -115,12 +115,22 @@ final class MirrorQuestions {
                         .causedBy(failure)));
   }
 
-  /** Tests the credentials that the node has for a pod. */
-  Optional<Problem> credentials(KubernetesObject pod, ImageRef image, CauseGraph graph) {
+  /**
+   * Tests the credentials that the node has for a pod.
+   *
+   * @param asked the reference of the pod
+   * @param image where mirror rules, if any, send the node for it
+   */
+  Optional<Problem> credentials(
+      KubernetesObject pod, ImageRef asked, ImageRef image, CauseGraph graph) {
     if (registries == null) {
       return Optional.empty();
     }
-    List<Source> sources = credentials.sources(pod);
+    // Secrets of pods are for the registry that the pod names, not for where rules redirect to.
+    List<Source> sources =
+        asked.registry().equals(image.registry())
+            ? credentials.sources(pod)
+            : credentials.ofCluster();
     List<Source> matching =
         sources.stream()
             .filter(source -> source.credentialsFor(image.repository()).isPresent())
@@ -232,7 +242,8 @@ final class MirrorQuestions {
   /** Whether parts of an image are missing in the mirror. */
   Optional<Problem> incomplete(ImageRef image, CauseGraph graph) {
     Optional<ImageContent> content = content(image);
-    List<Descriptor> missing = content.map(found -> missingBlobs(image, found)).orElse(List.of());
+    List<Descriptor> missing =
+        content.map(found -> missingBlobs(image, found)).orElseGet(() -> missingManifests(image));
     if (missing.isEmpty()) {
       return Optional.empty();
     }
@@ -261,6 +272,30 @@ final class MirrorQuestions {
             }
           }
           return missing;
+        });
+  }
+
+  /** The manifests of platforms that an index names and the mirror does not have. */
+  private List<Descriptor> missingManifests(ImageRef image) {
+    return lost.computeIfAbsent(
+        image,
+        key -> {
+          if (registries == null) {
+            return List.of();
+          }
+          try {
+            List<Descriptor> missing = new ArrayList<>();
+            for (Descriptor child : registries.readManifest(image).children()) {
+              if (registries.findManifest(image.repository().digest(child.digest())).isEmpty()) {
+                missing.add(child);
+              }
+            }
+            return missing;
+          } catch (CancelledException e) {
+            throw e;
+          } catch (AirgapException unreadable) {
+            return List.of();
+          }
         });
   }
 

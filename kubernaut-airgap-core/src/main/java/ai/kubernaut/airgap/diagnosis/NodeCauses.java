@@ -25,16 +25,11 @@ final class NodeCauses implements Explanation {
     Fields status = symptom.pod().fields().fields("status");
     String node = symptom.pod().fields().text("spec", "nodeName").orElse("");
     if (status.text("reason").orElse("").equals("Evicted")) {
-      String message = status.text("message").orElse("").strip();
       Problem evicted =
           Problem.of(
               ProblemCode.POD_EVICTED,
               symptom.subject(),
-              Map.of(
-                  "node",
-                  node,
-                  "detail",
-                  message.endsWith(".") ? message.substring(0, message.length() - 1) : message));
+              Map.of("node", node, "detail", clause(status.text("message").orElse(""))));
       graph.add(evicted, Fact.observed(symptom.subject(), "status.reason", "Evicted"));
       state
           .event(symptom.pod(), symptom.subject(), "Evicted")
@@ -51,7 +46,7 @@ final class NodeCauses implements Explanation {
       return false;
     }
     Subject subject = ClusterState.subject(ResourceType.NODE, null, node);
-    String detail = ready.get().text("message").orElse("");
+    String detail = clause(ready.get().text("message").orElse(""));
     Problem problem = Problem.of(ProblemCode.NODE_NOT_READY, subject, Map.of("detail", detail));
     graph.add(
         problem,
@@ -61,5 +56,10 @@ final class NodeCauses implements Explanation {
             Map.of("status", ready.get().text("status").orElse(""), "detail", detail)));
     graph.link(problem, symptom.problem());
     return true;
+  }
+
+  /** A sentence without its full stop, to be a part of another one. */
+  private static String clause(String message) {
+    return message.strip().replaceFirst("\\.$", "");
   }
 }

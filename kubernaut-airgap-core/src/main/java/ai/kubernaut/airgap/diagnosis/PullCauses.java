@@ -85,7 +85,7 @@ final class PullCauses implements Explanation {
     if (misdirected(symptom, asked, location.get(), graph)) {
       return true;
     }
-    return inMirror(symptom, location.get(), graph);
+    return inMirror(symptom, asked, location.get(), graph);
   }
 
   /** Adds why the mirror does not tell the digest of an image that a container runs. */
@@ -233,7 +233,7 @@ final class PullCauses implements Explanation {
     return Optional.of(problem);
   }
 
-  private boolean inMirror(Symptom symptom, ImageRef image, CauseGraph graph) {
+  private boolean inMirror(Symptom symptom, ImageRef asked, ImageRef image, CauseGraph graph) {
     Subject subject = Subject.image(image);
     MirrorQuestions.Presence presence = mirror.presence(image);
     if (presence.problem().isPresent()) {
@@ -251,7 +251,7 @@ final class PullCauses implements Explanation {
       link(symptom, graph, problem);
       return true;
     }
-    Optional<Problem> credentials = mirror.credentials(symptom.pod(), image, graph);
+    Optional<Problem> credentials = mirror.credentials(symptom.pod(), asked, image, graph);
     if (credentials.isPresent()) {
       link(symptom, graph, credentials.get());
       return true;
@@ -268,16 +268,17 @@ final class PullCauses implements Explanation {
   /** What only the node knows, as its runtime says it. */
   private boolean told(
       Symptom symptom, ImageRef image, MirrorQuestions.Presence presence, CauseGraph graph) {
+    // Nodes that may not contact the mirror tell what they know of where they are sent instead.
+    Optional<Problem> cause =
+        blocking(image, graph).or(() -> pool(symptom.problem().code(), graph));
+    if (cause.isPresent()) {
+      message(symptom).ifPresent(event -> graph.add(cause.get(), event));
+      graph.add(cause.get(), presence.evidence());
+      link(symptom, graph, cause.get());
+      return true;
+    }
     ProblemCode code = ONLY_KNOWN_TO_NODES.get(symptom.problem().code());
     if (code == null) {
-      Optional<Problem> cause =
-          blocking(image, graph).or(() -> pool(symptom.problem().code(), graph));
-      if (cause.isPresent()) {
-        message(symptom).ifPresent(event -> graph.add(cause.get(), event));
-        graph.add(cause.get(), presence.evidence());
-        link(symptom, graph, cause.get());
-        return true;
-      }
       // The pod's own problem is the root then; what was tested is its evidence.
       graph.add(symptom.problem(), presence.evidence());
       symptom

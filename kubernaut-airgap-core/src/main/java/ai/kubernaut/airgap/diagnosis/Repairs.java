@@ -73,7 +73,7 @@ final class Repairs {
         new Repair(
             "kubernaut-airgap trust --plan plan.yaml --ca CA.pem",
             "airgap.apply(airgap.planTrust(plan.target(), pem))"));
-    all.put(ProblemCode.REGISTRY_NAME_NOT_RESOLVED, command("nslookup {name}"));
+    all.put(ProblemCode.REGISTRY_NAME_NOT_RESOLVED, command("nslookup {host}"));
     all.put(ProblemCode.REGISTRY_UNREACHABLE_FROM_NODES, preflight());
     all.put(ProblemCode.REGISTRY_WITHOUT_TLS, preflight());
     all.put(ProblemCode.REGISTRY_LIMITS_PULLS, preflight());
@@ -84,6 +84,7 @@ final class Repairs {
     all.put(ProblemCode.PULL_UNAUTHORIZED, command(DESCRIBE_POD));
     all.put(ProblemCode.PULL_DENIED, command(DESCRIBE_POD));
     all.put(ProblemCode.PULL_FAILED, command(DESCRIBE_POD));
+    all.put(ProblemCode.PULL_IMAGE_NOT_FOUND, command(DESCRIBE_POD));
     all.put(ProblemCode.NODE_NOT_READY, command("kubectl describe node {pod}"));
     all.put(
         ProblemCode.SCHEDULER_NOT_RUNNING,
@@ -216,6 +217,7 @@ final class Repairs {
     return command
         .replace("{command}", problem.parameters().getOrDefault("command", ""))
         .replace("{container}", problem.parameters().getOrDefault("container", ""))
+        .replace("{host}", name.replaceFirst(":[0-9]+$", ""))
         .replace("{kind}", kind)
         .replace("{object}", object(problem))
         .replace("{name}", name)

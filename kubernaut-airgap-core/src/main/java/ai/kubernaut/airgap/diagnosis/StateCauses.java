@@ -50,6 +50,10 @@ final class StateCauses {
           ProblemCode.IMAGE_NOT_PLANNED,
           ProblemCode.IMAGE_FROM_ELSEWHERE);
 
+  /** A program fails, and its log may say why. */
+  private static final Set<ProblemCode> FAILING =
+      Set.of(ProblemCode.CONTAINER_CRASHED, ProblemCode.PROBE_FAILED);
+
   /** What the kernel says of a program for another platform. */
   private static final String OTHER_PLATFORM = "exec format error";
 
@@ -224,9 +228,10 @@ final class StateCauses {
           CERTIFICATE);
     }
     for (Webhook webhook : affected) {
-      graph.problems(ProblemCode.CONTAINER_CRASHED).stream()
-          .filter(crash -> ObjectTexts.hasName(log(crash), webhook.name()))
-          .forEach(crash -> graph.link(broken, crash));
+      FAILING.stream()
+          .flatMap(code -> graph.problems(code).stream())
+          .filter(failure -> ObjectTexts.hasName(log(failure), webhook.name()))
+          .forEach(failure -> graph.link(broken, failure));
     }
   }
 
@@ -239,7 +244,7 @@ final class StateCauses {
     crashes(invalid, invalid.subject(), PodReferences.readers(state, type, path), reason);
   }
 
-  /** Pods that read what is not valid, and whose log agrees, crash because of it. */
+  /** Pods that read what is not valid, and whose log agrees, fail because of it. */
   private void crashes(
       Problem invalid, Subject read, List<KubernetesObject> readers, Pattern reason) {
     if (!readers.isEmpty()) {
@@ -256,10 +261,18 @@ final class StateCauses {
     }
     for (KubernetesObject pod : readers) {
       graph.of(pod.subject()).stream()
-          .filter(problem -> problem.code() == ProblemCode.CONTAINER_CRASHED)
-          .filter(crash -> log(crash).isEmpty() || reason.matcher(log(crash)).find())
-          .forEach(crash -> graph.link(invalid, crash));
+          .filter(problem -> FAILING.contains(problem.code()))
+          .filter(failure -> isExplained(failure, reason))
+          .forEach(failure -> graph.link(invalid, failure));
     }
+  }
+
+  /** A program that has ended without a word may have any reason. */
+  private static boolean isExplained(Problem failure, Pattern reason) {
+    String log = log(failure);
+    return log.isEmpty()
+        ? failure.code() == ProblemCode.CONTAINER_CRASHED
+        : reason.matcher(log).find();
   }
 
   /** What the controller of a workload says about its update. */
@@ -289,7 +302,7 @@ final class StateCauses {
         .findFirst();
   }
 
-  private static String log(Problem crash) {
-    return crash.parameters().getOrDefault("log", "");
+  private static String log(Problem failure) {
+    return failure.parameters().getOrDefault("log", "");
   }
 }

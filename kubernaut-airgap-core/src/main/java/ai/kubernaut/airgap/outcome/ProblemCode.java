@@ -237,7 +237,7 @@ public enum ProblemCode {
   IMAGE_DIFFERS_IN_MIRROR(
       Severity.ERROR,
       "it is {actual} in the mirror, and {expected} in the plan",
-      "mirror the plan again"),
+      "mirror the plan again; nodes that have pulled the other image keep it until their pods are restarted with imagePullPolicy Always"),
   /** An image is in the mirror, but some of its blobs are not. */
   IMAGE_INCOMPLETE_IN_MIRROR(
       Severity.ERROR,
@@ -1034,7 +1034,7 @@ public enum ProblemCode {
   /** A probe of a container fails. */
   PROBE_FAILED(
       Severity.ERROR,
-      "a probe fails: {detail}",
+      "a probe fails: {detail}[; the log of the pod ends: {log}]",
       "look at the log of the pod, and correct what it names; if the service only needs more time, correct the probe in the values of the chart"),
   /** A node has evicted a pod. */
   POD_EVICTED(

@@ -183,6 +183,13 @@ final class DiagnosedRelease {
         reference.repository(), images.findManifest(reference).orElseThrow().digest());
   }
 
+  /** Removes the manifest of a platform from the mirror, but not the index that names it. */
+  void unpublishFirstPlatform(String image) {
+    ImageRef reference = ImageRef.parse(image);
+    images.deleteManifest(
+        reference.repository(), images.readManifest(reference).children().get(0).digest());
+  }
+
   /** Lets the mirror lose the content of an image, but not its manifests. */
   void loseBlobs(String image) {
     lost.add(ImageRef.parse(image).repository());

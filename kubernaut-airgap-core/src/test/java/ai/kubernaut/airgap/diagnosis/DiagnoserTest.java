@@ -69,6 +69,16 @@ final class DiagnoserTest {
     }
 
     @Test
+    void anImageWithoutTheManifestOfAPlatformIsIncomplete() {
+      release.push(GATEWAY, "amd64", "arm64");
+      release.failingPull("gateway", GATEWAY, "manifest unknown");
+      release.unpublishFirstPlatform(GATEWAY);
+      assertThat(release.roots()).containsExactly("IMAGE_INCOMPLETE_IN_MIRROR " + GATEWAY);
+      assertThat(release.diagnose().roots().get(0).problem().parameters())
+          .containsEntry("count", "1");
+    }
+
+    @Test
     void anImageWithoutOneOfItsBlobsIsIncomplete() {
       release.failingPull("gateway", GATEWAY, "blob unknown");
       release.loseBlobs(GATEWAY);
@@ -332,6 +342,30 @@ final class DiagnoserTest {
       assertThat(openShift.roots()).containsExactly("MIRROR_RULE_SHADOWED " + source(GATEWAY));
       assertThat(openShift.diagnose().roots().get(0).problem().message())
           .contains("ImageTagMirrorSet tags");
+    }
+
+    @Test
+    void aRuleThatLeadsElsewhereIsTheRoot_notTheHostThatItNames() {
+      openShift.put(
+          """
+          {apiVersion: config.openshift.io/v1, kind: ImageTagMirrorSet, metadata: {name: moved},
+           spec: {imageTagMirrors: [{source: harbor.corp/acme, mirrors: [mirror-dr.corp/acme],
+             mirrorSourcePolicy: NeverContactSource}]}}
+          """);
+      openShift.failingPull("gateway", GATEWAY, "lookup mirror-dr.corp: no such host");
+      assertThat(openShift.roots()).containsExactly("MIRROR_BLOCKED ImageTagMirrorSet moved");
+    }
+
+    @Test
+    void aPullSecretOfThePodIsNotForWhereARuleRedirects() {
+      rule("ours", "quay.io/acme", "harbor.corp/acme");
+      openShift.put(
+          "{apiVersion: v1, kind: Secret, metadata: {name: pull-secret, namespace: openshift-config}, data: {.dockerconfigjson: e30=}}");
+      openShift.pullSecret(NAMESPACE, "pull", "robot", "right");
+      String digest = openShift.plan().entries().get(0).digest().orElseThrow().toString();
+      openShift.failingPull("gateway", "quay.io/acme/gateway@" + digest, "unauthorized");
+      assertThat(openShift.roots())
+          .containsExactly("PULL_CREDENTIALS_MISSING Secret openshift-config/pull-secret");
     }
 
     @Test
@@ -1137,6 +1171,22 @@ final class DiagnoserTest {
       assertThat(diagnosis.roots().get(0).evidence())
           .extracting(Fact::code)
           .containsExactly(FactCode.REFERENCED_IN);
+    }
+
+    @Test
+    void aConfigurationThatIsNotValidIsTheRootOfAProbeOnlyIfTheLogAgrees() {
+      release.put(
+          "{apiVersion: v1, kind: ConfigMap, metadata: {name: sdk, namespace: NS}, data: {sdk-config.yaml: \"llm: {\"}}");
+      release.pod(
+          "holmes",
+          mounting("sdk"),
+          "{phase: Running, conditions: [{type: Ready, status: 'False'}], containerStatuses: [{name: main}]}");
+      release.event("Pod", "holmes-1", "Unhealthy", "Readiness probe failed: 500");
+      String root = "LLM_CONFIG_INVALID ConfigMap " + NAMESPACE + "/sdk";
+      String probe = "PROBE_FAILED Pod " + NAMESPACE + "/holmes-1";
+      assertThat(release.roots()).containsExactlyInAnyOrder(root, probe);
+      release.log("holmes-1", "yaml: line 1: did not find expected node content");
+      assertThat(release.roots()).containsExactly(root);
     }
 
     @Test
