@@ -1,6 +1,7 @@
 package ai.kubernaut.airgap.examples.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.kubernaut.airgap.Airgap;
 import ai.kubernaut.airgap.cluster.ClusterClient;
@@ -13,6 +14,7 @@ import ai.kubernaut.airgap.common.Secret;
 import ai.kubernaut.airgap.diagnosis.Cause;
 import ai.kubernaut.airgap.diagnosis.Diagnosis;
 import ai.kubernaut.airgap.examples.lab.cluster.Flavour;
+import ai.kubernaut.airgap.examples.lab.cluster.OtherCluster;
 import ai.kubernaut.airgap.helm.HelmJavaClient;
 import ai.kubernaut.airgap.image.Digest;
 import ai.kubernaut.airgap.image.ImageRef;
@@ -590,6 +592,7 @@ class DiagnosisInLabTest {
         new Scenario(
             "a namespace that enforces the level restricted",
             world -> {
+              world.assumePodSecurity();
               world.label("pod-security.kubernetes.io/enforce", "restricted");
               world.restart("gateway");
             },
@@ -597,6 +600,7 @@ class DiagnosisInLabTest {
         new Scenario(
             "a policy that denies every image of the product",
             world -> {
+              world.assumeAdmissionPolicies();
               world.create(
                   ResourceType.ADMISSION_POLICY,
                   """
@@ -1322,6 +1326,7 @@ class DiagnosisInLabTest {
         new Scenario(
             "a Pod Security level on the second namespace, its DaemonSet, and a client of that",
             world -> {
+              world.assumePodSecurity();
               world.change(
                   ResourceType.NAMESPACE,
                   null,
@@ -2028,6 +2033,7 @@ class DiagnosisInLabTest {
         new Scenario(
             "a seal that is left over from a mirror with flat names, and a client of what it refuses",
             world -> {
+              world.assumeAdmissionPolicies();
               world.replacePods(
                   "aianalysis-controller",
                   "crash",
@@ -2205,6 +2211,7 @@ class DiagnosisInLabTest {
         new Scenario(
             "a user id that OpenShift does not allow, two clients, and an image from before the cut",
             world -> {
+              world.assumeUserIdRanges();
               world.annotateNamespace("openshift.io/sa.scc.uid-range", "1000680000/10000");
               world.runFromSource("notification", "notification-controller");
               world.replacePods(
@@ -2422,6 +2429,7 @@ class DiagnosisInLabTest {
         new Scenario(
             "a user id of the migration that OpenShift does not allow, and two services behind it",
             world -> {
+              world.assumeUserIdRanges();
               world.annotateNamespace("openshift.io/sa.scc.uid-range", "1000680000/10000");
               world.runMigrationAs(1001);
               world.replacePods(
@@ -2524,6 +2532,7 @@ class DiagnosisInLabTest {
         new Scenario(
             "a policy against the tag latest beside one that only warns, and an init container out of memory",
             world -> {
+              world.assumeAdmissionPolicies();
               world.policy(
                   "require-owner",
                   "has(object.metadata.labels) && 'owner' in object.metadata.labels",
@@ -3458,6 +3467,35 @@ class DiagnosisInLabTest {
     }
     assertThat(failed).isEqualTo(1);
     storeSecondRevision(deployed, "failed", release.toString());
+  }
+
+  private void assumeAdmissionPolicies() {
+    assumeTrue(
+        cluster.serves(ResourceType.ADMISSION_POLICY),
+        () -> tooOld("ValidatingAdmissionPolicies", "1.30"));
+  }
+
+  private void assumePodSecurity() {
+    assumeTrue(isAtLeast(23), () -> tooOld("Pod Security levels", "1.23"));
+  }
+
+  /** The API server of the lab checks user ids; of the others only that of OpenShift does. */
+  private void assumeUserIdRanges() {
+    assumeTrue(
+        System.getProperty(OtherCluster.PROPERTY, "").isEmpty()
+            || cluster.versions().apis().contains("security.openshift.io/v1"),
+        "skipped: the cluster has no SecurityContextConstraints; OpenShift has them");
+  }
+
+  /** Whether the cluster has this minor version of Kubernetes 1, or a later one. */
+  private boolean isAtLeast(int minor) {
+    String version = cluster.versions().kubernetes();
+    return Integer.parseInt(version.replaceFirst("v1\\.(\\d+).*", "$1")) >= minor;
+  }
+
+  private String tooOld(String kinds, String since) {
+    return "skipped: the cluster is Kubernetes %s and has no %s; Kubernetes %s or later has them"
+        .formatted(cluster.versions().kubernetes(), kinds, since);
   }
 
   /** Seals the namespaces for a plan of the same chart with other names in the mirror. */
