@@ -181,6 +181,12 @@ class DiagnosisInLabTest {
                 .build());
     namespace = plan.release().namespace();
     mirror = plan.target().address();
+    // API servers before 1.21 do not set this label, which policies and webhooks select.
+    replace(
+        ResourceType.NAMESPACE,
+        null,
+        namespace,
+        object -> object.with(namespace, "metadata", "labels", "kubernetes.io/metadata.name"));
     airgap.verify(installation).orElseThrow();
   }
 
