@@ -228,8 +228,7 @@ class DiagnosisInLabTest {
         ResourceType.DEPLOYMENT, namespace, GATEWAY, object -> object.with(50, "spec", "replicas"));
     recreate(
         GATEWAY, template -> withImage(template, image -> image.replace("gateway:", "gatewway:")));
-    WaitPolicy.of(Duration.ofSeconds(60), Duration.ofMillis(200))
-        .until(this::failingPods, failing -> failing == 50);
+    waitForFailingPods(50);
     long begin = System.nanoTime();
     Diagnosis diagnosis = airgap.diagnose(installation);
     System.out.printf(
@@ -237,6 +236,12 @@ class DiagnosisInLabTest {
     assertThat(roots(diagnosis))
         .containsExactly("IMAGE_NAME_MISSPELLED MIRROR/kubernaut-ai/gatewway:v1.1.0");
     assertThat(diagnosis.roots().get(0).consequences()).hasSize(50);
+  }
+
+  /** The image of this number of pods cannot be pulled. */
+  private void waitForFailingPods(int pods) {
+    WaitPolicy.of(Duration.ofSeconds(60), Duration.ofMillis(200))
+        .until(this::failingPods, failing -> failing == pods);
   }
 
   private long failingPods() {
@@ -780,6 +785,8 @@ class DiagnosisInLabTest {
             world -> {
               world.deleteImage("workflowexecution");
               world.restart("workflowexecution-controller");
+              // The quota would refuse its pod, which has no request.
+              world.waitForFailingPods(1);
               world.create(
                   ResourceType.RESOURCE_QUOTA,
                   "{apiVersion: v1, kind: ResourceQuota, metadata: {name: cpu, namespace: %s}, spec: {hard: {requests.cpu: '1'}}}");
