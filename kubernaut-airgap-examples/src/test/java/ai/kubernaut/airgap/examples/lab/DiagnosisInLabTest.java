@@ -45,6 +45,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.Node;
@@ -3220,18 +3221,23 @@ class DiagnosisInLabTest {
         {apiVersion: batch/v1, kind: Job,
          metadata: {name: %1$s, namespace: %%s, labels: {app.kubernetes.io/instance: %2$s},
            annotations: {helm.sh/hook: 'post-install,post-upgrade'}},
-         spec: {backoffLimit: 3, template: {
+         spec: {backoffLimit: 1, template: {
            metadata: {labels: {app: tls-cabundle-patch}, annotations: {
              lab.kubernaut.ai/exit-code: '1', lab.kubernaut.ai/log: '%4$s'}},
            spec: {serviceAccountName: %2$s-hook-sa, restartPolicy: Never, containers: [
              {name: tls-cabundle-patch, image: '%3$s', command: [/bin/sh, -c, 'kubectl patch mutatingwebhookconfiguration,validatingwebhookconfiguration']}]}}}}
         """
             .formatted(name, plan.release().name(), target("ose-cli-rhel9"), log));
-    WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
+    waitForFailure(name);
+  }
+
+  /** A controller manager waits before it creates the next pod of a Job: 10 seconds at first. */
+  private void waitForFailure(String job) {
+    WaitPolicy.of(Duration.ofMinutes(2), Duration.ofMillis(100))
         .until(
-            () -> cluster.get(ResourceType.JOB, namespace, name).orElseThrow(),
-            job ->
-                job.fields().list("status", "conditions").stream()
+            () -> cluster.get(ResourceType.JOB, namespace, job).orElseThrow(),
+            found ->
+                found.fields().list("status", "conditions").stream()
                     .anyMatch(condition -> condition.content().containsValue("Failed")));
   }
 
@@ -3428,7 +3434,7 @@ class DiagnosisInLabTest {
                     """
                     {apiVersion: batch/v1, kind: Job,
                      metadata: {name: %1$s-db-migration, namespace: %2$s, labels: {app.kubernetes.io/instance: %1$s}},
-                     spec: {backoffLimit: 3, template: {
+                     spec: {backoffLimit: 1, template: {
                        metadata: {labels: {app: db-migration}, annotations: {lab.kubernaut.ai/needs-pod: app=postgresql}},
                        spec: {serviceAccountName: %1$s-hook-sa, restartPolicy: Never, containers: [
                          {name: db-migration, image: '%3$s', env: [{name: PGHOST, value: postgresql}]}]}}}}
@@ -3444,12 +3450,7 @@ class DiagnosisInLabTest {
   private void failMigration(String log) {
     createMigration(target("db-migrate").toString(), Map.of("exit-code", "1", "log", log));
     String name = plan.release().name() + "-db-migration";
-    WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
-        .until(
-            () -> cluster.get(ResourceType.JOB, namespace, name).orElseThrow(),
-            job ->
-                job.fields().list("status", "conditions").stream()
-                    .anyMatch(condition -> condition.content().containsValue("Failed")));
+    waitForFailure(name);
   }
 
   /** The second revision, as Helm leaves it when a hook has failed after the upgrade. */
@@ -3686,12 +3687,7 @@ class DiagnosisInLabTest {
                     .endStatus()
                     .build());
     event("db-migration", "Evicted", 1, Duration.ofMinutes(2), message);
-    WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
-        .until(
-            () -> cluster.get(ResourceType.JOB, namespace, name).orElseThrow(),
-            job ->
-                job.fields().list("status", "conditions").stream()
-                    .anyMatch(condition -> condition.content().containsValue("Failed")));
+    waitForFailure(name);
   }
 
   /** The Job of the migration with the password from the Secret, as the chart has it. */
@@ -4782,6 +4778,18 @@ class DiagnosisInLabTest {
   }
 
   private void remove(ResourceType type, String where, String name) {
+    if (type.equals(ResourceType.JOB)) {
+      // API servers leave the pods of a Job unless the request says otherwise.
+      kubernetes
+          .batch()
+          .v1()
+          .jobs()
+          .inNamespace(where)
+          .withName(name)
+          .withPropagationPolicy(DeletionPropagation.BACKGROUND)
+          .delete();
+      return;
+    }
     again(() -> cluster.get(type, where, name).ifPresent(found -> cluster.delete(type, found)));
   }
 
