@@ -51,10 +51,6 @@ import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.NodeConditionBuilder;
-import io.fabric8.kubernetes.api.model.PersistentVolume;
-import io.fabric8.kubernetes.api.model.PersistentVolumeBuilder;
-import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
-import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -3855,50 +3851,12 @@ class DiagnosisInLabTest {
     storeSecondRevision(deployed, "pending-upgrade", release.toString());
   }
 
-  /**
-   * A claim of the second namespace that stays without a volume. The lab would give it one, so the
-   * volume that it has made becomes that of another claim.
-   */
+  /** A claim of the second namespace that stays without a volume. */
   private void claimWithoutClass(String name) {
     create(
         ResourceType.PERSISTENT_VOLUME_CLAIM,
-        "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: %s, namespace: %s}, spec: {accessModes: [ReadWriteOnce], volumeMode: Filesystem, resources: {requests: {storage: 1Gi}}}}"
+        "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: %s, namespace: %s, annotations: {lab.kubernaut.ai/without-volume: 'true'}}, spec: {accessModes: [ReadWriteOnce], volumeMode: Filesystem, resources: {requests: {storage: 1Gi}}}}"
             .formatted(name, workflows()));
-    var claim = kubernetes.persistentVolumeClaims().inNamespace(workflows()).withName(name);
-    WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
-        .until(
-            claim::get, each -> "Bound".equals(each.getStatus().getPhase()) && hasItsVolume(each));
-    String volume = claim.get().getSpec().getVolumeName();
-    if (volume != null) {
-      kubernetes
-          .persistentVolumes()
-          .withName(volume)
-          .edit(
-              each ->
-                  new PersistentVolumeBuilder(each)
-                      .editSpec()
-                      .editClaimRef()
-                      .withNamespace("openshift-image-registry")
-                      .withName("image-registry-storage")
-                      .withUid("4c1d5a52-8a0e-4c0e-9e61-5a3a1f6f2b10")
-                      .endClaimRef()
-                      .endSpec()
-                      .build());
-      claim.edit(
-          each ->
-              new PersistentVolumeClaimBuilder(each)
-                  .editSpec()
-                  .withVolumeName(null)
-                  .endSpec()
-                  .build());
-    }
-    claim.editStatus(
-        each ->
-            new PersistentVolumeClaimBuilder(each)
-                .withNewStatus()
-                .withPhase("Pending")
-                .endStatus()
-                .build());
     event(
         "PersistentVolumeClaim",
         cluster.get(ResourceType.PERSISTENT_VOLUME_CLAIM, workflows(), name).orElseThrow(),
@@ -3906,18 +3864,6 @@ class DiagnosisInLabTest {
         "Normal",
         "FailedBinding",
         "no persistent volumes available for this claim and no storage class is set");
-  }
-
-  /** Without nodes that are attached, the lab binds claims without a PersistentVolume. */
-  private boolean hasItsVolume(PersistentVolumeClaim claim) {
-    String name = claim.getSpec().getVolumeName();
-    if (name == null) {
-      return kubernetes.persistentVolumes().list().getItems().isEmpty();
-    }
-    PersistentVolume volume = kubernetes.persistentVolumes().withName(name).get();
-    return volume != null
-        && volume.getStatus() != null
-        && "Bound".equals(volume.getStatus().getPhase());
   }
 
   /** An event of a controller about an object. */

@@ -69,9 +69,12 @@ final class Defaults {
 
   /** A claim gets a volume unless it asks for a storage class, of which the cluster has none. */
   private static void claim(ObjectNode object, boolean bindsClaims) {
-    boolean asks = !Json.text(object, "/spec/storageClassName").isEmpty();
+    boolean isBound =
+        bindsClaims
+            && Json.text(object, "/spec/storageClassName").isEmpty()
+            && !LabAnnotations.isWithoutVolume(object);
     ObjectNode status = object.withObjectProperty("status");
-    putIfAbsent(status, "phase", bindsClaims && !asks ? "Bound" : "Pending");
+    putIfAbsent(status, "phase", isBound ? "Bound" : "Pending");
   }
 
   private static void replicas(ObjectNode object) {

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
 
 /**
- * Annotations on a pod template that say what the pod's program would do. Nothing runs in a lab's
- * pod, and yet some of what such programs do matters to an installation: which of them wait for
- * which, and what they leave in the cluster.
+ * Annotations on a pod template that say what the pod's program would do, and one on claims.
+ * Nothing runs in a lab's pod, and yet some of what such programs do matters to an installation:
+ * which of them wait for which, and what they leave in the cluster.
  */
 final class LabAnnotations {
   private LabAnnotations() {}
@@ -97,8 +97,15 @@ final class LabAnnotations {
     return annotation(pod, "lab.kubernaut.ai/start-error");
   }
 
-  private static Optional<String> annotation(JsonNode pod, String name) {
-    return Optional.of(pod.at("/metadata/annotations").path(name).asText(""))
+  /** Whether a claim stays without a volume. */
+  static boolean isWithoutVolume(JsonNode claim) {
+    return annotation(claim, "lab.kubernaut.ai/without-volume")
+        .map(Boolean::parseBoolean)
+        .orElse(false);
+  }
+
+  private static Optional<String> annotation(JsonNode object, String name) {
+    return Optional.of(object.at("/metadata/annotations").path(name).asText(""))
         .filter(value -> !value.isEmpty());
   }
 }

@@ -52,6 +52,9 @@ import org.jspecify.annotations.Nullable;
  *       of that Secret when the Job's pod ends.
  * </ul>
  *
+ * <p>A PersistentVolumeClaim with the annotation {@code lab.kubernaut.ai/without-volume: "true"}
+ * stays without a volume.
+ *
  * <p>A pod gets a node that fits its {@code nodeSelector}, tolerations and CPU requests, unless its
  * {@code schedulerName} names another scheduler than the default one. A cordoned node gets no pods,
  * and the status of pods on a node that is not ready does not change. Quotas for pods and CPU

@@ -47,6 +47,7 @@ final class VolumeBinder {
         Json.text(claim, "/status/phase").equals("Pending")
             && Json.text(claim, "/spec/storageClassName").isEmpty()
             && Json.text(claim, "/spec/volumeName").isEmpty()
+            && !LabAnnotations.isWithoutVolume(claim)
             && !Store.isTerminating(claim);
     if (!isWaiting || store.find(ResourceKinds.VOLUME, "", name(claim)).isPresent()) {
       return;
