@@ -113,6 +113,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DiagnosisInLabTest {
   private static final String GATEWAY = "gateway";
   private static final String HOST_NAME = "kubernetes.io/hostname";
+  private static final ResourceType HELM_RELEASE =
+      ResourceType.namespaced("helm.toolkit.fluxcd.io/v2", "HelmRelease", "helmreleases");
   private static final VerifyOptions ONCE =
       VerifyOptions.builder().waitPolicy(WaitPolicy.once()).build();
 
@@ -3966,6 +3968,8 @@ class DiagnosisInLabTest {
            versions: [{name: v2, served: true, storage: true, subresources: {status: {}},
              schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]}}
         """);
+    WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
+        .until(() -> cluster.serves(HELM_RELEASE), served -> served);
   }
 
   /** The HelmRelease of Flux that has deployed the release cannot get the chart any more. */
@@ -3973,7 +3977,7 @@ class DiagnosisInLabTest {
     String name = plan.release().name();
     labelledByFlux();
     create(
-        ResourceType.namespaced("helm.toolkit.fluxcd.io/v2", "HelmRelease", "helmreleases"),
+        HELM_RELEASE,
         """
         {apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: %1$s, namespace: %2$s},
          spec: {interval: 10m, timeout: 15m, releaseName: %1$s, chart: {spec: {chart: kubernaut, version: 1.1.0, interval: 10m,
@@ -4336,7 +4340,7 @@ class DiagnosisInLabTest {
     String name = plan.release().name();
     labelledByFlux();
     create(
-        ResourceType.namespaced("helm.toolkit.fluxcd.io/v2", "HelmRelease", "helmreleases"),
+        HELM_RELEASE,
         """
         {apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: %1$s, namespace: %2$s},
          spec: {suspend: true, interval: 10m, timeout: 15m, releaseName: %1$s, chart: {spec: {chart: kubernaut, version: 1.1.0, interval: 10m,
