@@ -101,6 +101,9 @@ public final class Verifier {
   /**
    * Checks a release until every check passes, a check fails for good, or the time is over.
    *
+   * <p>Without a selector, everything in the namespaces of the release is checked except workloads,
+   * Jobs and Services that another Helm release has created, and the pods of these.
+   *
    * @param installation the release, and the plan whose images it should run
    * @param options how long to wait, and what to check
    * @return the last checks; problems are part of it and no exception
