@@ -8,7 +8,6 @@ import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.outcome.FactCode;
 import ai.kubernaut.airgap.outcome.Problem;
 import ai.kubernaut.airgap.outcome.ProblemCode;
-import ai.kubernaut.airgap.outcome.Subject;
 import java.util.Map;
 import java.util.Optional;
 
@@ -45,17 +44,27 @@ final class NodeCauses implements Explanation {
     if (ready.isEmpty() || ready.get().text("status").orElse("").equals("True")) {
       return false;
     }
-    Subject subject = ClusterState.subject(ResourceType.NODE, null, node);
-    String detail = clause(ready.get().text("message").orElse(""));
-    Problem problem = Problem.of(ProblemCode.NODE_NOT_READY, subject, Map.of("detail", detail));
+    Problem problem = notReady(found.get());
     graph.add(
         problem,
         Fact.of(
             FactCode.NODE_CONDITION,
-            subject,
-            Map.of("status", ready.get().text("status").orElse(""), "detail", detail)));
+            problem.subject(),
+            Map.of(
+                "status",
+                ready.get().text("status").orElse(""),
+                "detail",
+                problem.parameters().getOrDefault("detail", ""))));
     graph.link(problem, symptom.problem());
     return true;
+  }
+
+  /** The problem of a node that is not ready, which is the same for all its pods. */
+  static Problem notReady(KubernetesObject node) {
+    String message =
+        PodFields.condition(node, "Ready").flatMap(ready -> ready.text("message")).orElse("");
+    return Problem.of(
+        ProblemCode.NODE_NOT_READY, node.subject(), Map.of("detail", clause(message)));
   }
 
   /** A sentence without its full stop, to be a part of another one. */

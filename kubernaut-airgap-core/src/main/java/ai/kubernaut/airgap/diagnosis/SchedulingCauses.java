@@ -3,7 +3,6 @@ package ai.kubernaut.airgap.diagnosis;
 import ai.kubernaut.airgap.cluster.Fields;
 import ai.kubernaut.airgap.cluster.KubernetesObject;
 import ai.kubernaut.airgap.cluster.ResourceType;
-import ai.kubernaut.airgap.cluster.workload.PodFields;
 import ai.kubernaut.airgap.outcome.Fact;
 import ai.kubernaut.airgap.outcome.FactCode;
 import ai.kubernaut.airgap.outcome.Problem;
@@ -139,10 +138,7 @@ final class SchedulingCauses implements Explanation {
 
   private static void lost(
       KubernetesObject node, String taints, Problem consequence, CauseGraph graph) {
-    String detail =
-        PodFields.condition(node, "Ready").flatMap(ready -> ready.text("message")).orElse("");
-    Problem problem =
-        Problem.of(ProblemCode.NODE_NOT_READY, node.subject(), Map.of("detail", detail));
+    Problem problem = NodeCauses.notReady(node);
     graph.add(problem, notFitting(node, taints));
     graph.link(problem, consequence);
   }

@@ -245,7 +245,7 @@ final class DiagnosedRelease {
         """
         {apiVersion: v1, kind: Node, metadata: {name: %s, labels: {zone: a}}, spec: {taints: [%s]},
          status: {nodeInfo: {architecture: %s, operatingSystem: linux}, allocatable: {cpu: '2', memory: 4Gi, pods: '10'},
-           conditions: [{type: Ready, status: '%s', message: 'the state of %s'}]}}
+           conditions: [{type: Ready, status: '%s', message: 'The kubelet of %s stopped posting its status.'}]}}
         """
             .formatted(name, taints, architecture, ready, name));
   }

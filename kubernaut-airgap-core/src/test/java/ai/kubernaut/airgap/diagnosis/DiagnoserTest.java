@@ -550,7 +550,13 @@ final class DiagnoserTest {
       release.node(
           "worker-0", "amd64", "False", "{key: node.kubernetes.io/not-ready, effect: NoSchedule}");
       unscheduled("{containers: [{name: main, image: x}]}");
+      release.pod(
+          "notification",
+          spec(GATEWAY, "worker-0"),
+          "{phase: Running, conditions: [{type: Ready, status: 'False'}]}");
       assertThat(release.roots()).containsExactly("NODE_NOT_READY Node worker-0");
+      assertThat(release.diagnose().roots().get(0).problem().parameters())
+          .containsEntry("detail", "The kubelet of worker-0 stopped posting its status");
     }
 
     @Test
