@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -186,7 +187,9 @@ final class ExpectedImages {
                           "image",
                           image,
                           "expected",
-                          expected.manifests().toString())));
+                          expected.manifests().stream()
+                              .map(Digest::toString)
+                              .collect(Collectors.joining(" or ")))));
           default ->
               found(
                   Check.Result.PASS,

@@ -5,7 +5,8 @@ import ai.kubernaut.airgap.image.ImageRef;
 import ai.kubernaut.airgap.registry.Descriptor;
 import ai.kubernaut.airgap.registry.ImageContent;
 import ai.kubernaut.airgap.registry.RegistryClient;
-import java.util.HashSet;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ final class MirroredDigests {
   private final @Nullable RegistryClient registries;
   private final Optional<Digest> planned;
   private final Optional<Digest> tagged;
-  private final Set<Digest> manifests = new HashSet<>();
+  private final Set<Digest> manifests = new LinkedHashSet<>();
   private @Nullable Set<Digest> configs;
 
   /**
@@ -41,7 +42,12 @@ final class MirroredDigests {
           target.tag().isPresent() || planned.isEmpty()
               ? registries.findManifest(target).map(Descriptor::digest)
               : Optional.empty();
-      manifests.addAll(ImageContent.readDigests(registries, root()));
+      if (planned.isEmpty()) {
+        tagged.ifPresent(manifests::add);
+      }
+      ImageContent.readDigests(registries, root()).stream()
+          .sorted(Comparator.comparing(Digest::toString))
+          .forEach(manifests::add);
     }
   }
 
@@ -54,6 +60,7 @@ final class MirroredDigests {
     return registries == null ? Optional.empty() : tagged.or(() -> planned);
   }
 
+  /** The digests of the manifests in the same order in each process: first that of the image. */
   Set<Digest> manifests() {
     return manifests;
   }
