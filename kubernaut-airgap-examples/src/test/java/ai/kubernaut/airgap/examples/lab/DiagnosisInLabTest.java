@@ -112,9 +112,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DiagnosisInLabTest {
   private static final String GATEWAY = "gateway";
+  private static final String ARCHITECTURE = "kubernetes.io/arch";
   private static final String HOST_NAME = "kubernetes.io/hostname";
   private static final ResourceType HELM_RELEASE =
       ResourceType.namespaced("helm.toolkit.fluxcd.io/v2", "HelmRelease", "helmreleases");
+  private static final ResourceType APPLICATION =
+      ResourceType.namespaced("argoproj.io/v1alpha1", "Application", "applications");
   private static final VerifyOptions ONCE =
       VerifyOptions.builder().waitPolicy(WaitPolicy.once()).build();
 
@@ -348,7 +351,8 @@ class DiagnosisInLabTest {
             writtenFromTheTroubleshootingPage(),
             writtenByAnOperator(),
             writtenOnShift(),
-            writtenForAcceptance())
+            writtenForAcceptance(),
+            writtenAtNight())
         .flatMap(each -> each);
   }
 
@@ -2842,6 +2846,297 @@ class DiagnosisInLabTest {
             "IMAGE_INCOMPLETE_IN_MIRROR MIRROR/kubernaut-ai/authwebhook:v1.1.0"));
   }
 
+  /** Written during a night on call, by an operator of OpenShift who has not read the diagnosis. */
+  private static Stream<Scenario> writtenAtNight() {
+    return Stream.of(
+        new Scenario(
+            "a database whose node was replaced by a machine of another platform, a migration, three services",
+            world -> {
+              world.replaceByMachine(1, "ppc64le");
+              world.recreate(
+                  "postgresql",
+                  template ->
+                      template
+                          .with(world.worker(1), "spec", "nodeSelector", HOST_NAME)
+                          .with(
+                              List.of(
+                                  Map.of(
+                                      "key",
+                                      "dedicated",
+                                      "operator",
+                                      "Equal",
+                                      "value",
+                                      "database",
+                                      "effect",
+                                      "NoSchedule")),
+                              "spec",
+                              "tolerations"));
+              world.runMigration();
+              world.replacePods(
+                  "datastorage",
+                  "crash",
+                  "1 Error",
+                  "{\"level\":\"fatal\",\"msg\":\"failed to connect to PostgreSQL\",\"error\":\"failed to connect to `user=slm_user database=action_history`: 172.30.5.9:5432 (postgresql): dial error: dial tcp 172.30.5.9:5432: connect: connection refused\"}");
+              world.replacePods(
+                  "holmesgpt-api",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 503",
+                  "WARNING:  audit: POST http://data-storage-service:8080/api/v1/audit/events: [Errno 111] Connection refused\nERROR:    readiness: the audit store http://data-storage-service:8080 is not available");
+              world.annotate(
+                  "aianalysis-controller",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 500",
+                  "2026-11-28T02:14:07Z	INFO	healthz	healthz check failed	{\"checker\": \"holmesgpt\", \"error\": \"Get \\\"http://holmesgpt-api:8080/health\\\": dial tcp 172.30.61.2:8080: connect: connection refused\"}");
+            },
+            "IMAGE_PLATFORM_MISSING MIRROR/rhel10/postgresql-16:latest"),
+        new Scenario(
+            "a claim restored for a volume that is not there, a client, and a key of a ConfigMap renamed",
+            world -> {
+              world.claimOfAbsentVolume("valkey-data");
+              world.restart("valkey");
+              world.replacePods(
+                  "signalprocessing-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-28T02:14:08Z	ERROR	setup	unable to subscribe	{\"address\": \"valkey:6379\", \"error\": \"dial tcp 172.30.33.4:6379: connect: connection refused\"}");
+              world.change(
+                  ResourceType.CONFIG_MAP,
+                  world.namespace,
+                  "gateway-config",
+                  object ->
+                      object.with(
+                          Map.of(
+                              "config.yml",
+                              object.fields().text("data", "config.yaml").orElseThrow()),
+                          "data"));
+              world.replacePods(
+                  GATEWAY,
+                  "crash",
+                  "1 Error",
+                  """
+                  {"level":"info","ts":"2026-11-28T02:14:07Z","msg":"starting gateway","version":"v1.1.0"}
+                  {"level":"fatal","ts":"2026-11-28T02:14:07Z","msg":"failed to load configuration","error":"open /etc/kubernaut/config.yaml: no such file or directory"}
+                  """);
+              world.annotate(
+                  "effectivenessmonitor-controller",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 500",
+                  "2026-11-28T02:14:37Z	INFO	healthz	healthz check failed	{\"checker\": \"signals\", \"error\": \"Get \\\"http://gateway-service.%s.svc:8080/ready\\\": dial tcp 172.30.44.8:8080: connect: connection refused\"}"
+                      .formatted(world.namespace));
+            },
+            "RELEASE_OBJECT_CHANGED ConfigMap NS/gateway-config",
+            "VOLUME_NOT_PROVISIONED PersistentVolumeClaim NS/valkey-data"),
+        new Scenario(
+            "a migration without memory, the upgrade of Flux that waits for it, and three services",
+            world -> {
+              world.upgradeFailedByFlux("db-migration");
+              world.migrationOutOfMemory();
+              world.replacePods(
+                  "datastorage",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 503",
+                  "{\"level\":\"error\",\"msg\":\"schema check failed\",\"error\":\"ERROR: column \\\"severity\\\" of relation \\\"audit_events\\\" does not exist (SQLSTATE 42703)\"}");
+              world.replacePods(
+                  "signalprocessing-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-28T02:14:27Z	ERROR	setup	unable to load the catalog	{\"error\": \"GET http://data-storage-service:8080/api/v1/workflows: 503 Service Unavailable\"}");
+              world.annotate(
+                  "aianalysis-controller",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 500",
+                  "2026-11-28T02:14:37Z	INFO	healthz	healthz check failed	{\"checker\": \"audit\", \"error\": \"Get \\\"http://data-storage-service:8080/health\\\": dial tcp 172.30.12.7:8080: connect: connection refused\"}");
+            },
+            "CONTAINER_OUT_OF_MEMORY Pod NS/kubernaut-db-migration"),
+        new Scenario(
+            "a quota that demands limits of the TLS hook, its Secret, the webhook, and two behind it",
+            world -> {
+              world.delete(ResourceType.SECRET, "authwebhook-tls");
+              world.restart("authwebhook");
+              world.replacePods(
+                  "remediationorchestrator-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-28T02:14:27Z	ERROR	setup	unable to resume remediations	{\"error\": \"Internal error occurred: failed calling webhook \\\"remediationrequest.mutating.kubernaut.ai\\\": failed to call webhook: Post \\\"https://authwebhook.%s.svc:443/mutating-remediationrequest?timeout=10s\\\": no endpoints available for service \\\"authwebhook\\\"\"}"
+                      .formatted(world.namespace));
+              world.replacePods(
+                  "notification-controller",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 500",
+                  "2026-11-28T02:14:37Z	INFO	healthz	healthz check failed	{\"checker\": \"remediations\", \"error\": \"Get \\\"http://remediationorchestrator-controller.%s.svc:9090/metrics\\\": dial tcp 172.30.80.6:9090: connect: connection refused\"}"
+                      .formatted(world.namespace));
+              // The quota would refuse these pods too, which have no limits.
+              world.waitForMount("authwebhook");
+              world.waitForCrash("remediationorchestrator-controller");
+              world.waitForContainers("notification-controller", 1);
+              world.create(
+                  ResourceType.RESOURCE_QUOTA,
+                  "{apiVersion: v1, kind: ResourceQuota, metadata: {name: team-quota, namespace: %s}, spec: {hard: {limits.memory: 32Gi}}}");
+              world.runTlsHook("authwebhook-tls");
+            },
+            "QUOTA_EXCEEDED ResourceQuota NS/team-quota"),
+        new Scenario(
+            "mirror rules that were applied while the pool of the nodes was paused",
+            world -> {
+              world.pause("worker", true);
+              world.repairs.add(() -> world.pause("worker", false));
+              world.mirrorRule("quay.io/kubernaut-ai", world.mirror + "/kubernaut-ai");
+              for (String name : List.of("notification", "effectivenessmonitor")) {
+                String pinned = world.pinned(name);
+                // The nodes do not have the rule, so that their runtime asks the source.
+                world.recreate(
+                    name + "-controller",
+                    template ->
+                        annotated(
+                            withImage(template, image -> pinned),
+                            Map.of(
+                                "pull-error",
+                                "ErrImagePull initializing source docker://%s: pinging container registry quay.io: Get \"https://quay.io/v2/\": dial tcp: lookup quay.io on 172.30.0.10:53: no such host"
+                                    .formatted(pinned))));
+              }
+            },
+            "POOL_PAUSED MachineConfigPool worker"),
+        new Scenario(
+            "a proxy of the LLM with an image of the internet, three behind it, and an LLM at zero that nobody uses",
+            world -> {
+              world.llmProxy("ghcr.io/berriai/litellm:main-v1.52.0");
+              world.beside(
+                  ResourceType.DEPLOYMENT,
+                  world.namespace,
+                  "ollama",
+                  "replicas: 0,",
+                  "containers: [{name: ollama, image: '%s/ollama/ollama:0.4.1'}]"
+                      .formatted(world.mirror));
+              world.replacePods(
+                  "holmesgpt-api",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 503",
+                  """
+                  INFO:     Application startup complete.
+                  ERROR:    readiness: LLM check failed: litellm.InternalServerError: InternalServerError: OpenAIException - Connection error. Cannot connect to host litellm.%s.svc:4000 ssl:default [Connect call failed ('172.30.71.12', 4000)]
+                  """
+                      .formatted(world.namespace));
+              world.replacePods(
+                  "aianalysis-controller",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 500",
+                  "2026-11-28T02:14:37Z	INFO	healthz	healthz check failed	{\"checker\": \"holmesgpt\", \"error\": \"Get \\\"http://holmesgpt-api:8080/ready\\\": dial tcp 172.30.61.2:8080: connect: connection refused\"}");
+              world.annotate(
+                  "remediationorchestrator-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-28T02:14:57Z	ERROR	setup	unable to reach the analysis	{\"error\": \"Get \\\"http://aianalysis-controller.%s.svc:8080/\\\": dial tcp 172.30.77.3:8080: connect: connection refused\"}"
+                      .formatted(world.namespace));
+            },
+            "REFERENCE_OUTSIDE_MIRROR ghcr.io/berriai/litellm:main-v1.52.0"),
+        new Scenario(
+            "a renewed serving certificate beside the key of the old one, two behind the webhook, an old event",
+            world -> {
+              world.event(
+                  GATEWAY,
+                  "FailedMount",
+                  6,
+                  Duration.ofMinutes(53),
+                  "MountVolume.SetUp failed for volume \"config\" : configmap \"gateway-config\" not found");
+              world.renewCertificateOnly();
+              world.replacePods(
+                  "authwebhook",
+                  "crash",
+                  "1 Error",
+                  """
+                  2026-11-28T02:14:07Z	INFO	setup	starting manager
+                  2026-11-28T02:14:07Z	INFO	controller-runtime.webhook	Starting webhook server
+                  2026-11-28T02:14:07Z	ERROR	setup	problem running manager	{"error": "tls: private key does not match public key"}
+                  """);
+              world.replacePods(
+                  "remediationorchestrator-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-28T02:14:27Z	ERROR	setup	unable to resume remediations	{\"error\": \"Internal error occurred: failed calling webhook \\\"remediationrequest.mutating.kubernaut.ai\\\": failed to call webhook: Post \\\"https://authwebhook.%s.svc:443/mutating-remediationrequest?timeout=10s\\\": no endpoints available for service \\\"authwebhook\\\"\"}"
+                      .formatted(world.namespace));
+              world.annotate(
+                  "notification-controller",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 500",
+                  "2026-11-28T02:14:37Z	INFO	healthz	healthz check failed	{\"checker\": \"remediations\", \"error\": \"Get \\\"http://remediationorchestrator-controller:9090/metrics\\\": dial tcp 172.30.80.6:9090: connect: connection refused\"}");
+            },
+            "SERVING_CERTIFICATE_INVALID MutatingWebhookConfiguration authwebhook-mutating",
+            "SERVING_CERTIFICATE_INVALID ValidatingWebhookConfiguration authwebhook-validating"),
+        new Scenario(
+            "the account of the database and a webhook configuration deleted, a migration, and three services",
+            world -> {
+              world.delete(ResourceType.VALIDATING_WEBHOOKS, null, "authwebhook-validating");
+              world.delete(ResourceType.SERVICE_ACCOUNT, "postgresql");
+              world.restart("postgresql");
+              world.runMigration();
+              world.replacePods(
+                  "datastorage",
+                  "crash",
+                  "1 Error",
+                  "{\"level\":\"fatal\",\"msg\":\"failed to connect to PostgreSQL\",\"error\":\"failed to connect to `user=slm_user database=action_history`: 172.30.5.9:5432 (postgresql): dial error: dial tcp 172.30.5.9:5432: connect: connection refused\"}");
+              world.replacePods(
+                  "effectivenessmonitor-controller",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 500",
+                  "2026-11-28T02:14:37Z	INFO	healthz	healthz check failed	{\"checker\": \"audit\", \"error\": \"Get \\\"http://data-storage-service.%s.svc.cluster.local:8080/health\\\": dial tcp 172.30.12.7:8080: connect: connection refused\"}"
+                      .formatted(world.namespace));
+              world.annotate(
+                  "signalprocessing-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-28T02:14:47Z	ERROR	setup	unable to load the catalog	{\"error\": \"Get \\\"http://data-storage-service:8080/api/v1/workflows\\\": dial tcp 172.30.12.7:8080: connect: connection refused\"}");
+            },
+            "RELEASE_OBJECT_NOT_FOUND ValidatingWebhookConfiguration authwebhook-validating",
+            "SERVICE_ACCOUNT_NOT_FOUND ServiceAccount NS/postgresql"),
+        new Scenario(
+            "an Application of Argo CD that nobody has synchronized, and a pull Secret of an account that is gone",
+            world -> {
+              world.outOfSyncInArgoCd();
+              world.pullSecret(null, null);
+              world.change(
+                  ResourceType.SERVICE_ACCOUNT,
+                  world.namespace,
+                  "effectivenessmonitor-controller",
+                  account ->
+                      account.with(List.of(Map.of("name", "mirror-robot")), "imagePullSecrets"));
+              world.restart("effectivenessmonitor-controller");
+            },
+            "GITOPS_OUT_OF_SYNC Application openshift-gitops/kubernaut",
+            "PULL_SECRET_NOT_FOUND Secret NS/mirror-robot"),
+        new Scenario(
+            "a digest rule without the namespace of the mirror, the webhook at zero, and what is behind both",
+            world -> {
+              world.mirrorRule("quay.io/kubernaut-ai", world.mirror);
+              world.recreate(
+                  "aianalysis-controller",
+                  template -> withImage(template, image -> world.pinned("aianalysis")));
+              world.replacePods(
+                  "remediationorchestrator-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-28T02:14:57Z	ERROR	setup	unable to reach the analysis	{\"error\": \"Get \\\"http://aianalysis-controller.%s.svc:8080/\\\": dial tcp 172.30.77.3:8080: connect: connection refused\"}"
+                      .formatted(world.namespace));
+              world.change(
+                  ResourceType.DEPLOYMENT,
+                  world.namespace,
+                  "authwebhook",
+                  object -> object.with(0, "spec", "replicas"));
+              world.replacePods(
+                  "workflowexecution-controller",
+                  "crash",
+                  "1 Error",
+                  "2026-11-28T02:15:07Z	ERROR	setup	unable to update the status	{\"error\": \"Internal error occurred: failed calling webhook \\\"remediationrequest.validating.kubernaut.ai\\\": failed to call webhook: Post \\\"https://authwebhook.%s.svc:443/validating-remediationrequest?timeout=10s\\\": no endpoints available for service \\\"authwebhook\\\"\"}"
+                      .formatted(world.namespace));
+              world.annotate(
+                  "notification-controller",
+                  "failing-probe",
+                  "HTTP probe failed with statuscode: 500",
+                  "2026-11-28T02:15:17Z	INFO	healthz	healthz check failed	{\"checker\": \"executions\", \"error\": \"Get \\\"http://workflowexecution-controller-metrics:9090/metrics\\\": dial tcp 172.30.81.4:9090: connect: connection refused\"}");
+            },
+            "MIRROR_RULE_SHADOWED quay.io/kubernaut-ai/aianalysis@DIGEST",
+            "WORKLOAD_SCALED_TO_ZERO Deployment NS/authwebhook"));
+  }
+
   // How things are broken; each adds its repair.
 
   private ImageRef target(String name) {
@@ -4488,6 +4783,339 @@ class DiagnosisInLabTest {
            rules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}]}
         """
             .formatted(where));
+  }
+
+  /**
+   * A worker node is drained and replaced by a machine of another platform under its name, which
+   * only pods for it tolerate.
+   */
+  private void replaceByMachine(int number, String architecture) {
+    String name = worker(number);
+    nodes(
+        node -> {
+          if (node.getMetadata().getName().equals(name)) {
+            node.getMetadata().getLabels().put(ARCHITECTURE, architecture);
+            node.getStatus().getNodeInfo().setArchitecture(architecture);
+            node.getSpec()
+                .setTaints(List.of(new Taint("NoSchedule", "dedicated", null, "database")));
+          }
+        });
+    repairs.add(
+        () -> write(name, node -> node.getMetadata().getLabels().put(ARCHITECTURE, "amd64")));
+    lab.replaceNodes();
+    for (Pod pod : kubernetes.pods().inNamespace(namespace).list().getItems()) {
+      if (name.equals(pod.getSpec().getNodeName())) {
+        remove(ResourceType.POD, namespace, pod.getMetadata().getName());
+      }
+    }
+    waitForRelease();
+  }
+
+  /** A claim created again for a certain volume without a class, which does not exist. */
+  private void claimOfAbsentVolume(String name) {
+    KubernetesObject before =
+        cluster.get(ResourceType.PERSISTENT_VOLUME_CLAIM, namespace, name).orElseThrow();
+    delete(ResourceType.PERSISTENT_VOLUME_CLAIM, name);
+    Fields metadata = before.fields().fields("metadata");
+    Map<String, Object> annotations = new HashMap<>(metadata.fields("annotations").content());
+    // Otherwise the lab provides a volume for a claim without a class.
+    annotations.put("lab.kubernaut.ai/without-volume", "true");
+    annotations.keySet().removeIf(each -> each.startsWith("pv.kubernetes.io/"));
+    cluster.create(
+        ResourceType.PERSISTENT_VOLUME_CLAIM,
+        KubernetesObject.of(
+            Fields.of(
+                Map.of(
+                    "apiVersion",
+                    "v1",
+                    "kind",
+                    "PersistentVolumeClaim",
+                    "metadata",
+                    Map.of(
+                        "name",
+                        name,
+                        "namespace",
+                        namespace,
+                        "labels",
+                        metadata.fields("labels").content(),
+                        "annotations",
+                        annotations),
+                    "spec",
+                    Map.of(
+                        "accessModes",
+                        List.of("ReadWriteOnce"),
+                        "storageClassName",
+                        "",
+                        "volumeName",
+                        "nfs-valkey-restored",
+                        "resources",
+                        before.fields().fields("spec", "resources").content())))));
+    repairs.add(() -> remove(ResourceType.PERSISTENT_VOLUME_CLAIM, namespace, name));
+  }
+
+  /** The second revision, which the HelmRelease of Flux could not deploy because of this hook. */
+  private void upgradeFailedByFlux(String hook) throws IOException {
+    String name = plan.release().name();
+    String job = name + "-" + hook;
+    String failure =
+        "post-upgrade hooks failed: 1 error occurred:\n\t* job %s failed: BackoffLimitExceeded\n\n"
+            .formatted(job);
+    labelledByFlux();
+    KubernetesObject deployed = releaseSecrets().get(0);
+    ObjectNode release = (ObjectNode) new ObjectMapper().readTree(storedRelease(deployed));
+    release.put("version", 2);
+    ((ObjectNode) release.path("info"))
+        .put("status", "failed")
+        .put("description", "Upgrade \"%s\" failed: %s".formatted(name, failure));
+    int weight = 0;
+    for (JsonNode each : release.path("hooks")) {
+      if (each.path("name").asText().equals(job)) {
+        weight = each.path("weight").asInt(0);
+      }
+    }
+    int failed = 0;
+    for (JsonNode each : release.path("hooks")) {
+      List<String> events = new ArrayList<>();
+      each.path("events").forEach(event -> events.add(event.asText()));
+      boolean isFailed = each.path("name").asText().equals(job);
+      boolean isEarlier =
+          events.contains("pre-upgrade")
+              || (events.contains("post-upgrade") && each.path("weight").asInt(0) < weight);
+      failed += isFailed ? 1 : 0;
+      if (isFailed || isEarlier) {
+        ((ObjectNode) each)
+            .putObject("last_run")
+            .put("started_at", "2026-11-28T02:11:07.113204Z")
+            .put("completed_at", "2026-11-28T02:11:37.640118Z")
+            .put("phase", isFailed ? "Failed" : "Succeeded");
+      } else {
+        neverRun((ObjectNode) each);
+      }
+    }
+    assertThat(failed).isEqualTo(1);
+    storeSecondRevision(deployed, "failed", release.toString());
+    create(
+        HELM_RELEASE,
+        """
+        {apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: %1$s, namespace: %2$s},
+         spec: {interval: 10m, timeout: 15m, releaseName: %1$s, chart: {spec: {chart: kubernaut, version: 1.1.0, interval: 10m,
+           reconcileStrategy: ChartVersion, sourceRef: {kind: HelmRepository, name: kubernaut-mirror, namespace: flux-system}}}}}
+        """
+            .formatted(name, namespace));
+    String since =
+        Instant.now().minus(Duration.ofMinutes(4)).truncatedTo(ChronoUnit.SECONDS).toString();
+    String detail =
+        "Helm upgrade failed for release %s/%s with chart kubernaut@1.1.0: %s"
+            .formatted(namespace, name, failure);
+    kubernetes
+        .genericKubernetesResources("helm.toolkit.fluxcd.io/v2", "HelmRelease")
+        .inNamespace(namespace)
+        .withName(name)
+        .editStatus(
+            each -> {
+              each.setAdditionalProperty(
+                  "status",
+                  Map.of(
+                      "observedGeneration",
+                      1,
+                      "failures",
+                      1,
+                      "upgradeFailures",
+                      1,
+                      "storageNamespace",
+                      namespace,
+                      "conditions",
+                      List.of(
+                          condition(
+                              "Stalled",
+                              "True",
+                              since,
+                              "RetriesExceeded",
+                              "Failed to upgrade after 1 attempt(s)"),
+                          condition("Ready", "False", since, "UpgradeFailed", detail),
+                          condition("Released", "False", since, "UpgradeFailed", detail))));
+              return each;
+            });
+  }
+
+  /** The Job of the migration, which may not fail once, needs more memory than its limit. */
+  private void migrationOutOfMemory() {
+    String name = plan.release().name() + "-db-migration";
+    create(
+        ResourceType.JOB,
+        """
+        {apiVersion: batch/v1, kind: Job,
+         metadata: {name: %1$s, namespace: %%s, labels: {app.kubernetes.io/instance: %3$s},
+           annotations: {helm.sh/hook: 'post-install,post-upgrade'}},
+         spec: {backoffLimit: 0, template: {
+           metadata: {labels: {app: db-migration}, annotations: {lab.kubernaut.ai/needs-pod: app=none}},
+           spec: {serviceAccountName: %3$s-hook-sa, restartPolicy: Never, containers: [
+             {name: db-migration, image: '%2$s', resources: {limits: {memory: 64Mi}}, env: [{name: PGHOST, value: postgresql}]}]}}}}
+        """
+            .formatted(name, target("db-migrate"), plan.release().name()));
+    KubernetesObject pod = runningMigration();
+    kubernetes
+        .pods()
+        .inNamespace(namespace)
+        .withName(pod.name())
+        .editStatus(
+            now ->
+                new PodBuilder(now)
+                    .editStatus()
+                    .withPhase("Failed")
+                    .editMatchingCondition(each -> each.getType().equals("Ready"))
+                    .withStatus("False")
+                    .withReason("PodFailed")
+                    .endCondition()
+                    .editFirstContainerStatus()
+                    .withReady(false)
+                    .withNewState()
+                    .withNewTerminated()
+                    .withExitCode(137)
+                    .withReason("OOMKilled")
+                    .endTerminated()
+                    .endState()
+                    .endContainerStatus()
+                    .endStatus()
+                    .build());
+    waitForFailure(name);
+    event(
+        "Job",
+        cluster.get(ResourceType.JOB, namespace, name).orElseThrow(),
+        "job-controller",
+        "Warning",
+        "BackoffLimitExceeded",
+        "Job has reached the specified backoff limit");
+  }
+
+  /** The only pod of a Deployment waits for a volume. */
+  private void waitForMount(String deployment) {
+    WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
+        .until(
+            () -> cluster.list(ResourceType.POD, namespace, Map.of("app", deployment)),
+            pods ->
+                pods.size() == 1
+                    && !isReady(pods.get(0))
+                    && hasEvent(pods.get(0).name(), "FailedMount"));
+  }
+
+  /** The release was installed with a proxy of the LLM beside it, whose pod has this image. */
+  private void llmProxy(String image) throws IOException {
+    String installed = "http://litellm.internal.svc:4000";
+    String endpoint = "http://litellm.%s.svc:4000".formatted(namespace);
+    KubernetesObject deployed = releaseSecrets().get(0);
+    ObjectNode release = (ObjectNode) new ObjectMapper().readTree(storedRelease(deployed));
+    String manifest = release.path("manifest").asText();
+    assertThat(manifest).contains(installed);
+    release.put("manifest", manifest.replace(installed, endpoint));
+    String data = stored(release.toString());
+    change(
+        ResourceType.SECRET,
+        namespace,
+        deployed.name(),
+        secret -> secret.with(data, "data", "release"));
+    change(
+        ResourceType.CONFIG_MAP,
+        namespace,
+        "holmesgpt-sdk-config",
+        object ->
+            object.with(
+                object
+                    .fields()
+                    .text("data", "sdk-config.yaml")
+                    .orElseThrow()
+                    .replace(installed, endpoint),
+                "data",
+                "sdk-config.yaml"));
+    create(
+        ResourceType.SERVICE,
+        "{apiVersion: v1, kind: Service, metadata: {name: litellm, namespace: %s}, spec: {selector: {app: litellm}, ports: [{name: http, port: 4000, targetPort: 4000}]}}");
+    create(
+        ResourceType.DEPLOYMENT,
+        """
+        {apiVersion: apps/v1, kind: Deployment, metadata: {name: litellm, namespace: %%s},
+         spec: {replicas: 1, selector: {matchLabels: {app: litellm}}, template: {
+           metadata: {labels: {app: litellm}},
+           spec: {containers: [{name: litellm, image: '%1$s', ports: [{containerPort: 4000}]}]}}}}
+        """
+            .formatted(image));
+  }
+
+  /** A new certificate and its CA in the Secret and the webhooks, and the key of the old one. */
+  private void renewCertificateOnly() {
+    Object key =
+        cluster
+            .get(ResourceType.SECRET, namespace, "authwebhook-tls")
+            .flatMap(secret -> secret.fields().text("data", "tls.key"))
+            .orElseThrow();
+    certifyService("authwebhook");
+    replace(
+        ResourceType.SECRET,
+        namespace,
+        "authwebhook-tls",
+        secret -> secret.with(key, "data", "tls.key"));
+  }
+
+  /** The Application of Argo CD that has taken over the release waits for a synchronization. */
+  private void outOfSyncInArgoCd() {
+    String name = plan.release().name();
+    String where = world.name("openshift-gitops");
+    for (ResourceType type :
+        List.of(
+            ResourceType.DEPLOYMENT,
+            ResourceType.SERVICE,
+            ResourceType.SERVICE_ACCOUNT,
+            ResourceType.CONFIG_MAP,
+            ResourceType.PERSISTENT_VOLUME_CLAIM)) {
+      String group = type.equals(ResourceType.DEPLOYMENT) ? "apps" : "";
+      for (KubernetesObject each :
+          cluster.list(type, namespace, Map.of("app.kubernetes.io/instance", name))) {
+        change(
+            type,
+            namespace,
+            each.name(),
+            object ->
+                object.with(
+                    "%s:%s/%s:%s/%s".formatted(name, group, type.kind(), namespace, each.name()),
+                    "metadata",
+                    "annotations",
+                    "argocd.argoproj.io/tracking-id"));
+      }
+    }
+    create(
+        ResourceType.NAMESPACE,
+        "{apiVersion: v1, kind: Namespace, metadata: {name: %1$s}}".formatted(where));
+    create(
+        ResourceType.cluster(
+            "apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions"),
+        """
+        {apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: applications.argoproj.io},
+         spec: {group: argoproj.io, scope: Namespaced, names: {plural: applications, singular: application, kind: Application, listKind: ApplicationList, shortNames: [app, apps]},
+           versions: [{name: v1alpha1, served: true, storage: true,
+             schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]}}
+        """);
+    WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
+        .until(() -> cluster.serves(APPLICATION), served -> served);
+    String since =
+        Instant.now().minus(Duration.ofHours(3)).truncatedTo(ChronoUnit.SECONDS).toString();
+    create(
+        APPLICATION,
+        """
+        {apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: %1$s, namespace: %2$s},
+         spec: {project: default, destination: {server: 'https://kubernetes.default.svc', namespace: %3$s},
+           source: {repoURL: 'https://git.corp/platform/kubernaut.git', path: charts/kubernaut, targetRevision: main,
+             helm: {releaseName: %1$s, valueFiles: [values-ocp.yaml, values-airgap.yaml]}}},
+         status: {
+           sync: {status: OutOfSync, revision: 4f1c2a9e0b7d6c5f8e3a1b2c4d5e6f7a8b9c0d1e,
+             comparedTo: {destination: {server: 'https://kubernetes.default.svc', namespace: %3$s}, source: {repoURL: 'https://git.corp/platform/kubernaut.git', path: charts/kubernaut, targetRevision: main}}},
+           health: {status: Healthy}, reconciledAt: '%4$s',
+           operationState: {phase: Succeeded, message: 'successfully synced (all tasks run)', startedAt: '%4$s', finishedAt: '%4$s',
+             operation: {sync: {revision: 0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b}}},
+           resources: [
+             {version: v1, kind: ConfigMap, namespace: %3$s, name: notification-controller-config, status: OutOfSync},
+             {group: apps, version: v1, kind: Deployment, namespace: %3$s, name: gateway, status: Synced, health: {status: Healthy}}]}}
+        """
+            .formatted(name, where, namespace, since));
   }
 
   private static boolean isReady(KubernetesObject pod) {
