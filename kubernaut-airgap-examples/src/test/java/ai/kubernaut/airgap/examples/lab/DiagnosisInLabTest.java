@@ -2979,8 +2979,9 @@ class DiagnosisInLabTest {
             "mirror rules that were applied while the pool of the nodes was paused",
             world -> {
               world.pause("worker", true);
-              world.repairs.add(() -> world.pause("worker", false));
               world.mirrorRule("quay.io/kubernaut-ai", world.mirror + "/kubernaut-ai");
+              // Before the rule is removed, so that the pool is updated twice and not left behind.
+              world.repairs.add(() -> world.pause("worker", false));
               for (String name : List.of("notification", "effectivenessmonitor")) {
                 String pinned = world.pinned(name);
                 // The nodes do not have the rule, so that their runtime asks the source.
