@@ -41,9 +41,16 @@ final class StoredRelease {
   private static final int MAX_BYTES = 64 << 20;
   private static final String DEFINITION = "CustomResourceDefinition";
   private static final Set<String> OF_CLUSTER =
-      Set.of("ClusterRole", "ClusterRoleBinding", DEFINITION);
+      Set.of(
+          "ClusterRole",
+          "ClusterRoleBinding",
+          "MutatingWebhookConfiguration",
+          "ValidatingWebhookConfiguration",
+          DEFINITION);
   private static final Set<String> OUTLINED =
       Set.of(
+          "MutatingWebhookConfiguration",
+          "ValidatingWebhookConfiguration",
           "Deployment",
           "StatefulSet",
           "DaemonSet",

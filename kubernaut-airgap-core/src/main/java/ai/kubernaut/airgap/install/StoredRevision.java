@@ -112,9 +112,9 @@ public final class StoredRevision {
 
   /**
    * {@return its Deployments, StatefulSets, DaemonSets, Services, ConfigMaps, roles, their
-   * bindings, and CustomResourceDefinitions, with nothing but their names and what is compared with
-   * the cluster: selectors, ports, the labels of the pods, the digests of the values of ConfigMaps,
-   * rules and subjects, and the names and served versions of definitions}
+   * bindings, webhook configurations, and CustomResourceDefinitions, with nothing but their names
+   * and what is compared with the cluster: selectors, ports, the labels of the pods, the digests of
+   * the values of ConfigMaps, rules and subjects, and the names and served versions of definitions}
    */
   public List<KubernetesObject> objects() {
     return objects;

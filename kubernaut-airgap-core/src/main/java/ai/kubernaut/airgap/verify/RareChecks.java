@@ -71,6 +71,7 @@ final class RareChecks {
         ReleaseObjectChecks objects = new ReleaseObjectChecks(namespaces, revision.get());
         seen.addAll(objects.access());
         seen.addAll(objects.definitions());
+        seen.addAll(objects.webhooks());
       }
       DeployerChecks deployer = new DeployerChecks(namespaces, release, isHelmRelease);
       managers = deployer.managers();

@@ -84,6 +84,23 @@ final class ReleaseObjectChecks {
             .anyMatch(namespaces.cluster()::serves);
   }
 
+  /** Configurations of admission webhooks, whose content {@link WebhookChecks} checks. */
+  List<Check> webhooks() {
+    return Stream.of(ResourceType.MUTATING_WEBHOOKS, ResourceType.VALIDATING_WEBHOOKS)
+        .flatMap(
+            type ->
+                namespaces.listIfAllowed(type, null).stream()
+                    .flatMap(existing -> missing(type, existing)))
+        .toList();
+  }
+
+  private Stream<Check> missing(ResourceType type, List<KubernetesObject> existing) {
+    Set<String> names = existing.stream().map(KubernetesObject::name).collect(Collectors.toSet());
+    return deployed.objects().stream()
+        .filter(object -> object.kind().equals(type.kind()) && !names.contains(object.name()))
+        .map(object -> missing(Check.Kind.WEBHOOK, object));
+  }
+
   /** Roles and their bindings, also in other namespaces. */
   List<Check> access() {
     List<Check> checks = new ArrayList<>();

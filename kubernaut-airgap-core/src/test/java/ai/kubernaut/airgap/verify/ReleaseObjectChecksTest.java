@@ -60,6 +60,10 @@ final class ReleaseObjectChecksTest {
       ---
       {kind: RoleBinding, apiVersion: rbac.authorization.k8s.io/v1, metadata: {name: runner, namespace: workflows},
        roleRef: {kind: Role, name: runner}, subjects: [{kind: ServiceAccount, namespace: kubernaut-system, name: gateway}]}
+      ---
+      {kind: MutatingWebhookConfiguration, apiVersion: admissionregistration.k8s.io/v1, metadata: {name: defaults}}
+      ---
+      {kind: ValidatingWebhookConfiguration, apiVersion: admissionregistration.k8s.io/v1, metadata: {name: checks}}
       """;
 
   private static final String DEFINITION =
@@ -120,7 +124,9 @@ final class ReleaseObjectChecksTest {
             ResourceType.ROLE,
             ResourceType.ROLE_BINDING,
             ResourceType.CLUSTER_ROLE,
-            ResourceType.CLUSTER_ROLE_BINDING)
+            ResourceType.CLUSTER_ROLE_BINDING,
+            ResourceType.MUTATING_WEBHOOKS,
+            ResourceType.VALIDATING_WEBHOOKS)
         .stream()
         .filter(type -> type.kind().equals(object.kind()))
         .findFirst()
@@ -148,6 +154,7 @@ final class ReleaseObjectChecksTest {
     List<Check> all = new ArrayList<>(checks.workloadsAndServices());
     all.addAll(checks.access());
     all.addAll(checks.definitions());
+    all.addAll(checks.webhooks());
     return all;
   }
 
@@ -170,7 +177,9 @@ final class ReleaseObjectChecksTest {
     "ClusterRole, , reader",
     "ClusterRoleBinding, , reader",
     "Role, workflows, runner",
-    "RoleBinding, workflows, runner"
+    "RoleBinding, workflows, runner",
+    "MutatingWebhookConfiguration, , defaults",
+    "ValidatingWebhookConfiguration, , checks"
   })
   void anObjectThatSomebodyHasDeletedIsReported(
       String kind, @Nullable String namespace, String name) {
