@@ -133,6 +133,19 @@ final class ConfigurationCauses implements Explanation {
         && state.find(ResourceType.STORAGE_CLASS, null, wanted).isAbsent()
         && !hasVolume(claim)) {
       problem = Problem.of(ProblemCode.STORAGE_CLASS_NOT_FOUND, subject, Map.of("class", wanted));
+    } else if (wanted.isEmpty() && claim.fields().value("spec", "storageClassName").isPresent()) {
+      // An empty name asks for a volume without a class, which nobody provisions.
+      problem =
+          Problem.of(
+              ProblemCode.VOLUME_NOT_PROVISIONED,
+              subject,
+              Map.of(
+                  "detail",
+                  claim
+                      .fields()
+                      .text("spec", "volumeName")
+                      .map(name -> "it waits for the PersistentVolume " + name)
+                      .orElse("it waits for a PersistentVolume without a storage class")));
     } else if (wanted.isEmpty() && classes.stream().noneMatch(ConfigurationCauses::isDefault)) {
       problem = Problem.of(ProblemCode.STORAGE_CLASS_NOT_CHOSEN, subject);
     } else if (waitsForPod(claim, subject, classes)) {

@@ -24,6 +24,8 @@ final class ContainerCauses implements Explanation {
           "PostStartHookError",
           "ContainerCannotRun");
 
+  private static final String OUT_OF_MEMORY = "OOMKilled";
+
   private final ClusterState state;
 
   ContainerCauses(ClusterState state) {
@@ -49,11 +51,8 @@ final class ContainerCauses implements Explanation {
       String log = state.log(symptom.pod(), container);
       log(symptom, log).ifPresent(evidence::add);
       Problem problem =
-          reason.equals("OOMKilled")
-              ? Problem.of(
-                  ProblemCode.CONTAINER_OUT_OF_MEMORY,
-                  symptom.subject(),
-                  Map.of("container", container, "limit", memoryLimit(symptom.pod(), container)))
+          reason.equals(OUT_OF_MEMORY)
+              ? outOfMemory(symptom, container)
               : Problem.of(
                   ProblemCode.CONTAINER_CRASHED,
                   symptom.subject(),
@@ -82,6 +81,26 @@ final class ContainerCauses implements Explanation {
             String.valueOf(end.number("exitCode").orElse(0)),
             "reason",
             end.text("reason").orElse("Error")));
+  }
+
+  private static Problem outOfMemory(Symptom symptom, String container) {
+    return Problem.of(
+        ProblemCode.CONTAINER_OUT_OF_MEMORY,
+        symptom.subject(),
+        Map.of("container", container, "limit", memoryLimit(symptom.pod(), container)));
+  }
+
+  /** Adds the cause if a container of a pod that has failed was ended for its memory. */
+  void outOfMemory(Symptom symptom, CauseGraph graph) {
+    for (Fields status : PodFields.statuses(symptom.pod())) {
+      Optional<Fields> end =
+          end(status).filter(each -> each.text("reason").orElse("").equals(OUT_OF_MEMORY));
+      if (end.isPresent()) {
+        Problem problem = outOfMemory(symptom, status.text("name").orElse(""));
+        graph.add(problem, ended(symptom, status, end.get()));
+        graph.link(problem, symptom.problem());
+      }
+    }
   }
 
   /** Adds how the containers of a pod have ended to the evidence of the symptom. */

@@ -14,6 +14,7 @@ import ai.kubernaut.airgap.progress.Progress;
 import ai.kubernaut.airgap.progress.ProgressEvent;
 import ai.kubernaut.airgap.registry.RegistryClient;
 import ai.kubernaut.airgap.verify.VerificationReport;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +82,7 @@ public final class Diagnoser {
       explainPods(installation, state, owners, mirror, graph);
       explainWorkloads(state, owners, graph);
       new StateCauses(state, mirror, graph).explain();
+      new ServingKeyCauses(state, owners, graph).explain();
       Optional<StoredRevision> revision =
           LostObjectCauses.mayExplain(graph) || AbsentHooks.mayExplain(graph)
               ? StoredRevision.latest(cluster, installation.release())
@@ -140,13 +142,23 @@ public final class Diagnoser {
         List<KubernetesObject> pods = owners.pods(workload);
         admission.explain(workload, problem, graph);
         // The verification does not check pods that have failed and are replaced.
-        pods.stream()
-            .filter(pod -> graph.of(pod.subject()).isEmpty())
-            .filter(pod -> PodFields.phase(pod).equals("Failed"))
-            .map(pod -> new Symptom(pod, problem))
-            .filter(symptom -> !nodes.explain(symptom, graph))
-            .forEach(symptom -> containers.ends(symptom, graph));
+        List<Symptom> failed =
+            pods.stream()
+                .filter(pod -> graph.of(pod.subject()).isEmpty())
+                .filter(pod -> PodFields.phase(pod).equals("Failed"))
+                .map(pod -> new Symptom(pod, problem))
+                .filter(symptom -> !nodes.explain(symptom, graph))
+                .sorted(Comparator.comparing(Diagnoser::created))
+                .toList();
+        failed.forEach(symptom -> containers.ends(symptom, graph));
+        if (!failed.isEmpty()) {
+          containers.outOfMemory(failed.get(failed.size() - 1), graph);
+        }
       }
     }
+  }
+
+  private static String created(Symptom symptom) {
+    return symptom.pod().fields().text("metadata", "creationTimestamp").orElse("");
   }
 }

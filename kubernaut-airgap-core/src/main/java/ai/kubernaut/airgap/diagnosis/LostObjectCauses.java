@@ -172,7 +172,9 @@ final class LostObjectCauses {
                         "revision",
                         revision,
                         "difference",
-                        "its key " + entry.getKey() + " has another value")));
+                        actual.containsKey(entry.getKey())
+                            ? "its key " + entry.getKey() + " has another value"
+                            : "it has no key " + entry.getKey())));
   }
 
   private String log(KubernetesObject pod, Problem problem) {

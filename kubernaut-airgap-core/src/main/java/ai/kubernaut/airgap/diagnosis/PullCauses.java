@@ -262,15 +262,21 @@ final class PullCauses implements Explanation {
       link(symptom, graph, content.get());
       return true;
     }
-    return told(symptom, image, presence, graph);
+    return told(symptom, asked, image, presence, graph);
   }
 
   /** What only the node knows, as its runtime says it. */
   private boolean told(
-      Symptom symptom, ImageRef image, MirrorQuestions.Presence presence, CauseGraph graph) {
+      Symptom symptom,
+      ImageRef asked,
+      ImageRef image,
+      MirrorQuestions.Presence presence,
+      CauseGraph graph) {
+    boolean mayLackChange =
+        CREDENTIALS.contains(symptom.problem().code()) || hasIgnoredRules(symptom, asked, image);
     // Nodes that may not contact the mirror tell what they know of where they are sent instead.
     Optional<Problem> cause =
-        blocking(image, graph).or(() -> pool(symptom.problem().code(), graph));
+        blocking(image, graph).or(() -> mayLackChange ? pool(graph) : Optional.empty());
     if (cause.isPresent()) {
       message(symptom).ifPresent(event -> graph.add(cause.get(), event));
       graph.add(cause.get(), presence.evidence());
@@ -327,11 +333,22 @@ final class PullCauses implements Explanation {
   }
 
   /**
-   * A pool whose nodes do not get the pull secret. The credentials in the cluster were tested
-   * before: the mirror accepts them, and refuses those that the node has.
+   * Whether a node has tried the source of an image that rules redirect. It names the mirror, too,
+   * if it has tried that.
    */
-  private Optional<Problem> pool(ProblemCode told, CauseGraph graph) {
-    if (!CREDENTIALS.contains(told) || !state.cluster().serves(ResourceType.MACHINE_CONFIG_POOL)) {
+  private static boolean hasIgnoredRules(Symptom symptom, ImageRef asked, ImageRef image) {
+    String detail = symptom.parameter("detail");
+    return !asked.registry().equals(image.registry())
+        && detail.contains(asked.registry())
+        && !detail.contains(image.registry());
+  }
+
+  /**
+   * A pool whose nodes do not get the pull secret or the mirror rules. Those in the cluster were
+   * tested before: they lead to the mirror, which accepts the credentials.
+   */
+  private Optional<Problem> pool(CauseGraph graph) {
+    if (!state.cluster().serves(ResourceType.MACHINE_CONFIG_POOL)) {
       return Optional.empty();
     }
     List<KubernetesObject> behind =

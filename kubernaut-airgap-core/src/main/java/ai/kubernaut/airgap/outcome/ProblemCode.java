@@ -1084,7 +1084,7 @@ public enum ProblemCode {
   POOL_PAUSED(
       Severity.ERROR,
       "is paused, seen {when}",
-      "unpause it, or its nodes never get the pull secret"),
+      "unpause it, or its nodes never get changes such as the pull secret and mirror rules"),
   /** A MachineConfigPool is degraded. */
   POOL_DEGRADED(
       Severity.ERROR,

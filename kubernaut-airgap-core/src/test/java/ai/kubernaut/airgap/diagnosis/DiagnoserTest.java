@@ -655,6 +655,7 @@ final class DiagnoserTest {
     @CsvSource({
       "storageClassName: fast, STORAGE_CLASS_NOT_FOUND",
       "accessModes: [], STORAGE_CLASS_NOT_CHOSEN",
+      "storageClassName: \"\", VOLUME_NOT_PROVISIONED",
       "storageClassName: slow, VOLUME_NOT_PROVISIONED"
     })
     void aClaimWithoutAVolumeSaysWhy(String spec, ProblemCode code) {
@@ -1006,6 +1007,28 @@ final class DiagnoserTest {
     }
 
     @Test
+    void aJobWhosePodsHadTooLittleMemoryFailsBecauseOfIt() {
+      release.job(
+          "kubernaut-db-migration",
+          "{containers: [{name: main, image: x}]}",
+          "conditions: [{type: Failed, status: 'True', message: BackoffLimitExceeded}]");
+      for (int attempt = 1; attempt <= 2; attempt++) {
+        release.put(
+            """
+            {apiVersion: v1, kind: Pod, metadata: {name: kubernaut-db-migration-%1$d, namespace: NS,
+               creationTimestamp: '2026-11-28T10:0%1$d:00Z', ownerReferences: [{kind: Job, name: kubernaut-db-migration}]},
+             spec: {containers: [{name: main, image: x, resources: {limits: {memory: 64Mi}}}]},
+             status: {phase: Failed, containerStatuses: [{name: main, state: {terminated: {exitCode: 137, reason: OOMKilled}}}]}}
+            """
+                .formatted(attempt));
+      }
+      assertThat(release.roots())
+          .containsExactly(
+              "CONTAINER_OUT_OF_MEMORY Pod " + NAMESPACE + "/kubernaut-db-migration-2");
+      assertThat(release.diagnose().roots().get(0).problem().message()).contains("64Mi");
+    }
+
+    @Test
     void aMigrationThatFailsMakesWhatUsesItsDatabaseFail() {
       release.workload("postgresql", 1);
       release.put(
@@ -1196,6 +1219,27 @@ final class DiagnoserTest {
     }
 
     @Test
+    void aServerOfAWebhookWhoseKeyIsNotThatOfItsCertificateHasAnInvalidCertificate() {
+      release.put(
+          "{apiVersion: v1, kind: Secret, metadata: {name: hook-tls, namespace: NS}, data: {tls.crt: e30=}}");
+      release.service("hook", "hook");
+      release.put(
+          """
+          {apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingWebhookConfiguration, metadata: {name: checks},
+           webhooks: [{name: one.acme.io, clientConfig: {service: {namespace: NS, name: hook}}},
+            {name: two.acme.io, clientConfig: {service: {namespace: NS, name: hook}}}]}
+          """);
+      release.pod(
+          "hook",
+          "{containers: [{name: main, image: x}], volumes: [{name: v, secret: {secretName: hook-tls}}]}",
+          CRASHED);
+      release.log("hook-1", "tls: private key does not match public key");
+      assertThat(release.roots())
+          .contains("SERVING_CERTIFICATE_INVALID ValidatingWebhookConfiguration checks")
+          .noneMatch(root -> root.startsWith("CONTAINER_CRASHED"));
+    }
+
+    @Test
     void aCrashForAnotherReasonIsNoConsequenceOfAConfigurationThatIsNotValid() {
       release.put(
           "{apiVersion: v1, kind: ConfigMap, metadata: {name: sdk, namespace: NS}, data: {sdk-config.yaml: \"llm: {\"}}");
@@ -1290,6 +1334,32 @@ final class DiagnoserTest {
       assertThat(diagnosis.causes())
           .extracting(cause -> cause.problem().code())
           .contains(ProblemCode.PULL_SERVER_FAILED);
+    }
+
+    @Test
+    void aPausedPoolIsTheRootWhenNodesDoNotKnowTheRuleYet() {
+      DiagnosedRelease openShift = DiagnosedRelease.onOpenShift();
+      openShift.put(
+          """
+          {apiVersion: machineconfiguration.openshift.io/v1, kind: MachineConfigPool, metadata: {name: worker},
+           spec: {paused: true}, status: {conditions: [{type: Updated, status: 'False', message: paused}]}}
+          """);
+      openShift.put(
+          """
+          {apiVersion: config.openshift.io/v1, kind: ImageDigestMirrorSet, metadata: {name: ours},
+           spec: {imageDigestMirrors: [{source: quay.io/acme, mirrors: [harbor.corp/acme]}]}}
+          """);
+      openShift.pullSecret("openshift-config", "pull-secret", "robot", "right");
+      String image =
+          "quay.io/acme/gateway@" + openShift.plan().entries().get(0).digest().orElseThrow();
+      openShift.failingPull("gateway", image, "lookup quay.io: no such host");
+      assertThat(openShift.roots()).containsExactly("POOL_PAUSED MachineConfigPool worker");
+      openShift.failingPull(
+          "gateway",
+          image,
+          "(Mirrors also failed: [harbor.corp/acme/gateway: no such host]): lookup quay.io: no such host");
+      assertThat(openShift.roots())
+          .containsExactly("REGISTRY_NAME_NOT_RESOLVED " + DiagnosedRelease.MIRROR);
     }
 
     @Test
