@@ -65,8 +65,7 @@ final class LostObjectCauses {
 
   /** Whether the objects of the deployed revision may explain a problem. */
   static boolean mayExplain(CauseGraph graph) {
-    return Stream.concat(
-            LOST.stream(), Stream.of(ProblemCode.CONTAINER_CRASHED, ProblemCode.PROBE_FAILED))
+    return Stream.concat(LOST.stream(), StateCauses.FAILING.stream())
         .anyMatch(code -> !graph.problems(code).isEmpty());
   }
 
@@ -121,31 +120,31 @@ final class LostObjectCauses {
 
   /** ConfigMaps whose content was changed, and pods that read them and complain about it. */
   void explainConfigurations() {
-    for (Problem crash : graph.problems(ProblemCode.CONTAINER_CRASHED)) {
-      if (graph.isCaused(crash)) {
-        continue;
-      }
-      state.all(ResourceType.POD).stream()
-          .filter(pod -> pod.subject().equals(crash.subject()))
-          .forEach(pod -> configuration(crash, pod));
-    }
+    StateCauses.FAILING.stream()
+        .flatMap(code -> graph.problems(code).stream())
+        .filter(failure -> !graph.isCaused(failure))
+        .forEach(
+            failure ->
+                state.all(ResourceType.POD).stream()
+                    .filter(pod -> pod.subject().equals(failure.subject()))
+                    .forEach(pod -> configuration(failure, pod)));
   }
 
-  private void configuration(Problem crash, KubernetesObject pod) {
-    String log = log(pod, crash);
+  private void configuration(Problem failure, KubernetesObject pod) {
+    String log = log(pod, failure);
     for (PodReferences.Reference reference : PodReferences.of(pod)) {
       if (reference.type().equals(ResourceType.CONFIG_MAP)) {
         deployed.stream()
             .filter(map -> map.kind().equals("ConfigMap") && map.name().equals(reference.name()))
             .filter(map -> map.namespace().equals(pod.namespace()))
-            .forEach(map -> changed(map, log).ifPresent(problem -> link(problem, crash)));
+            .forEach(map -> changed(map, log).ifPresent(problem -> link(problem, failure)));
       }
     }
   }
 
-  private void link(Problem cause, Problem crash) {
+  private void link(Problem cause, Problem failure) {
     graph.add(cause, evidence(cause));
-    graph.link(cause, crash);
+    graph.link(cause, failure);
   }
 
   /** The first value that differs, if a log is about the configuration. */

@@ -27,32 +27,32 @@ import java.util.stream.Stream;
  * them, and the crashes that they explain.
  */
 final class StateCauses {
-  private static final Set<ProblemCode> OF_WEBHOOKS =
-      Set.of(
+  private static final List<ProblemCode> OF_WEBHOOKS =
+      List.of(
           ProblemCode.WEBHOOK_CA_MISSING,
           ProblemCode.WEBHOOK_CA_INVALID,
           ProblemCode.WEBHOOK_SERVICE_MISSING,
           ProblemCode.SERVING_CERTIFICATE_INVALID);
 
-  private static final Set<ProblemCode> OF_CONFIGURATION =
-      Set.of(
+  private static final List<ProblemCode> OF_CONFIGURATION =
+      List.of(
           ProblemCode.LLM_CONFIG_INVALID,
           ProblemCode.LLM_ENDPOINT_MISSING,
           ProblemCode.LLM_KEY_PLACEHOLDER,
           ProblemCode.ENDPOINT_PUBLIC);
 
-  private static final Set<ProblemCode> OF_UPDATES =
-      Set.of(ProblemCode.WORKLOAD_NOT_UPDATED, ProblemCode.WORKLOAD_UPDATE_PAUSED);
+  private static final List<ProblemCode> OF_UPDATES =
+      List.of(ProblemCode.WORKLOAD_NOT_UPDATED, ProblemCode.WORKLOAD_UPDATE_PAUSED);
 
-  private static final Set<ProblemCode> OF_CONTAINERS =
-      Set.of(
+  private static final List<ProblemCode> OF_CONTAINERS =
+      List.of(
           ProblemCode.IMAGE_DIGEST_DIFFERS,
           ProblemCode.IMAGE_NOT_PLANNED,
           ProblemCode.IMAGE_FROM_ELSEWHERE);
 
   /** A program fails, and its log may say why. */
-  private static final Set<ProblemCode> FAILING =
-      Set.of(ProblemCode.CONTAINER_CRASHED, ProblemCode.PROBE_FAILED);
+  static final List<ProblemCode> FAILING =
+      List.of(ProblemCode.CONTAINER_CRASHED, ProblemCode.PROBE_FAILED);
 
   /** What the kernel says of a program for another platform. */
   private static final String OTHER_PLATFORM = "exec format error";

@@ -1540,6 +1540,23 @@ final class DiagnoserTest {
     }
 
     @Test
+    void aConfigMapThatHasLostAKeyIsTheRootOfAProbeWhoseLogNamesIt() {
+      release.stored("kind: ConfigMap\\nmetadata: {name: settings}\\ndata: {config.yaml: good}");
+      release.put(
+          "{apiVersion: v1, kind: ConfigMap, metadata: {name: settings, namespace: NS}, data: {config.yml: good}}");
+      release.pod(
+          "gateway",
+          "{nodeName: worker-0, containers: [{name: main, image: x}], volumes: [{name: c, configMap: {name: settings}}]}",
+          "{phase: Running, conditions: [{type: Ready, status: 'False'}], containerStatuses: [{name: main}]}");
+      release.event("Pod", "gateway-1", "Unhealthy", "Readiness probe failed: 500");
+      release.log("gateway-1", "open /etc/app/config.yaml: no such file or directory");
+      assertThat(release.roots())
+          .containsExactly("RELEASE_OBJECT_CHANGED ConfigMap " + NAMESPACE + "/settings");
+      assertThat(release.diagnose().roots().get(0).problem().message())
+          .contains("it has no key config.yaml");
+    }
+
+    @Test
     void aConfigMapAsItWasInstalledIsNoRoot() {
       release.stored("kind: ConfigMap\\nmetadata: {name: settings}\\ndata: {config.yaml: good}");
       release.put(
