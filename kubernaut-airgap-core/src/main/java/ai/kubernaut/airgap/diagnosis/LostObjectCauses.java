@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Pods that fail because an object of the release was deleted or changed: the API server refuses
@@ -65,8 +64,8 @@ final class LostObjectCauses {
 
   /** Whether the objects of the deployed revision may explain a problem. */
   static boolean mayExplain(CauseGraph graph) {
-    return Stream.concat(LOST.stream(), StateCauses.FAILING.stream())
-        .anyMatch(code -> !graph.problems(code).isEmpty());
+    return LOST.stream().anyMatch(code -> !graph.problems(code).isEmpty())
+        || ProgramFailures.in(graph).findAny().isPresent();
   }
 
   /** The objects that the release has, and the cluster does not. */
@@ -120,8 +119,7 @@ final class LostObjectCauses {
 
   /** ConfigMaps whose content was changed, and pods that read them and complain about it. */
   void explainConfigurations() {
-    StateCauses.FAILING.stream()
-        .flatMap(code -> graph.problems(code).stream())
+    ProgramFailures.in(graph)
         .filter(failure -> !graph.isCaused(failure))
         .forEach(
             failure ->

@@ -67,7 +67,7 @@ final class ServiceUses {
   }
 
   private static CrashLog log(Problem problem) {
-    return CrashLog.of(problem.parameters().getOrDefault("log", ""));
+    return CrashLog.of(ProgramFailures.log(problem));
   }
 
   /** The names of the other services, without those that the pod itself is behind. */

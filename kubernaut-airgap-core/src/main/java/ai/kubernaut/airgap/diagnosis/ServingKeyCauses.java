@@ -34,7 +34,7 @@ final class ServingKeyCauses {
     List<Problem> crashes =
         graph.problems(ProblemCode.CONTAINER_CRASHED).stream()
             .filter(crash -> !graph.isCaused(crash))
-            .filter(crash -> OTHER_KEY.matcher(log(crash)).find())
+            .filter(crash -> OTHER_KEY.matcher(ProgramFailures.log(crash)).find())
             .toList();
     if (!crashes.isEmpty()) {
       Webhook.all(state).forEach(webhook -> explain(webhook, crashes));
@@ -50,7 +50,8 @@ final class ServingKeyCauses {
           graph.add(
               problem,
               webhook.evidence(),
-              Fact.of(FactCode.LOG_ENDS, crash.subject(), Map.of("log", log(crash))));
+              Fact.of(
+                  FactCode.LOG_ENDS, crash.subject(), Map.of("log", ProgramFailures.log(crash))));
           graph.link(problem, crash);
         }
       }
@@ -100,9 +101,5 @@ final class ServingKeyCauses {
                     .isPresent())
         .findFirst()
         .map(name -> namespace + "/" + name);
-  }
-
-  private static String log(Problem crash) {
-    return crash.parameters().getOrDefault("log", "");
   }
 }

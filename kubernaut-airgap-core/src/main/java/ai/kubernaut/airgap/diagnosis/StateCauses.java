@@ -50,10 +50,6 @@ final class StateCauses {
           ProblemCode.IMAGE_NOT_PLANNED,
           ProblemCode.IMAGE_FROM_ELSEWHERE);
 
-  /** A program fails, and its log may say why. */
-  static final List<ProblemCode> FAILING =
-      List.of(ProblemCode.CONTAINER_CRASHED, ProblemCode.PROBE_FAILED);
-
   /** What the kernel says of a program for another platform. */
   private static final String OTHER_PLATFORM = "exec format error";
 
@@ -149,7 +145,7 @@ final class StateCauses {
    * platform, which nodes run without comparing the platform.
    */
   private void platform(Problem crash) {
-    if (graph.isCaused(crash) || !log(crash).contains(OTHER_PLATFORM)) {
+    if (graph.isCaused(crash) || !ProgramFailures.log(crash).contains(OTHER_PLATFORM)) {
       return;
     }
     String name = crash.parameters().getOrDefault("container", "");
@@ -228,9 +224,8 @@ final class StateCauses {
           CERTIFICATE);
     }
     for (Webhook webhook : affected) {
-      FAILING.stream()
-          .flatMap(code -> graph.problems(code).stream())
-          .filter(failure -> ObjectTexts.hasName(log(failure), webhook.name()))
+      ProgramFailures.in(graph)
+          .filter(failure -> ObjectTexts.hasName(ProgramFailures.log(failure), webhook.name()))
           .forEach(failure -> graph.link(broken, failure));
     }
   }
@@ -261,7 +256,7 @@ final class StateCauses {
     }
     for (KubernetesObject pod : readers) {
       graph.of(pod.subject()).stream()
-          .filter(problem -> FAILING.contains(problem.code()))
+          .filter(ProgramFailures::isFailure)
           .filter(failure -> isExplained(failure, reason))
           .forEach(failure -> graph.link(invalid, failure));
     }
@@ -269,7 +264,7 @@ final class StateCauses {
 
   /** A program that has ended without a word may have any reason. */
   private static boolean isExplained(Problem failure, Pattern reason) {
-    String log = log(failure);
+    String log = ProgramFailures.log(failure);
     return log.isEmpty()
         ? failure.code() == ProblemCode.CONTAINER_CRASHED
         : reason.matcher(log).find();
@@ -300,9 +295,5 @@ final class StateCauses {
     return state.all(ResourceType.POD).stream()
         .filter(pod -> pod.subject().equals(subject))
         .findFirst();
-  }
-
-  private static String log(Problem failure) {
-    return failure.parameters().getOrDefault("log", "");
   }
 }
