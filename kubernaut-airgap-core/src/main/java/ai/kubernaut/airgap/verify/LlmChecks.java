@@ -182,7 +182,7 @@ final class LlmChecks {
             .flatMap(container -> container.list("env").stream())
             .flatMap(variable -> variable.text("name").stream());
     Stream<String> keys =
-        namespaces.secrets(namespace).orElse(List.of()).stream()
+        namespaces.listIfAllowed(ResourceType.SECRET, namespace).orElse(List.of()).stream()
             .filter(secret -> secrets.contains(secret.name()))
             .flatMap(secret -> secret.fields().strings("data").keySet().stream());
     return Stream.concat(variables, keys)
@@ -190,7 +190,8 @@ final class LlmChecks {
   }
 
   private List<Check> keys(NavigableSet<String> names) {
-    Optional<List<KubernetesObject>> secrets = namespaces.secrets(namespace);
+    Optional<List<KubernetesObject>> secrets =
+        namespaces.listIfAllowed(ResourceType.SECRET, namespace);
     if (secrets.isEmpty()) {
       return List.of(namespaces.notAllowed(Check.Kind.LLM, ResourceType.SECRET, namespace));
     }

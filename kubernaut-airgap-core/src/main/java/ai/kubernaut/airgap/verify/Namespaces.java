@@ -38,7 +38,10 @@ final class Namespaces {
   private final Set<String> names;
   private final Optional<Selection> selection;
   private final List<KubernetesObject> others;
-  private final Map<String, Optional<List<KubernetesObject>>> secrets = new HashMap<>();
+  private final Map<Listing, Optional<List<KubernetesObject>>> listings = new HashMap<>();
+
+  /** What only some checks need. */
+  private record Listing(ResourceType type, @Nullable String namespace) {}
 
   private Namespaces(
       ClusterClient cluster,
@@ -146,10 +149,17 @@ final class Namespaces {
     return names;
   }
 
-  /** Lists objects that only some checks need; empty when the user is not allowed to. */
+  /**
+   * Lists objects that only some checks need, once for all of them; empty when the user is not
+   * allowed to.
+   */
   Optional<List<KubernetesObject>> listIfAllowed(ResourceType type, @Nullable String namespace) {
+    return listings.computeIfAbsent(new Listing(type, namespace), this::list);
+  }
+
+  private Optional<List<KubernetesObject>> list(Listing asked) {
     try {
-      return Optional.of(cluster.list(type, namespace, Map.of()));
+      return Optional.of(cluster.list(asked.type(), asked.namespace(), Map.of()));
     } catch (ClusterException e) {
       if (e.reason() == ClusterException.Reason.FORBIDDEN) {
         return Optional.empty();
@@ -172,11 +182,6 @@ final class Namespaces {
         kind,
         Check.Result.SKIPPED,
         Fact.of(FactCode.NOT_CHECKED_FORBIDDEN, subject, Map.of("what", type.plural())));
-  }
-
-  /** The Secrets of a namespace, read when they are first asked for; empty when not allowed. */
-  Optional<List<KubernetesObject>> secrets(String namespace) {
-    return secrets.computeIfAbsent(namespace, unread -> listIfAllowed(ResourceType.SECRET, unread));
   }
 
   /** Pods that are not on their way out. */

@@ -116,11 +116,11 @@ final class WebhookChecks {
           authorities.stream()
               .filter(authority -> Certificates.expiry(authority, now).isEmpty())
               .toList();
-      Optional<List<KubernetesObject>> secrets = namespaces.secrets(namespace);
+      Optional<List<KubernetesObject>> secrets =
+          namespaces.listIfAllowed(ResourceType.SECRET, namespace);
+      List<KubernetesObject> serving = serving(service.get(), secrets.orElse(List.of()));
       // If both have expired, a CA that is set again is the expired one.
-      boolean isServingExpired =
-          serving(service.get(), secrets.orElse(List.of())).stream().anyMatch(this::isExpired);
-      if (valid.isEmpty() && !isServingExpired) {
+      if (valid.isEmpty() && serving.stream().noneMatch(this::isExpired)) {
         return invalid(
             ProblemCode.WEBHOOK_CA_INVALID,
             subject,
@@ -133,7 +133,7 @@ final class WebhookChecks {
       if (secrets.isEmpty()) {
         unread = namespace;
       }
-      for (KubernetesObject secret : serving(service.get(), secrets.orElse(List.of()))) {
+      for (KubernetesObject secret : serving) {
         Optional<String> defect = defect(secret, namespace, name, valid);
         if (defect.isPresent()) {
           return problem(
