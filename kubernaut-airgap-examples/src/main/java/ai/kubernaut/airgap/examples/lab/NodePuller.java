@@ -22,6 +22,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,9 @@ import java.util.stream.Stream;
  */
 final class NodePuller implements ImagePuller {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Shorter than tests wait, because a pull may meet a server that is just being closed. */
+  private static final Duration SILENCE = Duration.ofSeconds(15);
 
   private final String mirror;
   private volatile UnaryOperator<HttpRegistryClient.Builder> reach;
@@ -97,7 +101,9 @@ final class NodePuller implements ImagePuller {
             .map(found -> CredentialProvider.forRegistry(mirror, found))
             .orElse(CredentialProvider.none());
     try (RegistryClient registry =
-        reach.apply(HttpRegistryClient.builder().credentials(provider)).build()) {
+        reach
+            .apply(HttpRegistryClient.builder().credentials(provider).idleTimeout(SILENCE))
+            .build()) {
       return pull(registry, image, Platform.of("linux", architecture));
     } catch (RegistryException e) {
       throw new PullFailure(inWordsOfRuntimes(e, image));
