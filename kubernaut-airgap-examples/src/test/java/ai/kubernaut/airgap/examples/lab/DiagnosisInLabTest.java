@@ -3464,13 +3464,12 @@ class DiagnosisInLabTest {
 
   /** The second revision of the release, as Helm leaves it when it is ended during an upgrade. */
   private void pendingUpgrade() throws IOException {
-    KubernetesObject deployed = releaseSecrets().get(0);
     String pending =
-        storedRelease(deployed)
+        storedRelease(releaseSecrets().get(0))
             .replace("\"status\":\"deployed\"", "\"status\":\"pending-upgrade\"")
             .replace("\"version\":1,\"namespace\"", "\"version\":2,\"namespace\"");
     assertThat(pending).contains("pending-upgrade", "\"version\":2,");
-    storeSecondRevision(deployed, "pending-upgrade", pending);
+    storeSecondRevision((ObjectNode) new ObjectMapper().readTree(pending));
   }
 
   /** What Helm has stored in a Secret of a release, as JSON. */
@@ -3484,6 +3483,49 @@ class DiagnosisInLabTest {
     }
   }
 
+  /** The first revision of the release. */
+  private ObjectNode firstRevision() throws IOException {
+    return (ObjectNode) new ObjectMapper().readTree(storedRelease(releaseSecrets().get(0)));
+  }
+
+  /** Replaces what Helm has stored of the first revision of the release. */
+  private void changeFirstRevision(ObjectNode release) throws IOException {
+    String data = stored(release.toString());
+    change(
+        ResourceType.SECRET,
+        namespace,
+        releaseSecrets().get(0).name(),
+        secret -> secret.with(data, "data", "release"));
+  }
+
+  /** Replaces a part of the manifests that Helm has stored of the first revision. */
+  private void changeManifest(String part, String other) throws IOException {
+    ObjectNode release = firstRevision();
+    String manifest = release.path("manifest").asText();
+    assertThat(manifest).contains(part);
+    changeFirstRevision(release.put("manifest", manifest.replace(part, other)));
+  }
+
+  /** Makes a release the second revision, with this status. */
+  private static void setOutcome(ObjectNode release, String status, String description) {
+    release.put("version", 2);
+    ((ObjectNode) release.path("info")).put("status", status).put("description", description);
+  }
+
+  private static List<String> events(JsonNode hook) {
+    List<String> events = new ArrayList<>();
+    hook.path("events").forEach(event -> events.add(event.asText()));
+    return events;
+  }
+
+  private static void lastRun(JsonNode hook, String started, String completed, String phase) {
+    ((ObjectNode) hook)
+        .putObject("last_run")
+        .put("started_at", started)
+        .put("completed_at", completed)
+        .put("phase", phase);
+  }
+
   /** A release as the data of its Secret has it. */
   private static String stored(String release) throws IOException {
     ByteArrayOutputStream zipped = new ByteArrayOutputStream();
@@ -3494,14 +3536,14 @@ class DiagnosisInLabTest {
   }
 
   /** Stores a second revision of the release beside the first. */
-  private void storeSecondRevision(KubernetesObject first, String status, String release)
-      throws IOException {
+  private void storeSecondRevision(ObjectNode release) throws IOException {
+    KubernetesObject first = releaseSecrets().get(0);
     KubernetesObject second =
         plain(first)
             .with(first.name().replaceFirst("v1$", "v2"), "metadata", "name")
-            .with(status, "metadata", "labels", "status")
+            .with(release.at("/info/status").asText(), "metadata", "labels", "status")
             .with("2", "metadata", "labels", "version")
-            .with(stored(release), "data", "release");
+            .with(stored(release.toString()), "data", "release");
     cluster.create(ResourceType.SECRET, second);
     repairs.add(() -> remove(ResourceType.SECRET, namespace, second.name()));
   }
@@ -3749,32 +3791,28 @@ class DiagnosisInLabTest {
 
   /** The second revision, as Helm leaves it when a hook has failed after the upgrade. */
   private void failedUpgrade(String hook) throws IOException {
-    KubernetesObject deployed = releaseSecrets().get(0);
-    ObjectNode release = (ObjectNode) new ObjectMapper().readTree(storedRelease(deployed));
+    ObjectNode release = firstRevision();
     String job = plan.release().name() + "-" + hook;
-    release.put("version", 2);
-    ((ObjectNode) release.path("info"))
-        .put("status", "failed")
-        .put(
-            "description",
-            "Upgrade \"%s\" failed: post-upgrade hooks failed: job %s failed: BackoffLimitExceeded"
-                .formatted(plan.release().name(), job));
+    setOutcome(
+        release,
+        "failed",
+        "Upgrade \"%s\" failed: post-upgrade hooks failed: job %s failed: BackoffLimitExceeded"
+            .formatted(plan.release().name(), job));
     int failed = 0;
     for (JsonNode each : release.path("hooks")) {
-      List<String> events = new ArrayList<>();
-      each.path("events").forEach(event -> events.add(event.asText()));
+      List<String> events = events(each);
       if (events.contains("pre-upgrade") || events.contains("post-upgrade")) {
         boolean isFailed = each.path("name").asText().equals(job);
         failed += isFailed ? 1 : 0;
-        ((ObjectNode) each)
-            .putObject("last_run")
-            .put("started_at", "2026-11-27T18:41:07.113204Z")
-            .put("completed_at", "2026-11-27T18:41:37.640118Z")
-            .put("phase", isFailed ? "Failed" : "Succeeded");
+        lastRun(
+            each,
+            "2026-11-27T18:41:07.113204Z",
+            "2026-11-27T18:41:37.640118Z",
+            isFailed ? "Failed" : "Succeeded");
       }
     }
     assertThat(failed).isEqualTo(1);
-    storeSecondRevision(deployed, "failed", release.toString());
+    storeSecondRevision(release);
   }
 
   private void assumeAdmissionPolicies() {
@@ -3816,52 +3854,42 @@ class DiagnosisInLabTest {
 
   /** What Helm has stored of the hooks of the first revision, as after an install --no-hooks. */
   private void forgetHooks() throws IOException {
-    KubernetesObject deployed = releaseSecrets().get(0);
-    ObjectNode release = (ObjectNode) new ObjectMapper().readTree(storedRelease(deployed));
-    release.path("hooks").forEach(each -> neverRun((ObjectNode) each));
-    String data = stored(release.toString());
-    change(
-        ResourceType.SECRET,
-        namespace,
-        deployed.name(),
-        secret -> secret.with(data, "data", "release"));
+    ObjectNode release = firstRevision();
+    release.path("hooks").forEach(DiagnosisInLabTest::neverRun);
+    changeFirstRevision(release);
   }
 
-  private static void neverRun(ObjectNode hook) {
-    hook.putObject("last_run").put("started_at", "").put("completed_at", "").put("phase", "");
+  private static void neverRun(JsonNode hook) {
+    lastRun(hook, "", "", "");
   }
 
   /** The second revision, as Helm leaves it when this hook has failed before the upgrade. */
   private void upgradeEndedBy(String hook) throws IOException {
-    KubernetesObject deployed = releaseSecrets().get(0);
-    ObjectNode release = (ObjectNode) new ObjectMapper().readTree(storedRelease(deployed));
+    ObjectNode release = firstRevision();
     String job = plan.release().name() + "-" + hook;
-    release.put("version", 2);
-    ((ObjectNode) release.path("info"))
-        .put("status", "failed")
-        .put(
-            "description",
-            "Upgrade \"%s\" failed: pre-upgrade hooks failed: 1 error occurred:\n\t* job %s failed: BackoffLimitExceeded\n\n"
-                .formatted(plan.release().name(), job));
+    setOutcome(
+        release,
+        "failed",
+        "Upgrade \"%s\" failed: pre-upgrade hooks failed: 1 error occurred:\n\t* job %s failed: BackoffLimitExceeded\n\n"
+            .formatted(plan.release().name(), job));
     int failed = 0;
     for (JsonNode each : release.path("hooks")) {
-      List<String> events = new ArrayList<>();
-      each.path("events").forEach(event -> events.add(event.asText()));
+      List<String> events = events(each);
       boolean isFailed = each.path("name").asText().equals(job);
       boolean isEarlier = events.contains("pre-upgrade") && each.path("weight").asInt(0) < -2;
       failed += isFailed ? 1 : 0;
       if (isFailed || isEarlier) {
-        ((ObjectNode) each)
-            .putObject("last_run")
-            .put("started_at", "2026-11-27T18:41:07.113204Z")
-            .put("completed_at", "2026-11-27T18:41:37.640118Z")
-            .put("phase", isFailed ? "Failed" : "Succeeded");
+        lastRun(
+            each,
+            "2026-11-27T18:41:07.113204Z",
+            "2026-11-27T18:41:37.640118Z",
+            isFailed ? "Failed" : "Succeeded");
       } else {
-        neverRun((ObjectNode) each);
+        neverRun(each);
       }
     }
     assertThat(failed).isEqualTo(1);
-    storeSecondRevision(deployed, "failed", release.toString());
+    storeSecondRevision(release);
   }
 
   private void annotateNamespace(String key, String value) {
@@ -4117,36 +4145,23 @@ class DiagnosisInLabTest {
 
   /** The second revision, as Helm leaves it when it is ended while this last hook runs. */
   private void upgradeCutShortIn(String hook) throws IOException {
-    KubernetesObject deployed = releaseSecrets().get(0);
-    ObjectNode release = (ObjectNode) new ObjectMapper().readTree(storedRelease(deployed));
+    ObjectNode release = firstRevision();
     String job = plan.release().name() + "-" + hook;
-    release.put("version", 2);
-    ((ObjectNode) release.path("info"))
-        .put("status", "pending-upgrade")
-        .put("description", "Preparing upgrade");
+    setOutcome(release, "pending-upgrade", "Preparing upgrade");
     int running = 0;
     for (JsonNode each : release.path("hooks")) {
-      List<String> events = new ArrayList<>();
-      each.path("events").forEach(event -> events.add(event.asText()));
+      List<String> events = events(each);
       if (each.path("name").asText().equals(job)) {
         running++;
-        ((ObjectNode) each)
-            .putObject("last_run")
-            .put("started_at", "2026-11-27T18:41:07.113204Z")
-            .put("completed_at", "")
-            .put("phase", "Running");
+        lastRun(each, "2026-11-27T18:41:07.113204Z", "", "Running");
       } else if (events.contains("pre-upgrade") || events.contains("post-upgrade")) {
-        ((ObjectNode) each)
-            .putObject("last_run")
-            .put("started_at", "2026-11-27T18:40:12.204113Z")
-            .put("completed_at", "2026-11-27T18:40:37.640118Z")
-            .put("phase", "Succeeded");
+        lastRun(each, "2026-11-27T18:40:12.204113Z", "2026-11-27T18:40:37.640118Z", "Succeeded");
       } else {
-        neverRun((ObjectNode) each);
+        neverRun(each);
       }
     }
     assertThat(running).isEqualTo(1);
-    storeSecondRevision(deployed, "pending-upgrade", release.toString());
+    storeSecondRevision(release);
   }
 
   /** A claim of the second namespace that stays without a volume. */
@@ -4218,22 +4233,10 @@ class DiagnosisInLabTest {
     String name = plan.release().name();
     Map<String, String> labels =
         Map.of("helm.toolkit.fluxcd.io/name", name, "helm.toolkit.fluxcd.io/namespace", namespace);
-    KubernetesObject deployed = releaseSecrets().get(0);
-    ObjectNode release = (ObjectNode) new ObjectMapper().readTree(storedRelease(deployed));
-    String manifest = release.path("manifest").asText();
-    assertThat(manifest).contains("    app.kubernetes.io/managed-by: Helm\n");
-    release.put(
-        "manifest",
-        manifest.replace(
-            "    app.kubernetes.io/managed-by: Helm\n",
-            "    app.kubernetes.io/managed-by: Helm\n    helm.toolkit.fluxcd.io/name: %s\n    helm.toolkit.fluxcd.io/namespace: %s\n"
-                .formatted(name, namespace)));
-    String data = stored(release.toString());
-    change(
-        ResourceType.SECRET,
-        namespace,
-        deployed.name(),
-        secret -> secret.with(data, "data", "release"));
+    changeManifest(
+        "    app.kubernetes.io/managed-by: Helm\n",
+        "    app.kubernetes.io/managed-by: Helm\n    helm.toolkit.fluxcd.io/name: %s\n    helm.toolkit.fluxcd.io/namespace: %s\n"
+            .formatted(name, namespace));
     for (ResourceType type :
         List.of(
             ResourceType.DEPLOYMENT,
@@ -4255,62 +4258,82 @@ class DiagnosisInLabTest {
             });
       }
     }
+    serve(HELM_RELEASE, "subresources: {status: {}},");
+  }
+
+  /** Creates a kind of another product, as its CustomResourceDefinition does. */
+  private void serve(ResourceType type, String more) {
+    String[] groupAndVersion = type.apiVersion().split("/", 2);
     create(
         ResourceType.cluster(
             "apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions"),
         """
-        {apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: helmreleases.helm.toolkit.fluxcd.io},
-         spec: {group: helm.toolkit.fluxcd.io, scope: Namespaced, names: {plural: helmreleases, singular: helmrelease, kind: HelmRelease, listKind: HelmReleaseList, shortNames: [hr]},
-           versions: [{name: v2, served: true, storage: true, subresources: {status: {}},
+        {apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: %1$s.%4$s},
+         spec: {group: %4$s, scope: Namespaced, names: {plural: %1$s, singular: %2$s, kind: %3$s, listKind: %3$sList},
+           versions: [{name: %5$s, served: true, storage: true, %6$s
              schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]}}
-        """);
+        """
+            .formatted(
+                type.plural(),
+                type.kind().toLowerCase(Locale.ROOT),
+                type.kind(),
+                groupAndVersion[0],
+                groupAndVersion[1],
+                more));
     WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
-        .until(() -> cluster.serves(HELM_RELEASE), served -> served);
+        .until(() -> cluster.serves(type), served -> served);
   }
 
-  /** The HelmRelease of Flux that has deployed the release cannot get the chart any more. */
-  private void managedByFlux() throws IOException {
+  /** Creates the HelmRelease of Flux that has deployed the release from a HelmRepository. */
+  private void helmRelease(boolean isSuspended, String repository, Map<String, Object> status) {
     String name = plan.release().name();
-    labelledByFlux();
     create(
         HELM_RELEASE,
         """
         {apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: %1$s, namespace: %2$s},
-         spec: {interval: 10m, timeout: 15m, releaseName: %1$s, chart: {spec: {chart: kubernaut, version: 1.1.0, interval: 10m,
-           reconcileStrategy: ChartVersion, sourceRef: {kind: HelmRepository, name: kubernaut-ai, namespace: flux-system}}}}}
+         spec: {suspend: %3$s, interval: 10m, timeout: 15m, releaseName: %1$s, chart: {spec: {chart: kubernaut, version: 1.1.0, interval: 10m,
+           reconcileStrategy: ChartVersion, sourceRef: {kind: HelmRepository, name: %4$s, namespace: flux-system}}}}}
         """
-            .formatted(name, namespace));
-    String since = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-    String detail =
-        "HelmChart 'flux-system/%s-%s' is not ready: chart pull error: failed to get chart version for remote reference: could not get tags for \"quay.io/kubernaut-ai/charts/kubernaut\": could not fetch tags for \"oci://quay.io/kubernaut-ai/charts/kubernaut\": Get \"https://quay.io/v2/kubernaut-ai/charts/kubernaut/tags/list\": dial tcp: lookup quay.io on 172.30.0.10:53: no such host"
-            .formatted(namespace, name);
+            .formatted(name, namespace, isSuspended, repository));
     kubernetes
         .genericKubernetesResources("helm.toolkit.fluxcd.io/v2", "HelmRelease")
         .inNamespace(namespace)
         .withName(name)
         .editStatus(
             each -> {
-              each.setAdditionalProperty(
-                  "status",
-                  Map.of(
-                      "observedGeneration",
-                      1,
-                      "helmChart",
-                      "flux-system/%s-%s".formatted(namespace, name),
-                      "storageNamespace",
-                      namespace,
-                      "conditions",
-                      List.of(
-                          condition("Ready", "False", since, "SourceNotReady", detail),
-                          condition(
-                              "Released",
-                              "True",
-                              since,
-                              "InstallSucceeded",
-                              "Helm install succeeded for release %s/%s.v1 with chart kubernaut@1.1.0"
-                                  .formatted(namespace, name)))));
+              each.setAdditionalProperty("status", status);
               return each;
             });
+  }
+
+  /** The HelmRelease of Flux that has deployed the release cannot get the chart any more. */
+  private void managedByFlux() throws IOException {
+    String name = plan.release().name();
+    labelledByFlux();
+    String since = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    String detail =
+        "HelmChart 'flux-system/%s-%s' is not ready: chart pull error: failed to get chart version for remote reference: could not get tags for \"quay.io/kubernaut-ai/charts/kubernaut\": could not fetch tags for \"oci://quay.io/kubernaut-ai/charts/kubernaut\": Get \"https://quay.io/v2/kubernaut-ai/charts/kubernaut/tags/list\": dial tcp: lookup quay.io on 172.30.0.10:53: no such host"
+            .formatted(namespace, name);
+    helmRelease(
+        false,
+        "kubernaut-ai",
+        Map.of(
+            "observedGeneration",
+            1,
+            "helmChart",
+            "flux-system/%s-%s".formatted(namespace, name),
+            "storageNamespace",
+            namespace,
+            "conditions",
+            List.of(
+                condition("Ready", "False", since, "SourceNotReady", detail),
+                condition(
+                    "Released",
+                    "True",
+                    since,
+                    "InstallSucceeded",
+                    "Helm install succeeded for release %s/%s.v1 with chart kubernaut@1.1.0"
+                        .formatted(namespace, name)))));
   }
 
   /** Creates the Job of the migration, whose container has this user. */
@@ -4558,6 +4581,11 @@ class DiagnosisInLabTest {
                         .toList(),
                 running -> running.size() == 1)
             .get(0);
+    endPod(name, phase, reason, exit);
+  }
+
+  /** The first container of a pod has ended, and the pod with it. */
+  private void endPod(String name, String phase, String reason, int exit) {
     kubernetes
         .pods()
         .inNamespace(namespace)
@@ -4635,62 +4663,39 @@ class DiagnosisInLabTest {
   private void suspendedFlux() throws IOException {
     String name = plan.release().name();
     labelledByFlux();
-    create(
-        HELM_RELEASE,
-        """
-        {apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: %1$s, namespace: %2$s},
-         spec: {suspend: true, interval: 10m, timeout: 15m, releaseName: %1$s, chart: {spec: {chart: kubernaut, version: 1.1.0, interval: 10m,
-           reconcileStrategy: ChartVersion, sourceRef: {kind: HelmRepository, name: kubernaut-ai, namespace: flux-system}}}}}
-        """
-            .formatted(name, namespace));
     String since =
         Instant.now().minus(Duration.ofHours(9)).truncatedTo(ChronoUnit.SECONDS).toString();
     String detail =
         "Helm install succeeded for release %s/%s.v1 with chart kubernaut@1.1.0"
             .formatted(namespace, name);
-    kubernetes
-        .genericKubernetesResources("helm.toolkit.fluxcd.io/v2", "HelmRelease")
-        .inNamespace(namespace)
-        .withName(name)
-        .editStatus(
-            each -> {
-              each.setAdditionalProperty(
-                  "status",
-                  Map.of(
-                      "observedGeneration",
-                      1,
-                      "storageNamespace",
-                      namespace,
-                      "conditions",
-                      List.of(
-                          condition("Ready", "True", since, "InstallSucceeded", detail),
-                          condition("Released", "True", since, "InstallSucceeded", detail))));
-              return each;
-            });
+    helmRelease(
+        true,
+        "kubernaut-ai",
+        Map.of(
+            "observedGeneration",
+            1,
+            "storageNamespace",
+            namespace,
+            "conditions",
+            List.of(
+                condition("Ready", "True", since, "InstallSucceeded", detail),
+                condition("Released", "True", since, "InstallSucceeded", detail))));
   }
 
   /** The second revision, as Helm leaves it when it could not patch an object. */
   private void upgradeRefused(String detail) throws IOException {
-    KubernetesObject deployed = releaseSecrets().get(0);
-    ObjectNode release = (ObjectNode) new ObjectMapper().readTree(storedRelease(deployed));
-    release.put("version", 2);
-    ((ObjectNode) release.path("info"))
-        .put("status", "failed")
-        .put("description", "Upgrade \"%s\" failed: %s".formatted(plan.release().name(), detail));
+    ObjectNode release = firstRevision();
+    setOutcome(
+        release, "failed", "Upgrade \"%s\" failed: %s".formatted(plan.release().name(), detail));
     for (JsonNode each : release.path("hooks")) {
-      List<String> events = new ArrayList<>();
-      each.path("events").forEach(event -> events.add(event.asText()));
+      List<String> events = events(each);
       if (events.contains("pre-upgrade")) {
-        ((ObjectNode) each)
-            .putObject("last_run")
-            .put("started_at", "2026-11-27T18:40:12.204113Z")
-            .put("completed_at", "2026-11-27T18:40:37.640118Z")
-            .put("phase", "Succeeded");
+        lastRun(each, "2026-11-27T18:40:12.204113Z", "2026-11-27T18:40:37.640118Z", "Succeeded");
       } else {
-        neverRun((ObjectNode) each);
+        neverRun(each);
       }
     }
-    storeSecondRevision(deployed, "failed", release.toString());
+    storeSecondRevision(release);
   }
 
   /** A claim created again from its own YAML, with a class whose storage has no room. */
@@ -4700,38 +4705,7 @@ class DiagnosisInLabTest {
         ResourceType.STORAGE_CLASS,
         "{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: %s}, provisioner: openshift-storage.rbd.csi.ceph.com, reclaimPolicy: Delete, volumeBindingMode: Immediate}"
             .formatted(storageClass));
-    KubernetesObject before =
-        cluster.get(ResourceType.PERSISTENT_VOLUME_CLAIM, namespace, name).orElseThrow();
-    delete(ResourceType.PERSISTENT_VOLUME_CLAIM, name);
-    Fields metadata = before.fields().fields("metadata");
-    cluster.create(
-        ResourceType.PERSISTENT_VOLUME_CLAIM,
-        KubernetesObject.of(
-            Fields.of(
-                Map.of(
-                    "apiVersion",
-                    "v1",
-                    "kind",
-                    "PersistentVolumeClaim",
-                    "metadata",
-                    Map.of(
-                        "name",
-                        name,
-                        "namespace",
-                        namespace,
-                        "labels",
-                        metadata.fields("labels").content(),
-                        "annotations",
-                        metadata.fields("annotations").content()),
-                    "spec",
-                    Map.of(
-                        "accessModes",
-                        List.of("ReadWriteOnce"),
-                        "storageClassName",
-                        storageClass,
-                        "resources",
-                        before.fields().fields("spec", "resources").content())))));
-    repairs.add(() -> remove(ResourceType.PERSISTENT_VOLUME_CLAIM, namespace, name));
+    createClaimAgain(name, Map.of(), Map.of("storageClassName", storageClass));
     event(
         "PersistentVolumeClaim",
         cluster.get(ResourceType.PERSISTENT_VOLUME_CLAIM, namespace, name).orElseThrow(),
@@ -4814,43 +4788,32 @@ class DiagnosisInLabTest {
 
   /** A claim created again for a certain volume without a class, which does not exist. */
   private void claimOfAbsentVolume(String name) {
+    // Otherwise the lab provides a volume for a claim without a class.
+    createClaimAgain(
+        name,
+        Map.of("lab.kubernaut.ai/without-volume", "true"),
+        Map.of("storageClassName", "", "volumeName", "nfs-valkey-restored"));
+  }
+
+  /** Creates a claim again from its own YAML, without what controllers have added. */
+  private void createClaimAgain(
+      String name, Map<String, String> moreAnnotations, Map<String, String> source) {
     KubernetesObject before =
         cluster.get(ResourceType.PERSISTENT_VOLUME_CLAIM, namespace, name).orElseThrow();
     delete(ResourceType.PERSISTENT_VOLUME_CLAIM, name);
     Fields metadata = before.fields().fields("metadata");
     Map<String, Object> annotations = new HashMap<>(metadata.fields("annotations").content());
-    // Otherwise the lab provides a volume for a claim without a class.
-    annotations.put("lab.kubernaut.ai/without-volume", "true");
     annotations.keySet().removeIf(each -> each.startsWith("pv.kubernetes.io/"));
+    annotations.putAll(moreAnnotations);
+    Map<String, Object> spec = new HashMap<>(source);
+    spec.put("accessModes", List.of("ReadWriteOnce"));
+    spec.put("resources", before.fields().fields("spec", "resources").content());
     cluster.create(
         ResourceType.PERSISTENT_VOLUME_CLAIM,
-        KubernetesObject.of(
-            Fields.of(
-                Map.of(
-                    "apiVersion",
-                    "v1",
-                    "kind",
-                    "PersistentVolumeClaim",
-                    "metadata",
-                    Map.of(
-                        "name",
-                        name,
-                        "namespace",
-                        namespace,
-                        "labels",
-                        metadata.fields("labels").content(),
-                        "annotations",
-                        annotations),
-                    "spec",
-                    Map.of(
-                        "accessModes",
-                        List.of("ReadWriteOnce"),
-                        "storageClassName",
-                        "",
-                        "volumeName",
-                        "nfs-valkey-restored",
-                        "resources",
-                        before.fields().fields("spec", "resources").content())))));
+        KubernetesObject.named(ResourceType.PERSISTENT_VOLUME_CLAIM, namespace, name)
+            .with(metadata.fields("labels").content(), "metadata", "labels")
+            .with(annotations, "metadata", "annotations")
+            .with(spec, "spec"));
     repairs.add(() -> remove(ResourceType.PERSISTENT_VOLUME_CLAIM, namespace, name));
   }
 
@@ -4862,12 +4825,8 @@ class DiagnosisInLabTest {
         "post-upgrade hooks failed: 1 error occurred:\n\t* job %s failed: BackoffLimitExceeded\n\n"
             .formatted(job);
     labelledByFlux();
-    KubernetesObject deployed = releaseSecrets().get(0);
-    ObjectNode release = (ObjectNode) new ObjectMapper().readTree(storedRelease(deployed));
-    release.put("version", 2);
-    ((ObjectNode) release.path("info"))
-        .put("status", "failed")
-        .put("description", "Upgrade \"%s\" failed: %s".formatted(name, failure));
+    ObjectNode release = firstRevision();
+    setOutcome(release, "failed", "Upgrade \"%s\" failed: %s".formatted(name, failure));
     int weight = 0;
     for (JsonNode each : release.path("hooks")) {
       if (each.path("name").asText().equals(job)) {
@@ -4876,67 +4835,51 @@ class DiagnosisInLabTest {
     }
     int failed = 0;
     for (JsonNode each : release.path("hooks")) {
-      List<String> events = new ArrayList<>();
-      each.path("events").forEach(event -> events.add(event.asText()));
+      List<String> events = events(each);
       boolean isFailed = each.path("name").asText().equals(job);
       boolean isEarlier =
           events.contains("pre-upgrade")
               || (events.contains("post-upgrade") && each.path("weight").asInt(0) < weight);
       failed += isFailed ? 1 : 0;
       if (isFailed || isEarlier) {
-        ((ObjectNode) each)
-            .putObject("last_run")
-            .put("started_at", "2026-11-28T02:11:07.113204Z")
-            .put("completed_at", "2026-11-28T02:11:37.640118Z")
-            .put("phase", isFailed ? "Failed" : "Succeeded");
+        lastRun(
+            each,
+            "2026-11-28T02:11:07.113204Z",
+            "2026-11-28T02:11:37.640118Z",
+            isFailed ? "Failed" : "Succeeded");
       } else {
-        neverRun((ObjectNode) each);
+        neverRun(each);
       }
     }
     assertThat(failed).isEqualTo(1);
-    storeSecondRevision(deployed, "failed", release.toString());
-    create(
-        HELM_RELEASE,
-        """
-        {apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: %1$s, namespace: %2$s},
-         spec: {interval: 10m, timeout: 15m, releaseName: %1$s, chart: {spec: {chart: kubernaut, version: 1.1.0, interval: 10m,
-           reconcileStrategy: ChartVersion, sourceRef: {kind: HelmRepository, name: kubernaut-mirror, namespace: flux-system}}}}}
-        """
-            .formatted(name, namespace));
+    storeSecondRevision(release);
     String since =
         Instant.now().minus(Duration.ofMinutes(4)).truncatedTo(ChronoUnit.SECONDS).toString();
     String detail =
         "Helm upgrade failed for release %s/%s with chart kubernaut@1.1.0: %s"
             .formatted(namespace, name, failure);
-    kubernetes
-        .genericKubernetesResources("helm.toolkit.fluxcd.io/v2", "HelmRelease")
-        .inNamespace(namespace)
-        .withName(name)
-        .editStatus(
-            each -> {
-              each.setAdditionalProperty(
-                  "status",
-                  Map.of(
-                      "observedGeneration",
-                      1,
-                      "failures",
-                      1,
-                      "upgradeFailures",
-                      1,
-                      "storageNamespace",
-                      namespace,
-                      "conditions",
-                      List.of(
-                          condition(
-                              "Stalled",
-                              "True",
-                              since,
-                              "RetriesExceeded",
-                              "Failed to upgrade after 1 attempt(s)"),
-                          condition("Ready", "False", since, "UpgradeFailed", detail),
-                          condition("Released", "False", since, "UpgradeFailed", detail))));
-              return each;
-            });
+    helmRelease(
+        false,
+        "kubernaut-mirror",
+        Map.of(
+            "observedGeneration",
+            1,
+            "failures",
+            1,
+            "upgradeFailures",
+            1,
+            "storageNamespace",
+            namespace,
+            "conditions",
+            List.of(
+                condition(
+                    "Stalled",
+                    "True",
+                    since,
+                    "RetriesExceeded",
+                    "Failed to upgrade after 1 attempt(s)"),
+                condition("Ready", "False", since, "UpgradeFailed", detail),
+                condition("Released", "False", since, "UpgradeFailed", detail))));
   }
 
   /** The Job of the migration, which may not fail once, needs more memory than its limit. */
@@ -4955,30 +4898,7 @@ class DiagnosisInLabTest {
         """
             .formatted(name, target("db-migrate"), plan.release().name()));
     KubernetesObject pod = runningMigration();
-    kubernetes
-        .pods()
-        .inNamespace(namespace)
-        .withName(pod.name())
-        .editStatus(
-            now ->
-                new PodBuilder(now)
-                    .editStatus()
-                    .withPhase("Failed")
-                    .editMatchingCondition(each -> each.getType().equals("Ready"))
-                    .withStatus("False")
-                    .withReason("PodFailed")
-                    .endCondition()
-                    .editFirstContainerStatus()
-                    .withReady(false)
-                    .withNewState()
-                    .withNewTerminated()
-                    .withExitCode(137)
-                    .withReason("OOMKilled")
-                    .endTerminated()
-                    .endState()
-                    .endContainerStatus()
-                    .endStatus()
-                    .build());
+    endPod(pod.name(), "Failed", "OOMKilled", 137);
     waitForFailure(name);
     event(
         "Job",
@@ -5004,17 +4924,7 @@ class DiagnosisInLabTest {
   private void llmProxy(String image) throws IOException {
     String installed = "http://litellm.internal.svc:4000";
     String endpoint = "http://litellm.%s.svc:4000".formatted(namespace);
-    KubernetesObject deployed = releaseSecrets().get(0);
-    ObjectNode release = (ObjectNode) new ObjectMapper().readTree(storedRelease(deployed));
-    String manifest = release.path("manifest").asText();
-    assertThat(manifest).contains(installed);
-    release.put("manifest", manifest.replace(installed, endpoint));
-    String data = stored(release.toString());
-    change(
-        ResourceType.SECRET,
-        namespace,
-        deployed.name(),
-        secret -> secret.with(data, "data", "release"));
+    changeManifest(installed, endpoint);
     change(
         ResourceType.CONFIG_MAP,
         namespace,
@@ -5086,17 +4996,7 @@ class DiagnosisInLabTest {
     create(
         ResourceType.NAMESPACE,
         "{apiVersion: v1, kind: Namespace, metadata: {name: %1$s}}".formatted(where));
-    create(
-        ResourceType.cluster(
-            "apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions"),
-        """
-        {apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: applications.argoproj.io},
-         spec: {group: argoproj.io, scope: Namespaced, names: {plural: applications, singular: application, kind: Application, listKind: ApplicationList, shortNames: [app, apps]},
-           versions: [{name: v1alpha1, served: true, storage: true,
-             schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]}}
-        """);
-    WaitPolicy.of(Duration.ofSeconds(20), Duration.ofMillis(100))
-        .until(() -> cluster.serves(APPLICATION), served -> served);
+    serve(APPLICATION, "");
     String since =
         Instant.now().minus(Duration.ofHours(3)).truncatedTo(ChronoUnit.SECONDS).toString();
     create(
